@@ -1,0 +1,129 @@
+/**
+ * The adapter between Effects and MCP: runs a tool's Effect and turns whatever becomes of it (success, typed
+ * failure, defect, interruption) into a tool result. Every tool goes through here, so that none can leak an
+ * exception to the model or forget a field.
+ */
+import type { CallToolResult } from "@modelcontextprotocol/server"
+import type { BulkUploadError } from "@sailpoint-bulk-upload/core/BulkUploadError"
+import * as Cause from "effect/Cause"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import type * as ManagedRuntime from "effect/ManagedRuntime"
+import * as Schema from "effect/Schema"
+
+/** Said in every result, so that made-up data is never taken for the tenant's. */
+export const sandboxNote = {
+  sandbox: Schema.optionalKey(
+    Schema.Literal(true).annotate({
+      description: "True when the answer comes from a local sandbox with made-up data."
+    })
+  )
+}
+
+/** The structured content of a failed call. */
+export const Failure = Schema.Struct({
+  error: Schema.String.annotate({ description: "What kind of failure, such as Forbidden or RateLimited." }),
+  message: Schema.String.annotate({ description: "What happened." }),
+  nextStep: Schema.String.annotate({ description: "What can be done about it." }),
+  retryable: Schema.Boolean.annotate({ description: "Whether the same call can succeed later." }),
+  retryAfterSeconds: Schema.optionalKey(Schema.Int),
+  httpStatus: Schema.optionalKey(Schema.Int),
+  detailCode: Schema.optionalKey(Schema.String),
+  trackingId: Schema.optionalKey(Schema.String),
+  ...sandboxNote
+})
+
+export type Failure = typeof Failure.Type
+
+/** HTTP's status for the errors that stand for exactly one. */
+const HTTP_STATUS: Partial<Record<BulkUploadError["_tag"], number>> = {
+  BadRequest: 400,
+  Unauthorized: 401,
+  Forbidden: 403,
+  NotFound: 404,
+  RateLimited: 429
+}
+
+export const toFailure = (error: BulkUploadError): Failure => {
+  const retryAfter = "retryAfter" in error ? error.retryAfter : undefined
+  const httpStatus = "httpStatus" in error ? error.httpStatus : HTTP_STATUS[error._tag]
+  return {
+    error: error._tag,
+    message: error.summary,
+    nextStep: error.nextStep,
+    retryable: error.retryable,
+    ...(retryAfter === undefined ? {} : { retryAfterSeconds: Math.ceil(Duration.toSeconds(retryAfter)) }),
+    ...(httpStatus === undefined ? {} : { httpStatus }),
+    ...("detailCode" in error && error.detailCode !== undefined ? { detailCode: error.detailCode } : {}),
+    ...("trackingId" in error && error.trackingId !== undefined ? { trackingId: error.trackingId } : {})
+  }
+}
+
+/** The whole of it as structured content and as text: some assistants read only one of the two. */
+const result = (structuredContent: Record<string, unknown>, isError: boolean): CallToolResult => ({
+  structuredContent,
+  content: [{ type: "text", text: JSON.stringify(structuredContent) }],
+  ...(isError ? { isError } : {})
+})
+
+export interface Adapter<R> {
+  /** Runs a tool's Effect until it ends or the client cancels. Never rejects. */
+  readonly run: <A extends object>(
+    effect: Effect.Effect<A, BulkUploadError, R>,
+    request: { readonly signal: AbortSignal }
+  ) => Promise<CallToolResult>
+  /** Resolves when no call is running. */
+  readonly idle: () => Promise<void>
+}
+
+export const makeAdapter = <R>(
+  runtime: ManagedRuntime.ManagedRuntime<R, never>,
+  options: { readonly sandbox: boolean }
+): Adapter<R> => {
+  const running = new Set<Promise<unknown>>()
+  const note = options.sandbox ? { sandbox: true } : {}
+
+  const settle = async <A extends object>(exit: Exit.Exit<A, BulkUploadError>): Promise<CallToolResult> => {
+    if (Exit.isSuccess(exit)) return result({ ...exit.value, ...note }, false)
+    const [reason] = exit.cause.reasons
+    if (reason?._tag === "Fail") return result({ ...toFailure(reason.error), ...note }, true)
+    if (Cause.hasInterruptsOnly(exit.cause)) return result({ ...CANCELLED, ...note }, true)
+    return result({ ...(await reportDefect(runtime, exit.cause)), ...note }, true)
+  }
+
+  return {
+    run: (effect, { signal }) => {
+      const call = runtime.runPromiseExit(effect, { signal }).then(settle)
+      running.add(call)
+      return call.finally(() => running.delete(call))
+    },
+    idle: async () => {
+      while (running.size > 0) await Promise.allSettled(running)
+    }
+  }
+}
+
+const CANCELLED: Failure = {
+  error: "Cancelled",
+  message: "The call was cancelled before it ended.",
+  nextStep: "Call again if the answer is still wanted.",
+  retryable: true
+}
+
+/** A mistake in this program: the model gets a fixed text and an id, the log what really happened. */
+const reportDefect = async <R>(
+  runtime: ManagedRuntime.ManagedRuntime<R, never>,
+  cause: Cause.Cause<unknown>
+): Promise<Failure> => {
+  const id = crypto.randomUUID()
+  await runtime.runPromise(
+    Effect.annotateLogs(Effect.logError("A tool call failed unexpectedly", cause), { correlationId: id })
+  )
+  return {
+    error: "InternalError",
+    message: `Something unexpected went wrong in this server (correlation id ${id}).`,
+    nextStep: "Try once more; if it happens again, report it with the correlation id and the server's log.",
+    retryable: true
+  }
+}

@@ -1,0 +1,191 @@
+/**
+ * The whole way, end to end: a local tenant, the MCP server as an assistant starts it, and an MCP client that
+ * asks for the status of an upload until it is done. Then three things that go wrong, and what the assistant
+ * is told. Exits 0 only if every step did what it says.
+ *
+ * Run it with `npx --yes pnpm@12.21.0 demo`.
+ */
+import { Client } from "@modelcontextprotocol/client"
+import { StdioClientTransport } from "@modelcontextprotocol/client/stdio"
+import * as Fault from "@sailpoint-bulk-upload/sandbox/Fault"
+import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
+import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
+import * as Console from "effect/Console"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
+import * as Stream from "effect/Stream"
+import { fileURLToPath } from "node:url"
+import { styleText } from "node:util"
+
+const SERVER = fileURLToPath(new URL("../../apps/mcp-server/dist/main.js", import.meta.url))
+
+const CSV = [
+  "accountName,firstName,lastName,email,manager",
+  "w.lee,Wren,Lee,wren.lee@example.com,a.ortiz",
+  "s.adeyemi,Sade,Adeyemi,sade.adeyemi@example.com,a.ortiz"
+].join("\n")
+
+/** A step did not do what it says. */
+class StepFailed extends Data.TaggedError("StepFailed")<{ readonly message: string }> {}
+
+// Plain text unless standard output is a terminal that shows colours.
+const paint = (format: Parameters<typeof styleText>[0], text: string): string =>
+  styleText(format, text, { stream: process.stdout })
+
+const heading = (text: string) => Console.log(`\n${paint("bold", text)}`)
+const line = (label: string, text: string) => Console.log(`  ${paint("dim", label.padEnd(10))} ${text}`)
+
+const expect = (holds: boolean, message: string) => (holds ? Effect.void : new StepFailed({ message }))
+
+/** An MCP client with the server as its child process, as an assistant does it. */
+const connect = (sandbox: Sandbox.Service) =>
+  Effect.acquireRelease(
+    Effect.tryPromise({
+      try: async () => {
+        const [credentials] = sandbox.clients
+        const client = new Client(
+          { name: "demo", version: "1.0.0" },
+          { versionNegotiation: { mode: "auto" } }
+        )
+        await client.connect(
+          new StdioClientTransport({
+            command: process.execPath,
+            args: [SERVER, "--log-level", "error"],
+            env: {
+              SAIL_BASE_URL: sandbox.url,
+              SAIL_CLIENT_ID: credentials?.clientId ?? "",
+              SAIL_CLIENT_SECRET: credentials?.clientSecret ?? ""
+            }
+          })
+        )
+        return client
+      },
+      catch: (cause) => new StepFailed({ message: `The client could not connect: ${String(cause)}` })
+    }),
+    (client) => Effect.promise(() => client.close())
+  )
+
+interface Answer {
+  readonly isError: boolean
+  readonly content: Readonly<Record<string, unknown>>
+}
+
+const ask = (client: Client, sourceId: string) =>
+  Effect.tryPromise({
+    try: async (): Promise<Answer> => {
+      const result = await client.callTool({ name: "get_bulk_upload_status", arguments: { sourceId } })
+      return { isError: result.isError === true, content: { ...Object(result.structuredContent) } }
+    },
+    catch: (cause) => new StepFailed({ message: `The tool call failed: ${String(cause)}` })
+  })
+
+const upload = (sandbox: Sandbox.Service, sourceId: string) =>
+  Effect.tryPromise({
+    try: async () => {
+      const [credentials] = sandbox.clients
+      const token = await fetch(`${sandbox.url}/oauth/token`, {
+        method: "POST",
+        body: new URLSearchParams({
+          grant_type: "client_credentials",
+          client_id: credentials?.clientId ?? "",
+          client_secret: credentials?.clientSecret ?? ""
+        })
+      })
+      const { access_token } = (await token.json()) as { readonly access_token: string }
+      const form = new FormData()
+      form.set("data", new Blob([CSV], { type: "text/csv" }), "contractors.csv")
+      const response = await fetch(
+        `${sandbox.url}/v2024/non-employee-sources/${sourceId}/non-employee-bulk-upload`,
+        { method: "POST", headers: { authorization: `Bearer ${access_token}` }, body: form }
+      )
+      return response.status
+    },
+    catch: (cause) => new StepFailed({ message: `The upload failed: ${String(cause)}` })
+  })
+
+const told = ({ content }: Answer) =>
+  Effect.gen(function* () {
+    for (const key of ["error", "message", "nextStep", "retryable", "trackingId"]) {
+      if (content[key] !== undefined) yield* line(key, String(content[key]))
+    }
+  })
+
+const demo = Effect.gen(function* () {
+  yield* heading("1. A local tenant")
+  const sandbox = yield* Sandbox.make()
+  yield* line("listens", sandbox.url)
+
+  yield* heading("2. The MCP server, started as an assistant starts it")
+  const client = yield* connect(sandbox)
+  yield* line("protocol", client.getNegotiatedProtocolVersion() ?? "unknown")
+  const { tools } = yield* Effect.promise(() => client.listTools())
+  yield* Effect.forEach(tools, (tool) => line("tool", tool.name))
+  yield* expect(
+    tools.some((tool) => tool.name === "get_bulk_upload_status"),
+    "The server does not offer get_bulk_upload_status."
+  )
+
+  yield* heading("3. Two contractors are uploaded, and the assistant asks until it is done")
+  const { name, sourceId } = Source.named("Contractors")
+  const accepted = yield* upload(sandbox, sourceId)
+  yield* expect(accepted === 202, `The upload was answered with ${accepted}, not 202.`)
+  yield* line("upload", `contractors.csv to "${name}": accepted`)
+  const statuses = yield* Stream.fromEffectSchedule(
+    ask(client, sourceId),
+    Schedule.spaced("900 millis")
+  ).pipe(
+    Stream.tap(({ content }) =>
+      line("status", `${String(content["status"])} - ${String(content["meaning"])}`)
+    ),
+    Stream.map(({ content }) => content["status"]),
+    Stream.takeUntil((status) => status === "COMPLETED" || status === "ERROR"),
+    Stream.take(20),
+    Stream.runCollect
+  )
+  yield* expect(statuses.includes("PENDING"), "The job was never seen as PENDING.")
+  yield* expect(statuses.includes("IN_PROGRESS"), "The job was never seen as IN_PROGRESS.")
+  yield* expect(statuses.at(-1) === "COMPLETED", "The job did not become COMPLETED.")
+
+  yield* heading("4. SailPoint says 429: the server waits as long as it is told, and asks again")
+  yield* sandbox.fail({ endpoint: "status", fault: Fault.rateLimited("1") })
+  const before = (yield* sandbox.received).length
+  const patient = yield* ask(client, Source.named("Done").sourceId)
+  const answers = (yield* sandbox.received).slice(before).map(({ outcome }) => outcome)
+  yield* line("answers", answers.join(", then "))
+  yield* line("status", String(patient.content["status"]))
+  yield* expect(
+    answers.join() === "429,200" && patient.content["status"] === "COMPLETED",
+    "The 429 was not waited out."
+  )
+
+  yield* heading("5. A source that this client may not see")
+  const forbidden = yield* ask(client, Source.named("Private").sourceId)
+  yield* told(forbidden)
+  yield* expect(
+    forbidden.isError && forbidden.content["error"] === "Forbidden",
+    "It was not told as Forbidden."
+  )
+
+  yield* heading("6. Something that is no id")
+  const malformed = yield* ask(client, "contractors")
+  yield* told(malformed)
+  yield* expect(
+    malformed.isError && malformed.content["error"] === "InvalidSourceId",
+    "It was not told as InvalidSourceId."
+  )
+
+  yield* Console.log(`\n${paint("green", "Every step did what it says.")}`)
+}).pipe(
+  Effect.scoped,
+  Effect.catchTag("StepFailed", ({ message }) =>
+    Effect.andThen(
+      Console.error(`\n${message}`),
+      Effect.sync(() => {
+        process.exitCode = 1
+      })
+    )
+  )
+)
+
+await Effect.runPromise(demo)

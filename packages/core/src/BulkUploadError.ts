@@ -1,0 +1,414 @@
+/**
+ * Everything that can go wrong when SailPoint is asked for the status of a bulk upload, as one flat tagged
+ * union for `Effect.catchTags`.
+ *
+ * Every error tells a person what happened (`summary`) and what to do about it (`nextStep`); `message` is
+ * both, with SailPoint's tracking id where it gave one. `retryable` says whether the same call can succeed
+ * later without anybody changing anything. No error carries a secret, a request or a raw cause.
+ *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { getBulkUploadStatus } from "@sailpoint-bulk-upload/core"
+ *
+ * const status = getBulkUploadStatus("e136567de87e4d029e60b3c3c55db56d").pipe(
+ *   Effect.catchTags({
+ *     Forbidden: (error) => Effect.die(error.nextStep),
+ *     RateLimited: (error) => Effect.die(`${error.attempts} tries, the last refused`)
+ *   })
+ * )
+ * ```
+ *
+ * @since 0.1.0
+ */
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+
+/**
+ * The request that an error is about: fetching a token or asking for a status.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const Operation = Schema.Literals(["token", "status"])
+
+/**
+ * The request that an error is about.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Operation = typeof Operation.Type
+
+const subject = {
+  operation: Operation.pipe(Schema.withConstructorDefault(Effect.succeed("status" as const))),
+  sourceId: Schema.optionalKey(Schema.String)
+}
+
+/** What SailPoint's error bodies give, read leniently: everything in them is optional. */
+const said = {
+  detailCode: Schema.optionalKey(Schema.String),
+  trackingId: Schema.optionalKey(Schema.String),
+  messages: Schema.Array(Schema.String).pipe(Schema.withConstructorDefault(Effect.succeed([])))
+}
+
+interface Told {
+  readonly summary: string
+  readonly nextStep: string
+  readonly trackingId?: string
+}
+
+const toMessage = (error: Told): string =>
+  [
+    error.summary,
+    error.nextStep,
+    ...(error.trackingId === undefined ? [] : [`SailPoint's tracking id: ${error.trackingId}.`])
+  ].join(" ")
+
+const theRequest = (error: { readonly operation: Operation; readonly sourceId?: string }): string =>
+  error.operation === "token"
+    ? "the request for an access token"
+    : error.sourceId === undefined
+      ? "the status request"
+      : `the status request for source ${error.sourceId}`
+
+const quoted = (error: {
+  readonly detailCode?: string
+  readonly messages: ReadonlyArray<string>
+}): string => {
+  const words = [error.detailCode, ...error.messages].filter((text) => text !== undefined)
+  return words.length === 0 ? "" : `: ${words.join(" - ")}`
+}
+
+const sentence = (text: string): string => (/[.!?…]$/u.test(text) ? text : `${text}.`)
+
+const seconds = (duration: Duration.Duration): string => `${Math.ceil(Duration.toSeconds(duration))} s`
+
+/**
+ * The id is neither 32 hexadecimal digits nor a dashed UUID. Nothing was sent.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class InvalidSourceId extends Schema.TaggedError<InvalidSourceId>()("InvalidSourceId", {
+  /** What was given, cut short. */
+  sourceId: Schema.String
+}) {
+  get retryable(): boolean {
+    return false
+  }
+  get summary(): string {
+    return `"${this.sourceId}" is not a source id; nothing was sent to SailPoint.`
+  }
+  get nextStep(): string {
+    return "Give the source's id as SailPoint shows it: 32 hexadecimal digits, or a UUID with dashes."
+  }
+  override get message(): string {
+    return toMessage(this)
+  }
+}
+
+/**
+ * 400: SailPoint did not accept the request.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class BadRequest extends Schema.TaggedError<BadRequest>()("BadRequest", { ...subject, ...said }) {
+  get retryable(): boolean {
+    return false
+  }
+  get summary(): string {
+    return sentence(`SailPoint answered 400 to ${theRequest(this)}${quoted(this)}`)
+  }
+  get nextStep(): string {
+    return "Check that the id is that of a non-employee source of this tenant (its sourceId, or its id)."
+  }
+  override get message(): string {
+    return toMessage(this)
+  }
+}
+
+/**
+ * 401: SailPoint refused the access token, and a fresh one too where one could be fetched.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class Unauthorized extends Schema.TaggedError<Unauthorized>()("Unauthorized", {
+  ...subject,
+  ...said
+}) {
+  get retryable(): boolean {
+    return false
+  }
+  get summary(): string {
+    return sentence(`SailPoint answered 401 to ${theRequest(this)}${quoted(this)}`)
+  }
+  get nextStep(): string {
+    return "Replace the access token (SAIL_ACCESS_TOKEN), or check that the client credentials belong to this tenant and API."
+  }
+  override get message(): string {
+    return toMessage(this)
+  }
+}
+
+/**
+ * 403: the token is valid but may not do this.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class Forbidden extends Schema.TaggedError<Forbidden>()("Forbidden", { ...subject, ...said }) {
+  get retryable(): boolean {
+    return false
+  }
+  get summary(): string {
+    return sentence(`SailPoint answered 403 to ${theRequest(this)}${quoted(this)}`)
+  }
+  get nextStep(): string {
+    return "Give the API client the scope idn:nelm:read and make sure that the token's owner is a user whose level may read non-employee sources; a client without a user is often refused."
+  }
+  override get message(): string {
+    return toMessage(this)
+  }
+}
+
+/**
+ * 404: no such source, or no such API version, at this base URL.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class NotFound extends Schema.TaggedError<NotFound>()("NotFound", { ...subject, ...said }) {
+  get retryable(): boolean {
+    return false
+  }
+  get summary(): string {
+    return sentence(`SailPoint answered 404 to ${theRequest(this)}${quoted(this)}`)
+  }
+  get nextStep(): string {
+    return this.operation === "token"
+      ? "Check SAIL_BASE_URL: the token endpoint is at /oauth/token of the tenant's API host."
+      : "Check the id (a non-employee source has both a sourceId and an id; try the other one), the tenant in SAIL_BASE_URL, and SAIL_API_VERSION."
+  }
+  override get message(): string {
+    return toMessage(this)
+  }
+}
+
+/**
+ * 429: the limit is used up, and the retry policy does not wait any longer.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class RateLimited extends Schema.TaggedError<RateLimited>()("RateLimited", {
+  ...subject,
+  ...said,
+  /** How long SailPoint asked to wait; absent when its `Retry-After` was missing or unreadable. */
+  retryAfter: Schema.optionalKey(Schema.DurationFromMillis),
+  /** How often it was tried, the first time included. */
+  attempts: Schema.Int.pipe(Schema.withConstructorDefault(Effect.succeed(1)))
+}) {
+  get retryable(): boolean {
+    return true
+  }
+  get summary(): string {
+    const tries = this.attempts === 1 ? "1 try" : `${this.attempts} tries`
+    return sentence(`SailPoint answered 429 to ${theRequest(this)} (${tries})${quoted(this)}`)
+  }
+  get nextStep(): string {
+    return this.retryAfter === undefined
+      ? "Wait a minute before asking again, and ask less often: every integration of this client id shares one limit."
+      : `SailPoint asks to wait ${seconds(this.retryAfter)} before the next request; every integration of this client id shares one limit.`
+  }
+  override get message(): string {
+    return toMessage(this)
+  }
+}
+
+/**
+ * Any 5xx, of SailPoint or of a gateway before it, after the retries.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class ServerError extends Schema.TaggedError<ServerError>()("ServerError", {
+  ...subject,
+  ...said,
+  /** The HTTP status, 500 to 599. */
+  httpStatus: Schema.Int,
+  /** How long the answer asked to wait, when it did. */
+  retryAfter: Schema.optionalKey(Schema.DurationFromMillis)
+}) {
+  get retryable(): boolean {
+    return true
+  }
+  get summary(): string {
+    return sentence(`SailPoint answered ${this.httpStatus} to ${theRequest(this)}${quoted(this)}`)
+  }
+  get nextStep(): string {
+    return this.trackingId === undefined
+      ? "Try again in a few minutes; if it stays, look at SailPoint's status page."
+      : "Try again in a few minutes; if it stays, give the tracking id to SailPoint's support."
+  }
+  override get message(): string {
+    return toMessage(this)
+  }
+}
+
+/**
+ * An answer that the API does not document: another HTTP status, a body that is no such JSON, or a status
+ * value that nobody knows yet (SailPoint counts a new value as a compatible change).
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class UnexpectedResponse extends Schema.TaggedError<UnexpectedResponse>()("UnexpectedResponse", {
+  ...subject,
+  ...said,
+  httpStatus: Schema.Int,
+  /** What is unexpected about it. */
+  reason: Schema.String,
+  /** The body that came, cut short; never that of a token answer. */
+  body: Schema.optionalKey(Schema.String)
+}) {
+  get retryable(): boolean {
+    return false
+  }
+  get summary(): string {
+    const body = this.body === undefined || this.body === "" ? "" : ` The body begins: ${this.body}`
+    return `SailPoint answered ${this.httpStatus} to ${theRequest(this)}, but ${sentence(this.reason)}${body}`
+  }
+  get nextStep(): string {
+    return "Check that SAIL_BASE_URL is the tenant's API host with no proxy or login page in between; if it is, the API has changed and this software needs an update."
+  }
+  override get message(): string {
+    return toMessage(this)
+  }
+}
+
+/**
+ * No complete answer within the deadline of one attempt.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class RequestTimeout extends Schema.TaggedError<RequestTimeout>()("RequestTimeout", {
+  ...subject,
+  /** The deadline that passed. */
+  after: Schema.DurationFromMillis
+}) {
+  get retryable(): boolean {
+    return true
+  }
+  get summary(): string {
+    return `SailPoint did not answer ${theRequest(this)} within ${seconds(this.after)}.`
+  }
+  get nextStep(): string {
+    return "Try again; if it stays, check the network between this machine and the host in SAIL_BASE_URL."
+  }
+  override get message(): string {
+    return toMessage(this)
+  }
+}
+
+/** Codes that say the certificate is not to be trusted (Node's and OpenSSL's names). */
+const CERTIFICATE_CODE = /CERT|^ERR_TLS|SELF_SIGNED|UNABLE_TO_(?:GET_ISSUER|VERIFY)/u
+
+/** Codes that say the name has no address (getaddrinfo's names). */
+const NAME_CODE = /^(?:ENOTFOUND|EAI_AGAIN|ENODATA)$/u
+
+/**
+ * The connection could not be made, or broke before the answer was complete.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class ConnectionFailed extends Schema.TaggedError<ConnectionFailed>()("ConnectionFailed", {
+  ...subject,
+  /** The host that was asked. */
+  host: Schema.String,
+  /** The system's code, such as `ECONNREFUSED`, where it is known. */
+  code: Schema.optionalKey(Schema.String)
+}) {
+  get retryable(): boolean {
+    return !CERTIFICATE_CODE.test(this.code ?? "")
+  }
+  get summary(): string {
+    const code = this.code === undefined ? "" : ` (${this.code})`
+    return `The connection to ${this.host} failed during ${theRequest(this)}${code}.`
+  }
+  get nextStep(): string {
+    const code = this.code ?? ""
+    if (CERTIFICATE_CODE.test(code)) {
+      return "Its TLS certificate does not verify: if a company proxy re-signs traffic, point NODE_EXTRA_CA_CERTS at its certificate."
+    }
+    return NAME_CODE.test(code)
+      ? "The name does not resolve: check SAIL_BASE_URL for a typing mistake, and this machine's DNS."
+      : "Check SAIL_BASE_URL and that this machine may reach that host (firewall, proxy, VPN)."
+  }
+  override get message(): string {
+    return toMessage(this)
+  }
+}
+
+/**
+ * The token endpoint refused the client credentials, or gave no usable token.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class AuthenticationFailed extends Schema.TaggedError<AuthenticationFailed>()("AuthenticationFailed", {
+  ...subject,
+  ...said,
+  /** The status of the token answer; absent when the token was given and never fetched. */
+  httpStatus: Schema.optionalKey(Schema.Int)
+}) {
+  get retryable(): boolean {
+    return false
+  }
+  get summary(): string {
+    const status = this.httpStatus === undefined ? "" : ` (${this.httpStatus})`
+    return sentence(`There is no usable access token${status}${quoted(this)}`)
+  }
+  get nextStep(): string {
+    if (this.httpStatus === undefined) {
+      return "Set SAIL_ACCESS_TOKEN to the token alone, without quotes, spaces or line breaks."
+    }
+    return "Check SAIL_CLIENT_ID and SAIL_CLIENT_SECRET, that they belong to the tenant in SAIL_BASE_URL, and that the personal access token behind them still exists and has not expired."
+  }
+  override get message(): string {
+    return toMessage(this)
+  }
+}
+
+/**
+ * The union as a schema, for sending an error across a wire and reading it back.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const BulkUploadError = Schema.Union([
+  InvalidSourceId,
+  BadRequest,
+  Unauthorized,
+  Forbidden,
+  NotFound,
+  RateLimited,
+  ServerError,
+  UnexpectedResponse,
+  RequestTimeout,
+  ConnectionFailed,
+  AuthenticationFailed
+])
+
+/**
+ * The union of everything that asking for a status can fail with.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export type BulkUploadError = typeof BulkUploadError.Type

@@ -1,0 +1,178 @@
+/**
+ * Where requests go: the tenant's API host, the API version, and the URL of each call.
+ *
+ * The client secret is sent to this host, so a base URL is checked before use: `https` only (`http` to this
+ * machine alone), a host of SailPoint's or one that was named explicitly, and nothing but the host in it.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { plainText } from "./internal/plainText.ts"
+import type { SourceId } from "./SourceId.ts"
+
+/**
+ * The API versions that offer the call. Their contract is the same; the path differs for `v1`, SailPoint's
+ * successor to the yearly versions.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const ApiVersion = Schema.Literals(["v2024", "v2025", "v2026", "v3", "beta", "v1"])
+
+/**
+ * An API version that offers the call.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type ApiVersion = typeof ApiVersion.Type
+
+/**
+ * A checked tenant.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Tenant {
+  /** Scheme and host, and the port where it is not the scheme's own: `https://acme.api.identitynow.com`. */
+  readonly origin: string
+  /** The host alone, as it is told to people. */
+  readonly host: string
+  readonly apiVersion: ApiVersion
+}
+
+/**
+ * What a tenant is made of.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Options {
+  /** The API host: `https://{tenant}.api.identitynow.com`. */
+  readonly baseUrl: string | URL
+  /** @default "v2024" */
+  readonly apiVersion?: ApiVersion | undefined
+  /** Hosts outside SailPoint's domains that may be given the client secret, such as a vanity host. */
+  readonly allowedHosts?: ReadonlyArray<string> | undefined
+}
+
+/**
+ * The base URL cannot be used. `reason` says why and what to give instead.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class InvalidBaseUrl extends Schema.TaggedError<InvalidBaseUrl>()("InvalidBaseUrl", {
+  reason: Schema.String
+}) {
+  override get message(): string {
+    return `The base URL cannot be used: ${this.reason}`
+  }
+}
+
+/** SailPoint's API domains: production and demonstration tenants. */
+const API_DOMAIN = /^[a-z0-9-]+\.api\.(?:identitynow|identitynow-demo)\.com$/u
+/** The host of a tenant's user interface, often pasted instead of its API host. */
+const UI_HOST = /^([a-z0-9-]+)\.((?:identitynow|identitynow-demo)\.com)$/u
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/u
+
+const EXAMPLE = "https://{tenant}.api.identitynow.com"
+
+/**
+ * Checks a base URL and fixes where requests go.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = (options: Options): Effect.Effect<Tenant, InvalidBaseUrl> =>
+  Effect.suspend(() => {
+    const url = parse(options.baseUrl)
+    if (url === undefined) {
+      return reject(
+        `${shown(options.baseUrl)} is no URL; expected the tenant's API host with its scheme, such as ${EXAMPLE}.`
+      )
+    }
+    const problem = credentials(url) ?? extras(url) ?? scheme(url) ?? host(url, options.allowedHosts ?? [])
+    return problem === undefined
+      ? Effect.succeed({ origin: url.origin, host: url.host, apiVersion: options.apiVersion ?? "v2024" })
+      : reject(problem)
+  })
+
+const reject = (reason: string) => Effect.fail(new InvalidBaseUrl({ reason }))
+
+const shown = (value: string | URL): string => `"${plainText(String(value), 80)}"`
+
+const parse = (value: string | URL): URL | undefined => {
+  const url = value instanceof URL ? value : URL.canParse(value) ? new URL(value) : undefined
+  // "acme.api.identitynow.com:443" parses, with the host as its scheme.
+  return url !== undefined && url.host === "" ? undefined : url
+}
+
+/** Checked first: a message about such a URL must not show it. */
+const credentials = (url: URL): string | undefined =>
+  url.username === "" && url.password === ""
+    ? undefined
+    : "it contains a user name or a password; give the host alone, credentials have settings of their own."
+
+const extras = (url: URL): string | undefined =>
+  (url.pathname === "/" || url.pathname === "") && url.search === "" && url.hash === ""
+    ? undefined
+    : `it has more than a host after the scheme; give ${url.origin} alone, the API version is a setting of its own.`
+
+const isLoopback = (url: URL): boolean => LOOPBACK.test(url.hostname)
+
+const scheme = (url: URL): string | undefined => {
+  if (url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url))) return undefined
+  return url.protocol === "http:"
+    ? `http would send the client secret unencrypted to ${url.host}; use https.`
+    : `"${url.protocol}" is no scheme that can be used here; expected ${EXAMPLE}.`
+}
+
+const host = (url: URL, allowed: ReadonlyArray<string>): string | undefined => {
+  if (API_DOMAIN.test(url.hostname) || isLoopback(url)) return undefined
+  if (allowed.some((name) => [url.host, url.hostname].includes(name.trim().toLowerCase()))) return undefined
+  const ui = UI_HOST.exec(url.hostname)
+  return ui === null
+    ? `${url.host} is not one of SailPoint's API hosts (${EXAMPLE}), and the client secret would be sent there; if that host is yours and right, name it in allowedHosts (SAIL_ALLOWED_HOSTS).`
+    : `${url.host} is the tenant's user interface; its API host is https://${ui[1]}.api.${ui[2]}.`
+}
+
+/** A path template of the API, as it names spans and metrics: never with an id in it. */
+const route = (tenant: Tenant, rest: string): string =>
+  tenant.apiVersion === "v1"
+    ? `/non-employee-sources/v1${rest}`
+    : `/${tenant.apiVersion}/non-employee-sources${rest}`
+
+/**
+ * The route template of the status call, with `{id}` in place of the id.
+ *
+ * @category urls
+ * @since 0.1.0
+ */
+export const statusRoute = (tenant: Tenant): string => route(tenant, "/{id}/non-employee-bulk-upload/status")
+
+/**
+ * The URL of the status call for a source. The id goes in exactly as it was given.
+ *
+ * @category urls
+ * @since 0.1.0
+ */
+export const statusUrl = (tenant: Tenant, sourceId: SourceId): string =>
+  `${tenant.origin}${statusRoute(tenant).replace("{id}", sourceId)}`
+
+/**
+ * The path of the token endpoint.
+ *
+ * @category urls
+ * @since 0.1.0
+ */
+export const tokenRoute = "/oauth/token"
+
+/**
+ * The URL of the token endpoint.
+ *
+ * @category urls
+ * @since 0.1.0
+ */
+export const tokenUrl = (tenant: Tenant): string => `${tenant.origin}${tokenRoute}`

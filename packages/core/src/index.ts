@@ -1,0 +1,15 @@
+/**
+ * The state of a SailPoint non-employee bulk upload, as an Effect.
+ *
+ * @since 0.1.0
+ */
+export * as AccessToken from "./AccessToken.ts"
+export * as BulkUploadError from "./BulkUploadError.ts"
+export * as BulkUploads from "./BulkUploads.ts"
+export { getBulkUploadStatus } from "./BulkUploads.ts"
+export * as BulkUploadStatus from "./BulkUploadStatus.ts"
+export * as Metrics from "./Metrics.ts"
+export * as RetryPolicy from "./RetryPolicy.ts"
+export * as Settings from "./Settings.ts"
+export * as SourceId from "./SourceId.ts"
+export * as Tenant from "./Tenant.ts"

@@ -1,0 +1,106 @@
+/**
+ * The one place where an answer, or the lack of one, becomes a `BulkUploadError`.
+ */
+import type * as Duration from "effect/Duration"
+import * as Headers from "effect/http/Headers"
+import * as Result from "effect/Result"
+import * as BulkUploadError from "../BulkUploadError.ts"
+import { readErrorBody } from "./errorBody.ts"
+import { plainText } from "./plainText.ts"
+import { MAX_BODY_BYTES, type NoReply, type Reply } from "./reply.ts"
+
+/** What a request is about, as its errors tell it. */
+export interface Subject {
+  readonly operation: BulkUploadError.Operation
+  readonly sourceId?: string
+}
+
+/**
+ * An answer whose status is not 200. `attempts` counts the tries so far, this one included; `now`, in
+ * milliseconds since the epoch, is what a date in `Retry-After` is measured from.
+ */
+export const fromReply = (
+  subject: Subject,
+  reply: Reply,
+  { attempts, now }: { readonly attempts: number; readonly now: number }
+): BulkUploadError.BulkUploadError => {
+  const about = { ...subject, ...readErrorBody(reply.body) }
+  const httpStatus = reply.status
+  if (subject.operation === "token" && [400, 401, 403].includes(httpStatus)) {
+    return new BulkUploadError.AuthenticationFailed({ ...about, httpStatus })
+  }
+  switch (httpStatus) {
+    case 400:
+      return new BulkUploadError.BadRequest(about)
+    case 401:
+      return new BulkUploadError.Unauthorized(about)
+    case 403:
+      return new BulkUploadError.Forbidden(about)
+    case 404:
+      return new BulkUploadError.NotFound(about)
+    case 429:
+      return new BulkUploadError.RateLimited({ ...about, ...retryAfter(reply, now), attempts })
+    default:
+      return httpStatus >= 500 && httpStatus <= 599
+        ? new BulkUploadError.ServerError({ ...about, ...retryAfter(reply, now), httpStatus })
+        : unexpected(subject, reply, undocumented(reply))
+  }
+}
+
+/** No answer at all. */
+export const fromNoReply = (
+  subject: Subject,
+  noReply: NoReply,
+  where: { readonly host: string; readonly deadline: Duration.Duration }
+): BulkUploadError.BulkUploadError =>
+  noReply._tag === "TimedOut"
+    ? new BulkUploadError.RequestTimeout({ ...subject, after: where.deadline })
+    : disconnected(subject, where.host, noReply.code)
+
+/** The text of a 200 answer, or the error that it has none. */
+export const textOf = (
+  subject: Subject,
+  reply: Reply,
+  host: string
+): Result.Result<string, BulkUploadError.BulkUploadError> => {
+  switch (reply.body._tag) {
+    case "Text":
+      return Result.succeed(reply.body.text)
+    case "TooLarge":
+      return Result.fail(unexpected(subject, reply, `the body is larger than ${MAX_BODY_BYTES / 1024} KiB.`))
+    case "Broken":
+      return Result.fail(disconnected(subject, host, reply.body.code))
+  }
+}
+
+/** An answer that the API does not document. The body of a token answer may hold a token: never shown. */
+export const unexpected = (
+  subject: Subject,
+  reply: Reply,
+  reason: string
+): BulkUploadError.UnexpectedResponse =>
+  new BulkUploadError.UnexpectedResponse({
+    ...subject,
+    ...readErrorBody(reply.body),
+    httpStatus: reply.status,
+    reason,
+    ...(reply.body._tag === "Text" && subject.operation !== "token"
+      ? { body: plainText(reply.body.text, 200) }
+      : {})
+  })
+
+const disconnected = (subject: Subject, host: string, code: string | undefined) =>
+  new BulkUploadError.ConnectionFailed({ ...subject, host, ...(code === undefined ? {} : { code }) })
+
+const undocumented = (reply: Reply): string => {
+  const location = reply.headers["location"]
+  return location === undefined
+    ? "this status is not documented."
+    : `it redirects to ${plainText(location, 100)}, which is not followed because the credentials would go along.`
+}
+
+/** RFC 9110, section 10.2.3: whole seconds, or an HTTP date. What is neither counts as absent. */
+const retryAfter = (reply: Reply, now: number): { readonly retryAfter?: Duration.Duration } => {
+  const parsed = Headers.parseRetryAfter(reply.headers["retry-after"] ?? "")
+  return Result.isSuccess(parsed) ? { retryAfter: Headers.retryAfterDelay(parsed.success, now) } : {}
+}

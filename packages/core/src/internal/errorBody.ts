@@ -1,0 +1,60 @@
+/**
+ * What an error body says. SailPoint documents three shapes for the status call (400, 403 and 500; 401; 429)
+ * and none for the token endpoint, where RFC 6749 is expected; a gateway can send anything. So every key is
+ * looked for by itself, and what is not a text is passed over.
+ */
+import * as Predicate from "effect/Predicate"
+import type { Body } from "./reply.ts"
+import { plainText } from "./plainText.ts"
+
+export interface Said {
+  readonly detailCode?: string
+  readonly trackingId?: string
+  readonly messages: ReadonlyArray<string>
+}
+
+const NOTHING: Said = { messages: [] }
+
+/** As many texts as a person would read. */
+const MAX_MESSAGES = 5
+
+export const readErrorBody = (body: Body): Said => {
+  const json = body._tag === "Text" ? parse(body.text) : undefined
+  if (!Predicate.isObject(json)) return NOTHING
+  const detailCode = textAt(json, "detailCode", 100)
+  const trackingId = textAt(json, "trackingId", 100)
+  const messages = [
+    ...localized(json, "messages"),
+    ...localized(json, "causes"),
+    ...["error", "error_description", "message"].map((key) => textAt(json, key))
+  ].filter((text) => text !== undefined)
+  return {
+    ...(detailCode === undefined ? {} : { detailCode }),
+    ...(trackingId === undefined ? {} : { trackingId }),
+    messages: [...new Set(messages)].slice(0, MAX_MESSAGES)
+  }
+}
+
+const parse = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+const textAt = (json: object, key: string, maxLength?: number): string | undefined => {
+  const value: unknown = Predicate.hasProperty(json, key) ? json[key] : undefined
+  const text = Predicate.isString(value) ? plainText(value, maxLength) : ""
+  return text === "" ? undefined : text
+}
+
+/** The texts of `[{ locale, localeOrigin, text }]`. */
+const localized = (json: object, key: string): ReadonlyArray<string | undefined> => {
+  const value: unknown = Predicate.hasProperty(json, key) ? json[key] : undefined
+  return Array.isArray(value)
+    ? value
+        .slice(0, MAX_MESSAGES)
+        .map((item: unknown) => (Predicate.isObject(item) ? textAt(item, "text") : undefined))
+    : []
+}

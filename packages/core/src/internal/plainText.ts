@@ -1,0 +1,32 @@
+/**
+ * Text that came from outside, made harmless to show: one line, bounded, and without anything a terminal
+ * or a language model would read as more than text.
+ */
+
+/** Terminal control sequences (ECMA-48 CSI), removed whole so that no `[31m` stays behind. */
+// oxlint-disable-next-line no-control-regex -- control characters are what it looks for
+const ANSI_SEQUENCE = /\u001B\[[0-?]*[ -/]*[@-~]/gu
+
+/**
+ * Control, format (bidirectional marks, zero-width, tag characters), lone surrogates, private use, and
+ * what else renders as nothing and could carry a hidden message: variation selectors and Hangul fillers.
+ */
+const INVISIBLE =
+  // oxlint-disable-next-line no-misleading-character-class -- the selectors are meant one by one
+  /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\u{FE00}-\u{FE0F}\u{E0100}-\u{E01EF}\u115F\u1160\u3164\uFFA0]/gu
+
+/** Far beyond any text worth showing: what lies past it is never even looked at. */
+const LOOKED_AT = 8
+
+/** The text on one line, cut to `maxLength` characters; a cut is marked by an ellipsis. */
+export const plainText = (text: string, maxLength = 500): string => {
+  const clean = text
+    .slice(0, maxLength * LOOKED_AT)
+    .replace(ANSI_SEQUENCE, "")
+    .replace(/[\t\n\r\u0085\u2028\u2029]/gu, " ")
+    .replace(INVISIBLE, "")
+    .replace(/\s+/gu, " ")
+    .trim()
+  const characters = Array.from(clean)
+  return characters.length <= maxLength ? clean : `${characters.slice(0, maxLength - 1).join("")}…`
+}

@@ -1,0 +1,109 @@
+/**
+ * One attempt: a request sent and its answer decoded, in a span of its own, measured, with every failure
+ * typed. Retrying, tokens and budgets are others' work.
+ */
+import * as Clock from "effect/Clock"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import type { HttpClient } from "effect/http/HttpClient"
+import type { HttpClientRequest } from "effect/http/HttpClientRequest"
+import * as Metric from "effect/Metric"
+import * as Result from "effect/Result"
+import * as Schedule from "effect/Schedule"
+import type { BulkUploadError } from "../BulkUploadError.ts"
+import * as Metrics from "../Metrics.ts"
+import { fromNoReply, fromReply, type Subject, textOf, unexpected } from "./classify.ts"
+import { exchange, hardened, type Reply } from "./reply.ts"
+
+/** A request, and how to read the body of its 200 answer. */
+export interface Call<A> {
+  readonly subject: Subject
+  /** The path with `{id}` in place of an id: it names the span. */
+  readonly route: string
+  readonly request: HttpClientRequest
+  /** The value in the body, or what is wrong with the body. */
+  readonly decode: (text: string) => Result.Result<A, string>
+}
+
+export type Send = <A>(call: Call<A>) => Effect.Effect<A, BulkUploadError>
+
+/** One HTTP client, one host, one deadline for every attempt. */
+export const makeSend = (options: {
+  readonly host: string
+  readonly deadline: Duration.Duration
+}): Effect.Effect<Send, never, HttpClient> =>
+  Effect.gen(function* () {
+    const client = yield* hardened
+    const warnIfDeprecated = makeDeprecationWarning()
+
+    return <A>(call: Call<A>) =>
+      Effect.gen(function* () {
+        const { attempt } = yield* Schedule.CurrentMetadata
+        if (attempt > 0) yield* Effect.annotateCurrentSpan("http.request.resend_count", attempt)
+        const reply = yield* exchange(client, call.request, options.deadline).pipe(
+          Effect.mapError((noReply) => fromNoReply(call.subject, noReply, options))
+        )
+        yield* Effect.annotateCurrentSpan("http.response.status_code", reply.status)
+        yield* warnIfDeprecated(reply, call.route)
+        if (reply.status !== 200) {
+          const now = yield* Clock.currentTimeMillis
+          return yield* fromReply(call.subject, reply, { attempts: attempt + 1, now })
+        }
+        return yield* textOf(call.subject, reply, options.host).pipe(
+          Result.flatMap((text) =>
+            Result.mapError(call.decode(text), (reason) => unexpected(call.subject, reply, reason))
+          ),
+          Effect.fromResult
+        )
+      }).pipe(
+        measured(call, options.host),
+        Effect.withSpan(
+          `${call.request.method} ${call.route}`,
+          {
+            kind: "client",
+            attributes: {
+              "http.request.method": call.request.method,
+              "url.template": call.route,
+              "url.full": call.request.url,
+              "server.address": options.host
+            }
+          },
+          { captureStackTrace: false }
+        )
+      )
+  })
+
+/** SailPoint marks the answers of an API version that will be switched off. Said once, not at every call. */
+const makeDeprecationWarning = () => {
+  let warned = false
+  return (reply: Reply, route: string): Effect.Effect<void> => {
+    if (warned || reply.headers["x-deprecated"] !== "true") return Effect.void
+    warned = true
+    return Effect.logWarning(
+      `SailPoint marks ${route} as deprecated (X-Deprecated: true); move to a newer API version (SAIL_API_VERSION) before it is switched off.`
+    )
+  }
+}
+
+const measured =
+  (call: Call<unknown>, host: string) =>
+  <A>(self: Effect.Effect<A, BulkUploadError>): Effect.Effect<A, BulkUploadError> =>
+    Effect.flatMap(Clock.currentTimeNanos, (start) =>
+      Effect.onExit(self, (exit) =>
+        Effect.flatMap(Clock.currentTimeNanos, (end) => {
+          const attributes = {
+            "http.request.method": call.request.method,
+            "url.template": call.route,
+            "server.address": host,
+            ...(Exit.isSuccess(exit)
+              ? { "http.response.status_code": "200" }
+              : { "error.type": Metrics.outcome(exit) })
+          }
+          return Metric.update(
+            Metric.withAttributes(Metrics.requestDuration, attributes),
+            Number(end - start) / 1e9
+          )
+        })
+      )
+    )

@@ -1,0 +1,138 @@
+/**
+ * Misbehaviour on demand: what a request gets instead of the sandbox's own answer.
+ *
+ * @since 0.1.0
+ */
+import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type { HttpServerRequest } from "effect/http/HttpServerRequest"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as Stream from "effect/Stream"
+
+/**
+ * A misbehaviour:
+ *
+ * - `Respond`: any status with any body and headers; a body that is no text is sent as JSON
+ * - `Delay`: the right answer, or another misbehaviour, after a time
+ * - `Silent`: the request is taken and never answered
+ * - `Reset`: the connection is closed before a byte is sent
+ * - `CutOff`: the connection is closed in the middle of a 200 body
+ * - `Endless`: a body that never ends, as fast as it is read
+ * - `Drip`: a body that never ends, a byte every `interval`
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Fault =
+  | {
+      readonly _tag: "Respond"
+      readonly status: number
+      readonly body?: unknown
+      readonly headers?: Readonly<Record<string, string>>
+    }
+  | { readonly _tag: "Delay"; readonly duration: Duration.Input; readonly then?: Fault }
+  | { readonly _tag: "Silent" }
+  | { readonly _tag: "Reset" }
+  | { readonly _tag: "CutOff"; readonly status?: number }
+  | { readonly _tag: "Endless"; readonly status?: number }
+  | { readonly _tag: "Drip"; readonly interval: Duration.Input }
+
+/**
+ * A 429 as SailPoint documents it; `retryAfter` goes into the header as it is (seconds, a date, or nonsense).
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const rateLimited = (retryAfter?: string): Fault => ({
+  _tag: "Respond",
+  status: 429,
+  body: { message: " Rate Limit Exceeded " },
+  ...(retryAfter === undefined ? {} : { headers: { "retry-after": retryAfter } })
+})
+
+/**
+ * An answer that is larger than any client should read: JSON of so many bytes.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const oversized = (bytes: number): Fault => ({
+  _tag: "Respond",
+  status: 200,
+  body: { status: "COMPLETED", padding: "x".repeat(bytes) }
+})
+
+/**
+ * A page as a gateway sends it when nothing behind it answers.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const gatewayPage = (status: number): Fault => ({
+  _tag: "Respond",
+  status,
+  body: `<html><head><title>${status}</title></head><body><h1>Upstream unavailable</h1></body></html>`,
+  headers: { "content-type": "text/html" }
+})
+
+/** Carries a fault out; `proceed` is the answer without it. */
+export const run = <E, R>(
+  fault: Fault,
+  request: HttpServerRequest,
+  proceed: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>
+): Effect.Effect<HttpServerResponse.HttpServerResponse, E, R> => {
+  switch (fault._tag) {
+    case "Respond":
+      return Effect.succeed(respond(fault))
+    case "Delay":
+      return Effect.delay(
+        fault.then === undefined ? proceed : run(fault.then, request, proceed),
+        fault.duration
+      )
+    case "Silent":
+      return Effect.never
+    case "Reset":
+      return Effect.andThen(destroySocket(request), Effect.never)
+    case "CutOff":
+      return Effect.succeed(
+        HttpServerResponse.stream(
+          Stream.concat(Stream.succeed(HALF_A_BODY), Stream.fromEffectDrain(destroySocket(request))),
+          { status: fault.status ?? 200, contentType: "application/json", contentLength: 1000 }
+        )
+      )
+    case "Endless":
+      return Effect.succeed(
+        HttpServerResponse.stream(Stream.forever(Stream.succeed(SPACES)), {
+          status: fault.status ?? 200,
+          contentType: "application/json"
+        })
+      )
+    case "Drip":
+      return Effect.succeed(
+        HttpServerResponse.stream(Stream.tick(fault.interval).pipe(Stream.map(() => SPACES.subarray(0, 1))), {
+          contentType: "application/json"
+        })
+      )
+  }
+}
+
+const encoder = new TextEncoder()
+const HALF_A_BODY = encoder.encode(`{ "status": "COMP`)
+const SPACES = encoder.encode(" ".repeat(1024))
+
+const respond = (fault: Extract<Fault, { readonly _tag: "Respond" }>) => {
+  const options = { status: fault.status, headers: fault.headers ?? {} }
+  if (fault.body === undefined) return HttpServerResponse.empty(options)
+  return typeof fault.body === "string"
+    ? HttpServerResponse.text(fault.body, {
+        ...options,
+        contentType: fault.headers?.["content-type"] ?? "application/json"
+      })
+    : HttpServerResponse.jsonUnsafe(fault.body, options)
+}
+
+const destroySocket = (request: HttpServerRequest) =>
+  Effect.sync(() => {
+    NodeHttpServerRequest.toIncomingMessage(request).socket.destroy()
+  })

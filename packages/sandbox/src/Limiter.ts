@@ -1,0 +1,48 @@
+/**
+ * The tenant's limit: so many requests in any stretch of so much time, for a client id and API version.
+ *
+ * @since 0.1.0
+ */
+import * as Duration from "effect/Duration"
+
+/**
+ * The numbers of the limit.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Limit {
+  readonly requests: number
+  readonly per: Duration.Input
+}
+
+/**
+ * SailPoint's documented limit.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const documented: Limit = { requests: 100, per: "10 seconds" }
+
+/** A sliding window per key; a refused request does not count. Times are milliseconds since the epoch. */
+export class Limiter {
+  readonly #requests: number
+  readonly #window: number
+  readonly #admitted = new Map<string, Array<number>>()
+
+  constructor(limit: Limit) {
+    this.#requests = limit.requests
+    this.#window = Duration.toMillis(Duration.fromInputUnsafe(limit.per))
+  }
+
+  /** Nothing when the request is admitted, or the whole seconds after which one will be. */
+  admit(key: string, now: number): number | undefined {
+    const admitted = (this.#admitted.get(key) ?? []).filter((at) => at > now - this.#window)
+    this.#admitted.set(key, admitted)
+    if (admitted.length < this.#requests) {
+      admitted.push(now)
+      return undefined
+    }
+    return Math.max(1, Math.ceil(((admitted[0] ?? now) + this.#window - now) / 1000))
+  }
+}

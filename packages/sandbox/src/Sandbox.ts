@@ -1,0 +1,244 @@
+/**
+ * A local tenant on 127.0.0.1: token endpoint, list of sources, upload and status, with the limits, errors and
+ * misbehaviour that a client has to live with. All state is in memory, all time is Effect's clock.
+ *
+ * It behaves as SailPoint documents. What is not documented (the body of a token error, the answer to a wrong
+ * method) is a plausible choice and no statement about SailPoint.
+ *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { Sandbox, Source } from "@sailpoint-bulk-upload/sandbox"
+ *
+ * const program = Effect.gen(function* () {
+ *   const sandbox = yield* Sandbox.Sandbox
+ *   yield* sandbox.upload(Source.named("Contractors").sourceId, "accountName,firstName\n")
+ *   return sandbox.url
+ * }).pipe(Effect.provide(Sandbox.layer()))
+ * ```
+ *
+ * @since 0.1.0
+ */
+import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import type { ServeError } from "effect/http/HttpServerError"
+import * as HttpServerRequest from "effect/http/HttpServerRequest"
+import * as Layer from "effect/Layer"
+import * as NetAddress from "effect/net/NetAddress"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import * as SubscriptionRef from "effect/SubscriptionRef"
+import { createServer } from "node:http"
+import { type Answer, answer } from "./answer.ts"
+import * as Client from "./Client.ts"
+import * as Endpoint from "./Endpoint.ts"
+import * as Fault from "./Fault.ts"
+import * as Job from "./Job.ts"
+import * as Limiter from "./Limiter.ts"
+import * as Source from "./Source.ts"
+
+/**
+ * How a sandbox can differ from the usual one.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Options {
+  /** @default 0, a free port */
+  readonly port?: number | undefined
+  /** @default Limiter.documented, 100 requests per 10 s */
+  readonly limit?: Limiter.Limit | undefined
+  /** @default 2 s PENDING, then 3 s IN_PROGRESS */
+  readonly jobTiming?: Job.Timing | undefined
+  /** In place of the seeded sources. */
+  readonly sources?: ReadonlyArray<Source.Source> | undefined
+  /** In place of the seeded clients. */
+  readonly clients?: ReadonlyArray<Client.Client> | undefined
+}
+
+/**
+ * A request that the sandbox got.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Received {
+  readonly endpoint: Endpoint.Endpoint | "unknown"
+  readonly method: string
+  readonly path: string
+  readonly headers: Readonly<Record<string, string | undefined>>
+  /** Milliseconds since the epoch. */
+  readonly at: number
+  /** The status that was answered, `aborted` when the client left first; nothing while it is being answered. */
+  readonly outcome: number | "aborted" | undefined
+}
+
+/**
+ * A fault for requests to come.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Planned {
+  readonly endpoint: Endpoint.Endpoint
+  readonly fault: Fault.Fault
+  /** @default 1 */
+  readonly times?: number
+}
+
+/**
+ * A running sandbox.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Service {
+  /** `http://127.0.0.1:{port}`: what goes into `SAIL_BASE_URL`. */
+  readonly url: string
+  readonly clients: ReadonlyArray<Client.Client>
+  readonly sources: ReadonlyArray<Source.Source>
+  /** Starts a job on the source with that id (either form), as an upload over HTTP does. */
+  readonly upload: (id: string, csv: string) => Effect.Effect<void>
+  /** The next requests to an endpoint misbehave; faults planned earlier come first. */
+  readonly fail: (planned: Planned) => Effect.Effect<void>
+  /** Makes every token that was issued so far invalid. */
+  readonly revokeTokens: Effect.Effect<void>
+  /** All requests so far, in the order they came. */
+  readonly received: Effect.Effect<ReadonlyArray<Received>>
+  /** Waits until the requests so far are as wanted; looks again whenever one comes or ends. */
+  readonly until: (
+    wanted: (received: ReadonlyArray<Received>) => boolean
+  ) => Effect.Effect<ReadonlyArray<Received>>
+}
+
+/**
+ * The sandbox's tag.
+ *
+ * @category services
+ * @since 0.1.0
+ */
+export class Sandbox extends Context.Service<Sandbox, Service>()("@sailpoint-bulk-upload/sandbox/Sandbox") {}
+
+/**
+ * Starts a sandbox that runs for as long as the scope lives.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = (options: Options = {}): Effect.Effect<Service, ServeError, Scope.Scope> =>
+  Effect.gen(function* () {
+    const sources = options.sources ?? Source.seeded
+    const clients = options.clients ?? Client.seeded
+    const tokens = new Client.Tokens()
+    const jobs = new Map<string, Job.Job>()
+    const planned: Array<Planned & { left: number }> = []
+    const received: Array<{ -readonly [K in keyof Received]: Received[K] }> = []
+    const changes = yield* SubscriptionRef.make(0)
+    const changed = SubscriptionRef.update(changes, (n) => n + 1)
+
+    const upload = (source: Source.Source, csv: string) =>
+      Effect.map(Clock.currentTimeMillis, (now) => {
+        const timing = options.jobTiming ?? { pending: "2 seconds", inProgress: "3 seconds" }
+        const running = jobs.get(source.sourceId)
+        const busy = running !== undefined && !["COMPLETED", "ERROR"].includes(Job.stateAt(running, now))
+        // SailPoint: a job that starts while another runs fails; and it is the newest one.
+        jobs.set(source.sourceId, {
+          submittedAt: now,
+          timing: busy ? { pending: 0, inProgress: 0 } : timing,
+          outcome: busy ? "ERROR" : Job.outcomeOf(csv)
+        })
+      })
+
+    const find = (id: string) => sources.find((source) => source.sourceId === id || source.id === id)
+
+    const takeFault = (endpoint: Endpoint.Endpoint): Fault.Fault | undefined => {
+      const next = planned.find((plan) => plan.endpoint === endpoint && plan.left > 0)
+      if (next !== undefined) next.left -= 1
+      return next?.fault
+    }
+
+    const asked = new Map<string, number>()
+    /** Every second request is the even one of those to that source. */
+    const ownFault = (source: Source.Source | undefined): Fault.Fault | undefined => {
+      if (source?.fault === undefined || source.everySecond !== true) return source?.fault
+      const before = asked.get(source.sourceId) ?? 0
+      asked.set(source.sourceId, before + 1)
+      return before % 2 === 0 ? source.fault : undefined
+    }
+
+    const limiter = new Limiter.Limiter(options.limit ?? Limiter.documented)
+    const tenant: Answer = { clients, tokens, limiter, sources, find, jobs, upload, ownFault }
+
+    const app = Effect.gen(function* () {
+      const request = yield* HttpServerRequest.HttpServerRequest
+      const [path = ""] = request.url.split("?", 1)
+      const match = Endpoint.match(request.method, path)
+      const entry: (typeof received)[number] = {
+        endpoint: match.endpoint ?? "unknown",
+        method: request.method,
+        path: request.url,
+        headers: { ...request.headers },
+        at: yield* Clock.currentTimeMillis,
+        outcome: undefined
+      }
+      received.push(entry)
+      yield* changed
+      const end = (outcome: number | "aborted") =>
+        Effect.suspend(() => {
+          entry.outcome = outcome
+          return changed
+        })
+      const fault = match.endpoint === undefined ? undefined : takeFault(match.endpoint)
+      const proceed = answer(tenant, match, request)
+      return yield* (fault === undefined ? proceed : Fault.run(fault, request, proceed)).pipe(
+        Effect.tap((response) => end(response.status)),
+        Effect.onInterrupt(() => end("aborted"))
+      )
+    }).pipe(
+      // Effect's server runs its handler uninterruptibly; here a client that leaves ends it.
+      Effect.interruptible
+    )
+
+    const node = createServer()
+    const server = yield* NodeHttpServer.make(() => node, {
+      host: "127.0.0.1",
+      port: options.port ?? 0,
+      disablePreemptiveShutdown: true
+    })
+    yield* server.serve(app)
+    // First to run when the scope closes: a client with an open connection must not hold up the end.
+    yield* Effect.addFinalizer(() => Effect.sync(() => node.closeAllConnections()))
+
+    return Sandbox.of({
+      url: NetAddress.formatUrlUnsafe(server.address),
+      clients,
+      sources,
+      upload: (id, csv) => {
+        const source = find(id)
+        return source === undefined
+          ? Effect.die(new Error(`The sandbox has no source with the id ${id}.`))
+          : upload(source, csv)
+      },
+      fail: (plan) => Effect.sync(() => void planned.push({ ...plan, left: plan.times ?? 1 })),
+      revokeTokens: Effect.sync(() => tokens.revokeAll()),
+      received: Effect.sync(() => received.map((entry) => ({ ...entry }))),
+      until: (wanted) =>
+        SubscriptionRef.changes(changes).pipe(
+          Stream.filter(() => wanted(received)),
+          Stream.take(1),
+          Stream.runDrain,
+          Effect.andThen(Effect.sync(() => received.map((entry) => ({ ...entry }))))
+        )
+    })
+  })
+
+/**
+ * A sandbox as a layer.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layer = (options: Options = {}): Layer.Layer<Sandbox, ServeError> =>
+  Layer.effect(Sandbox, make(options))

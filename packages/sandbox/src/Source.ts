@@ -1,0 +1,155 @@
+/**
+ * The non-employee sources of the sandbox: one for each case that the API can show, each under a name that
+ * says what it does, and some to upload to.
+ *
+ * @since 0.1.0
+ */
+import * as Fault from "./Fault.ts"
+import type { State } from "./Job.ts"
+
+/**
+ * A source: what the list of sources tells of it, and how its status behaves.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Source {
+  /** 32 hexadecimal digits. */
+  readonly sourceId: string
+  /** A UUID with dashes. */
+  readonly id: string
+  readonly name: string
+  readonly description: string
+  /** The status until a file is uploaded; `undefined` answers without the key. */
+  readonly status?: State | null
+  /** What every request for its status gets instead. */
+  readonly fault?: Fault.Fault
+  /** The fault strikes every second request only, so that a retry succeeds. */
+  readonly everySecond?: boolean
+}
+
+/** The two ids of the nth source, always the same and recognisably made up. */
+const ids = (n: number) => {
+  const digits = n.toString(16).padStart(4, "0")
+  return {
+    sourceId: `5a4d0000${"0".repeat(20)}${digits}`,
+    id: `5a4d0000-0000-4000-8000-00000000${digits}`
+  }
+}
+
+const cases: ReadonlyArray<Omit<Source, "id" | "sourceId">> = [
+  { name: "Contractors", description: "Ready for an upload; never had one.", status: null },
+  { name: "Retail", description: "Ready for an upload; never had one.", status: null },
+  { name: "Queued", description: "A job that stays PENDING.", status: "PENDING" },
+  { name: "Running", description: "A job that stays IN_PROGRESS.", status: "IN_PROGRESS" },
+  { name: "Done", description: "A job that is COMPLETED.", status: "COMPLETED" },
+  { name: "Failed", description: "A job that ended in ERROR.", status: "ERROR" },
+  { name: "No status", description: "Answers {}: the key is not required." },
+  {
+    name: "New status",
+    description: "A status value that nobody knows yet.",
+    fault: { _tag: "Respond", status: 200, body: { status: "CANCELLED" } }
+  },
+  {
+    name: "Deprecated",
+    description: "Answers with X-Deprecated: true.",
+    fault: {
+      _tag: "Respond",
+      status: 200,
+      body: { status: "COMPLETED" },
+      headers: { "x-deprecated": "true" }
+    }
+  },
+  {
+    name: "Busy",
+    description: "Every second request is refused with 429 and Retry-After: 1.",
+    status: "COMPLETED",
+    fault: Fault.rateLimited("1"),
+    everySecond: true
+  },
+  {
+    name: "Blocked",
+    description: "429 with Retry-After: 600, which nobody should wait out.",
+    fault: Fault.rateLimited("600")
+  },
+  {
+    name: "Unwell",
+    description: "Every second request fails with 500.",
+    status: "COMPLETED",
+    fault: { _tag: "Respond", status: 500, body: errorBody(500, "500.0 Internal Fault", "Something broke.") },
+    everySecond: true
+  },
+  {
+    name: "Invalid",
+    description: "400.",
+    fault: {
+      _tag: "Respond",
+      status: 400,
+      body: errorBody(400, "400.1 Bad Request Content", "The source is of another kind.")
+    }
+  },
+  {
+    name: "Private",
+    description: "403, whatever the token may do.",
+    fault: {
+      _tag: "Respond",
+      status: 403,
+      body: errorBody(403, "403 Forbidden", "The user of this token may not see this source.")
+    }
+  },
+  { name: "Gateway", description: "502 with an HTML page.", fault: Fault.gatewayPage(502) },
+  {
+    name: "Login page",
+    description: "200 with an HTML page, as a proxy in between may send.",
+    fault: Fault.gatewayPage(200)
+  },
+  {
+    name: "Slow",
+    description: "The right answer after two seconds.",
+    status: "COMPLETED",
+    fault: { _tag: "Delay", duration: "2 seconds" }
+  },
+  { name: "Silent", description: "Takes the request and never answers.", fault: { _tag: "Silent" } },
+  { name: "Cut off", description: "Closes in the middle of the body.", fault: { _tag: "CutOff" } },
+  { name: "Reset", description: "Closes before the first byte.", fault: { _tag: "Reset" } },
+  { name: "Oversized", description: "A body of one megabyte.", fault: Fault.oversized(1_000_000) },
+  { name: "Endless", description: "A body that never ends.", fault: { _tag: "Endless" } }
+]
+
+/**
+ * An error body in the shape that SailPoint documents for 400, 403 and 500.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export function errorBody(status: number, detailCode: string, text: string) {
+  return {
+    detailCode,
+    trackingId: `5a4dfa17${status.toString().padStart(24, "0")}`,
+    messages: [{ locale: "en-US", localeOrigin: "DEFAULT", text }]
+  }
+}
+
+/**
+ * The sources that every sandbox starts with.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const seeded: ReadonlyArray<Source> = cases.map((source, index) => ({ ...ids(index + 1), ...source }))
+
+/**
+ * The seeded source of that name.
+ *
+ * @category getters
+ * @since 0.1.0
+ */
+export const named = (name: string): Source => {
+  const source = seeded.find((source) => source.name === name)
+  if (source === undefined) {
+    throw new Error(
+      `There is no seeded source named "${name}"; there are: ${seeded.map((source) => source.name).join(", ")}.`
+    )
+  }
+  return source
+}

@@ -1,0 +1,11 @@
+/**
+ * A local SailPoint tenant for trying, demonstrating and testing clients of the bulk-upload status call.
+ *
+ * @since 0.1.0
+ */
+export * as Client from "./Client.ts"
+export * as Fault from "./Fault.ts"
+export * as Job from "./Job.ts"
+export * as Limiter from "./Limiter.ts"
+export * as Sandbox from "./Sandbox.ts"
+export * as Source from "./Source.ts"

@@ -1,0 +1,15 @@
+import { defineConfig } from "vitest/config"
+
+const project = (root: string, name: string) => ({
+  test: { name, root, include: ["test/**/*.test.ts"] }
+})
+
+export default defineConfig({
+  test: {
+    projects: [
+      project("packages/core", "core"),
+      project("packages/sandbox", "sandbox"),
+      project("apps/mcp-server", "mcp-server")
+    ]
+  }
+})
