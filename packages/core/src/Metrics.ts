@@ -9,7 +9,7 @@ import * as Metric from "effect/Metric"
 
 /**
  * Seconds from sending a request to its decoded answer, for every attempt. Attributes: `http.request.method`,
- * `url.template`, `server.address`, and `http.response.status_code` or `error.type`. The boundaries are those
+ * `url.template`, `server.address`, and, where there is one, `http.response.status_code` and `error.type`. The boundaries are those
  * that the conventions advise.
  *
  * @category metrics

@@ -82,7 +82,8 @@ export class Tokens {
 
   /** The client behind an `Authorization` header, or what a 401 says. */
   verify(authorization: string | undefined, now: number): Client | string {
-    const token = /^Bearer ([^\s]+)$/u.exec(authorization ?? "")?.[1]
+    // RFC 9110, section 11.1: the name of the scheme is case-insensitive.
+    const token = /^Bearer ([^\s]+)$/iu.exec(authorization ?? "")?.[1]
     if (token === undefined) return "The authorization header is missing, or has no bearer token"
     const issued = this.#issued.get(token)
     if (issued === undefined || issued.revoked) return "JWT validation failed: JWT is not valid"

@@ -97,7 +97,10 @@ export const run = <E, R>(
     case "CutOff":
       return Effect.succeed(
         HttpServerResponse.stream(
-          Stream.concat(Stream.succeed(HALF_A_BODY), Stream.fromEffectDrain(destroySocket(request))),
+          Stream.concat(
+            Stream.succeed(HALF_A_BODY),
+            Stream.fromEffectDrain(destroySocketOnceFlushed(request))
+          ),
           { status: fault.status ?? 200, contentType: "application/json", contentLength: 1000 }
         )
       )
@@ -135,4 +138,16 @@ const respond = (fault: Extract<Fault, { readonly _tag: "Respond" }>) => {
 const destroySocket = (request: HttpServerRequest) =>
   Effect.sync(() => {
     NodeHttpServerRequest.toIncomingMessage(request).socket.destroy()
+  })
+
+/** What was written before reaches the client; without the wait it would be dropped with the socket. */
+const destroySocketOnceFlushed = (request: HttpServerRequest) =>
+  Effect.callback<void>((resume) => {
+    const { socket } = NodeHttpServerRequest.toIncomingMessage(request)
+    setImmediate(() =>
+      socket.write("", () => {
+        socket.destroy()
+        resume(Effect.void)
+      })
+    )
   })

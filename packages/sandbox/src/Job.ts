@@ -52,6 +52,17 @@ export const stateAt = (job: Job, now: number): State => {
   return age < pending + inProgress ? "IN_PROGRESS" : job.outcome
 }
 
+/**
+ * Whether the job has ended at a time (milliseconds since the epoch).
+ *
+ * @category getters
+ * @since 0.1.0
+ */
+export const hasEnded = (job: Job, now: number): boolean => {
+  const state = stateAt(job, now)
+  return state === "COMPLETED" || state === "ERROR"
+}
+
 /** The columns that the sandbox wants in a file; a real source's template can ask for more. */
 const REQUIRED_COLUMNS = ["accountName", "firstName", "lastName", "email", "manager"]
 

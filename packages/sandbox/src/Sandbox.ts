@@ -23,6 +23,8 @@ import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import { constTrue } from "effect/Function"
+import * as HttpMiddleware from "effect/http/HttpMiddleware"
 import type { ServeError } from "effect/http/HttpServerError"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as Layer from "effect/Layer"
@@ -133,6 +135,7 @@ export const make = (options: Options = {}): Effect.Effect<Service, ServeError, 
     const clients = options.clients ?? Client.seeded
     const tokens = new Client.Tokens()
     const jobs = new Map<string, Job.Job>()
+    const accepted = new Map<string, Job.Job>()
     const planned: Array<Planned & { left: number }> = []
     const received: Array<{ -readonly [K in keyof Received]: Received[K] }> = []
     const changes = yield* SubscriptionRef.make(0)
@@ -141,14 +144,19 @@ export const make = (options: Options = {}): Effect.Effect<Service, ServeError, 
     const upload = (source: Source.Source, csv: string) =>
       Effect.map(Clock.currentTimeMillis, (now) => {
         const timing = options.jobTiming ?? { pending: "2 seconds", inProgress: "3 seconds" }
-        const running = jobs.get(source.sourceId)
-        const busy = running !== undefined && !["COMPLETED", "ERROR"].includes(Job.stateAt(running, now))
-        // SailPoint: a job that starts while another runs fails; and it is the newest one.
-        jobs.set(source.sourceId, {
-          submittedAt: now,
-          timing: busy ? { pending: 0, inProgress: 0 } : timing,
-          outcome: busy ? "ERROR" : Job.outcomeOf(csv)
-        })
+        const running = accepted.get(source.sourceId)
+        if (running === undefined || Job.hasEnded(running, now)) {
+          const job = { submittedAt: now, timing, outcome: Job.outcomeOf(csv) }
+          accepted.set(source.sourceId, job)
+          jobs.set(source.sourceId, job)
+        } else {
+          // SailPoint: a job that starts while another runs fails; it is the newest one, and the other runs on.
+          jobs.set(source.sourceId, {
+            submittedAt: now,
+            timing: { pending: 0, inProgress: 0 },
+            outcome: "ERROR"
+          })
+        }
       })
 
     const find = (id: string) => sources.find((source) => source.sourceId === id || source.id === id)
@@ -207,7 +215,8 @@ export const make = (options: Options = {}): Effect.Effect<Service, ServeError, 
       port: options.port ?? 0,
       disablePreemptiveShutdown: true
     })
-    yield* server.serve(app)
+    // The tenant is another system: its work is no part of the traces of who asks.
+    yield* server.serve(app).pipe(Effect.provideService(HttpMiddleware.TracerDisabledWhen, constTrue))
     // First to run when the scope closes: a client with an open connection must not hold up the end.
     yield* Effect.addFinalizer(() => Effect.sync(() => node.closeAllConnections()))
 

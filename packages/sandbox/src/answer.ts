@@ -95,16 +95,17 @@ const list = (
   request: HttpServerRequest.HttpServerRequest
 ): HttpServerResponse.HttpServerResponse => {
   const query = new URL(request.url, "http://sandbox").searchParams
-  const limit = Number(query.get("limit") ?? 250)
-  const offset = Number(query.get("offset") ?? 0)
-  if (!Number.isInteger(limit) || limit < 0 || limit > 250)
-    return badRequest("limit is not between 0 and 250.")
-  if (!Number.isInteger(offset) || offset < 0) return badRequest("offset is not 0 or more.")
+  const limit = wholeNumber(query.get("limit") ?? "250")
+  const offset = wholeNumber(query.get("offset") ?? "0")
+  if (limit === undefined || limit > 250) return badRequest("limit is not between 0 and 250.")
+  if (offset === undefined) return badRequest("offset is not 0 or more.")
   const page = sources
     .slice(offset, offset + limit)
     .map(({ description, id, name, sourceId }) => ({ id, sourceId, name, description }))
   return json(200, page, query.get("count") === "true" ? { "x-total-count": String(sources.length) } : {})
 }
+
+const wholeNumber = (text: string): number | undefined => (/^\d+$/u.test(text) ? Number(text) : undefined)
 
 const upload = (tenant: Answer, source: Source, request: HttpServerRequest.HttpServerRequest): Response =>
   readFile(request).pipe(
@@ -118,7 +119,8 @@ const upload = (tenant: Answer, source: Source, request: HttpServerRequest.HttpS
 const readFile = (request: HttpServerRequest.HttpServerRequest): Effect.Effect<string | undefined> =>
   Effect.gen(function* () {
     const web = yield* HttpServerRequest.toWeb(request)
-    const data = (yield* Effect.promise(() => web.formData())).get("data")
+    // A body that is no multipart form rejects: that is the client's mistake, not a defect of the sandbox.
+    const data = (yield* Effect.tryPromise(() => web.formData())).get("data")
     return data instanceof File ? yield* Effect.promise(() => data.text()) : undefined
   }).pipe(Effect.orElseSucceed(() => undefined))
 

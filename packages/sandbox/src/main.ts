@@ -63,8 +63,8 @@ const main = Effect.suspend(() => {
   const { problem, values } = readArguments()
   if (problem !== undefined) return exitWith(2, `${problem}\n\n${HELP}`)
   if (values.help === true) return Console.log(HELP)
-  const port = Number(values.port ?? "0")
-  return Number.isInteger(port) && port >= 0 && port <= 65_535
+  const port = /^\d+$/u.test(values.port ?? "0") ? Number(values.port ?? "0") : Number.NaN
+  return port <= 65_535
     ? run(port)
     : exitWith(2, `--port is "${values.port}": expected a number from 0 to 65535.`)
 })

@@ -37,13 +37,14 @@ export const makeSend = (options: {
     const client = yield* hardened
     const warnIfDeprecated = makeDeprecationWarning()
 
-    return <A>(call: Call<A>) =>
+    const attempt = <A>(call: Call<A>, measure: Measure) =>
       Effect.gen(function* () {
         const { attempt } = yield* Schedule.CurrentMetadata
         if (attempt > 0) yield* Effect.annotateCurrentSpan("http.request.resend_count", attempt)
         const reply = yield* exchange(client, call.request, options.deadline).pipe(
           Effect.mapError((noReply) => fromNoReply(call.subject, noReply, options))
         )
+        measure.status = reply.status
         yield* Effect.annotateCurrentSpan("http.response.status_code", reply.status)
         yield* warnIfDeprecated(reply, call.route)
         if (reply.status !== 200) {
@@ -56,8 +57,10 @@ export const makeSend = (options: {
           ),
           Effect.fromResult
         )
-      }).pipe(
-        measured(call, options.host),
+      })
+
+    return (call) =>
+      measured(call, options.host, (measure) => attempt(call, measure)).pipe(
         Effect.withSpan(
           `${call.request.method} ${call.route}`,
           {
@@ -86,24 +89,31 @@ const makeDeprecationWarning = () => {
   }
 }
 
-const measured =
-  (call: Call<unknown>, host: string) =>
-  <A>(self: Effect.Effect<A, BulkUploadError>): Effect.Effect<A, BulkUploadError> =>
-    Effect.flatMap(Clock.currentTimeNanos, (start) =>
-      Effect.onExit(self, (exit) =>
-        Effect.flatMap(Clock.currentTimeNanos, (end) => {
-          const attributes = {
-            "http.request.method": call.request.method,
-            "url.template": call.route,
-            "server.address": host,
-            ...(Exit.isSuccess(exit)
-              ? { "http.response.status_code": "200" }
-              : { "error.type": Metrics.outcome(exit) })
-          }
-          return Metric.update(
-            Metric.withAttributes(Metrics.requestDuration, attributes),
-            Number(end - start) / 1e9
-          )
-        })
-      )
+/** What is known of an attempt beside how it ended. */
+interface Measure {
+  status?: number
+}
+
+const measured = <A>(
+  call: Call<A>,
+  host: string,
+  run: (measure: Measure) => Effect.Effect<A, BulkUploadError>
+): Effect.Effect<A, BulkUploadError> =>
+  Effect.flatMap(Clock.currentTimeNanos, (start) => {
+    const measure: Measure = {}
+    return Effect.onExit(run(measure), (exit) =>
+      Effect.flatMap(Clock.currentTimeNanos, (end) => {
+        const attributes = {
+          "http.request.method": call.request.method,
+          "url.template": call.route,
+          "server.address": host,
+          ...(measure.status === undefined ? {} : { "http.response.status_code": String(measure.status) }),
+          ...(Exit.isSuccess(exit) ? {} : { "error.type": Metrics.outcome(exit) })
+        }
+        return Metric.update(
+          Metric.withAttributes(Metrics.requestDuration, attributes),
+          Number(end - start) / 1e9
+        )
+      })
     )
+  })

@@ -1,0 +1,186 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import * as TestClock from "effect/testing/TestClock"
+import * as Fault from "@sailpoint-bulk-upload/sandbox/Fault"
+import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
+import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
+import { getBulkUploadStatus } from "../src/BulkUploads.ts"
+import * as RetryPolicy from "../src/RetryPolicy.ts"
+import { auth, tenant } from "./support/tenant.ts"
+
+const done = Source.named("Done").sourceId
+const ask = getBulkUploadStatus(done)
+
+/** A hundred sources, so that a hundred calls are a hundred requests. */
+const sources = Array.from({ length: 100 }, (_, n) => ({
+  ...Source.named("Done"),
+  sourceId: n.toString(16).padStart(32, "0")
+}))
+const crowd: Sandbox.Options = {
+  sources: [...Source.seeded, ...sources],
+  limit: { requests: 1000, per: "10 seconds" }
+}
+const askAll = Effect.forEach(sources, ({ sourceId }) => getBulkUploadStatus(sourceId), {
+  concurrency: "unbounded"
+})
+
+const requests = (endpoint: "token" | "status") =>
+  Effect.gen(function* () {
+    const sandbox = yield* Sandbox.Sandbox
+    return (yield* sandbox.received).filter((request) => request.endpoint === endpoint).length
+  })
+
+const withoutRetries = Layer.provide(tenant(), RetryPolicy.layer(RetryPolicy.none))
+const grant = (body: unknown): Fault.Fault => ({ _tag: "Respond", status: 200, body })
+
+describe("AccessToken", () => {
+  it.live("one token serves many calls, and a hundred that come at once ask for one", () =>
+    Effect.gen(function* () {
+      yield* askAll
+      yield* ask
+      assert.strictEqual(yield* requests("token"), 1)
+      assert.strictEqual(yield* requests("status"), 101)
+    }).pipe(Effect.provide(tenant({ sandbox: crowd })))
+  )
+
+  const lifetimes = [
+    ["a token of 749 s is renewed 60 s before its end", "sandbox", "sandbox-secret", 689],
+    ["a token of 15 s is renewed a tenth before its end", "sandbox-short", "short-secret", 13.5]
+  ] as const
+
+  it.effect.each(lifetimes)("%s", ([, clientId, secret, keptSeconds]) =>
+    Effect.gen(function* () {
+      yield* ask
+      yield* TestClock.adjust(keptSeconds * 1000 - 1)
+      yield* ask
+      assert.strictEqual(yield* requests("token"), 1)
+      yield* TestClock.adjust(1)
+      yield* ask
+      assert.strictEqual(yield* requests("token"), 2)
+    }).pipe(Effect.provide(tenant({ auth: { clientId, clientSecret: Redacted.make(secret) } })))
+  )
+
+  const expiries: ReadonlyArray<readonly [expiresIn: unknown, keptSeconds: number]> = [
+    [undefined, 270],
+    [null, 270],
+    ["soon", 270],
+    [0, 270],
+    [-5, 270],
+    [Number.MAX_VALUE, 43_140],
+    ["600", 540],
+    [600, 540]
+  ]
+
+  it.effect.each(expiries)("expires_in %j is kept for %d s", ([expiresIn, keptSeconds]) =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.Sandbox
+      yield* sandbox.fail({
+        endpoint: "token",
+        fault: grant({ access_token: "t", expires_in: expiresIn }),
+        times: 2
+      })
+      yield* sandbox.fail({ endpoint: "status", fault: grant({ status: "PENDING" }), times: 3 })
+      yield* ask
+      yield* TestClock.adjust(keptSeconds * 1000 - 1)
+      yield* ask
+      assert.strictEqual(yield* requests("token"), 1)
+      yield* TestClock.adjust(1)
+      yield* ask
+      assert.strictEqual(yield* requests("token"), 2)
+    }).pipe(Effect.provide(tenant()))
+  )
+
+  it.live("tokens that are revoked under a hundred calls are renewed once, and no call fails", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.Sandbox
+      yield* ask
+      yield* sandbox.revokeTokens
+      yield* askAll
+      assert.strictEqual(yield* requests("token"), 2)
+    }).pipe(Effect.provide(tenant({ sandbox: crowd })))
+  )
+
+  it.live("a token that was given is sent as it is, trimmed, and never renewed", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.Sandbox
+      const error = yield* Effect.flip(ask)
+      assert.strictEqual(error._tag, "Unauthorized")
+      const received = yield* sandbox.received
+      assert.deepStrictEqual(
+        received.map(({ endpoint, headers }) => [endpoint, headers["authorization"]]),
+        [["status", "Bearer made-elsewhere"]]
+      )
+    }).pipe(Effect.provide(tenant({ auth: { accessToken: Redacted.make(" made-elsewhere\n") } })))
+  )
+
+  it.live.each(["", "two words", "a\nb", "schl\u00fcssel"])(
+    "a given token that no header can carry is told: %j",
+    (token) =>
+      Effect.gen(function* () {
+        const error = yield* Effect.flip(ask)
+        assert.strictEqual(error._tag, "AuthenticationFailed")
+        assert.include(error.message, "SAIL_ACCESS_TOKEN")
+        assert.strictEqual(yield* requests("status"), 0)
+      }).pipe(Effect.provide(tenant({ auth: { accessToken: Redacted.make(token) } })))
+  )
+
+  const refusals: ReadonlyArray<readonly [string, Fault.Fault, tag: string]> = [
+    [
+      "401",
+      { _tag: "Respond", status: 401, body: { error: "invalid_client", error_description: "Gone." } },
+      "AuthenticationFailed"
+    ],
+    ["400", { _tag: "Respond", status: 400, body: { error: "invalid_request" } }, "AuthenticationFailed"],
+    ["403", { _tag: "Respond", status: 403, body: "<html>" }, "AuthenticationFailed"],
+    ["404", { _tag: "Respond", status: 404, body: {} }, "NotFound"],
+    ["429", Fault.rateLimited("1"), "RateLimited"],
+    ["500", { _tag: "Respond", status: 500 }, "ServerError"],
+    ["502 page", Fault.gatewayPage(502), "ServerError"],
+    ["200 page", Fault.gatewayPage(200), "UnexpectedResponse"],
+    ["200 without a token", grant({ token: "x" }), "UnexpectedResponse"],
+    ["token with a line break", grant({ access_token: "a\nb", expires_in: 60 }), "UnexpectedResponse"],
+    [
+      "302",
+      { _tag: "Respond", status: 302, headers: { location: "https://evil.example" } },
+      "UnexpectedResponse"
+    ],
+    ["closed connection", { _tag: "Reset" }, "ConnectionFailed"],
+    ["half an answer", { _tag: "CutOff" }, "ConnectionFailed"]
+  ]
+
+  it.live.each(refusals)(
+    "a token endpoint that answers with %s is a typed failure, and not kept",
+    ([, fault, tag]) =>
+      Effect.gen(function* () {
+        const sandbox = yield* Sandbox.Sandbox
+        yield* sandbox.fail({ endpoint: "token", fault })
+        const error = yield* Effect.flip(ask)
+        assert.strictEqual(error._tag, tag)
+        assert.strictEqual(Reflect.get(error, "operation"), "token")
+        assert.isUndefined(Reflect.get(error, "body"), "the body of a token answer is never shown")
+        assert.strictEqual((yield* ask).status, "COMPLETED")
+      }).pipe(Effect.provide(withoutRetries))
+  )
+
+  it.live("a wrong secret is told with what SailPoint says of it", () =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(ask)
+      assert.strictEqual(error._tag, "AuthenticationFailed")
+      assert.include(error.message, "invalid_client")
+      assert.include(error.message, "SAIL_CLIENT_SECRET")
+      assert.strictEqual(yield* requests("token"), 1)
+    }).pipe(Effect.provide(tenant({ auth: { ...auth, clientSecret: Redacted.make("wrong") } })))
+  )
+
+  it.live("a token endpoint that is limited or down for a moment is asked again, as the policy says", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.Sandbox
+      yield* sandbox.fail({ endpoint: "token", fault: Fault.rateLimited("0") })
+      yield* sandbox.fail({ endpoint: "token", fault: Fault.gatewayPage(503) })
+      assert.strictEqual((yield* ask).status, "COMPLETED")
+      assert.strictEqual(yield* requests("token"), 3)
+    }).pipe(Effect.provide(Layer.provide(tenant(), RetryPolicy.layer(RetryPolicy.make({ backoff: 1 })))))
+  )
+})

@@ -1,0 +1,98 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { inspect } from "node:util"
+import * as BulkUploadError from "../src/BulkUploadError.ts"
+
+const sourceId = "e136567de87e4d029e60b3c3c55db56d"
+const said = { detailCode: "400.1 Bad Request Content", trackingId: "t-1", messages: ["It is wrong"] }
+
+/** One of each, as full as it gets. */
+const errors: ReadonlyArray<BulkUploadError.BulkUploadError> = [
+  new BulkUploadError.InvalidSourceId({ sourceId: "nonsense" }),
+  new BulkUploadError.BadRequest({ sourceId, ...said }),
+  new BulkUploadError.Unauthorized({ sourceId, ...said }),
+  new BulkUploadError.Forbidden({ sourceId, ...said }),
+  new BulkUploadError.NotFound({ sourceId, ...said }),
+  new BulkUploadError.RateLimited({ sourceId, ...said, retryAfter: Duration.seconds(90), attempts: 3 }),
+  new BulkUploadError.ServerError({ sourceId, ...said, httpStatus: 503, retryAfter: Duration.seconds(5) }),
+  new BulkUploadError.UnexpectedResponse({
+    sourceId,
+    ...said,
+    httpStatus: 200,
+    reason: "it is odd.",
+    body: "{}"
+  }),
+  new BulkUploadError.RequestTimeout({ sourceId, after: Duration.seconds(10) }),
+  new BulkUploadError.ConnectionFailed({ sourceId, host: "acme.example", code: "ECONNRESET" }),
+  new BulkUploadError.AuthenticationFailed({ operation: "token", ...said, httpStatus: 401 })
+]
+
+const byTag = errors.map((error) => [error._tag, error] as const)
+
+describe("BulkUploadError", () => {
+  it("the list above has every member of the union", () => {
+    assert.deepStrictEqual(
+      errors.map(({ _tag }) => _tag),
+      BulkUploadError.BulkUploadError.members.map((member) => member.fields._tag.schema.literal)
+    )
+  })
+
+  it.each(byTag)("%s says what happened and what to do, in whole sentences", (_, error) => {
+    assert.match(error.summary, /[.…]$|\{\}$/u)
+    assert.match(error.nextStep, /\.$/u)
+    assert.include(error.message, error.summary)
+    assert.include(error.message, error.nextStep)
+  })
+
+  it.each(byTag)("%s has SailPoint's tracking id in its message when there is one", (_, error) => {
+    if ("trackingId" in error) assert.include(error.message, "tracking id: t-1.")
+    else assert.notInclude(error.message, "tracking")
+  })
+
+  it.effect.each(byTag)("%s comes back the same from its JSON", ([, error]) =>
+    Effect.gen(function* () {
+      const codec = Schema.toCodecJson(BulkUploadError.BulkUploadError)
+      const json = JSON.stringify(yield* Schema.encodeEffect(codec)(error))
+      const back = yield* Schema.decodeUnknownEffect(codec)(JSON.parse(json))
+      assert.strictEqual(back._tag, error._tag)
+      assert.strictEqual(back.message, error.message)
+      assert.strictEqual(back.retryable, error.retryable)
+    })
+  )
+
+  it.each(byTag)("%s is shown by util.inspect and String under its own name", (_, error) => {
+    assert.include(String(error), error.message)
+    assert.include(inspect(error), error._tag)
+  })
+
+  it("only what can pass by itself is retryable", () => {
+    assert.deepStrictEqual(
+      errors.filter(({ retryable }) => retryable).map(({ _tag }) => _tag),
+      ["RateLimited", "ServerError", "RequestTimeout", "ConnectionFailed"]
+    )
+  })
+
+  const codes: ReadonlyArray<readonly [code: string | undefined, retryable: boolean, says: string]> = [
+    ["ECONNREFUSED", true, "may reach that host"],
+    [undefined, true, "may reach that host"],
+    ["ENOTFOUND", true, "does not resolve"],
+    ["EAI_AGAIN", true, "does not resolve"],
+    ["CERT_HAS_EXPIRED", false, "certificate does not verify"],
+    ["DEPTH_ZERO_SELF_SIGNED_CERT", false, "certificate does not verify"],
+    ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", false, "certificate does not verify"],
+    ["ERR_TLS_CERT_ALTNAME_INVALID", false, "certificate does not verify"]
+  ]
+
+  it.each(codes)("a connection that failed with %s says what to check", (code, retryable, says) => {
+    const error = new BulkUploadError.ConnectionFailed({ host: "h", ...(code === undefined ? {} : { code }) })
+    assert.strictEqual(error.retryable, retryable)
+    assert.include(error.nextStep, says)
+  })
+
+  it("a mock needs no more than the fields that matter to it", () => {
+    const error = new BulkUploadError.RateLimited({})
+    assert.deepStrictEqual([error.operation, error.attempts, error.messages], ["status", 1, []])
+  })
+})

@@ -1,0 +1,39 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import * as BulkUploadStatus from "../src/BulkUploadStatus.ts"
+
+const decode = Schema.decodeUnknownEffect(BulkUploadStatus.ResponseBody)
+const states: ReadonlyArray<BulkUploadStatus.State> = ["PENDING", "IN_PROGRESS", "COMPLETED", "ERROR", null]
+
+describe("BulkUploadStatus", () => {
+  it.effect.each(states)("decodes %s", (status) =>
+    Effect.map(decode({ status }), (body) => assert.deepStrictEqual(body, { status }))
+  )
+
+  it.effect("reads a missing key as null, and passes over keys that it does not know", () =>
+    Effect.map(decode({ jobId: "1" }), (body) => assert.deepStrictEqual(body, { status: null }))
+  )
+
+  it.effect.each(["pending", " PENDING", "CANCELLED", "", 1, true, {}, ["PENDING"]])(
+    "does not decode %j",
+    (status) =>
+      Effect.map(Effect.exit(decode({ status })), (exit) => assert.strictEqual(exit._tag, "Failure"))
+  )
+
+  it.each(states)("%s is settled only if the job has ended", (state) => {
+    assert.strictEqual(BulkUploadStatus.isSettled(state), state === "COMPLETED" || state === "ERROR")
+  })
+
+  it("is honest about null and about a status right after an upload", () => {
+    assert.include(BulkUploadStatus.meaning(null), "not documented")
+    for (const state of ["COMPLETED", "ERROR"] as const) {
+      assert.include(BulkUploadStatus.meaning(state), "still be the one before it")
+    }
+  })
+
+  it("says something of its own about every state", () => {
+    assert.strictEqual(new Set(states.map(BulkUploadStatus.meaning)).size, states.length)
+    for (const state of states) assert.match(BulkUploadStatus.nextStep(state), /\.$/u)
+  })
+})

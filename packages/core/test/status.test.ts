@@ -1,0 +1,173 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Fault from "@sailpoint-bulk-upload/sandbox/Fault"
+import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
+import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
+import type { BulkUploadError } from "../src/BulkUploadError.ts"
+import { getBulkUploadStatus } from "../src/BulkUploads.ts"
+import * as RetryPolicy from "../src/RetryPolicy.ts"
+import { ApiVersion } from "../src/Tenant.ts"
+import { tenant } from "./support/tenant.ts"
+
+const done = Source.named("Done")
+
+/** The status request is answered so, and the call's error is given back. */
+const failing = (fault: Fault.Fault, times = 1) =>
+  Effect.gen(function* () {
+    const sandbox = yield* Sandbox.Sandbox
+    yield* sandbox.fail({ endpoint: "status", fault, times })
+    return yield* Effect.flip(getBulkUploadStatus(done.sourceId))
+  }).pipe(Effect.provide(Layer.provide(tenant(), RetryPolicy.layer(RetryPolicy.none))))
+
+describe("getBulkUploadStatus", () => {
+  const answers = [
+    ["Queued", "PENDING"],
+    ["Running", "IN_PROGRESS"],
+    ["Done", "COMPLETED"],
+    ["Failed", "ERROR"],
+    ["Contractors", null],
+    ["No status", null]
+  ] as const
+
+  it.live.each(answers)("of the source %s is %s, by either of its ids", ([name, status]) =>
+    Effect.gen(function* () {
+      const { id, sourceId } = Source.named(name)
+      assert.deepStrictEqual(yield* getBulkUploadStatus(sourceId), { sourceId, status } as object)
+      assert.deepStrictEqual(yield* getBulkUploadStatus(id), { sourceId: id, status } as object)
+    }).pipe(Effect.provide(tenant()))
+  )
+
+  it.live.each(ApiVersion.literals)("works with %s of the API", (apiVersion) =>
+    Effect.gen(function* () {
+      const { status } = yield* getBulkUploadStatus(done.sourceId)
+      assert.strictEqual(status, "COMPLETED")
+    }).pipe(Effect.provide(tenant({ apiVersion })))
+  )
+
+  it.live("sends a bearer token, asks for JSON, and sends nothing that was not asked for", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.Sandbox
+      yield* Effect.withSpan(getBulkUploadStatus(done.sourceId), "caller")
+      const [token, status] = yield* sandbox.received
+      assert.strictEqual(token?.headers["content-type"], "application/x-www-form-urlencoded")
+      assert.strictEqual(token?.path, "/oauth/token")
+      assert.match(status?.headers["authorization"] ?? "", /^Bearer sandbox\./u)
+      assert.strictEqual(status?.headers["accept"], "application/json")
+      for (const header of ["traceparent", "b3", "cookie"]) assert.isUndefined(status?.headers[header])
+    }).pipe(Effect.provide(tenant()))
+  )
+
+  it.live("a malformed id sends nothing", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.Sandbox
+      const error = yield* Effect.flip(getBulkUploadStatus("../oauth/token"))
+      assert.strictEqual(error._tag, "InvalidSourceId")
+      assert.deepStrictEqual(yield* sandbox.received, [])
+    }).pipe(Effect.provide(tenant()))
+  )
+
+  const body = Source.errorBody
+  const json = (status: number, content: unknown, headers = {}): Fault.Fault => ({
+    _tag: "Respond",
+    status,
+    body: content,
+    headers
+  })
+
+  const failures: ReadonlyArray<readonly [string, Fault.Fault, Partial<Record<string, unknown>>]> = [
+    [
+      "a documented 400",
+      json(400, body(400, "400.1 Bad Request Content", "No.")),
+      {
+        _tag: "BadRequest",
+        detailCode: "400.1 Bad Request Content",
+        trackingId: "5a4dfa17000000000000000000000400",
+        messages: ["No."]
+      }
+    ],
+    [
+      "a documented 403",
+      json(403, body(403, "403 Forbidden", "No.")),
+      { _tag: "Forbidden", detailCode: "403 Forbidden" }
+    ],
+    [
+      "a 404",
+      json(404, body(404, "404 Not found", "No.")),
+      { _tag: "NotFound", detailCode: "404 Not found" }
+    ],
+    [
+      "a documented 429",
+      Fault.rateLimited("7"),
+      { _tag: "RateLimited", messages: ["Rate Limit Exceeded"], attempts: 1 }
+    ],
+    [
+      "a documented 500",
+      json(500, body(500, "500.0 Internal Fault", "No.")),
+      { _tag: "ServerError", httpStatus: 500, trackingId: "5a4dfa17000000000000000000000500" }
+    ],
+    ["a 502 page", Fault.gatewayPage(502), { _tag: "ServerError", httpStatus: 502, messages: [] }],
+    ["a 504 without a body", json(504, undefined), { _tag: "ServerError", httpStatus: 504 }],
+    ["a 400 without a body", json(400, undefined), { _tag: "BadRequest", messages: [] }],
+    ["a 403 page", Fault.gatewayPage(403), { _tag: "Forbidden", messages: [] }],
+    ["a 403 with null", json(403, "null"), { _tag: "Forbidden", messages: [] }],
+    ["a 403 with a list", json(403, [1, 2]), { _tag: "Forbidden", messages: [] }],
+    ["a 403 with cut JSON", json(403, '{"detailCode": "40'), { _tag: "Forbidden", messages: [] }],
+    [
+      "a 403 with other types",
+      json(403, {
+        detailCode: 1,
+        trackingId: {},
+        messages: "no",
+        causes: [null, { text: 1 }, { text: "Why." }]
+      }),
+      { _tag: "Forbidden", messages: ["Why."], detailCode: undefined, trackingId: undefined }
+    ],
+    [
+      "a 403 with the same message and cause",
+      json(403, { messages: [{ text: "A." }], causes: [{ text: "A." }] }),
+      { _tag: "Forbidden", messages: ["A."] }
+    ],
+    [
+      "a new status value",
+      json(200, { status: "CANCELLED" }),
+      { _tag: "UnexpectedResponse", httpStatus: 200, body: '{"status":"CANCELLED"}' }
+    ],
+    ["a status that is a number", json(200, { status: 1 }), { _tag: "UnexpectedResponse" }],
+    ["200 with a list", json(200, []), { _tag: "UnexpectedResponse" }],
+    ["200 with null", json(200, "null"), { _tag: "UnexpectedResponse", body: "null" }],
+    ["200 without a body", json(200, undefined), { _tag: "UnexpectedResponse", body: "" }],
+    ["200 with a page", Fault.gatewayPage(200), { _tag: "UnexpectedResponse" }],
+    ["204", json(204, undefined), { _tag: "UnexpectedResponse", httpStatus: 204 }],
+    ["418", json(418, {}), { _tag: "UnexpectedResponse", httpStatus: 418 }],
+    ["a closed connection", { _tag: "Reset" }, { _tag: "ConnectionFailed" }],
+    ["half an answer", { _tag: "CutOff" }, { _tag: "ConnectionFailed" }],
+    ["half a 403", { _tag: "CutOff", status: 403 }, { _tag: "Forbidden" }]
+  ]
+
+  it.live.each(failures)("%s is typed", ([, fault, expected]) =>
+    Effect.gen(function* () {
+      const error: BulkUploadError = yield* failing(fault)
+      const seen = Object.fromEntries(Object.keys(expected).map((key) => [key, Reflect.get(error, key)]))
+      assert.deepStrictEqual(seen, expected)
+      assert.strictEqual(error.sourceId, done.sourceId)
+    })
+  )
+
+  it.live("a 401 is Unauthorized once a fresh token was refused too", () =>
+    Effect.gen(function* () {
+      const error = yield* failing(json(401, { error: "JWT validation failed: JWT is expired" }), 2)
+      assert.strictEqual(error._tag, "Unauthorized")
+      assert.include(error.message, "JWT validation failed: JWT is expired")
+    })
+  )
+
+  it.live("a redirect is told, not followed", () =>
+    Effect.gen(function* () {
+      const error = yield* failing(json(302, undefined, { location: "https://evil.example/steal" }))
+      assert.strictEqual(error._tag, "UnexpectedResponse")
+      assert.include(error.message, "https://evil.example/steal")
+      assert.include(error.message, "not followed")
+    })
+  )
+})

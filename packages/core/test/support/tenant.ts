@@ -1,0 +1,33 @@
+/** The library against a sandbox over real sockets. */
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import * as Effect from "effect/Effect"
+import * as FetchHttpClient from "effect/http/FetchHttpClient"
+import type { HttpClient } from "effect/http/HttpClient"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
+import * as BulkUploads from "../../src/BulkUploads.ts"
+
+/** The HTTP clients that a user can choose from; the rules hold with each of them. */
+export const transports: ReadonlyArray<readonly [string, Layer.Layer<HttpClient>]> = [
+  ["fetch", FetchHttpClient.layer],
+  ["undici", NodeHttpClient.layerUndici],
+  ["node:http", NodeHttpClient.layerNodeHttp]
+]
+
+export const auth = { clientId: "sandbox", clientSecret: Redacted.make("sandbox-secret") }
+
+/** The service on the sandbox that is in the context. */
+export const client = (
+  options: Partial<BulkUploads.Options> = {},
+  transport: Layer.Layer<HttpClient> = FetchHttpClient.layer
+) =>
+  Layer.unwrap(
+    Effect.map(Sandbox.Sandbox, ({ url }) => BulkUploads.layer({ baseUrl: url, auth, ...options }))
+  ).pipe(Layer.provide(transport))
+
+/** A sandbox of the test's own, and the service on it. */
+export const tenant = (
+  options: Partial<BulkUploads.Options> & { readonly sandbox?: Sandbox.Options } = {},
+  transport?: Layer.Layer<HttpClient>
+) => client(options, transport).pipe(Layer.provideMerge(Sandbox.layer(options.sandbox)))

@@ -1,0 +1,114 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Metric from "effect/Metric"
+import * as Option from "effect/Option"
+import * as Fault from "@sailpoint-bulk-upload/sandbox/Fault"
+import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
+import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
+import { getBulkUploadStatus } from "../src/BulkUploads.ts"
+import * as RetryPolicy from "../src/RetryPolicy.ts"
+import { observe } from "./support/observed.ts"
+import { tenant } from "./support/tenant.ts"
+
+const done = Source.named("Done").sourceId
+const STATUS = "GET /v2024/non-employee-sources/{id}/non-employee-bulk-upload/status"
+const quick = RetryPolicy.layer(RetryPolicy.make({ backoff: 1 }))
+
+/** One call whose first try fails with 500, observed. */
+const observed = Effect.gen(function* () {
+  const [seen, layer] = observe()
+  yield* Effect.gen(function* () {
+    const sandbox = yield* Sandbox.Sandbox
+    yield* sandbox.fail({ endpoint: "status", fault: Fault.gatewayPage(500) })
+    yield* getBulkUploadStatus(done)
+  }).pipe(Effect.provide(tenant().pipe(Layer.provide(quick), Layer.provideMerge(layer))))
+  return seen
+})
+
+const points = (snapshot: ReadonlyArray<Metric.Metric.Snapshot>, id: string) =>
+  snapshot
+    .filter((metric) => metric.id === id)
+    .map(({ attributes, state }) => ({
+      attributes,
+      count: "count" in state ? Number(state.count) : undefined
+    }))
+
+describe("telemetry", () => {
+  it.live(
+    "a span for the call, and one below it for every request, named by the route and never by the id",
+    () =>
+      Effect.gen(function* () {
+        const { spans } = yield* observed
+        assert.deepStrictEqual(
+          spans.map(({ name }) => name),
+          ["BulkUploads.status", "POST /oauth/token", STATUS, STATUS]
+        )
+        const [call, ...requests] = spans
+        assert.strictEqual(call?.attributes.get("sailpoint.source.id"), done)
+        for (const request of requests) {
+          assert.strictEqual(request.kind, "client")
+          assert.strictEqual(Option.getOrUndefined(request.parent), call)
+        }
+      })
+  )
+
+  it.live("a request's span has OpenTelemetry's names for what was sent and what came", () =>
+    Effect.gen(function* () {
+      const { spans } = yield* observed
+      const [first, second] = spans.slice(-2)
+      assert.strictEqual(first?.attributes.get("http.request.method"), "GET")
+      assert.strictEqual(first?.attributes.get("url.template"), STATUS.slice(4))
+      assert.strictEqual(first?.attributes.get("http.response.status_code"), 500)
+      assert.isUndefined(first?.attributes.get("http.request.resend_count"))
+      assert.strictEqual(first?.status._tag === "Ended" && first.status.exit._tag, "Failure")
+      assert.strictEqual(second?.attributes.get("http.response.status_code"), 200)
+      assert.strictEqual(second?.attributes.get("http.request.resend_count"), 1)
+    })
+  )
+
+  it.live("counts calls, retries and token requests, and measures every request", () =>
+    Effect.gen(function* () {
+      const metrics = (yield* observed).metrics()
+      const count = (id: string) => points(metrics, id)
+      assert.deepStrictEqual(count("sailpoint.bulk_upload.status.calls"), [
+        { attributes: { outcome: "ok" }, count: 1 }
+      ])
+      assert.deepStrictEqual(count("sailpoint.bulk_upload.retries"), [
+        { attributes: { reason: "ServerError" }, count: 1 }
+      ])
+      assert.deepStrictEqual(count("sailpoint.bulk_upload.token.requests"), [
+        { attributes: { outcome: "ok" }, count: 1 }
+      ])
+      const durations = count("http.client.request.duration").map(({ attributes, count }) => [
+        attributes?.["url.template"],
+        attributes?.["http.response.status_code"],
+        attributes?.["error.type"],
+        count
+      ])
+      assert.sameDeepMembers(durations, [
+        ["/oauth/token", "200", undefined, 1],
+        [STATUS.slice(4), "200", undefined, 1],
+        [STATUS.slice(4), "500", "ServerError", 1]
+      ])
+    })
+  )
+
+  it.live("a retry is a debug line that says why", () =>
+    Effect.gen(function* () {
+      const { logs } = yield* observed
+      assert.isTrue(logs.some((line) => line.includes("DEBUG") && line.includes("SailPoint answered 500")))
+    })
+  )
+
+  it.live("a deprecated API version is warned of once", () =>
+    Effect.gen(function* () {
+      const [seen, layer] = observe()
+      const ask = getBulkUploadStatus(Source.named("Deprecated").sourceId)
+      yield* Effect.all([ask, ask, ask]).pipe(Effect.provide(tenant().pipe(Layer.provideMerge(layer))))
+      const warnings = seen.logs.filter((line) => line.includes('"level":"WARN"'))
+      assert.strictEqual(warnings.length, 1)
+      assert.include(warnings[0], "SAIL_API_VERSION")
+    })
+  )
+})
