@@ -20,6 +20,13 @@ const failing = (fault: Fault.Fault, times = 1) =>
     return yield* Effect.flip(getBulkUploadStatus(done.sourceId))
   }).pipe(Effect.provide(Layer.provide(tenant(), RetryPolicy.layer(RetryPolicy.none))))
 
+const json = (status: number, content: unknown, headers = {}): Fault.Fault => ({
+  _tag: "Respond",
+  status,
+  body: content,
+  headers
+})
+
 describe("getBulkUploadStatus", () => {
   const answers = [
     ["Queued", "PENDING"],
@@ -68,13 +75,6 @@ describe("getBulkUploadStatus", () => {
   )
 
   const body = Source.errorBody
-  const json = (status: number, content: unknown, headers = {}): Fault.Fault => ({
-    _tag: "Respond",
-    status,
-    body: content,
-    headers
-  })
-
   const failures: ReadonlyArray<readonly [string, Fault.Fault, Partial<Record<string, unknown>>]> = [
     [
       "a documented 400",

@@ -5,8 +5,8 @@ import * as Effect from "effect/Effect"
 import type { HttpClient } from "effect/http/HttpClient"
 import type * as Layer from "effect/Layer"
 import type * as Schedule from "effect/Schedule"
+import type { BulkUploadError } from "../src/index.ts"
 import {
-  BulkUploadError,
   BulkUploads,
   type BulkUploadStatus,
   getBulkUploadStatus,
