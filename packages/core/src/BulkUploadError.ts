@@ -26,12 +26,12 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
 /**
- * The request that an error is about: fetching a token or asking for a status.
+ * The request that an error is about: fetching a token, asking for a status, or listing the sources.
  *
  * @category models
  * @since 0.1.0
  */
-export const Operation = Schema.Literals(["token", "status"])
+export const Operation = Schema.Literals(["token", "status", "sources"])
 
 /**
  * The request that an error is about.
@@ -66,12 +66,18 @@ const toMessage = (error: Told): string =>
     ...(error.trackingId === undefined ? [] : [`SailPoint's tracking id: ${error.trackingId}.`])
   ].join(" ")
 
-const theRequest = (error: { readonly operation: Operation; readonly sourceId?: string }): string =>
-  error.operation === "token"
-    ? "the request for an access token"
-    : error.sourceId === undefined
-      ? "the status request"
-      : `the status request for source ${error.sourceId}`
+const theRequest = (error: { readonly operation: Operation; readonly sourceId?: string }): string => {
+  switch (error.operation) {
+    case "token":
+      return "the request for an access token"
+    case "sources":
+      return "the request for the list of sources"
+    case "status":
+      return error.sourceId === undefined
+        ? "the status request"
+        : `the status request for source ${error.sourceId}`
+  }
+}
 
 const quoted = (error: {
   readonly detailCode?: string
@@ -123,7 +129,9 @@ export class BadRequest extends Schema.TaggedError<BadRequest>()("BadRequest", {
     return sentence(`SailPoint answered 400 to ${theRequest(this)}${quoted(this)}`)
   }
   get nextStep(): string {
-    return "Check that the id is that of a non-employee source of this tenant (its sourceId, or its id)."
+    return this.operation === "status"
+      ? "Check that the id is that of a non-employee source of this tenant (its sourceId, or its id)."
+      : "Check SAIL_BASE_URL and SAIL_API_VERSION; if they are right, give the tracking id to SailPoint's support."
   }
   override get message(): string {
     return toMessage(this)
@@ -168,6 +176,9 @@ export class Forbidden extends Schema.TaggedError<Forbidden>()("Forbidden", { ..
     return sentence(`SailPoint answered 403 to ${theRequest(this)}${quoted(this)}`)
   }
   get nextStep(): string {
+    if (this.operation === "sources") {
+      return "Listing all sources needs the scope idn:nelm:read and the user level ORG_ADMIN; an account manager can list the sources that they own."
+    }
     return "Give the API client the scope idn:nelm:read and make sure that the token's owner is a user whose level may read non-employee sources; a client without a user is often refused."
   }
   override get message(): string {
@@ -189,8 +200,11 @@ export class NotFound extends Schema.TaggedError<NotFound>()("NotFound", { ...su
     return sentence(`SailPoint answered 404 to ${theRequest(this)}${quoted(this)}`)
   }
   get nextStep(): string {
-    return this.operation === "token"
-      ? "Check SAIL_BASE_URL: the token endpoint is at /oauth/token of the tenant's API host."
+    if (this.operation === "token") {
+      return "Check SAIL_BASE_URL: the token endpoint is at /oauth/token of the tenant's API host."
+    }
+    return this.operation === "sources"
+      ? "Check the tenant in SAIL_BASE_URL, and SAIL_API_VERSION."
       : "Check the id (a non-employee source has both a sourceId and an id; try the other one), the tenant in SAIL_BASE_URL, and SAIL_API_VERSION."
   }
   override get message(): string {
@@ -412,3 +426,39 @@ export const BulkUploadError = Schema.Union([
  * @since 0.1.0
  */
 export type BulkUploadError = typeof BulkUploadError.Type
+
+/**
+ * `awaitSettled` ran out of time: the job has not ended, or its end is not believed yet. Not in the union,
+ * because asking for a status cannot fail with it.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class NotSettled extends Schema.TaggedError<NotSettled>()("NotSettled", {
+  sourceId: Schema.String,
+  /** How long it waited. */
+  after: Schema.DurationFromMillis,
+  /** The last status; absent when none came. */
+  status: Schema.optionalKey(
+    Schema.NullOr(Schema.Literals(["PENDING", "IN_PROGRESS", "COMPLETED", "ERROR"]))
+  ),
+  /** What the last try to get a status failed with, where it did. */
+  lastFailure: Schema.optionalKey(BulkUploadError)
+}) {
+  get retryable(): boolean {
+    return true
+  }
+  get summary(): string {
+    const last = this.status === undefined ? "no status came" : `the last status was ${this.status}`
+    const failure = this.lastFailure === undefined ? "" : ` ${this.lastFailure.summary}`
+    return `The upload on source ${this.sourceId} was not settled within ${seconds(this.after)}: ${last}.${failure}`
+  }
+  get nextStep(): string {
+    return (
+      this.lastFailure?.nextStep ?? "Wait again: SailPoint works on, and nothing is lost by asking later."
+    )
+  }
+  override get message(): string {
+    return toMessage(this)
+  }
+}

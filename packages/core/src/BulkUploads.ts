@@ -21,7 +21,9 @@
  */
 import type * as Config from "effect/Config"
 import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import { identity } from "effect/Function"
 import type { HttpClient } from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Layer from "effect/Layer"
@@ -31,13 +33,14 @@ import * as RcMap from "effect/RcMap"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
-import type { BulkUploadError } from "./BulkUploadError.ts"
-import { type BulkUploadStatus, ResponseBody } from "./BulkUploadStatus.ts"
-import * as ApiClient from "./internal/ApiClient.ts"
+import * as Stream from "effect/Stream"
+import { type BulkUploadError, NotSettled } from "./BulkUploadError.ts"
+import { type BulkUploadStatus, isSettled, ResponseBody } from "./BulkUploadStatus.ts"
+import * as ApiClient from "./ApiClient.ts"
 import * as Metrics from "./Metrics.ts"
-import * as Settings from "./Settings.ts"
 import * as SourceId from "./SourceId.ts"
 import * as Tenant from "./Tenant.ts"
+import * as Watch from "./Watch.ts"
 
 /**
  * The operations of the service.
@@ -51,7 +54,69 @@ export interface Service {
    * one request; it is interrupted, and its socket closed, when the last of them leaves.
    */
   readonly status: (sourceId: string) => Effect.Effect<BulkUploadStatus, BulkUploadError>
+  /**
+   * The statuses of many sources, each with its own success or failure, in the order given. A source that is
+   * given twice is asked for once; one bad id spoils nothing.
+   */
+  readonly statuses: (
+    sourceIds: Iterable<string>,
+    options?: ManyOptions
+  ) => Effect.Effect<ReadonlyArray<Result.Result<BulkUploadStatus, BulkUploadError>>>
+  /** The same as they come in, each with the id as it was given: for showing progress. */
+  readonly statusesStream: (
+    sourceIds: Iterable<string>,
+    options?: ManyOptions
+  ) => Stream.Stream<readonly [sourceId: string, status: Result.Result<BulkUploadStatus, BulkUploadError>]>
+  /**
+   * The status now, and then each change, until the job has ended. Failures that can pass by themselves are
+   * survived, others end the stream. All who follow one source share one poll.
+   */
+  readonly changes: (
+    sourceId: string,
+    options?: Watch.Options
+  ) => Stream.Stream<BulkUploadStatus, BulkUploadError>
+  /** Waits until the job has ended; `NotSettled` when `timeout` passes first. See `Watch` on `since`. */
+  readonly awaitSettled: (
+    sourceId: string,
+    options: AwaitOptions
+  ) => Effect.Effect<Settled, BulkUploadError | NotSettled>
 }
+
+/**
+ * How to ask for many sources.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface ManyOptions {
+  /**
+   * How many calls at a time; the request budget holds in any case.
+   *
+   * @default 10
+   */
+  readonly concurrency?: number | "unbounded" | undefined
+}
+
+/**
+ * How to wait for the end of a job.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface AwaitOptions extends Watch.Options {
+  /** How long to wait. */
+  readonly timeout: Duration.Input
+  /** Run on every check, with the status that it showed: for telling progress. */
+  readonly onCheck?: ((status: BulkUploadStatus) => Effect.Effect<void>) | undefined
+}
+
+/**
+ * The status of a job that has ended.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Settled = BulkUploadStatus & { readonly status: "COMPLETED" | "ERROR" }
 
 /**
  * The service's tag, for `yield*` and for layers.
@@ -72,16 +137,14 @@ export class BulkUploads extends Context.Service<BulkUploads, Service>()(
 export type Options = ApiClient.Options
 
 /**
- * The service for one tenant and one client, for as long as the scope lives.
+ * The service over an API client, for as long as the scope lives.
  *
  * @category constructors
  * @since 0.1.0
  */
-export const make = (
-  options: Options
-): Effect.Effect<Service, Tenant.InvalidBaseUrl, HttpClient | Scope.Scope> =>
-  Effect.gen(function* () {
-    const api = yield* ApiClient.make(options)
+export const make: Effect.Effect<Service, never, ApiClient.ApiClient | Scope.Scope> = Effect.gen(
+  function* () {
+    const api = yield* ApiClient.ApiClient
     const route = Tenant.statusRoute(api.tenant)
 
     const ask = (sourceId: SourceId.SourceId) =>
@@ -108,8 +171,70 @@ export const make = (
       )
     )
 
-    return BulkUploads.of({ status })
-  })
+    const statusesStream = (sourceIds: Iterable<string>, { concurrency = 10 }: ManyOptions = {}) =>
+      Stream.fromIterable(new Set(sourceIds)).pipe(
+        Stream.mapEffect(
+          (sourceId) => Effect.map(Effect.result(status(sourceId)), (result) => [sourceId, result] as const),
+          { concurrency, unordered: true }
+        )
+      )
+
+    const statuses = Effect.fn("BulkUploads.statuses")(function* (
+      sourceIds: Iterable<string>,
+      options?: ManyOptions
+    ) {
+      const given = Array.from(sourceIds)
+      const answers = new Map(yield* Stream.runCollect(statusesStream(given, options)))
+      return given.flatMap((sourceId) => answers.get(sourceId) ?? [])
+    })
+
+    const follow = yield* Watch.makeFollow(status)
+
+    const checks = (input: string, options: Watch.Options) =>
+      Stream.unwrap(Effect.map(SourceId.fromString(input), (sourceId) => follow(sourceId, options)))
+
+    const changes = (sourceId: string, options: Watch.Options = {}) =>
+      checks(sourceId, options).pipe(
+        Stream.filterMap(identity<Watch.Check>),
+        Stream.changesWith((a, b) => a.status === b.status),
+        Stream.withSpan("BulkUploads.changes")
+      )
+
+    const awaitSettled = Effect.fn("BulkUploads.awaitSettled")(function* (
+      sourceId: string,
+      { onCheck = () => Effect.void, timeout, ...options }: AwaitOptions
+    ) {
+      let last: BulkUploadStatus | undefined
+      let lastFailure: BulkUploadError | undefined
+      yield* checks(sourceId, options).pipe(
+        Stream.runForEach((check) => {
+          lastFailure = Option.getOrUndefined(Result.getFailure(check))
+          if (Result.isFailure(check)) return Effect.void
+          last = check.success
+          return onCheck(check.success)
+        }),
+        Effect.timeoutOrElse({
+          duration: timeout,
+          orElse: () =>
+            Effect.fail(
+              new NotSettled({
+                sourceId,
+                after: Duration.fromInputUnsafe(timeout),
+                ...(last === undefined ? {} : { status: last.status }),
+                ...(lastFailure === undefined ? {} : { lastFailure })
+              })
+            )
+        })
+      )
+      // Without a settled status the checks end only when the service itself does.
+      return last !== undefined && isSettled(last.status)
+        ? { sourceId: last.sourceId, status: last.status }
+        : yield* Effect.interrupt
+    })
+
+    return BulkUploads.of({ status, statuses, statusesStream, changes, awaitSettled })
+  }
+)
 
 const decodeResponse = Schema.decodeOption(Schema.fromJsonString(ResponseBody))
 
@@ -123,14 +248,18 @@ const decodeBody = (text: string): Result.Result<typeof ResponseBody.Type, strin
   })
 
 /**
- * The service from options. Retries follow `RetryPolicy.RetryPolicy`; provide `RetryPolicy.layer` to replace
- * them.
+ * The service over an API client that is shared with others.
  *
- * **Gotchas**
- *
- * With `FetchHttpClient.layer`, a `FetchHttpClient.RequestInit` of your own (a proxy's dispatcher, say) has to
- * be provided to this layer: it is passed on with `redirect: "manual"`, so that no redirect carries the
- * credentials to another host.
+ * @category layers
+ * @since 0.1.0
+ */
+export const layerApiClient: Layer.Layer<BulkUploads, never, ApiClient.ApiClient> = Layer.effect(
+  BulkUploads,
+  make
+)
+
+/**
+ * The service from options; see `ApiClient.layer`.
  *
  * @example
  * ```ts
@@ -150,17 +279,16 @@ const decodeBody = (text: string): Result.Result<typeof ResponseBody.Type, strin
  * @since 0.1.0
  */
 export const layer = (options: Options): Layer.Layer<BulkUploads, Tenant.InvalidBaseUrl, HttpClient> =>
-  Layer.effect(BulkUploads, make(options))
+  Layer.provide(layerApiClient, ApiClient.layer(options))
 
 /**
- * The service from the environment: `SAIL_BASE_URL`, `SAIL_CLIENT_ID` and `SAIL_CLIENT_SECRET` (or
- * `SAIL_ACCESS_TOKEN`), `SAIL_API_VERSION`, `SAIL_ALLOWED_HOSTS`; see `Settings`.
+ * The service from the environment; see `ApiClient.layerConfig`.
  *
  * @category layers
  * @since 0.1.0
  */
 export const layerConfig: Layer.Layer<BulkUploads, Config.ConfigError | Tenant.InvalidBaseUrl, HttpClient> =
-  Layer.effect(BulkUploads, Effect.flatMap(Settings.options, make))
+  Layer.provide(layerApiClient, ApiClient.layerConfig)
 
 /**
  * The status of the newest bulk upload on a source.

@@ -55,6 +55,18 @@ export const tokenRequests = Metric.counter("sailpoint.bulk_upload.token.request
 })
 
 /**
+ * Seconds that requests waited for a place in the budget; requests that did not wait are not in it.
+ *
+ * @category metrics
+ * @since 0.1.0
+ */
+export const budgetWait = Metric.histogram("sailpoint.bulk_upload.budget.wait", {
+  description: "Time that requests waited for a place in the request budget.",
+  attributes: { unit: "s" },
+  boundaries: [0.1, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120]
+})
+
+/**
  * How an effect ended, as the value of an `outcome` attribute.
  *
  * @category attributes

@@ -162,6 +162,24 @@ export const statusUrl = (tenant: Tenant, sourceId: SourceId): string =>
   `${tenant.origin}${statusRoute(tenant).replace("{id}", sourceId)}`
 
 /**
+ * The route template of the list of non-employee sources.
+ *
+ * @category urls
+ * @since 0.1.0
+ */
+export const sourcesRoute = (tenant: Tenant): string => route(tenant, "")
+
+/**
+ * The URL of the list of non-employee sources: one page of 250, which is more than an org can have (50).
+ * `ownedByMe` asks for those that the token's owner manages, the only list that an account manager may see.
+ *
+ * @category urls
+ * @since 0.1.0
+ */
+export const sourcesUrl = (tenant: Tenant, options: { readonly ownedByMe: boolean }): string =>
+  `${tenant.origin}${sourcesRoute(tenant)}?limit=250${options.ownedByMe ? "&requested-for=me" : ""}`
+
+/**
  * The path of the token endpoint.
  *
  * @category urls

@@ -7,7 +7,7 @@ import * as Result from "effect/Result"
 import * as BulkUploadError from "../BulkUploadError.ts"
 import { readErrorBody } from "./errorBody.ts"
 import { plainText } from "./plainText.ts"
-import { MAX_BODY_BYTES, type NoReply, type Reply } from "./reply.ts"
+import type { NoReply, Reply } from "./reply.ts"
 
 /** What a request is about, as its errors tell it. */
 export interface Subject {
@@ -67,7 +67,9 @@ export const textOf = (
     case "Text":
       return Result.succeed(reply.body.text)
     case "TooLarge":
-      return Result.fail(unexpected(subject, reply, `the body is larger than ${MAX_BODY_BYTES / 1024} KiB.`))
+      return Result.fail(
+        unexpected(subject, reply, `the body is larger than ${reply.body.maxBytes / 1024} KiB.`)
+      )
     case "Broken":
       return Result.fail(disconnected(subject, host, reply.body.code))
   }

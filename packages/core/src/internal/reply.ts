@@ -18,7 +18,7 @@ import * as Stream from "effect/Stream"
 /** The body of an answer: its text, or why there is none. */
 export type Body =
   | { readonly _tag: "Text"; readonly text: string }
-  | { readonly _tag: "TooLarge" }
+  | { readonly _tag: "TooLarge"; readonly maxBytes: number }
   | { readonly _tag: "Broken"; readonly code: string | undefined }
 
 export interface Reply {
@@ -32,7 +32,7 @@ export type NoReply =
   | { readonly _tag: "TimedOut" }
   | { readonly _tag: "Disconnected"; readonly code: string | undefined }
 
-/** Every documented body is well below 1 KiB; what is larger is not read to its end. */
+/** The documented bodies of statuses, errors and tokens are of a few KiB; what is larger is not read to its end. */
 export const MAX_BODY_BYTES = 64 * 1024
 
 /**
@@ -53,13 +53,13 @@ export const hardened: Effect.Effect<HttpClient.HttpClient, never, HttpClient.Ht
 )
 
 /**
- * Sends a request and reads the answer, both within `deadline`. When a failing status is already known and
+ * Sends a request and reads the answer, both within the deadline. When a failing status is already known and
  * its body does not come, the status is the answer.
  */
 export const exchange = (
   client: HttpClient.HttpClient,
   request: HttpClientRequest,
-  deadline: Duration.Duration
+  limits: { readonly deadline: Duration.Duration; readonly maxBodyBytes: number }
 ): Effect.Effect<Reply, NoReply> =>
   Effect.suspend(() => {
     let begun: HttpClientResponse | undefined
@@ -67,10 +67,10 @@ export const exchange = (
       Effect.mapError((error): NoReply => ({ _tag: "Disconnected", code: causeCode(error) })),
       Effect.flatMap((response) => {
         begun = response
-        return Effect.map(readBody(response), (body) => toReply(response, body))
+        return Effect.map(readBody(response, limits.maxBodyBytes), (body) => toReply(response, body))
       }),
       Effect.timeoutOrElse({
-        duration: deadline,
+        duration: limits.deadline,
         orElse: () =>
           begun === undefined || begun.status === 200
             ? Effect.fail<NoReply>({ _tag: "TimedOut" })
@@ -85,7 +85,7 @@ const toReply = (response: HttpClientResponse, body: Body): Reply => ({
   body
 })
 
-const readBody = (response: HttpClientResponse): Effect.Effect<Body> =>
+const readBody = (response: HttpClientResponse, maxBytes: number): Effect.Effect<Body> =>
   Effect.suspend(() => {
     const decoder = new TextDecoder()
     let text = ""
@@ -93,13 +93,13 @@ const readBody = (response: HttpClientResponse): Effect.Effect<Body> =>
     return Stream.runForEachWhile(response.stream, (chunk) =>
       Effect.sync(() => {
         bytes += chunk.byteLength
-        if (bytes > MAX_BODY_BYTES) return false
+        if (bytes > maxBytes) return false
         text += decoder.decode(chunk, { stream: true })
         return true
       })
     ).pipe(
       Effect.map((): Body =>
-        bytes > MAX_BODY_BYTES ? { _tag: "TooLarge" } : { _tag: "Text", text: text + decoder.decode() }
+        bytes > maxBytes ? { _tag: "TooLarge", maxBytes } : { _tag: "Text", text: text + decoder.decode() }
       ),
       Effect.catch((error) =>
         Effect.succeed<Body>(

@@ -14,7 +14,7 @@ import * as Schedule from "effect/Schedule"
 import type { BulkUploadError } from "../BulkUploadError.ts"
 import * as Metrics from "../Metrics.ts"
 import { fromNoReply, fromReply, type Subject, textOf, unexpected } from "./classify.ts"
-import { exchange, hardened, type Reply } from "./reply.ts"
+import { exchange, hardened, MAX_BODY_BYTES, type Reply } from "./reply.ts"
 
 /** A request, and how to read the body of its 200 answer. */
 export interface Call<A> {
@@ -22,6 +22,8 @@ export interface Call<A> {
   /** The path with `{id}` in place of an id: it names the span. */
   readonly route: string
   readonly request: HttpClientRequest
+  /** How large the body of an answer may be; 64 KiB unless said otherwise. */
+  readonly maxBodyBytes?: number
   /** The value in the body, or what is wrong with the body. */
   readonly decode: (text: string) => Result.Result<A, string>
 }
@@ -41,9 +43,10 @@ export const makeSend = (options: {
       Effect.gen(function* () {
         const { attempt } = yield* Schedule.CurrentMetadata
         if (attempt > 0) yield* Effect.annotateCurrentSpan("http.request.resend_count", attempt)
-        const reply = yield* exchange(client, call.request, options.deadline).pipe(
-          Effect.mapError((noReply) => fromNoReply(call.subject, noReply, options))
-        )
+        const reply = yield* exchange(client, call.request, {
+          deadline: options.deadline,
+          maxBodyBytes: call.maxBodyBytes ?? MAX_BODY_BYTES
+        }).pipe(Effect.mapError((noReply) => fromNoReply(call.subject, noReply, options)))
         measure.status = reply.status
         yield* Effect.annotateCurrentSpan("http.response.status_code", reply.status)
         yield* warnIfDeprecated(reply, call.route)

@@ -1,0 +1,243 @@
+/**
+ * The non-employee sources of the tenant, and how to get from a name to an id.
+ *
+ * Listing all of them needs the user level ORG_ADMIN; an account manager lists their own (`ownedByMe`).
+ *
+ * @since 0.1.0
+ */
+import type * as Config from "effect/Config"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import type { HttpClient } from "effect/http/HttpClient"
+import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as ApiClient from "./ApiClient.ts"
+import type { BulkUploadError } from "./BulkUploadError.ts"
+import { plainText } from "./internal/plainText.ts"
+import { SourceId } from "./SourceId.ts"
+import * as Tenant from "./Tenant.ts"
+
+/**
+ * A source as a person knows it. Names and descriptions come from the tenant: one line, cut to 200 and 500
+ * characters, without control characters.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const NonEmployeeSource = Schema.Struct({
+  /** What the status call is asked with. Where SailPoint gives no `sourceId`, its `id`. */
+  sourceId: SourceId,
+  /** The dashed UUID, where there is one. */
+  id: Schema.optionalKey(SourceId),
+  name: Schema.String,
+  description: Schema.String
+})
+
+/**
+ * A source as a person knows it.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type NonEmployeeSource = typeof NonEmployeeSource.Type
+
+/**
+ * Which sources to list.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Options {
+  /**
+   * Only those that the owner of the token is account manager of.
+   *
+   * @default false
+   */
+  readonly ownedByMe?: boolean | undefined
+}
+
+/**
+ * No source has that name; `candidates` are the names that there are.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class SourceNotFound extends Schema.TaggedError<SourceNotFound>()("SourceNotFound", {
+  name: Schema.String,
+  candidates: Schema.Array(NonEmployeeSource)
+}) {
+  override get message(): string {
+    return `There is no non-employee source named "${this.name}"; there are ${names(this.candidates)}.`
+  }
+}
+
+/**
+ * More than one source fits the name; `candidates` are those that do.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class AmbiguousSource extends Schema.TaggedError<AmbiguousSource>()("AmbiguousSource", {
+  name: Schema.String,
+  candidates: Schema.Array(NonEmployeeSource)
+}) {
+  override get message(): string {
+    return `"${this.name}" fits more than one non-employee source: ${names(this.candidates)}. Give the whole name, or an id.`
+  }
+}
+
+const names = (sources: ReadonlyArray<NonEmployeeSource>): string =>
+  sources.length === 0 ? "none that this token may see" : sources.map(({ name }) => `"${name}"`).join(", ")
+
+/**
+ * The operations of the service.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Service {
+  /** The sources, in the order that SailPoint gives them in. */
+  readonly list: (options?: Options) => Effect.Effect<ReadonlyArray<NonEmployeeSource>, BulkUploadError>
+  /**
+   * The one source with that name: spelled the same, or else the same but for upper and lower case, or else
+   * the only one whose name begins so.
+   */
+  readonly findByName: (
+    name: string,
+    options?: Options
+  ) => Effect.Effect<NonEmployeeSource, BulkUploadError | SourceNotFound | AmbiguousSource>
+}
+
+/**
+ * The service's tag.
+ *
+ * @category services
+ * @since 0.1.0
+ */
+export class NonEmployeeSources extends Context.Service<NonEmployeeSources, Service>()(
+  "@sailpoint-bulk-upload/core/NonEmployeeSources"
+) {}
+
+/** Fifty sources with long lists of approvers stay well below. */
+const MAX_LIST_BYTES = 2 * 1024 * 1024
+
+/**
+ * The service over an API client.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make: Effect.Effect<Service, never, ApiClient.ApiClient> = Effect.gen(function* () {
+  const api = yield* ApiClient.ApiClient
+
+  const list = Effect.fn("NonEmployeeSources.list")(({ ownedByMe = false }: Options = {}) =>
+    api.request({
+      subject: { operation: "sources" },
+      route: Tenant.sourcesRoute(api.tenant),
+      request: HttpClientRequest.get(Tenant.sourcesUrl(api.tenant, { ownedByMe })).pipe(
+        HttpClientRequest.acceptJson
+      ),
+      maxBodyBytes: MAX_LIST_BYTES,
+      decode: decodeList
+    })
+  )
+
+  const findByName = Effect.fn("NonEmployeeSources.findByName")((name: string, options?: Options) =>
+    Effect.flatMap(list(options), (sources) => pick(name, sources))
+  )
+
+  return NonEmployeeSources.of({ list, findByName })
+})
+
+const pick = (
+  name: string,
+  sources: ReadonlyArray<NonEmployeeSource>
+): Effect.Effect<NonEmployeeSource, SourceNotFound | AmbiguousSource> => {
+  const wanted = name.trim()
+  const lower = wanted.toLowerCase()
+  const fits: ReadonlyArray<(source: NonEmployeeSource) => boolean> = [
+    (source) => source.name === wanted,
+    (source) => source.name.toLowerCase() === lower,
+    (source) => lower !== "" && source.name.toLowerCase().startsWith(lower)
+  ]
+  for (const fit of fits) {
+    const [source, ...others] = sources.filter(fit)
+    if (source === undefined) continue
+    return others.length === 0
+      ? Effect.succeed(source)
+      : Effect.fail(new AmbiguousSource({ name: plainText(name, 200), candidates: [source, ...others] }))
+  }
+  return Effect.fail(new SourceNotFound({ name: plainText(name, 200), candidates: sources }))
+}
+
+/** Nothing in an item is required, so each key is read by itself. */
+const Item = Schema.Struct({
+  id: Schema.optionalKey(Schema.Unknown),
+  sourceId: Schema.optionalKey(Schema.Unknown),
+  name: Schema.optionalKey(Schema.Unknown),
+  description: Schema.optionalKey(Schema.Unknown)
+})
+
+const decodeItems = Schema.decodeOption(Schema.fromJsonString(Schema.Array(Item)))
+const isSourceId = Schema.is(SourceId)
+
+const decodeList = (text: string): Result.Result<ReadonlyArray<NonEmployeeSource>, string> =>
+  Option.match(decodeItems(text), {
+    onNone: () => Result.fail("the body is no JSON list of sources."),
+    onSome: (items) => Result.succeed(items.flatMap(toSource))
+  })
+
+const text = (value: unknown, maxLength: number): string =>
+  typeof value === "string" ? plainText(value, maxLength) : ""
+
+/** Without an id that can be asked with, a source is of no use here. */
+const toSource = (item: typeof Item.Type): ReadonlyArray<NonEmployeeSource> => {
+  const id = isSourceId(item.id) ? item.id : undefined
+  const sourceId = isSourceId(item.sourceId) ? item.sourceId : id
+  if (sourceId === undefined) return []
+  return [
+    {
+      sourceId,
+      ...(id === undefined ? {} : { id }),
+      name: text(item.name, 200),
+      description: text(item.description, 500)
+    }
+  ]
+}
+
+/**
+ * The service over an API client that is shared with others.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layerApiClient: Layer.Layer<NonEmployeeSources, never, ApiClient.ApiClient> = Layer.effect(
+  NonEmployeeSources,
+  make
+)
+
+/**
+ * The service from options; see `ApiClient.layer`.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layer = (
+  options: ApiClient.Options
+): Layer.Layer<NonEmployeeSources, Tenant.InvalidBaseUrl, HttpClient> =>
+  Layer.provide(layerApiClient, ApiClient.layer(options))
+
+/**
+ * The service from the environment; see `ApiClient.layerConfig`.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layerConfig: Layer.Layer<
+  NonEmployeeSources,
+  Config.ConfigError | Tenant.InvalidBaseUrl,
+  HttpClient
+> = Layer.provide(layerApiClient, ApiClient.layerConfig)

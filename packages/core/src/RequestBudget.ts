@@ -1,0 +1,241 @@
+/**
+ * How many requests may be sent: SailPoint allows 100 in 10 seconds for a client id and API version, shared
+ * by everything that uses that client id. Staying inside it is the only way not to trip the limit for others.
+ *
+ * A request takes a place before it is sent, and the place is free again one window after the request has
+ * ended. SailPoint got the request before that end, so in no stretch of a window does it see more than the
+ * limit, however long requests take and however the window is counted. Who has to wait is served first come,
+ * first served; who is interrupted while waiting gives up nothing but the place in the queue. A 429 pauses
+ * everybody who uses the key, so that one caller finds out for all.
+ *
+ * @since 0.1.0
+ */
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Deferred from "effect/Deferred"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as Metric from "effect/Metric"
+import * as Option from "effect/Option"
+import * as Metrics from "./Metrics.ts"
+
+/**
+ * A budget, kept per key. The library's keys stand for a host, a client id and an API version.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface RequestBudget {
+  /** Runs a request once there is a place for it. */
+  readonly spend: (key: string) => <A, E, R>(request: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  /** Lets nobody send with this key for so long, counted from now; at the most `maxPause`. */
+  readonly pause: (key: string, duration: Duration.Duration) => Effect.Effect<void>
+}
+
+/**
+ * The numbers of a budget.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Options {
+  /** @default 100 */
+  readonly requests?: number | undefined
+  /** @default "10 seconds" */
+  readonly per?: Duration.Input | undefined
+  /**
+   * The longest that a 429 can pause a key.
+   *
+   * @default "1 minute"
+   */
+  readonly maxPause?: Duration.Input | undefined
+}
+
+/**
+ * A budget in the memory of this process.
+ *
+ * @example
+ * ```ts
+ * import * as RequestBudget from "@sailpoint-bulk-upload/core/RequestBudget"
+ *
+ * // Leaves half of the tenant's limit to other integrations of the same client id.
+ * const half = RequestBudget.make({ requests: 50 })
+ * ```
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = (options: Options = {}): RequestBudget => {
+  const limit = Math.max(1, options.requests ?? 100)
+  const window = Duration.toMillis(Duration.fromInputUnsafe(options.per ?? "10 seconds"))
+  const maxPause = Duration.toMillis(Duration.fromInputUnsafe(options.maxPause ?? "1 minute"))
+  const lanes = new Map<string, Lane>()
+
+  const laneOf = (key: string): Lane => {
+    const known = lanes.get(key)
+    if (known !== undefined) return known
+    const lane = new Lane(limit, window)
+    lanes.set(key, lane)
+    return lane
+  }
+
+  return {
+    spend: (key) => (request) => Effect.suspend(() => laneOf(key).run(request)),
+    pause: (key, duration) =>
+      Effect.map(Clock.currentTimeMillis, (now) => {
+        const lane = laneOf(key)
+        lane.pausedUntil = Math.max(lane.pausedUntil, now + Math.min(maxPause, Duration.toMillis(duration)))
+      })
+  }
+}
+
+/** Whether a request has its place. */
+interface Place {
+  taken: boolean
+}
+
+/** The places of one key. Times are milliseconds since the epoch. */
+class Lane {
+  readonly #limit: number
+  readonly #window: number
+  #running = 0
+  /** When the places of ended requests are free again, the earliest first. */
+  readonly #freeAt: Array<number> = []
+  pausedUntil = 0
+  /** Who waits, in the order of arrival. The first looks for a place; the others wait to be first. */
+  readonly #queue = new Set<Deferred.Deferred<void>>()
+  /** Done when a request ends, for the first in the queue when every place is taken by a running one. */
+  #ended: Deferred.Deferred<void> | undefined
+
+  constructor(limit: number, window: number) {
+    this.#limit = limit
+    this.#window = window
+  }
+
+  run<A, E, R>(request: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> {
+    return Effect.flatMap(Clock.currentTimeMillis, (now) => {
+      const place: Place = { taken: false }
+      const enter =
+        this.#queue.size === 0 && this.#nextPlace(now) === now
+          ? Effect.sync(() => this.#take(place))
+          : this.#wait(place, now)
+      return Effect.andThen(enter, request).pipe(
+        Effect.onExit(() => (place.taken ? this.#leave : Effect.void))
+      )
+    })
+  }
+
+  #take(place: Place): void {
+    place.taken = true
+    this.#running += 1
+  }
+
+  /** When the next request may be sent: now, later, or (undefined) not before a running one has ended. */
+  #nextPlace(now: number): number | undefined {
+    while ((this.#freeAt[0] ?? Infinity) <= now) this.#freeAt.shift()
+    if (this.#running + this.#freeAt.length < this.#limit) return Math.max(now, this.pausedUntil)
+    const [first] = this.#freeAt
+    return first === undefined ? undefined : Math.max(first, this.pausedUntil)
+  }
+
+  readonly #leave = Effect.map(Clock.currentTimeMillis, (now) => {
+    this.#running -= 1
+    this.#freeAt.push(now + this.#window)
+    if (this.#ended !== undefined) Deferred.doneUnsafe(this.#ended, Exit.void)
+    this.#ended = undefined
+  })
+
+  #wait(place: Place, since: number): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      const turn = Deferred.makeUnsafe<void>()
+      this.#queue.add(turn)
+      if (this.#queue.size === 1) Deferred.doneUnsafe(turn, Exit.void)
+      return Deferred.await(turn).pipe(
+        Effect.andThen(this.#findPlace),
+        // In one step, so that the next in the queue finds the place taken.
+        Effect.onExit((exit) =>
+          Effect.sync(() => {
+            if (Exit.isSuccess(exit)) this.#take(place)
+            this.#dequeue(turn)
+          })
+        ),
+        Effect.andThen(tellWait(since))
+      )
+    })
+  }
+
+  readonly #findPlace: Effect.Effect<void> = Effect.flatMap(Clock.currentTimeMillis, (now) => {
+    const place = this.#nextPlace(now)
+    if (place === now) return Effect.void
+    if (place !== undefined) return Effect.andThen(Effect.sleep(place - now), this.#findPlace)
+    this.#ended ??= Deferred.makeUnsafe()
+    return Effect.andThen(Deferred.await(this.#ended), this.#findPlace)
+  })
+
+  #dequeue(turn: Deferred.Deferred<void>): void {
+    const [first] = this.#queue
+    this.#queue.delete(turn)
+    const [next] = this.#queue
+    if (first === turn && next !== undefined) Deferred.doneUnsafe(next, Exit.void)
+  }
+}
+
+/** A wait is no secret: an event in the caller's span, a metric, and a line for who debugs. */
+const tellWait = (since: number): Effect.Effect<void> =>
+  Effect.gen(function* () {
+    const clock = yield* Clock.Clock
+    const waited = (clock.currentTimeMillisUnsafe() - since) / 1000
+    const span = yield* Effect.option(Effect.currentSpan)
+    if (Option.isSome(span)) {
+      span.value.event("sailpoint.budget.wait", clock.currentTimeNanosUnsafe(), {
+        "sailpoint.budget.wait.duration": waited
+      })
+    }
+    yield* Metric.update(Metrics.budgetWait, waited)
+    yield* Effect.logDebug(`Waited ${waited} s for a place in the request budget`)
+  })
+
+/**
+ * No budget: every request is sent at once.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const unlimited: RequestBudget = {
+  spend: () => (request) => request,
+  pause: () => Effect.void
+}
+
+const ofThisProcess = make()
+
+/**
+ * The budget in force where a layer of this library is built: SailPoint's documented limit, shared by the
+ * whole process, unless a layer replaces it.
+ *
+ * @category references
+ * @since 0.1.0
+ */
+export const RequestBudget: Context.Reference<RequestBudget> = Context.Reference<RequestBudget>(
+  "@sailpoint-bulk-upload/core/RequestBudget",
+  { defaultValue: () => ofThisProcess }
+)
+
+/**
+ * Replaces the budget of the layers it is provided to.
+ *
+ * @example
+ * ```ts
+ * import * as Layer from "effect/Layer"
+ * import { BulkUploads, RequestBudget } from "@sailpoint-bulk-upload/core"
+ *
+ * const modest = BulkUploads.layerConfig.pipe(
+ *   Layer.provide(RequestBudget.layer(RequestBudget.make({ requests: 50 })))
+ * )
+ * ```
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layer = (budget: RequestBudget): Layer.Layer<never> => Layer.succeed(RequestBudget, budget)

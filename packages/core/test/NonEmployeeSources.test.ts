@@ -1,0 +1,166 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as FetchHttpClient from "effect/http/FetchHttpClient"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
+import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
+import * as ApiClient from "../src/ApiClient.ts"
+import * as BulkUploads from "../src/BulkUploads.ts"
+import * as NonEmployeeSources from "../src/NonEmployeeSources.ts"
+import type { ApiVersion } from "../src/Tenant.ts"
+import { auth } from "./support/tenant.ts"
+
+const live = (options: Partial<ApiClient.Options> & { readonly sandbox?: Sandbox.Options } = {}) =>
+  Layer.mergeAll(NonEmployeeSources.layerApiClient, BulkUploads.layerApiClient).pipe(
+    Layer.provide(
+      Layer.unwrap(
+        Effect.map(Sandbox.Sandbox, ({ url }) => ApiClient.layer({ baseUrl: url, auth, ...options }))
+      )
+    ),
+    Layer.provide(FetchHttpClient.layer),
+    Layer.provideMerge(Sandbox.layer(options.sandbox))
+  )
+
+/** Sources of these names, for looking up. */
+const named = (...names: ReadonlyArray<string>) =>
+  live({
+    sandbox: {
+      sources: names.map((name, n) => ({
+        ...Source.named("Done"),
+        name,
+        sourceId: n.toString(16).padStart(32, "0")
+      }))
+    }
+  })
+
+describe("NonEmployeeSources", () => {
+  it.live.each(["v2024", "v1"] satisfies ReadonlyArray<ApiVersion>)(
+    "lists what there is, with %s",
+    (apiVersion) =>
+      Effect.gen(function* () {
+        const sources = yield* NonEmployeeSources.NonEmployeeSources
+        const list = yield* sources.list()
+        assert.deepStrictEqual(
+          list,
+          Source.seeded.map(({ description, id, name, sourceId }) => ({
+            sourceId,
+            id,
+            name,
+            description
+          })) as never
+        )
+      }).pipe(Effect.provide(live({ apiVersion })))
+  )
+
+  it.live("asks for one's own on request only", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.Sandbox
+      const sources = yield* NonEmployeeSources.NonEmployeeSources
+      yield* sources.list()
+      yield* sources.list({ ownedByMe: true })
+      const paths = (yield* sandbox.received).flatMap(({ endpoint, path }) =>
+        endpoint === "sources" ? [path] : []
+      )
+      assert.deepStrictEqual(paths, [
+        "/v2024/non-employee-sources?limit=250",
+        "/v2024/non-employee-sources?limit=250&requested-for=me"
+      ])
+    }).pipe(Effect.provide(live()))
+  )
+
+  it.live("shares its token with the statuses of the same client", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.Sandbox
+      const sources = yield* NonEmployeeSources.NonEmployeeSources
+      const { sourceId } = yield* sources.findByName("Done")
+      yield* (yield* BulkUploads.BulkUploads).status(sourceId)
+      const tokens = (yield* sandbox.received).filter(({ endpoint }) => endpoint === "token")
+      assert.strictEqual(tokens.length, 1)
+    }).pipe(Effect.provide(live()))
+  )
+
+  const found: ReadonlyArray<readonly [wanted: string, names: ReadonlyArray<string>, name: string]> = [
+    ["Retail", ["Retail", "Retail North"], "Retail"],
+    ["retail", ["Retail", "Retail North"], "Retail"],
+    ["retail", ["retail", "Retail"], "retail"],
+    [" Retail ", ["Retail"], "Retail"],
+    ["whole", ["Retail", "Wholesale"], "Wholesale"],
+    ["Retail n", ["Retail", "Retail North"], "Retail North"]
+  ]
+
+  it.live.each(found)("%j among %j is %s", ([wanted, names, name]) =>
+    Effect.gen(function* () {
+      const sources = yield* NonEmployeeSources.NonEmployeeSources
+      assert.strictEqual((yield* sources.findByName(wanted)).name, name)
+    }).pipe(Effect.provide(named(...names)))
+  )
+
+  const unclear: ReadonlyArray<
+    readonly [wanted: string, names: ReadonlyArray<string>, tag: string, candidates: number]
+  > = [
+    ["Ret", ["Retail", "Retail North", "Other"], "AmbiguousSource", 2],
+    ["Retail", ["Retail", "Retail"], "AmbiguousSource", 2],
+    ["RETAIL", ["Retail", "retail"], "AmbiguousSource", 2],
+    ["Banking", ["Retail", "Other"], "SourceNotFound", 2],
+    ["", ["Retail"], "SourceNotFound", 1],
+    ["Retail", [], "SourceNotFound", 0]
+  ]
+
+  it.live.each(unclear)("%j among %j is %s, with the candidates", ([wanted, names, tag, candidates]) =>
+    Effect.gen(function* () {
+      const sources = yield* NonEmployeeSources.NonEmployeeSources
+      const error = yield* Effect.flip(sources.findByName(wanted))
+      assert.strictEqual(error._tag, tag)
+      assert.strictEqual("candidates" in error && error.candidates.length, candidates)
+      assert.include(error.message, `"${wanted}"`)
+    }).pipe(Effect.provide(named(...names)))
+  )
+
+  it.live("reads an item with what it has, passes over one without an id, and makes texts harmless", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.Sandbox
+      const { id, sourceId } = Source.named("Done")
+      const body = [
+        {},
+        { name: "No id" },
+        { id, name: 7 },
+        {
+          sourceId,
+          name: "Red\u001B[31m \u202Etxet\u0000\nend",
+          description: "x".repeat(900),
+          approvers: [{}]
+        }
+      ]
+      yield* sandbox.fail({ endpoint: "sources", fault: { _tag: "Respond", status: 200, body } })
+      const list = yield* (yield* NonEmployeeSources.NonEmployeeSources).list()
+      assert.deepStrictEqual(list, [
+        { sourceId: id, id, name: "", description: "" },
+        { sourceId, name: "Red txet end", description: `${"x".repeat(499)}…` }
+      ] as never)
+    }).pipe(Effect.provide(live()))
+  )
+
+  it.live.each(["{}", "null", '"list"', "<html>", ""])("a body that is no list is told: %j", (body) =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.Sandbox
+      yield* sandbox.fail({ endpoint: "sources", fault: { _tag: "Respond", status: 200, body } })
+      const error = yield* Effect.flip((yield* NonEmployeeSources.NonEmployeeSources).list())
+      assert.strictEqual(error._tag, "UnexpectedResponse")
+      assert.include(error.message, "no JSON list of sources")
+    }).pipe(Effect.provide(live()))
+  )
+
+  it.live("a 403 says which user level it takes, and what an account manager can do", () =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip((yield* NonEmployeeSources.NonEmployeeSources).list())
+      assert.strictEqual(error._tag, "Forbidden")
+      assert.include(error.message, "ORG_ADMIN")
+      assert.include(error.message, "account manager")
+    }).pipe(
+      Effect.provide(
+        live({ auth: { clientId: "sandbox-no-scope", clientSecret: Redacted.make("no-scope-secret") } })
+      )
+    )
+  )
+})

@@ -1,0 +1,276 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
+import * as TestClock from "effect/testing/TestClock"
+import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
+import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
+import { BulkUploads } from "../src/BulkUploads.ts"
+import * as RequestBudget from "../src/RequestBudget.ts"
+import { observe } from "./support/observed.ts"
+import { tenant } from "./support/tenant.ts"
+
+/** A request that takes so long, and notes when it began and ended. */
+const request = (
+  log: Array<{ readonly n: number; readonly begin: number; end?: number }>,
+  n: number,
+  lasts = 0
+) =>
+  Effect.flatMap(Clock.currentTimeMillis, (begin) => {
+    const entry: { readonly n: number; readonly begin: number; end?: number } = { n, begin }
+    log.push(entry)
+    return Effect.onExit(Effect.sleep(lasts), () =>
+      Effect.map(Clock.currentTimeMillis, (end) => {
+        entry.end = end
+      })
+    )
+  })
+
+type Log = Parameters<typeof request>[0]
+
+const burst = (budget: RequestBudget.RequestBudget, log: Log, count: number, key = "key") =>
+  Effect.forEach(
+    Array.from({ length: count }, (_, n) => n),
+    (n) => Effect.forkChild(budget.spend(key)(request(log, n)))
+  )
+
+const beginnings = (log: Log) => log.map(({ begin }) => begin)
+
+describe("RequestBudget", () => {
+  it.effect(
+    "a burst of 1,000 is sent a hundred at a time, and takes what the limit allows and no longer",
+    () =>
+      Effect.gen(function* () {
+        const log: Log = []
+        yield* burst(RequestBudget.make(), log, 1000)
+        yield* TestClock.adjust("90 seconds")
+        // A hundred that are let go in one instant run side by side; who is among them is what counts.
+        const batches = log.toSorted((a, b) => a.begin - b.begin || a.n - b.n)
+        assert.deepStrictEqual(
+          batches.map(({ begin, n }) => [n, begin]),
+          Array.from({ length: 1000 }, (_, n) => [n, Math.floor(n / 100) * 10_000])
+        )
+      })
+  )
+
+  it.effect("a place is free one window after its request has ended, not after it began", () =>
+    Effect.gen(function* () {
+      const log: Log = []
+      const { spend } = RequestBudget.make({ requests: 1, per: "10 seconds" })
+      yield* Effect.forkChild(spend("key")(request(log, 0, 3000)))
+      yield* Effect.forkChild(spend("key")(request(log, 1)))
+      yield* TestClock.adjust("1 minute")
+      assert.deepStrictEqual(beginnings(log), [0, 13_000])
+    })
+  )
+
+  it.effect("a request that fails or is interrupted has spent its place too", () =>
+    Effect.gen(function* () {
+      const log: Log = []
+      const { spend } = RequestBudget.make({ requests: 2, per: "10 seconds" })
+      yield* Effect.ignore(spend("key")(Effect.fail("no")))
+      const fiber = yield* Effect.forkChild(spend("key")(Effect.never))
+      yield* TestClock.adjust(1000)
+      yield* Fiber.interrupt(fiber)
+      yield* burst({ spend, pause: () => Effect.void }, log, 2)
+      yield* TestClock.adjust("1 minute")
+      assert.deepStrictEqual(beginnings(log), [10_000, 11_000])
+    })
+  )
+
+  it.effect("keys do not share", () =>
+    Effect.gen(function* () {
+      const log: Log = []
+      const budget = RequestBudget.make({ requests: 1 })
+      yield* burst(budget, log, 1, "one")
+      yield* burst(budget, log, 1, "two")
+      yield* TestClock.adjust(0)
+      assert.strictEqual(log.length, 2)
+    })
+  )
+
+  it.effect("who is interrupted while waiting gives the place to the next", () =>
+    Effect.gen(function* () {
+      const log: Log = []
+      const fibers = yield* burst(RequestBudget.make({ requests: 1 }), log, 4)
+      yield* TestClock.adjust(1)
+      for (const fiber of fibers.slice(1, 3)) yield* Fiber.interrupt(fiber)
+      yield* TestClock.adjust("1 minute")
+      assert.deepStrictEqual(
+        log.map(({ begin, n }) => [n, begin]),
+        [
+          [0, 0],
+          [3, 10_000]
+        ]
+      )
+    })
+  )
+
+  it.effect("a pause holds everybody of the key for as long as it says, once, and others not at all", () =>
+    Effect.gen(function* () {
+      const log: Log = []
+      const other: Log = []
+      const budget = RequestBudget.make()
+      yield* budget.pause("key", Duration.seconds(7))
+      yield* budget.pause("key", Duration.seconds(3))
+      yield* burst(budget, log, 5)
+      yield* burst(budget, other, 1, "other")
+      yield* TestClock.adjust("1 minute")
+      assert.deepStrictEqual(beginnings(log), [7000, 7000, 7000, 7000, 7000])
+      assert.deepStrictEqual(beginnings(other), [0])
+    })
+  )
+
+  it.effect("a pause is capped", () =>
+    Effect.gen(function* () {
+      const log: Log = []
+      const budget = RequestBudget.make({ maxPause: "30 seconds" })
+      yield* budget.pause("key", Duration.hours(1))
+      yield* burst(budget, log, 1)
+      yield* TestClock.adjust("1 hour")
+      assert.deepStrictEqual(beginnings(log), [30_000])
+    })
+  )
+
+  it.effect("a pause that comes while somebody waits holds them too", () =>
+    Effect.gen(function* () {
+      const log: Log = []
+      const budget = RequestBudget.make({ requests: 1 })
+      yield* burst(budget, log, 2)
+      yield* TestClock.adjust("5 seconds")
+      yield* budget.pause("key", Duration.seconds(20))
+      yield* TestClock.adjust("1 minute")
+      assert.deepStrictEqual(beginnings(log), [0, 25_000])
+    })
+  )
+
+  it.effect("unlimited holds nobody", () =>
+    Effect.gen(function* () {
+      const log: Log = []
+      yield* RequestBudget.unlimited.pause("key", Duration.hours(1))
+      yield* burst(RequestBudget.unlimited, log, 500)
+      yield* TestClock.adjust(0)
+      assert.strictEqual(log.length, 500)
+    })
+  )
+
+  it.effect("a wait is told: an event in the span, a metric, a debug line", () =>
+    Effect.gen(function* () {
+      const [seen, layer] = observe()
+      const { spend } = RequestBudget.make({ requests: 1, per: "10 seconds" })
+      yield* spend("key")(Effect.void)
+      const fiber = yield* spend("key")(Effect.void).pipe(
+        Effect.withSpan("caller"),
+        Effect.provide(layer),
+        Effect.forkChild
+      )
+      yield* TestClock.adjust("10 seconds")
+      yield* Fiber.join(fiber)
+      const [span] = seen.spans
+      assert.deepStrictEqual(
+        span?.events.map(([name, , attributes]) => [name, attributes]),
+        [["sailpoint.budget.wait", { "sailpoint.budget.wait.duration": 10 }]]
+      )
+      assert.deepStrictEqual(
+        seen.metrics().map(({ id, state }) => [id, "sum" in state && state.sum]),
+        [["sailpoint.bulk_upload.budget.wait", 10]]
+      )
+      assert.isTrue(seen.logs.some((line) => line.includes("Waited 10 s for a place")))
+    })
+  )
+
+  const Arrival = Schema.Struct({
+    after: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 2000 })),
+    lasts: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 5000 })),
+    leaves: Schema.NullOr(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 15_000 })))
+  })
+
+  it.effect.prop(
+    "whoever comes, stays or leaves: never more than the limit in any window, in order, and no place is lost",
+    [Schema.Array(Arrival).check(Schema.isMaxLength(30))],
+    ([arrivals]) =>
+      Effect.gen(function* () {
+        const limit = 3
+        const window = 10_000
+        const log: Log = []
+        const budget = RequestBudget.make({ requests: limit, per: window })
+        const start = yield* Clock.currentTimeMillis
+        for (const [n, { after, lasts, leaves }] of arrivals.entries()) {
+          yield* TestClock.adjust(after)
+          const fiber = yield* Effect.forkChild(budget.spend("key")(request(log, n, lasts)))
+          if (leaves !== null) yield* Effect.forkChild(Effect.delay(Fiber.interrupt(fiber), leaves))
+          yield* TestClock.adjust(0)
+        }
+        yield* TestClock.adjust("10 minutes")
+
+        const order = log.map(({ n }) => n)
+        assert.deepStrictEqual(
+          order,
+          order.toSorted((a, b) => a - b)
+        )
+        for (const [index, { begin }] of log.entries()) {
+          const counted = log.slice(0, index).filter(({ end = Infinity }) => end > begin - window)
+          assert.isBelow(counted.length, limit)
+        }
+        const stayed = arrivals.flatMap(({ leaves }, n) => (leaves === null ? [n] : []))
+        assert.includeMembers(order, stayed, "nobody who stayed was forgotten")
+
+        const again: Log = []
+        yield* burst(budget, again, limit)
+        yield* TestClock.adjust(0)
+        assert.strictEqual(again.length, limit, "every place is free again")
+        assert.isAtLeast(yield* Clock.currentTimeMillis, start)
+      })
+  )
+
+  it.live(
+    "a burst of 1,000 against a tenant with just that limit meets no 429",
+    () =>
+      Effect.gen(function* () {
+        const sandbox = yield* Sandbox.Sandbox
+        const uploads = yield* BulkUploads
+        const results = yield* uploads.statuses(
+          sandbox.sources.map(({ sourceId }) => sourceId),
+          { concurrency: "unbounded" }
+        )
+        assert.isTrue(results.every(({ _tag }) => _tag === "Success"))
+        const outcomes = (yield* sandbox.received).filter(({ endpoint }) => endpoint === "status")
+        assert.strictEqual(outcomes.length, 1000)
+        assert.isTrue(outcomes.every(({ outcome }) => outcome === 200))
+      }).pipe(
+        Effect.provide(
+          Layer.provide(
+            tenant({ sandbox: { sources: thousand, limit: { requests: 100, per: "300 millis" } } }),
+            RequestBudget.layer(RequestBudget.make({ requests: 100, per: "300 millis" }))
+          )
+        )
+      ),
+    60_000
+  )
+
+  it.live("calls of two layers in one process share the budget of their client id", () =>
+    Effect.gen(function* () {
+      const log: Array<string> = []
+      const counting: RequestBudget.RequestBudget = {
+        spend: (key) => (request) =>
+          Effect.andThen(
+            Effect.sync(() => log.push(key)),
+            request
+          ),
+        pause: () => Effect.void
+      }
+      yield* Effect.gen(function* () {
+        yield* (yield* BulkUploads).status(Source.named("Done").sourceId)
+      }).pipe(Effect.provide(Layer.provide(tenant(), RequestBudget.layer(counting))))
+      assert.match(log.join(), /^http:\/\/127\.0\.0\.1:\d+ sandbox v2024$/u)
+    })
+  )
+})
+
+const thousand = Array.from({ length: 1000 }, (_, n) => ({
+  ...Source.named("Done"),
+  sourceId: n.toString(16).padStart(32, "0")
+}))

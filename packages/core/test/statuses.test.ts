@@ -1,0 +1,71 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import * as Stream from "effect/Stream"
+import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
+import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
+import { BulkUploads } from "../src/BulkUploads.ts"
+import { tenant } from "./support/tenant.ts"
+
+const idOf = (name: string) => Source.named(name).sourceId
+const told = Result.match({
+  onFailure: (error: { readonly _tag: string }) => error._tag,
+  onSuccess: ({ status }: { readonly status: string | null }) => String(status)
+})
+
+describe("statuses", () => {
+  const given = [
+    idOf("Done"),
+    "nonsense",
+    idOf("Private"),
+    idOf("Queued"),
+    idOf("Done"),
+    Source.named("Done").id
+  ]
+
+  it.live("each source has its own success or failure, in the order given", () =>
+    Effect.gen(function* () {
+      const uploads = yield* BulkUploads
+      const results = yield* uploads.statuses(given)
+      assert.deepStrictEqual(results.map(told), [
+        "COMPLETED",
+        "InvalidSourceId",
+        "Forbidden",
+        "PENDING",
+        "COMPLETED",
+        "COMPLETED"
+      ])
+    }).pipe(Effect.provide(tenant()))
+  )
+
+  it.live("a source that is given twice is asked for once", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.Sandbox
+      const uploads = yield* BulkUploads
+      yield* uploads.statuses(given, { concurrency: 1 })
+      const asked = (yield* sandbox.received).filter(({ endpoint }) => endpoint === "status")
+      assert.strictEqual(asked.length, 4)
+    }).pipe(Effect.provide(tenant()))
+  )
+
+  it.live("as a stream, who is answered first comes first", () =>
+    Effect.gen(function* () {
+      const uploads = yield* BulkUploads
+      const seen = yield* Stream.runCollect(uploads.statusesStream([idOf("Slow"), idOf("Done"), "nonsense"]))
+      assert.deepStrictEqual(
+        seen.map(([sourceId, result]) => [sourceId, told(result)]),
+        [
+          ["nonsense", "InvalidSourceId"],
+          [idOf("Done"), "COMPLETED"],
+          [idOf("Slow"), "COMPLETED"]
+        ]
+      )
+    }).pipe(Effect.provide(tenant()))
+  )
+
+  it.live("of nothing is nothing", () =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* (yield* BulkUploads).statuses([]), [])
+    }).pipe(Effect.provide(tenant()))
+  )
+})
