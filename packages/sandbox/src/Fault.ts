@@ -31,7 +31,7 @@ export type Fault =
       readonly body?: unknown
       readonly headers?: Readonly<Record<string, string>>
     }
-  | { readonly _tag: "Delay"; readonly duration: Duration.Input; readonly then?: Fault }
+  | { readonly _tag: "Delay"; readonly duration: Duration.Input; readonly next?: Fault }
   | { readonly _tag: "Silent" }
   | { readonly _tag: "Reset" }
   | { readonly _tag: "CutOff"; readonly status?: number }
@@ -87,7 +87,7 @@ export const run = <E, R>(
       return Effect.succeed(respond(fault))
     case "Delay":
       return Effect.delay(
-        fault.then === undefined ? proceed : run(fault.then, request, proceed),
+        fault.next === undefined ? proceed : run(fault.next, request, proceed),
         fault.duration
       )
     case "Silent":
