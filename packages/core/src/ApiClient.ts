@@ -65,6 +65,8 @@ export interface Options extends Tenant.Options {
  */
 export interface Service {
   readonly tenant: Tenant.Tenant
+  /** The tokens that requests are authorised with. */
+  readonly accessToken: AccessToken.AccessToken
   /** Sends a request until it is answered or given up, and gives what is in the answer. */
   readonly request: <A>(call: Call<A>) => Effect.Effect<A, BulkUploadError>
 }
@@ -127,6 +129,7 @@ export const make = (options: Options): Effect.Effect<Service, Tenant.InvalidBas
 
     return {
       tenant,
+      accessToken,
       request: (call) => tellRetry.pipe(Effect.andThen(authorised(call)), Effect.retry(policy))
     }
   })

@@ -27,6 +27,7 @@ const scripted = (steps: ReadonlyArray<Step>) => {
       host: "acme.api.identitynow.com",
       apiVersion: "v2024"
     },
+    accessToken: { get: Effect.die("not asked here"), refused: () => Effect.succeed(false) },
     request: (call) =>
       Effect.flatMap(Clock.currentTimeMillis, (now) => {
         const step = steps[Math.min(asked.length, steps.length - 1)] ?? null
