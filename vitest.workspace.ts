@@ -9,7 +9,8 @@ export default defineConfig({
     projects: [
       project("packages/core", "core"),
       project("packages/sandbox", "sandbox"),
-      project("apps/mcp-server", "mcp-server")
+      project("apps/mcp-server", "mcp-server"),
+      project("examples", "examples")
     ]
   }
 })

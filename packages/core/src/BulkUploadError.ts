@@ -21,9 +21,17 @@
  *
  * @since 0.1.0
  */
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import {
+  isCertificateCode,
+  isNameCode,
+  quoted,
+  seconds,
+  sentence,
+  theRequest,
+  toMessage
+} from "./internal/errorText.ts"
 
 /**
  * The request that an error is about: fetching a token, asking for a status, or listing the sources.
@@ -52,44 +60,6 @@ const said = {
   trackingId: Schema.optionalKey(Schema.String),
   messages: Schema.Array(Schema.String).pipe(Schema.withConstructorDefault(Effect.succeed([])))
 }
-
-interface Told {
-  readonly summary: string
-  readonly nextStep: string
-  readonly trackingId?: string
-}
-
-const toMessage = (error: Told): string =>
-  [
-    error.summary,
-    error.nextStep,
-    ...(error.trackingId === undefined ? [] : [`SailPoint's tracking id: ${error.trackingId}.`])
-  ].join(" ")
-
-const theRequest = (error: { readonly operation: Operation; readonly sourceId?: string }): string => {
-  switch (error.operation) {
-    case "token":
-      return "the request for an access token"
-    case "sources":
-      return "the request for the list of sources"
-    case "status":
-      return error.sourceId === undefined
-        ? "the status request"
-        : `the status request for source ${error.sourceId}`
-  }
-}
-
-const quoted = (error: {
-  readonly detailCode?: string
-  readonly messages: ReadonlyArray<string>
-}): string => {
-  const words = [error.detailCode, ...error.messages].filter((text) => text !== undefined)
-  return words.length === 0 ? "" : `: ${words.join(" - ")}`
-}
-
-const sentence = (text: string): string => (/[.!?…]$/u.test(text) ? text : `${text}.`)
-
-const seconds = (duration: Duration.Duration): string => `${Math.ceil(Duration.toSeconds(duration))} s`
 
 /**
  * The id is neither 32 hexadecimal digits nor a dashed UUID. Nothing was sent.
@@ -329,12 +299,6 @@ export class RequestTimeout extends Schema.TaggedError<RequestTimeout>()("Reques
   }
 }
 
-/** Codes that say the certificate is not to be trusted (Node's and OpenSSL's names). */
-const CERTIFICATE_CODE = /CERT|^ERR_TLS|SELF_SIGNED|UNABLE_TO_(?:GET_ISSUER|VERIFY)/u
-
-/** Codes that say the name has no address (getaddrinfo's names). */
-const NAME_CODE = /^(?:ENOTFOUND|EAI_AGAIN|ENODATA)$/u
-
 /**
  * The connection could not be made, or broke before the answer was complete.
  *
@@ -349,18 +313,17 @@ export class ConnectionFailed extends Schema.TaggedError<ConnectionFailed>()("Co
   code: Schema.optionalKey(Schema.String)
 }) {
   get retryable(): boolean {
-    return !CERTIFICATE_CODE.test(this.code ?? "")
+    return !isCertificateCode(this.code)
   }
   get summary(): string {
     const code = this.code === undefined ? "" : ` (${this.code})`
     return `The connection to ${this.host} failed during ${theRequest(this)}${code}.`
   }
   get nextStep(): string {
-    const code = this.code ?? ""
-    if (CERTIFICATE_CODE.test(code)) {
+    if (isCertificateCode(this.code)) {
       return "Its TLS certificate does not verify: if a company proxy re-signs traffic, point NODE_EXTRA_CA_CERTS at its certificate."
     }
-    return NAME_CODE.test(code)
+    return isNameCode(this.code)
       ? "The name does not resolve: check SAIL_BASE_URL for a typing mistake, and this machine's DNS."
       : "Check SAIL_BASE_URL and that this machine may reach that host (firewall, proxy, VPN)."
   }
@@ -426,39 +389,3 @@ export const BulkUploadError = Schema.Union([
  * @since 0.1.0
  */
 export type BulkUploadError = typeof BulkUploadError.Type
-
-/**
- * `awaitSettled` ran out of time: the job has not ended, or its end is not believed yet. Not in the union,
- * because asking for a status cannot fail with it.
- *
- * @category errors
- * @since 0.1.0
- */
-export class NotSettled extends Schema.TaggedError<NotSettled>()("NotSettled", {
-  sourceId: Schema.String,
-  /** How long it waited. */
-  after: Schema.DurationFromMillis,
-  /** The last status; absent when none came. */
-  status: Schema.optionalKey(
-    Schema.NullOr(Schema.Literals(["PENDING", "IN_PROGRESS", "COMPLETED", "ERROR"]))
-  ),
-  /** What the last try to get a status failed with, where it did. */
-  lastFailure: Schema.optionalKey(BulkUploadError)
-}) {
-  get retryable(): boolean {
-    return true
-  }
-  get summary(): string {
-    const last = this.status === undefined ? "no status came" : `the last status was ${this.status}`
-    const failure = this.lastFailure === undefined ? "" : ` ${this.lastFailure.summary}`
-    return `The upload on source ${this.sourceId} was not settled within ${seconds(this.after)}: ${last}.${failure}`
-  }
-  get nextStep(): string {
-    return (
-      this.lastFailure?.nextStep ?? "Wait again: SailPoint works on, and nothing is lost by asking later."
-    )
-  }
-  override get message(): string {
-    return toMessage(this)
-  }
-}

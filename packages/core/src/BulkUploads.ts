@@ -34,7 +34,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import { type BulkUploadError, NotSettled } from "./BulkUploadError.ts"
+import type { BulkUploadError } from "./BulkUploadError.ts"
 import { type BulkUploadStatus, isSettled, ResponseBody } from "./BulkUploadStatus.ts"
 import * as ApiClient from "./ApiClient.ts"
 import * as Metrics from "./Metrics.ts"
@@ -79,7 +79,7 @@ export interface Service {
   readonly awaitSettled: (
     sourceId: string,
     options: AwaitOptions
-  ) => Effect.Effect<Settled, BulkUploadError | NotSettled>
+  ) => Effect.Effect<Settled, BulkUploadError | Watch.NotSettled>
 }
 
 /**
@@ -217,7 +217,7 @@ export const make: Effect.Effect<Service, never, ApiClient.ApiClient | Scope.Sco
           duration: timeout,
           orElse: () =>
             Effect.fail(
-              new NotSettled({
+              new Watch.NotSettled({
                 sourceId,
                 after: Duration.fromInputUnsafe(timeout),
                 ...(last === undefined ? {} : { status: last.status }),

@@ -17,10 +17,12 @@ import * as PubSub from "effect/PubSub"
 import * as RcMap from "effect/RcMap"
 import * as Result from "effect/Result"
 import * as Schedule from "effect/Schedule"
+import * as Schema from "effect/Schema"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import type { BulkUploadError } from "./BulkUploadError.ts"
-import { type BulkUploadStatus, isSettled, type State } from "./BulkUploadStatus.ts"
+import { BulkUploadError } from "./BulkUploadError.ts"
+import { type BulkUploadStatus, isSettled, State } from "./BulkUploadStatus.ts"
+import { seconds, toMessage } from "./internal/errorText.ts"
 import type { SourceId } from "./SourceId.ts"
 
 /**
@@ -58,6 +60,40 @@ export const schedule: Schedule.Schedule<unknown> = Schedule.min([
 ])
 
 type Ask = (sourceId: SourceId) => Effect.Effect<BulkUploadStatus, BulkUploadError>
+
+/**
+ * `awaitSettled` ran out of time: the job has not ended, or its end is not believed yet. Not in the union,
+ * because asking for a status cannot fail with it.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class NotSettled extends Schema.TaggedError<NotSettled>()("NotSettled", {
+  sourceId: Schema.String,
+  /** How long it waited. */
+  after: Schema.DurationFromMillis,
+  /** The last status; absent when none came. */
+  status: Schema.optionalKey(State),
+  /** What the last try to get a status failed with, where it did. */
+  lastFailure: Schema.optionalKey(BulkUploadError)
+}) {
+  get retryable(): boolean {
+    return true
+  }
+  get summary(): string {
+    const last = this.status === undefined ? "no status came" : `the last status was ${this.status}`
+    const failure = this.lastFailure === undefined ? "" : ` ${this.lastFailure.summary}`
+    return `The upload on source ${this.sourceId} was not settled within ${seconds(this.after)}: ${last}.${failure}`
+  }
+  get nextStep(): string {
+    return (
+      this.lastFailure?.nextStep ?? "Wait again: SailPoint works on, and nothing is lost by asking later."
+    )
+  }
+  override get message(): string {
+    return toMessage(this)
+  }
+}
 
 /** One check: a status, or a failure that can pass by itself. */
 export type Check = Result.Result<BulkUploadStatus, BulkUploadError>

@@ -1,0 +1,54 @@
+/**
+ * The words that errors are told with: whole sentences, from what an error carries.
+ */
+import * as Duration from "effect/Duration"
+
+type Operation = "token" | "status" | "sources"
+
+export interface Told {
+  readonly summary: string
+  readonly nextStep: string
+  readonly trackingId?: string
+}
+
+export const toMessage = (error: Told): string =>
+  [
+    error.summary,
+    error.nextStep,
+    ...(error.trackingId === undefined ? [] : [`SailPoint's tracking id: ${error.trackingId}.`])
+  ].join(" ")
+
+export const theRequest = (error: { readonly operation: Operation; readonly sourceId?: string }): string => {
+  switch (error.operation) {
+    case "token":
+      return "the request for an access token"
+    case "sources":
+      return "the request for the list of sources"
+    case "status":
+      return error.sourceId === undefined
+        ? "the status request"
+        : `the status request for source ${error.sourceId}`
+  }
+}
+
+export const quoted = (error: {
+  readonly detailCode?: string
+  readonly messages: ReadonlyArray<string>
+}): string => {
+  const words = [error.detailCode, ...error.messages].filter((text) => text !== undefined)
+  return words.length === 0 ? "" : `: ${words.join(" - ")}`
+}
+
+export const sentence = (text: string): string => (/[.!?…]$/u.test(text) ? text : `${text}.`)
+
+export const seconds = (duration: Duration.Duration): string => `${Math.ceil(Duration.toSeconds(duration))} s`
+
+/** Codes that say the certificate is not to be trusted (Node's and OpenSSL's names). */
+const CERTIFICATE_CODE = /CERT|^ERR_TLS|SELF_SIGNED|UNABLE_TO_(?:GET_ISSUER|VERIFY)/u
+
+/** Codes that say the name has no address (getaddrinfo's names). */
+const NAME_CODE = /^(?:ENOTFOUND|EAI_AGAIN|ENODATA)$/u
+
+export const isCertificateCode = (code: string | undefined): boolean => CERTIFICATE_CODE.test(code ?? "")
+
+export const isNameCode = (code: string | undefined): boolean => NAME_CODE.test(code ?? "")
