@@ -8,21 +8,43 @@ const LOG_LEVELS = { debug: "Debug", info: "Info", warn: "Warn", error: "Error",
 
 export type LogLevel = (typeof LOG_LEVELS)[keyof typeof LOG_LEVELS]
 
+/** What every command that asks a tenant has. */
+interface Asking {
+  readonly sandbox: boolean
+  readonly logLevel: LogLevel
+}
+
+export interface Stdio extends Asking {
+  readonly _tag: "Stdio"
+}
+
+export interface Check extends Asking {
+  readonly _tag: "Check"
+  readonly sourceId: string | undefined
+  readonly json: boolean
+}
+
 export type Command =
   | { readonly _tag: "Help" }
   | { readonly _tag: "Version" }
-  | { readonly _tag: "Stdio"; readonly sandbox: boolean; readonly logLevel: LogLevel }
+  | Stdio
+  | Check
   | { readonly _tag: "Misused"; readonly problem: string }
 
 export const HELP = `Tells AI assistants the status of SailPoint non-employee bulk uploads, over MCP.
 
-Usage: sailpoint-bulk-upload-mcp [stdio] [options]
+Usage: sailpoint-bulk-upload-mcp [stdio | check] [options]
 
   stdio              serve one assistant over standard input and output (the default)
+  check              try settings, token, sources and one status, and say what to do about what fails
+
+Options of check:
+  --source ID        the source whose status is asked for (default: the first of the list)
+  --json             print what was found as JSON
 
 Options:
   --sandbox          answer from a local sandbox with made-up sources; needs no settings
-  --log-level LEVEL  debug, info, warn, error or none, on standard error (default: info)
+  --log-level LEVEL  debug, info, warn, error or none, on standard error (default: info; of check, warn)
   --version          print the version
   --help             print this text
 
@@ -34,7 +56,7 @@ Settings, from the environment only:
   SAIL_API_VERSION    v2024 (the default), v2025, v2026, v3, beta or v1
   SAIL_ALLOWED_HOSTS  hosts outside SailPoint's domains that may get the secret, separated by commas
 
-Exit codes: 0 all is well, 1 something failed while running, 2 wrong usage or settings.
+Exit codes: 0 all is well, 1 something failed (a check, or while running), 2 wrong usage or settings.
 `
 
 export const parse = (argv: ReadonlyArray<string>): Command => {
@@ -43,12 +65,21 @@ export const parse = (argv: ReadonlyArray<string>): Command => {
   if (values.help === true) return { _tag: "Help" }
   if (values.version === true) return { _tag: "Version" }
   const [command = "stdio", ...rest] = positionals
-  if (command !== "stdio") return misused(`"${command}" is not a command; there is: stdio.`)
-  if (rest.length > 0) return misused(`stdio takes no arguments, but got: ${rest.join(" ")}.`)
-  const level = values["log-level"] ?? "info"
-  return isLevel(level)
-    ? { _tag: "Stdio", sandbox: values.sandbox === true, logLevel: LOG_LEVELS[level] }
-    : misused(`--log-level is "${level}"; expected one of ${Object.keys(LOG_LEVELS).join(", ")}.`)
+  if (command !== "stdio" && command !== "check") {
+    return misused(`"${command}" is not a command; there are: stdio and check.`)
+  }
+  if (rest.length > 0) return misused(`${command} takes no arguments, but got: ${rest.join(" ")}.`)
+  const level = values["log-level"] ?? (command === "check" ? "warn" : "info")
+  if (!isLevel(level)) {
+    return misused(`--log-level is "${level}"; expected one of ${Object.keys(LOG_LEVELS).join(", ")}.`)
+  }
+  const asking = { sandbox: values.sandbox === true, logLevel: LOG_LEVELS[level] }
+  if (command === "check") {
+    return { _tag: "Check", ...asking, sourceId: values.source, json: values.json === true }
+  }
+  return values.source === undefined && values.json === undefined
+    ? { _tag: "Stdio", ...asking }
+    : misused("--source and --json belong to check.")
 }
 
 const misused = (problem: string): Command => ({ _tag: "Misused", problem })
@@ -63,6 +94,8 @@ const read = (argv: ReadonlyArray<string>) => {
       options: {
         sandbox: { type: "boolean" },
         "log-level": { type: "string" },
+        source: { type: "string" },
+        json: { type: "boolean" },
         version: { type: "boolean", short: "v" },
         help: { type: "boolean", short: "h" }
       }

@@ -1,7 +1,9 @@
 /**
  * The one runtime of the process: the library over `fetch`, and a log on standard error.
  */
+import * as ApiClient from "@sailpoint-bulk-upload/core/ApiClient"
 import * as BulkUploads from "@sailpoint-bulk-upload/core/BulkUploads"
+import * as NonEmployeeSources from "@sailpoint-bulk-upload/core/NonEmployeeSources"
 import * as RetryPolicy from "@sailpoint-bulk-upload/core/RetryPolicy"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Layer from "effect/Layer"
@@ -11,10 +13,13 @@ import * as References from "effect/References"
 import type { LogLevel } from "./Cli.ts"
 
 /**
- * An assistant waits 60 s at the most, so waits that fit are waited out, and for a longer one it is told at
- * once how long to stay away.
+ * Serving: an assistant waits 60 s at the most, so waits that fit are waited out, and for a longer one it is
+ * told at once how long to stay away.
  */
-const retryPolicy = RetryPolicy.make({ retries: 4, maxElapsed: "30 seconds", maxRetryAfter: "20 seconds" })
+export const patient = RetryPolicy.make({ retries: 4, maxElapsed: "30 seconds", maxRetryAfter: "20 seconds" })
+
+/** Checking: somebody sits in front of it, and what fails twice in a row is worth telling. */
+export const brisk = RetryPolicy.make({ retries: 1, maxRetryAfter: "5 seconds" })
 
 /** Standard output belongs to the protocol. */
 const logToStderr = (level: LogLevel): Layer.Layer<never> =>
@@ -23,9 +28,19 @@ const logToStderr = (level: LogLevel): Layer.Layer<never> =>
     Layer.succeed(References.MinimumLogLevel, level)
   )
 
-export const makeRuntime = (options: BulkUploads.Options, logLevel: LogLevel) =>
+/** What tools and commands ask: the library's services over one API client. */
+export type Services = ApiClient.ApiClient | BulkUploads.BulkUploads | NonEmployeeSources.NonEmployeeSources
+
+export type Runtime = ManagedRuntime.ManagedRuntime<Services, never>
+
+export const makeRuntime = (
+  options: ApiClient.Options,
+  logLevel: LogLevel,
+  retryPolicy: RetryPolicy.Policy
+): Runtime =>
   ManagedRuntime.make(
-    BulkUploads.layer(options).pipe(
+    Layer.mergeAll(BulkUploads.layerApiClient, NonEmployeeSources.layerApiClient).pipe(
+      Layer.provideMerge(ApiClient.layer(options)),
       Layer.provide([RetryPolicy.layer(retryPolicy), FetchHttpClient.layer]),
       // The settings were checked before: what is wrong here is a mistake of this program.
       Layer.orDie,

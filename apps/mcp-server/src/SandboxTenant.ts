@@ -1,21 +1,18 @@
 /**
  * A sandbox in this process, for `--sandbox`. Loaded only then.
  */
-import type { Options } from "@sailpoint-bulk-upload/core/BulkUploads"
+import type { Options } from "@sailpoint-bulk-upload/core/ApiClient"
+import * as Client from "@sailpoint-bulk-upload/sandbox/Client"
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 
-/** Serves with a sandbox that lives as long as `serve` runs. */
-export const withSandbox = (serve: (options: Options) => Promise<void>): Promise<void> =>
+/** Runs with a sandbox that lives as long as `run` does. */
+export const withSandbox = <A>(run: (options: Options) => Promise<A>): Promise<A> =>
   Effect.gen(function* () {
-    const { clients, url } = yield* Sandbox.make()
-    const [client] = clients
-    if (client === undefined) return
-    yield* Effect.promise(() =>
-      serve({
-        baseUrl: url,
-        auth: { clientId: client.clientId, clientSecret: Redacted.make(client.clientSecret) }
-      })
+    const { url } = yield* Sandbox.make()
+    const { clientId, clientSecret } = Client.admin
+    return yield* Effect.promise(() =>
+      run({ baseUrl: url, auth: { clientId, clientSecret: Redacted.make(clientSecret) } })
     )
   }).pipe(Effect.scoped, Effect.runPromise)

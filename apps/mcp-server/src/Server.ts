@@ -3,10 +3,13 @@
  * connection (stdio) or request (HTTP), so it holds nothing that is costly.
  */
 import { McpServer } from "@modelcontextprotocol/server"
-import type { BulkUploads } from "@sailpoint-bulk-upload/core/BulkUploads"
 import packageJson from "../package.json" with { type: "json" }
+import * as ReadOnlyTool from "./ReadOnlyTool.ts"
+import type { Services } from "./Runtime.ts"
 import type { Adapter } from "./ToolResult.ts"
-import * as GetBulkUploadStatus from "./tools/GetBulkUploadStatus.ts"
+import { GetBulkUploadStatus } from "./tools/GetBulkUploadStatus.ts"
+import { ListNonEmployeeSources } from "./tools/ListNonEmployeeSources.ts"
+import { WaitForBulkUpload } from "./tools/WaitForBulkUpload.ts"
 
 export const { version } = packageJson
 
@@ -16,10 +19,7 @@ const INSTRUCTIONS =
 const SANDBOX_INSTRUCTIONS =
   "This server runs on a local sandbox: every source and status is made up. Say so when you report a result."
 
-export const makeServer = (
-  adapter: Adapter<BulkUploads>,
-  options: { readonly sandbox: boolean }
-): McpServer => {
+export const makeServer = (adapter: Adapter<Services>, options: { readonly sandbox: boolean }): McpServer => {
   const server = new McpServer(
     { name: "sailpoint-bulk-upload", title: "SailPoint bulk upload status", version },
     {
@@ -27,6 +27,8 @@ export const makeServer = (
       instructions: options.sandbox ? `${INSTRUCTIONS} ${SANDBOX_INSTRUCTIONS}` : INSTRUCTIONS
     }
   )
-  GetBulkUploadStatus.register(server, adapter)
+  ReadOnlyTool.register(server, adapter, GetBulkUploadStatus)
+  ReadOnlyTool.register(server, adapter, WaitForBulkUpload)
+  ReadOnlyTool.register(server, adapter, ListNonEmployeeSources)
   return server
 }

@@ -2,7 +2,7 @@
  * The settings, read from the environment before anything is served: complete, or all that is wrong with them.
  */
 import * as CoreSettings from "@sailpoint-bulk-upload/core/Settings"
-import type { Options } from "@sailpoint-bulk-upload/core/BulkUploads"
+import type { Options } from "@sailpoint-bulk-upload/core/ApiClient"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"

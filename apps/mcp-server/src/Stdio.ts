@@ -1,32 +1,54 @@
 /**
  * Serving one assistant over standard input and output, until it closes its end or a signal comes.
  */
-import { serveStdio } from "@modelcontextprotocol/server/stdio"
 import type { McpServer } from "@modelcontextprotocol/server"
+import { serveStdio, StdioServerTransport } from "@modelcontextprotocol/server/stdio"
 
 /** How long a signal waits for running calls to end. */
 const DRAIN_MILLIS = 5_000
 
 /**
- * Resolves when serving is over: the assistant closed standard input (running calls are abandoned, nobody
- * would read their answers), stopped reading, or a signal came (running calls may end).
+ * Resolves when serving is over: the wire closed (running calls are abandoned, nobody would read their
+ * answers), or a signal came (running calls may end, and are answered).
  */
 export const serve = async (factory: () => McpServer, idle: () => Promise<void>): Promise<void> => {
-  const handle = serveStdio(factory)
-  const reason = await over()
-  if (reason === "signal") await Promise.race([idle(), after(DRAIN_MILLIS)])
+  const wire = new Wire()
+  const handle = serveStdio(factory, { transport: wire })
+  const signalled = signal()
+  await Promise.race([wire.closed, signalled.then(() => Promise.race([answered(idle), after(DRAIN_MILLIS)]))])
   await handle.close()
 }
 
-const over = (): Promise<"closed" | "signal"> =>
+/**
+ * Standard input and output, telling when they close: the assistant closed its end, stopped reading (EPIPE,
+ * no error of ours), or sent a line longer than the SDK reads, after which it hears nothing more.
+ */
+class Wire extends StdioServerTransport {
+  readonly #closed = Promise.withResolvers<void>()
+  readonly closed = this.#closed.promise
+
+  override async close(): Promise<void> {
+    await super.close()
+    this.#closed.resolve()
+  }
+}
+
+const signal = (): Promise<void> =>
   new Promise((resolve) => {
-    process.stdin.once("end", () => resolve("closed"))
-    process.stdin.once("close", () => resolve("closed"))
-    // EPIPE: the assistant is gone, which is no error of ours.
-    process.stdout.on("error", () => resolve("closed"))
-    process.once("SIGTERM", () => resolve("signal"))
-    process.once("SIGINT", () => resolve("signal"))
+    process.once("SIGTERM", () => resolve())
+    process.once("SIGINT", () => resolve())
   })
+
+/**
+ * When the last call has ended, the SDK still has its result in hand: it turns it into an answer and writes it
+ * within the same turn of the event loop, so the next turn is soon enough to close.
+ */
+const answered = async (idle: () => Promise<void>): Promise<void> => {
+  await idle()
+  await new Promise((resolve) => {
+    setImmediate(resolve)
+  })
+}
 
 const after = (millis: number): Promise<void> =>
   new Promise((resolve) => {

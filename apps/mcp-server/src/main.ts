@@ -2,10 +2,11 @@
 /**
  * The command `sailpoint-bulk-upload-mcp`.
  */
-import type { Options } from "@sailpoint-bulk-upload/core/BulkUploads"
+import type * as ApiClient from "@sailpoint-bulk-upload/core/ApiClient"
 import * as Result from "effect/Result"
+import * as Check from "./Check.ts"
 import * as Cli from "./Cli.ts"
-import { makeRuntime } from "./Runtime.ts"
+import { brisk, makeRuntime, patient } from "./Runtime.ts"
 import { makeServer, version } from "./Server.ts"
 import * as Settings from "./Settings.ts"
 import * as Stdio from "./Stdio.ts"
@@ -17,50 +18,87 @@ const main = async (): Promise<number> => {
   const command = Cli.parse(process.argv.slice(2))
   switch (command._tag) {
     case "Help":
-      process.stdout.write(Cli.HELP)
+      await write(process.stdout, Cli.HELP)
       return 0
     case "Version":
-      process.stdout.write(`${version}\n`)
+      await write(process.stdout, `${version}\n`)
       return 0
     case "Misused":
-      process.stderr.write(`${command.problem}\nTry sailpoint-bulk-upload-mcp --help.\n`)
+      await write(process.stderr, `${command.problem}\nTry sailpoint-bulk-upload-mcp --help.\n`)
       return WRONG_USAGE
     case "Stdio":
-      return command.sandbox ? serveSandbox(command) : serveTenant(command)
+      return withTenant(command, (options) => serve(options, command), wrongSettings)
+    case "Check":
+      return withTenant(
+        command,
+        (options) => check(options, command),
+        (problems) => tellFindings(Check.wrongSettings(problems), command, WRONG_USAGE)
+      )
   }
 }
 
-type Serve = Extract<Cli.Command, { readonly _tag: "Stdio" }>
-
-const serveTenant = async (command: Serve): Promise<number> => {
+/** Runs with the tenant that the command is for: the sandbox, or the one in the settings. */
+const withTenant = async (
+  command: Cli.Stdio | Cli.Check,
+  run: (options: ApiClient.Options) => Promise<number>,
+  orElse: (problems: ReadonlyArray<string>) => Promise<number>
+): Promise<number> => {
+  if (command.sandbox) {
+    const { withSandbox } = await import("./SandboxTenant.ts")
+    return withSandbox(run)
+  }
   const settings = Settings.read(process.env)
-  if (Result.isFailure(settings)) {
-    process.stderr.write(
-      [
-        "The settings are not complete:",
-        ...settings.failure.map((problem) => `- ${problem}`),
-        "To try it without a tenant, start it with --sandbox.",
-        ""
-      ].join("\n")
-    )
-    return WRONG_USAGE
-  }
-  await serve(settings.success, command)
-  return 0
+  return Result.isSuccess(settings) ? run(settings.success) : orElse(settings.failure)
 }
 
-const serveSandbox = async (command: Serve): Promise<number> => {
-  const { withSandbox } = await import("./SandboxTenant.ts")
-  await withSandbox((options) => serve(options, command))
-  return 0
+const wrongSettings = async (problems: ReadonlyArray<string>): Promise<number> => {
+  await write(
+    process.stderr,
+    [
+      "The settings are not complete:",
+      ...problems.map((problem) => `- ${problem}`),
+      "To try it without a tenant, start it with --sandbox.",
+      ""
+    ].join("\n")
+  )
+  return WRONG_USAGE
 }
 
-const serve = async (options: Options, command: Serve): Promise<void> => {
-  const runtime = makeRuntime(options, command.logLevel)
+const serve = async (options: ApiClient.Options, command: Cli.Stdio): Promise<number> => {
+  const runtime = makeRuntime(options, command.logLevel, patient)
   const adapter = makeAdapter(runtime, command)
   await Stdio.serve(() => makeServer(adapter, command), adapter.idle)
   await runtime.dispose()
+  return 0
 }
+
+const check = async (options: ApiClient.Options, command: Cli.Check): Promise<number> => {
+  const runtime = makeRuntime(options, command.logLevel, brisk)
+  const findings = await runtime.runPromise(
+    Check.check({
+      sourceId: command.sourceId,
+      sandbox: command.sandbox,
+      freshToken: "clientId" in options.auth
+    })
+  )
+  await runtime.dispose()
+  return tellFindings(findings, command, Check.allWell(findings) ? 0 : 1)
+}
+
+const tellFindings = async (
+  findings: ReadonlyArray<Check.Finding>,
+  { json }: Cli.Check,
+  code: number
+): Promise<number> => {
+  await write(process.stdout, json ? Check.toJson(findings) : Check.toText(findings))
+  return code
+}
+
+/** Where a pipe takes its time, exiting right after a write would cut it off. */
+const write = (stream: NodeJS.WriteStream, text: string): Promise<void> =>
+  new Promise((resolve) => {
+    stream.write(text, () => resolve())
+  })
 
 main().then(
   (code) => process.exit(code),

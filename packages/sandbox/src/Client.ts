@@ -36,6 +36,19 @@ export const READ_SCOPE = "idn:nelm:read"
 export const WRITE_SCOPE = "idn:nelm:manage"
 
 /**
+ * The client that may do everything.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const admin: Client = {
+  clientId: "sandbox",
+  clientSecret: "sandbox-secret",
+  scopes: [READ_SCOPE, WRITE_SCOPE],
+  lifetime: "749 seconds"
+}
+
+/**
  * The clients that every sandbox starts with: one that may do everything, one that may only read, one whose
  * tokens have no scope, and one whose tokens live for 15 s.
  *
@@ -43,12 +56,7 @@ export const WRITE_SCOPE = "idn:nelm:manage"
  * @since 0.1.0
  */
 export const seeded: ReadonlyArray<Client> = [
-  {
-    clientId: "sandbox",
-    clientSecret: "sandbox-secret",
-    scopes: [READ_SCOPE, WRITE_SCOPE],
-    lifetime: "749 seconds"
-  },
+  admin,
   {
     clientId: "sandbox-reader",
     clientSecret: "reader-secret",

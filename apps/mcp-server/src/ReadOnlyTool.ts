@@ -1,0 +1,60 @@
+/**
+ * A tool that only reads: its schemas, its annotations, all of them explicit, and its way through the adapter.
+ */
+import type { McpServer, ServerContext } from "@modelcontextprotocol/server"
+import { type BulkUploadError, RequestTimeout } from "@sailpoint-bulk-upload/core/BulkUploadError"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import type { Services } from "./Runtime.ts"
+import { type Adapter, Failure } from "./ToolResult.ts"
+import { toolSchema } from "./ToolSchema.ts"
+
+export interface ReadOnlyTool<Input, Output extends object> {
+  readonly name: string
+  readonly title: string
+  /** For the model: what it tells, when to use it and when another one, in plain ASCII. */
+  readonly description: string
+  readonly input: Schema.ConstraintCodec<Input, unknown>
+  readonly output: Schema.ConstraintCodec<Output, unknown>
+  readonly run: (
+    input: Input,
+    request: ServerContext["mcpReq"]
+  ) => Effect.Effect<Output, BulkUploadError, Services>
+}
+
+export const register = <Input, Output extends object>(
+  server: McpServer,
+  adapter: Adapter<Services>,
+  tool: ReadOnlyTool<Input, Output>
+): void => {
+  server.registerTool(
+    tool.name,
+    {
+      title: tool.title,
+      description: tool.description,
+      inputSchema: toolSchema(tool.input),
+      outputSchema: toolSchema(Schema.Union([tool.output, Failure])),
+      annotations: {
+        title: tool.title,
+        readOnlyHint: true,
+        destructiveHint: false,
+        idempotentHint: true,
+        openWorldHint: true
+      }
+    },
+    (input, { mcpReq }) => adapter.run(tool.run(input, mcpReq), mcpReq)
+  )
+}
+
+/** Assistants hang up at about 60 s; a call that is not about waiting answers well before. */
+const ANSWER_WITHIN = Duration.seconds(45)
+
+/** Ends a call that takes too long, whatever happens upstream; `about` is what its error tells of. */
+export const answeredInTime = (
+  about: Pick<RequestTimeout, "operation"> & { readonly sourceId?: string }
+): (<A, R>(call: Effect.Effect<A, BulkUploadError, R>) => Effect.Effect<A, BulkUploadError, R>) =>
+  Effect.timeoutOrElse({
+    duration: ANSWER_WITHIN,
+    orElse: () => Effect.fail(new RequestTimeout({ ...about, after: ANSWER_WITHIN }))
+  })

@@ -1,0 +1,26 @@
+/**
+ * A status as the tools tell it: SailPoint's word, what it means, and what can be done now.
+ */
+import * as BulkUploadStatus from "@sailpoint-bulk-upload/core/BulkUploadStatus"
+import * as Schema from "effect/Schema"
+
+export const StatusReport = Schema.Struct({
+  sourceId: Schema.String,
+  status: BulkUploadStatus.State.annotate({ description: "SailPoint's word; null when it gives none." }),
+  settled: Schema.Boolean.annotate({ description: "True once the job has ended: COMPLETED or ERROR." }),
+  meaning: Schema.String.annotate({ description: "The status in plain words." }),
+  nextStep: Schema.String.annotate({ description: "What can be done now." }),
+  checkedAt: Schema.String.annotate({ description: "When SailPoint was asked, ISO 8601, UTC." })
+})
+
+export const reportOf = (
+  { sourceId, status }: { readonly sourceId: string; readonly status: BulkUploadStatus.State },
+  checkedAt: string
+): typeof StatusReport.Type => ({
+  sourceId,
+  status,
+  settled: BulkUploadStatus.isSettled(status),
+  meaning: BulkUploadStatus.meaning(status),
+  nextStep: BulkUploadStatus.nextStep(status),
+  checkedAt
+})

@@ -1,0 +1,24 @@
+/**
+ * When an access token was issued and when it expires, where it is a JWT that tells (RFC 7519, section 4.1).
+ * Nothing is verified: this is for telling a person, not for trusting.
+ */
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+
+const Claims = Schema.fromJsonString(Schema.Struct({ iat: Schema.Finite, exp: Schema.Finite }))
+const decodeClaims = Schema.decodeOption(Claims)
+
+/** Milliseconds since the epoch. */
+export interface TokenTimes {
+  readonly issuedAt: number
+  readonly expiresAt: number
+}
+
+export const tokenTimes = (token: Redacted.Redacted<string>): Option.Option<TokenTimes> => {
+  const [, payload = ""] = Redacted.value(token).split(".")
+  return Option.map(decodeClaims(Buffer.from(payload, "base64url").toString("utf8")), ({ exp, iat }) => ({
+    issuedAt: iat * 1000,
+    expiresAt: exp * 1000
+  }))
+}

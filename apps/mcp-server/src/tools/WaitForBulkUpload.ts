@@ -1,0 +1,106 @@
+/**
+ * The tool `wait_for_bulk_upload`: asks until the job has ended or time is up.
+ */
+import type { ServerContext } from "@modelcontextprotocol/server"
+import { type BulkUploadError, RequestTimeout } from "@sailpoint-bulk-upload/core/BulkUploadError"
+import { BulkUploads } from "@sailpoint-bulk-upload/core/BulkUploads"
+import type { State } from "@sailpoint-bulk-upload/core/BulkUploadStatus"
+import * as Clock from "effect/Clock"
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import type { ReadOnlyTool } from "../ReadOnlyTool.ts"
+import { reportOf, StatusReport } from "../StatusReport.ts"
+import { sandboxNote } from "../ToolResult.ts"
+import { SourceIdArgument } from "./arguments.ts"
+
+const DEFAULT_SECONDS = 45
+
+const Input = Schema.Struct({
+  sourceId: SourceIdArgument,
+  timeoutSeconds: Schema.optionalKey(
+    Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 300 })).annotate({
+      description:
+        "How long to wait, in seconds, 1 to 300; 45 if left out. Many assistants cut a call off at 60."
+    })
+  )
+})
+
+const Output = Schema.Struct({
+  ...StatusReport.fields,
+  timedOut: Schema.Boolean.annotate({ description: "True when time was up before the job had ended." }),
+  waitedSeconds: Schema.Finite.annotate({ description: "How long this call waited." }),
+  checks: Schema.Int.annotate({ description: "How often SailPoint gave a status." }),
+  ...sandboxNote
+})
+
+const WAIT_ON = "Still running: call wait_for_bulk_upload again to go on waiting; nothing is lost in between."
+
+/** Tells the client of a check; a client that is gone does not matter here. */
+type Tell = (progress: number, message: string) => Effect.Effect<void>
+
+const wait = (
+  { sourceId, timeoutSeconds = DEFAULT_SECONDS }: typeof Input.Type,
+  tell: Tell
+): Effect.Effect<typeof Output.Type, BulkUploadError, BulkUploads> =>
+  Effect.gen(function* () {
+    const uploads = yield* BulkUploads
+    const timeout = Duration.seconds(timeoutSeconds)
+    const start = yield* Clock.currentTimeMillis
+    let checks = 0
+    let checkedAt = DateTime.formatIso(yield* DateTime.now)
+
+    const waited = Effect.map(Clock.currentTimeMillis, (now) => Math.round((now - start) / 100) / 10)
+    const report = (status: State, timedOut: boolean) =>
+      Effect.map(waited, (waitedSeconds) => ({
+        ...reportOf({ sourceId, status }, checkedAt),
+        ...(timedOut && status !== null ? { nextStep: WAIT_ON } : {}),
+        timedOut,
+        waitedSeconds,
+        checks
+      }))
+
+    return yield* uploads
+      .awaitSettled(sourceId, {
+        timeout,
+        onCheck: ({ status }) =>
+          Effect.gen(function* () {
+            checks += 1
+            checkedAt = DateTime.formatIso(yield* DateTime.now)
+            yield* tell(checks, `${status ?? "No status yet"} after ${yield* waited} s`)
+          })
+      })
+      .pipe(
+        Effect.flatMap(({ status }) => report(status, false)),
+        Effect.catchTag("NotSettled", ({ lastFailure, status }) =>
+          status === undefined
+            ? Effect.fail(lastFailure ?? new RequestTimeout({ sourceId, after: timeout }))
+            : report(status, true)
+        )
+      )
+  })
+
+/** Progress is sent to who asked for it, one step up with every check. */
+const tellClient =
+  ({ _meta, notify }: ServerContext["mcpReq"]): Tell =>
+  (progress, message) => {
+    const progressToken = _meta?.progressToken
+    return progressToken === undefined
+      ? Effect.void
+      : Effect.ignore(
+          Effect.tryPromise(() =>
+            notify({ method: "notifications/progress", params: { progressToken, progress, message } })
+          )
+        )
+  }
+
+export const WaitForBulkUpload: ReadOnlyTool<typeof Input.Type, typeof Output.Type> = {
+  name: "wait_for_bulk_upload",
+  title: "Wait for bulk upload",
+  description:
+    "Wait until the newest non-employee (contractor) bulk CSV upload on a SailPoint source has ended, or until timeoutSeconds have passed. Use it when someone wants to be told when an upload is done; use get_bulk_upload_status for its status right now. A result with timedOut true is normal: call again to go on waiting. It only reads.",
+  input: Input,
+  output: Output,
+  run: (input, request) => wait(input, tellClient(request))
+}

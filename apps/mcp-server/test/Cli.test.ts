@@ -1,0 +1,91 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Cli from "../src/Cli.ts"
+
+const stdio = (options: { sandbox?: boolean; logLevel?: Cli.LogLevel } = {}): Cli.Command => ({
+  _tag: "Stdio",
+  sandbox: false,
+  logLevel: "Info",
+  ...options
+})
+
+const check = (
+  options: { sourceId?: string; json?: boolean; logLevel?: Cli.LogLevel } = {}
+): Cli.Command => ({
+  _tag: "Check",
+  sandbox: false,
+  logLevel: "Warn",
+  sourceId: undefined,
+  json: false,
+  ...options
+})
+
+const understood: ReadonlyArray<readonly [string, Cli.Command]> = [
+  ["", stdio()],
+  ["stdio", stdio()],
+  ["--sandbox", stdio({ sandbox: true })],
+  ["stdio --sandbox", stdio({ sandbox: true })],
+  ["--sandbox stdio", stdio({ sandbox: true })],
+  ["--log-level debug", stdio({ logLevel: "Debug" })],
+  ["--log-level info", stdio({ logLevel: "Info" })],
+  ["--log-level warn", stdio({ logLevel: "Warn" })],
+  ["--log-level error", stdio({ logLevel: "Error" })],
+  ["--log-level none", stdio({ logLevel: "None" })],
+  ["--log-level=debug --sandbox stdio", stdio({ sandbox: true, logLevel: "Debug" })],
+  ["check", check()],
+  ["check --source ID", check({ sourceId: "ID" })],
+  ["check --json --log-level debug", check({ json: true, logLevel: "Debug" })],
+  ["--help", { _tag: "Help" }],
+  ["-h", { _tag: "Help" }],
+  ["stdio --help", { _tag: "Help" }],
+  ["--version", { _tag: "Version" }],
+  ["-v", { _tag: "Version" }],
+  ["--version --help", { _tag: "Help" }]
+]
+
+const misused: ReadonlyArray<readonly [string, says: string]> = [
+  ["serve", `"serve" is not a command`],
+  ["stdio now", "stdio takes no arguments, but got: now."],
+  ["check now", "check takes no arguments, but got: now."],
+  ["stdio --json", "--source and --json belong to check."],
+  ["--source ID", "--source and --json belong to check."],
+  ["check --source", "--source"],
+  ["--log-level loud", `--log-level is "loud"; expected one of debug, info, warn, error, none.`],
+  ["--log-level Debug", `--log-level is "Debug"`],
+  ["--log-level toString", `--log-level is "toString"`],
+  ["--log-level", "--log-level"],
+  ["--sandbox=yes", "--sandbox"],
+  ["--verbose", "--verbose"],
+  ["--help --verbose", "--verbose"],
+  ["-x", "-x"]
+]
+
+const secrets = ["--client-secret", "--client-id", "--access-token", "--token", "--base-url"]
+
+describe("the command line", () => {
+  it.each(understood)("understands: %s", (line, command) => {
+    assert.deepStrictEqual(Cli.parse(words(line)), command)
+  })
+
+  it.each(misused)("refuses, naming what is wrong: %s", (line, says) => {
+    const command = Cli.parse(words(line))
+    assert.strictEqual(command._tag, "Misused")
+    assert.include("problem" in command ? command.problem : "", says)
+  })
+
+  it.each(secrets)("has no option %s, and does not repeat what was given to it", (option) => {
+    for (const argv of [[option, "canary"], [`${option}=canary`]]) {
+      const command = Cli.parse(argv)
+      assert.strictEqual(command._tag, "Misused")
+      assert.include("problem" in command ? command.problem : "", option)
+      assert.notInclude("problem" in command ? command.problem : "", "canary")
+    }
+  })
+
+  it("tells in its help every option that it understands", () => {
+    const told = new Set(Cli.HELP.match(/--[a-z-]+/gu))
+    const known = understood.flatMap(([line]) => line.match(/--[a-z-]+/gu) ?? [])
+    assert.sameMembers([...told], [...new Set(known)])
+  })
+})
+
+const words = (line: string): ReadonlyArray<string> => line.split(" ").filter((word) => word !== "")

@@ -1,0 +1,170 @@
+/**
+ * An assistant: an official MCP client with the built command as its child process. One shape for every
+ * generation of clients.
+ */
+import { Client, type VersionNegotiationMode } from "@modelcontextprotocol/client"
+import { StdioClientTransport } from "@modelcontextprotocol/client/stdio"
+import { Client as Client1 } from "@modelcontextprotocol/sdk/client/index.js"
+import { StdioClientTransport as StdioClientTransport1 } from "@modelcontextprotocol/sdk/client/stdio.js"
+import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
+import * as Context from "effect/Context"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { LEGACY_VERSION, MODERN_VERSION, TOOL } from "./JsonRpc.ts"
+import { MAIN, settingsFor } from "./ServerProcess.ts"
+
+export interface Answer {
+  readonly isError: boolean
+  readonly structured: Readonly<Record<string, unknown>> | undefined
+  readonly text: string
+}
+
+/** The client threw: the server answered with an error, or the client did not accept the answer. */
+export class CallFailed extends Data.TaggedError("CallFailed")<{
+  readonly code: unknown
+  readonly message: string
+}> {}
+
+interface Tool {
+  readonly name: string
+  readonly inputSchema: object
+  readonly outputSchema?: object | undefined
+  readonly annotations?: { readonly title?: string | undefined } | undefined
+}
+
+export interface Progress {
+  readonly progress: number
+  readonly message?: string | undefined
+}
+
+export interface Service {
+  readonly protocolVersion: string | undefined
+  /** Its tools; a client that has listed them checks results against their output schemas. */
+  readonly tools: Effect.Effect<ReadonlyArray<Tool>, CallFailed>
+  /** Interrupted, it cancels the call. */
+  readonly call: (
+    args: Record<string, unknown>,
+    tool?: string,
+    onProgress?: (progress: Progress) => void
+  ) => Effect.Effect<Answer, CallFailed>
+}
+
+export class Assistant extends Context.Service<Assistant, Service>()("test/Assistant") {}
+
+/** What the clients of both generations give for a call. */
+interface Connection {
+  readonly protocolVersion: string | undefined
+  readonly listTools: () => Promise<{ readonly tools: ReadonlyArray<Tool> }>
+  readonly callTool: (
+    params: { name: string; arguments: Record<string, unknown> },
+    options: { readonly signal: AbortSignal; readonly onprogress?: (progress: Progress) => void }
+  ) => Promise<Readonly<Record<string, unknown>>>
+  readonly close: () => Promise<void>
+}
+
+type Env = Record<string, string>
+type Connect = (env: Env, args: ReadonlyArray<string>) => Promise<Connection>
+
+const info = { name: "test", version: "1.0.0" }
+const command = (env: Env, args: ReadonlyArray<string>) => ({
+  command: process.execPath,
+  args: [MAIN, ...args],
+  env,
+  stderr: "ignore" as const
+})
+
+const second =
+  (mode: VersionNegotiationMode): Connect =>
+  async (env, args) => {
+    const client = new Client(info, { versionNegotiation: { mode } })
+    await client.connect(new StdioClientTransport(command(env, args)))
+    return {
+      protocolVersion: client.getNegotiatedProtocolVersion(),
+      listTools: () => client.listTools(),
+      callTool: (params, options) => client.callTool(params, options),
+      close: () => client.close()
+    }
+  }
+
+const first: Connect = async (env, args) => {
+  const client = new Client1(info)
+  const negotiated: { version?: string } = {}
+  const transport = Object.assign(new StdioClientTransport1(command(env, args)), {
+    setProtocolVersion: (version: string) => void (negotiated.version = version)
+  })
+  await client.connect(transport)
+  return {
+    protocolVersion: negotiated.version,
+    listTools: () => client.listTools(),
+    callTool: (params, options) => client.callTool(params, undefined, options),
+    close: () => client.close()
+  }
+}
+
+export interface Kind {
+  readonly name: string
+  readonly speaks: string
+  readonly connect: Connect
+}
+
+/** The newest protocol and nothing else. */
+export const modern: Kind = {
+  name: "2.x modern only",
+  speaks: MODERN_VERSION,
+  connect: second({ pin: MODERN_VERSION })
+}
+
+export const kinds: ReadonlyArray<Kind> = [
+  { name: "1.x", speaks: LEGACY_VERSION, connect: first },
+  { name: "2.x legacy", speaks: LEGACY_VERSION, connect: second("legacy") },
+  { name: "2.x auto", speaks: MODERN_VERSION, connect: second("auto") },
+  modern
+]
+
+const failed = (error: unknown) =>
+  new CallFailed({
+    code: error instanceof Error && "code" in error ? error.code : undefined,
+    message: error instanceof Error ? error.message : String(error)
+  })
+
+const toAnswer = ({ content, isError, structuredContent }: Readonly<Record<string, unknown>>): Answer => {
+  const [block] = content as ReadonlyArray<{ readonly text: string }>
+  return {
+    isError: isError === true,
+    structured: structuredContent as Answer["structured"],
+    text: block?.text ?? ""
+  }
+}
+
+/** Connected for as long as the scope lives. */
+export const connect = (kind: Kind, env: Env, args: ReadonlyArray<string> = []) =>
+  Effect.acquireRelease(
+    Effect.tryPromise({ try: () => kind.connect(env, args), catch: failed }),
+    ({ close }) => Effect.promise(close)
+  ).pipe(
+    Effect.map(({ callTool, listTools, protocolVersion }) =>
+      Assistant.of({
+        protocolVersion,
+        tools: Effect.tryPromise({ try: async () => (await listTools()).tools, catch: failed }),
+        call: (toolArguments, tool = TOOL, onprogress) =>
+          Effect.tryPromise({
+            try: async (signal) =>
+              toAnswer(
+                await callTool(
+                  { name: tool, arguments: toolArguments },
+                  { signal, ...(onprogress === undefined ? {} : { onprogress }) }
+                )
+              ),
+            catch: failed
+          })
+      })
+    )
+  )
+
+/** An assistant of that kind, and the sandbox that its server asks. */
+export const layer = (kind: Kind): Layer.Layer<Assistant | Sandbox.Sandbox, unknown> =>
+  Layer.effect(
+    Assistant,
+    Effect.flatMap(Sandbox.Sandbox, (sandbox) => connect(kind, settingsFor(sandbox)))
+  ).pipe(Layer.provideMerge(Sandbox.layer()))

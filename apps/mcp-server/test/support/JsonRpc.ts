@@ -1,0 +1,71 @@
+/**
+ * The JSON-RPC messages of an assistant, as they go over the pipe.
+ */
+import {
+  CLIENT_CAPABILITIES_META_KEY,
+  CLIENT_INFO_META_KEY,
+  PROTOCOL_VERSION_META_KEY
+} from "@modelcontextprotocol/client"
+
+export const TOOL = "get_bulk_upload_status"
+
+export const LEGACY_VERSION = "2025-11-25"
+export const MODERN_VERSION = "2026-07-28"
+
+const clientInfo = { name: "test", version: "1.0.0" }
+
+/** Of a result what the tests look at: of `initialize`, `server/discover` and `tools/call`. */
+export interface Result {
+  readonly protocolVersion?: string
+  readonly instructions?: string
+  readonly supportedVersions?: ReadonlyArray<string>
+  readonly structuredContent?: Readonly<Record<string, unknown>>
+}
+
+/** What the server writes. */
+export interface Message {
+  readonly jsonrpc: string
+  readonly id?: number
+  readonly method?: string
+  readonly result?: Result
+  readonly error?: { readonly code: number; readonly message: string }
+}
+
+export const initialize = (id: number) => ({
+  jsonrpc: "2.0",
+  id,
+  method: "initialize",
+  params: { protocolVersion: LEGACY_VERSION, capabilities: {}, clientInfo }
+})
+
+export const initialized = { jsonrpc: "2.0", method: "notifications/initialized" }
+
+export const discover = (id: number) => ({
+  jsonrpc: "2.0",
+  id,
+  method: "server/discover",
+  params: {
+    _meta: {
+      [PROTOCOL_VERSION_META_KEY]: MODERN_VERSION,
+      [CLIENT_INFO_META_KEY]: clientInfo,
+      [CLIENT_CAPABILITIES_META_KEY]: {}
+    }
+  }
+})
+
+export const listTools = (id: number) => ({ jsonrpc: "2.0", id, method: "tools/list", params: {} })
+
+export const callTool = (id: number, name: string, args: Readonly<Record<string, unknown>>) => ({
+  jsonrpc: "2.0",
+  id,
+  method: "tools/call",
+  params: { name, arguments: args }
+})
+
+export const callStatus = (id: number, sourceId: string) => callTool(id, TOOL, { sourceId })
+
+export const cancelled = (requestId: number) => ({
+  jsonrpc: "2.0",
+  method: "notifications/cancelled",
+  params: { requestId, reason: "The user pressed stop." }
+})

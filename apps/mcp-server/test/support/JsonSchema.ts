@@ -1,0 +1,11 @@
+/**
+ * The part of JSON Schema that tools are described with.
+ */
+export interface JsonSchema {
+  readonly type?: unknown
+  readonly description?: string
+  readonly properties?: Readonly<Record<string, JsonSchema>>
+  readonly required?: ReadonlyArray<string>
+  readonly additionalProperties?: boolean
+  readonly anyOf?: ReadonlyArray<JsonSchema>
+}

@@ -1,0 +1,141 @@
+/**
+ * The built command as a child process, spoken to in raw lines.
+ */
+import type * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
+import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import { spawn } from "node:child_process"
+import { fileURLToPath } from "node:url"
+import { callStatus, initialize, initialized, type Message } from "./JsonRpc.ts"
+
+export const MAIN = fileURLToPath(new URL("../../dist/main.js", import.meta.url))
+
+/** The environment of a server that asks this sandbox; nothing else is in it. */
+export const settingsFor = ({ url }: Sandbox.Service): Record<string, string> => ({
+  SAIL_BASE_URL: url,
+  SAIL_CLIENT_ID: "sandbox",
+  SAIL_CLIENT_SECRET: "sandbox-secret"
+})
+
+export class EndedTooSoon extends Data.TaggedError("EndedTooSoon")<{ readonly message: string }> {}
+
+export interface Ended {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface ServerProcess {
+  readonly send: (...messages: ReadonlyArray<object>) => Effect.Effect<void>
+  readonly write: (text: string) => Effect.Effect<void>
+  /** The message with that id, as soon as its line is complete. */
+  readonly answer: (id: number) => Effect.Effect<Message, EndedTooSoon>
+  readonly closeInput: Effect.Effect<void>
+  /** As an assistant that goes on writing but reads no more. */
+  readonly stopReading: Effect.Effect<void>
+  readonly kill: (signal: NodeJS.Signals) => Effect.Effect<void>
+  /** How it ended, once it has and all that it wrote is read. */
+  readonly ended: Effect.Effect<Ended>
+}
+
+/** Starts it; whatever became of it, it is gone when the scope closes. */
+export const start = (
+  args: ReadonlyArray<string>,
+  env: Readonly<Record<string, string>>
+): Effect.Effect<ServerProcess, never, Scope.Scope> =>
+  Effect.acquireRelease(
+    Effect.sync(() => spawn(process.execPath, [MAIN, ...args], { env, stdio: "pipe" })),
+    (child) => Effect.sync(() => child.kill("SIGKILL"))
+  ).pipe(
+    Effect.map((child) => {
+      const output = { stdout: "", stderr: "" }
+      child.stdout.setEncoding("utf8").on("data", (text: string) => (output.stdout += text))
+      child.stderr.setEncoding("utf8").on("data", (text: string) => (output.stderr += text))
+      // A write to a process that has ended; how it ended is what the tests look at.
+      child.stdin.on("error", () => undefined)
+
+      const closed = new Promise<Ended>((resolve) => {
+        child.once("close", (code, signal) => resolve({ code, signal, ...output }))
+      })
+      const ended = Effect.promise(() => closed)
+
+      const answer = (id: number) =>
+        Effect.callback<Message>((resume) => {
+          const look = () => {
+            const message = messagesIn(output.stdout).find((message) => message.id === id)
+            if (message !== undefined) resume(Effect.succeed(message))
+          }
+          child.stdout.on("data", look)
+          look()
+          return Effect.sync(() => child.stdout.off("data", look))
+        }).pipe(
+          Effect.raceFirst(
+            Effect.flatMap(ended, ({ code, signal, stderr, stdout }) => {
+              const message = messagesIn(stdout).find((message) => message.id === id)
+              return message === undefined
+                ? new EndedTooSoon({
+                    message: `It ended (${code ?? signal}) without an answer to ${id}: ${stderr}`
+                  })
+                : Effect.succeed(message)
+            })
+          )
+        )
+
+      const write = (text: string) => Effect.sync(() => void child.stdin.write(text))
+
+      return {
+        send: (...messages) => write(messages.map((message) => `${JSON.stringify(message)}\n`).join("")),
+        write,
+        answer,
+        closeInput: Effect.sync(() => void child.stdin.end()),
+        stopReading: Effect.sync(() => void child.stdout.destroy()),
+        kill: (signal) => Effect.sync(() => void child.kill(signal)),
+        ended
+      }
+    })
+  )
+
+/**
+ * Starts it, greets it, and asks for a status that takes so long; ends when the sandbox has that request. The
+ * server itself gives up an attempt after 10 s.
+ */
+export const startAsking = (
+  sandbox: Sandbox.Service,
+  call: { readonly id: number; readonly takes: "1 second" | "8 seconds" }
+) =>
+  Effect.gen(function* () {
+    yield* sandbox.fail({ endpoint: "status", fault: { _tag: "Delay", duration: call.takes } })
+    const server = yield* start([], settingsFor(sandbox))
+    yield* server.send(initialize(0), initialized, callStatus(call.id, Source.named("Done").sourceId))
+    yield* sandbox.until(asked)
+    return server
+  })
+
+const statusRequests = (received: ReadonlyArray<Sandbox.Received>) =>
+  received.filter(({ endpoint }) => endpoint === "status")
+
+/** Whether the sandbox has a request for a status. */
+export const asked = (received: ReadonlyArray<Sandbox.Received>): boolean =>
+  statusRequests(received).length > 0
+
+/** How the first request for a status ended: the status that it was answered with, or `aborted`. */
+export const firstOutcome = (sandbox: Sandbox.Service) =>
+  sandbox
+    .until((received) => statusRequests(received)[0]?.outcome !== undefined)
+    .pipe(Effect.map((received) => statusRequests(received)[0]?.outcome))
+
+/** The complete lines of standard output. */
+export const linesIn = (stdout: string): ReadonlyArray<string> => stdout.split("\n").slice(0, -1)
+
+/** The messages among them; whether there is anything else is a test of its own. */
+export const messagesIn = (stdout: string): ReadonlyArray<Message> =>
+  linesIn(stdout).flatMap((line) => {
+    try {
+      return [JSON.parse(line) as Message]
+    } catch {
+      return []
+    }
+  })
