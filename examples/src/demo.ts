@@ -1,12 +1,13 @@
 /**
  * The whole way, end to end: a local tenant, the MCP server as an assistant starts it, and an MCP client that
- * asks for the status of an upload until it is done. Then three things that go wrong, and what the assistant
- * is told. Exits 0 only if every step did what it says.
+ * finds a source by its name, asks for the status of an upload until it is done, and waits for another. Then
+ * three things that go wrong, and what the assistant is told. Exits 0 only if every step did what it says.
  *
  * Run it with `npx --yes pnpm@12.21.0 demo`.
  */
 import { Client } from "@modelcontextprotocol/client"
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio"
+import { admin } from "@sailpoint-bulk-upload/sandbox/Client"
 import * as Fault from "@sailpoint-bulk-upload/sandbox/Fault"
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
@@ -43,7 +44,6 @@ const connect = (sandbox: Sandbox.Service) =>
   Effect.acquireRelease(
     Effect.tryPromise({
       try: async () => {
-        const [credentials] = sandbox.clients
         const client = new Client(
           { name: "demo", version: "1.0.0" },
           { versionNegotiation: { mode: "auto" } }
@@ -54,8 +54,8 @@ const connect = (sandbox: Sandbox.Service) =>
             args: [SERVER, "--log-level", "error"],
             env: {
               SAIL_BASE_URL: sandbox.url,
-              SAIL_CLIENT_ID: credentials?.clientId ?? "",
-              SAIL_CLIENT_SECRET: credentials?.clientSecret ?? ""
+              SAIL_CLIENT_ID: admin.clientId,
+              SAIL_CLIENT_SECRET: admin.clientSecret
             }
           })
         )
@@ -71,25 +71,31 @@ interface Answer {
   readonly content: Readonly<Record<string, unknown>>
 }
 
-const ask = (client: Client, sourceId: string) =>
+const call = (
+  client: Client,
+  name: string,
+  args: Record<string, unknown>,
+  onprogress: (progress: { readonly message?: string | undefined }) => void = () => undefined
+) =>
   Effect.tryPromise({
     try: async (): Promise<Answer> => {
-      const result = await client.callTool({ name: "get_bulk_upload_status", arguments: { sourceId } })
+      const result = await client.callTool({ name, arguments: args }, { onprogress })
       return { isError: result.isError === true, content: { ...Object(result.structuredContent) } }
     },
     catch: (cause) => new StepFailed({ message: `The tool call failed: ${String(cause)}` })
   })
 
+const ask = (client: Client, sourceId: string) => call(client, "get_bulk_upload_status", { sourceId })
+
 const upload = (sandbox: Sandbox.Service, sourceId: string) =>
   Effect.tryPromise({
     try: async () => {
-      const [credentials] = sandbox.clients
       const token = await fetch(`${sandbox.url}/oauth/token`, {
         method: "POST",
         body: new URLSearchParams({
           grant_type: "client_credentials",
-          client_id: credentials?.clientId ?? "",
-          client_secret: credentials?.clientSecret ?? ""
+          client_id: admin.clientId,
+          client_secret: admin.clientSecret
         })
       })
       const { access_token } = (await token.json()) as { readonly access_token: string }
@@ -104,6 +110,16 @@ const upload = (sandbox: Sandbox.Service, sourceId: string) =>
     catch: (cause) => new StepFailed({ message: `The upload failed: ${String(cause)}` })
   })
 
+const uploadTo = (
+  sandbox: Sandbox.Service,
+  { name, sourceId }: { readonly name: string; readonly sourceId: string }
+) =>
+  Effect.gen(function* () {
+    const accepted = yield* upload(sandbox, sourceId)
+    yield* expect(accepted === 202, `The upload was answered with ${accepted}, not 202.`)
+    yield* line("upload", `contractors.csv to "${name}": accepted`)
+  })
+
 const told = ({ content }: Answer) =>
   Effect.gen(function* () {
     for (const key of ["error", "message", "nextStep", "retryable", "trackingId"]) {
@@ -113,7 +129,7 @@ const told = ({ content }: Answer) =>
 
 const demo = Effect.gen(function* () {
   yield* heading("1. A local tenant")
-  const sandbox = yield* Sandbox.make()
+  const sandbox = yield* Sandbox.make({ jobTiming: { pending: "1 second", inProgress: "1500 millis" } })
   yield* line("listens", sandbox.url)
 
   yield* heading("2. The MCP server, started as an assistant starts it")
@@ -126,14 +142,20 @@ const demo = Effect.gen(function* () {
     "The server does not offer get_bulk_upload_status."
   )
 
-  yield* heading("3. Two contractors are uploaded, and the assistant asks until it is done")
-  const { name, sourceId } = Source.named("Contractors")
-  const accepted = yield* upload(sandbox, sourceId)
-  yield* expect(accepted === 202, `The upload was answered with ${accepted}, not 202.`)
-  yield* line("upload", `contractors.csv to "${name}": accepted`)
+  yield* heading('3. A source is found by a part of its name: "contract"')
+  const found = yield* call(client, "list_non_employee_sources", { nameContains: "contract" })
+  const [source] = found.content["sources"] as ReadonlyArray<{
+    readonly name: string
+    readonly sourceId: string
+  }>
+  if (source === undefined) return yield* new StepFailed({ message: "The source was not found." })
+  yield* line("source", `${source.name}, ${source.sourceId}`)
+
+  yield* heading("4. Two contractors are uploaded, and the assistant asks until it is done")
+  yield* uploadTo(sandbox, source)
   const statuses = yield* Stream.fromEffectSchedule(
-    ask(client, sourceId),
-    Schedule.spaced("900 millis")
+    ask(client, source.sourceId),
+    Schedule.spaced("500 millis")
   ).pipe(
     Stream.tap(({ content }) =>
       line("status", `${String(content["status"])} - ${String(content["meaning"])}`)
@@ -147,7 +169,23 @@ const demo = Effect.gen(function* () {
   yield* expect(statuses.includes("IN_PROGRESS"), "The job was never seen as IN_PROGRESS.")
   yield* expect(statuses.at(-1) === "COMPLETED", "The job did not become COMPLETED.")
 
-  yield* heading("4. SailPoint says 429: the server waits as long as it is told, and asks again")
+  yield* heading("5. The same on another source, in one call that waits and tells its progress")
+  const retail = Source.named("Retail")
+  yield* uploadTo(sandbox, retail)
+  const print = Effect.runSyncWith(yield* Effect.context())
+  const waited = yield* call(
+    client,
+    "wait_for_bulk_upload",
+    { sourceId: retail.sourceId },
+    ({ message = "" }) => print(line("progress", message))
+  )
+  yield* line(
+    "status",
+    `${String(waited.content["status"])} after ${String(waited.content["checks"])} checks`
+  )
+  yield* expect(waited.content["status"] === "COMPLETED", "The wait did not end with COMPLETED.")
+
+  yield* heading("6. SailPoint says 429: the server waits as long as it is told, and asks again")
   yield* sandbox.fail({ endpoint: "status", fault: Fault.rateLimited("1") })
   const before = (yield* sandbox.received).length
   const patient = yield* ask(client, Source.named("Done").sourceId)
@@ -159,7 +197,7 @@ const demo = Effect.gen(function* () {
     "The 429 was not waited out."
   )
 
-  yield* heading("5. A source that this client may not see")
+  yield* heading("7. A source that this client may not see")
   const forbidden = yield* ask(client, Source.named("Private").sourceId)
   yield* told(forbidden)
   yield* expect(
@@ -167,7 +205,7 @@ const demo = Effect.gen(function* () {
     "It was not told as Forbidden."
   )
 
-  yield* heading("6. Something that is no id")
+  yield* heading("8. Something that is no id")
   const malformed = yield* ask(client, "contractors")
   yield* told(malformed)
   yield* expect(
