@@ -102,6 +102,8 @@ const read = (argv: ReadonlyArray<string>) => {
     })
     return { positionals, values, problem: undefined }
   } catch (error) {
-    return { positionals: [], values: {}, problem: error instanceof Error ? error.message : String(error) }
+    // Node's second sentence is about positional arguments, which nobody asked about.
+    const [problem = ""] = (error instanceof Error ? error.message : String(error)).split(". ", 1)
+    return { positionals: [], values: {}, problem }
   }
 }

@@ -4,6 +4,7 @@
 import * as ApiClient from "@sailpoint-bulk-upload/core/ApiClient"
 import * as BulkUploads from "@sailpoint-bulk-upload/core/BulkUploads"
 import * as NonEmployeeSources from "@sailpoint-bulk-upload/core/NonEmployeeSources"
+import * as RequestBudget from "@sailpoint-bulk-upload/core/RequestBudget"
 import * as RetryPolicy from "@sailpoint-bulk-upload/core/RetryPolicy"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Layer from "effect/Layer"
@@ -20,6 +21,9 @@ export const patient = RetryPolicy.make({ retries: 4, maxElapsed: "30 seconds", 
 
 /** Checking: somebody sits in front of it, and what fails twice in a row is worth telling. */
 export const brisk = RetryPolicy.make({ retries: 1, maxRetryAfter: "5 seconds" })
+
+/** SailPoint's documented limit; nobody is held up for longer than an assistant waits. */
+const budget = RequestBudget.make({ maxPause: "20 seconds" })
 
 /** Standard output belongs to the protocol. */
 const logToStderr = (level: LogLevel): Layer.Layer<never> =>
@@ -41,7 +45,7 @@ export const makeRuntime = (
   ManagedRuntime.make(
     Layer.mergeAll(BulkUploads.layerApiClient, NonEmployeeSources.layerApiClient).pipe(
       Layer.provideMerge(ApiClient.layer(options)),
-      Layer.provide([RetryPolicy.layer(retryPolicy), FetchHttpClient.layer]),
+      Layer.provide([RetryPolicy.layer(retryPolicy), RequestBudget.layer(budget), FetchHttpClient.layer]),
       // The settings were checked before: what is wrong here is a mistake of this program.
       Layer.orDie,
       Layer.provideMerge(logToStderr(logLevel))

@@ -132,7 +132,7 @@ describe("an assistant", { timeout: 60_000 }, () => {
       const { isError, structured } = yield* call({ sourceId: Source.named("Blocked").sourceId })
       assert.isTrue(isError)
       const { error, httpStatus, retryAfterSeconds } = structured ?? {}
-      assert.deepStrictEqual([error, httpStatus, retryAfterSeconds], ["RateLimited", 429, 600])
+      assert.deepStrictEqual([error, httpStatus, retryAfterSeconds], ["RateLimited", 429, 90])
       assert.deepStrictEqual(
         (yield* sandbox.received).map(({ outcome }) => outcome),
         [200, 429]

@@ -138,7 +138,7 @@ describe("waiting", { timeout: 60_000 }, () => {
       const blocked = yield* assistant.call({ sourceId: idOf("Blocked"), timeoutSeconds: 1 }, WAIT)
       assert.deepStrictEqual([silent.isError, silent.structured?.["error"]], [true, "RequestTimeout"])
       assert.deepStrictEqual([blocked.isError, blocked.structured?.["error"]], [true, "RateLimited"])
-      assert.strictEqual(blocked.structured?.["retryAfterSeconds"], 600)
+      assert.strictEqual(blocked.structured?.["retryAfterSeconds"], 90)
     })
   )
 })

@@ -31,7 +31,7 @@ import * as Metric from "effect/Metric"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
 import * as AccessToken from "./AccessToken.ts"
-import type { BulkUploadError } from "./BulkUploadError.ts"
+import { type BulkUploadError, RateLimited } from "./BulkUploadError.ts"
 import * as Metrics from "./Metrics.ts"
 import { RequestBudget } from "./RequestBudget.ts"
 import { RetryPolicy } from "./RetryPolicy.ts"
@@ -109,10 +109,12 @@ export const make = (options: Options): Effect.Effect<Service, Tenant.InvalidBas
         : Effect.void
 
     const sendWith = <A>(call: Call<A>, token: Redacted.Redacted<string>) =>
-      spend(
-        Effect.tapError(
-          send({ ...call, request: HttpClientRequest.bearerToken(call.request, token) }),
-          pauseIfLimited
+      send({ ...call, request: HttpClientRequest.bearerToken(call.request, token) }).pipe(
+        Effect.tapError(pauseIfLimited),
+        spend,
+        Effect.catchTag(
+          "LimitPaused",
+          ({ remaining }) => new RateLimited({ ...call.subject, retryAfter: remaining, attempts: 0 })
         )
       )
 

@@ -193,13 +193,19 @@ export class RateLimited extends Schema.TaggedError<RateLimited>()("RateLimited"
   ...said,
   /** How long SailPoint asked to wait; absent when its `Retry-After` was missing or unreadable. */
   retryAfter: Schema.optionalKey(Schema.DurationFromMillis),
-  /** How often it was tried, the first time included. */
+  /**
+   * How often it was tried, the first time included; 0 when nothing was sent, because SailPoint had asked
+   * this client to wait.
+   */
   attempts: Schema.Int.pipe(Schema.withConstructorDefault(Effect.succeed(1)))
 }) {
   get retryable(): boolean {
     return true
   }
   get summary(): string {
+    if (this.attempts === 0) {
+      return `SailPoint has asked this client to wait, so ${theRequest(this)} was not sent.`
+    }
     const tries = this.attempts === 1 ? "1 try" : `${this.attempts} tries`
     return sentence(`SailPoint answered 429 to ${theRequest(this)} (${tries})${quoted(this)}`)
   }

@@ -6,7 +6,8 @@
  * ended. SailPoint got the request before that end, so in no stretch of a window does it see more than the
  * limit, however long requests take and however the window is counted. Who has to wait is served first come,
  * first served; who is interrupted while waiting gives up nothing but the place in the queue. A 429 pauses
- * everybody who uses the key, so that one caller finds out for all.
+ * everybody who uses the key, so that one caller finds out for all; who would have to wait for longer than
+ * the cap is told so at once.
  *
  * @since 0.1.0
  */
@@ -19,6 +20,7 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
 import * as Metrics from "./Metrics.ts"
 
 /**
@@ -28,11 +30,32 @@ import * as Metrics from "./Metrics.ts"
  * @since 0.1.0
  */
 export interface RequestBudget {
-  /** Runs a request once there is a place for it. */
-  readonly spend: (key: string) => <A, E, R>(request: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
-  /** Lets nobody send with this key for so long, counted from now; at the most `maxPause`. */
+  /** Runs a request once there is a place for it; `LimitPaused` when a pause outlasts `maxPause`. */
+  readonly spend: (
+    key: string
+  ) => <A, E, R>(request: Effect.Effect<A, E, R>) => Effect.Effect<A, E | LimitPaused, R>
+  /** Lets nobody send with this key for so long, counted from now; for 20 minutes at the most. */
   readonly pause: (key: string, duration: Duration.Duration) => Effect.Effect<void>
 }
+
+/**
+ * SailPoint asked everybody who uses the key to wait, and for longer than this budget lets anybody wait.
+ * Nothing was sent.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class LimitPaused extends Schema.TaggedError<LimitPaused>()("LimitPaused", {
+  /** How long the pause still lasts. */
+  remaining: Schema.DurationFromMillis
+}) {
+  override get message(): string {
+    return `SailPoint asked this client to send nothing for ${Duration.format(this.remaining)}.`
+  }
+}
+
+/** The longest wait that SailPoint is known to ask for. */
+const LONGEST_PAUSE = Duration.toMillis("20 minutes")
 
 /**
  * The numbers of a budget.
@@ -46,7 +69,7 @@ export interface Options {
   /** @default "10 seconds" */
   readonly per?: Duration.Input | undefined
   /**
-   * The longest that a 429 can pause a key.
+   * The longest that a request waits for a pause to end; one that lasts longer fails it at once.
    *
    * @default "1 minute"
    */
@@ -76,7 +99,7 @@ export const make = (options: Options = {}): RequestBudget => {
   const laneOf = (key: string): Lane => {
     const known = lanes.get(key)
     if (known !== undefined) return known
-    const lane = new Lane(limit, window)
+    const lane = new Lane(limit, window, maxPause)
     lanes.set(key, lane)
     return lane
   }
@@ -86,7 +109,10 @@ export const make = (options: Options = {}): RequestBudget => {
     pause: (key, duration) =>
       Effect.map(Clock.currentTimeMillis, (now) => {
         const lane = laneOf(key)
-        lane.pausedUntil = Math.max(lane.pausedUntil, now + Math.min(maxPause, Duration.toMillis(duration)))
+        lane.pausedUntil = Math.max(
+          lane.pausedUntil,
+          now + Math.min(LONGEST_PAUSE, Duration.toMillis(duration))
+        )
       })
   }
 }
@@ -100,6 +126,7 @@ interface Place {
 class Lane {
   readonly #limit: number
   readonly #window: number
+  readonly #maxPause: number
   #running = 0
   /** When the places of ended requests are free again, the earliest first. */
   readonly #freeAt: Array<number> = []
@@ -109,12 +136,13 @@ class Lane {
   /** Done when a request ends, for the first in the queue when every place is taken by a running one. */
   #ended: Deferred.Deferred<void> | undefined
 
-  constructor(limit: number, window: number) {
+  constructor(limit: number, window: number, maxPause: number) {
     this.#limit = limit
     this.#window = window
+    this.#maxPause = maxPause
   }
 
-  run<A, E, R>(request: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> {
+  run<A, E, R>(request: Effect.Effect<A, E, R>): Effect.Effect<A, E | LimitPaused, R> {
     return Effect.flatMap(Clock.currentTimeMillis, (now) => {
       const place: Place = { taken: false }
       const enter =
@@ -147,7 +175,7 @@ class Lane {
     this.#ended = undefined
   })
 
-  #wait(place: Place, since: number): Effect.Effect<void> {
+  #wait(place: Place, since: number): Effect.Effect<void, LimitPaused> {
     return Effect.suspend(() => {
       const turn = Deferred.makeUnsafe<void>()
       this.#queue.add(turn)
@@ -166,7 +194,9 @@ class Lane {
     })
   }
 
-  readonly #findPlace: Effect.Effect<void> = Effect.flatMap(Clock.currentTimeMillis, (now) => {
+  readonly #findPlace: Effect.Effect<void, LimitPaused> = Effect.flatMap(Clock.currentTimeMillis, (now) => {
+    const remaining = this.pausedUntil - now
+    if (remaining > this.#maxPause) return new LimitPaused({ remaining: Duration.millis(remaining) })
     const place = this.#nextPlace(now)
     if (place === now) return Effect.void
     if (place !== undefined) return Effect.andThen(Effect.sleep(place - now), this.#findPlace)

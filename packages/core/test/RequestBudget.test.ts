@@ -124,14 +124,44 @@ describe("RequestBudget", () => {
     })
   )
 
-  it.effect("a pause is capped", () =>
+  it.effect("a pause that outlasts the cap is told at once, until it does no longer", () =>
     Effect.gen(function* () {
       const log: Log = []
       const budget = RequestBudget.make({ maxPause: "30 seconds" })
-      yield* budget.pause("key", Duration.hours(1))
+      yield* budget.pause("key", Duration.seconds(90))
+      const error = yield* Effect.flip(budget.spend("key")(request(log, 0)))
+      assert.strictEqual(error._tag, "LimitPaused")
+      assert.strictEqual(Duration.toSeconds(error.remaining), 90)
+      yield* TestClock.adjust("1 minute")
       yield* burst(budget, log, 1)
-      yield* TestClock.adjust("1 hour")
-      assert.deepStrictEqual(beginnings(log), [30_000])
+      yield* TestClock.adjust("30 seconds")
+      assert.deepStrictEqual(beginnings(log), [90_000])
+    })
+  )
+
+  it.effect("nobody is held for longer than 20 minutes, whatever is asked", () =>
+    Effect.gen(function* () {
+      const budget = RequestBudget.make()
+      yield* budget.pause("key", Duration.days(1))
+      const error = yield* Effect.flip(budget.spend("key")(Effect.void))
+      assert.strictEqual(Duration.toMinutes(error.remaining), 20)
+    })
+  )
+
+  it.effect("a long pause that comes while many wait is told to all of them, and no place is lost", () =>
+    Effect.gen(function* () {
+      const log: Log = []
+      const budget = RequestBudget.make({ requests: 1 })
+      yield* budget.spend("key")(Effect.void)
+      const fibers = yield* burst(budget, log, 3)
+      yield* TestClock.adjust(1)
+      yield* budget.pause("key", Duration.minutes(5))
+      yield* TestClock.adjust("10 seconds")
+      for (const fiber of fibers) assert.strictEqual((yield* Fiber.await(fiber))._tag, "Failure")
+      yield* TestClock.adjust("5 minutes")
+      yield* burst(budget, log, 1)
+      yield* TestClock.adjust(0)
+      assert.strictEqual(log.length, 1)
     })
   )
 

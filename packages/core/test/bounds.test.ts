@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as TestClock from "effect/testing/TestClock"
-import type * as Fault from "@sailpoint-bulk-upload/sandbox/Fault"
+import * as Fault from "@sailpoint-bulk-upload/sandbox/Fault"
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
 import { getBulkUploadStatus } from "../src/BulkUploads.ts"
@@ -161,6 +161,21 @@ describe("retrying", () => {
         assert.include(error.message, "20 s")
         assert.include(error.message, "3 tries")
       }).pipe(Effect.provide(Layer.provide(tenant(), RetryPolicy.layer(RetryPolicy.make({ retries: 2 })))))
+  )
+
+  it.live(
+    "a 429 holds every other call of the client too, and who is held for too long is told at once",
+    () =>
+      Effect.gen(function* () {
+        yield* plan(Fault.rateLimited("90"))
+        const first = yield* Effect.flip(ask)
+        const second = yield* Effect.flip(getBulkUploadStatus(Source.named("Failed").sourceId))
+        assert.deepStrictEqual([first._tag, second._tag], ["RateLimited", "RateLimited"])
+        assert.strictEqual(Reflect.get(second, "attempts"), 0)
+        assert.include(second.message, "was not sent")
+        assert.match(second.message, /asks to wait (?:89|90) s/u)
+        assert.strictEqual(ofStatus(yield* arrived(1)).length, 1)
+      }).pipe(Effect.provide(tenant()))
   )
 
   const dates = [

@@ -11,12 +11,11 @@ import { promisify } from "node:util"
 const run = promisify(execFile)
 const root = fileURLToPath(new URL("../../..", import.meta.url))
 
-/** pnpm, as it runs these tests; by itself when they are run without it. */
+/** pnpm, as it runs these tests: a script or a program; by itself when they are run without it. */
 const pnpm = (args: ReadonlyArray<string>, cwd: string) => {
   const { npm_execpath: self = "" } = process.env
-  return self.includes("pnpm")
-    ? run(process.execPath, [self, ...args], { cwd })
-    : run("npx", ["--yes", "pnpm@12.21.0", ...args], { cwd })
+  if (!self.includes("pnpm")) return run("npx", ["--yes", "pnpm@12.21.0", ...args], { cwd })
+  return /\.[cm]?js$/u.test(self) ? run(process.execPath, [self, ...args], { cwd }) : run(self, args, { cwd })
 }
 
 const CONSUMER = `

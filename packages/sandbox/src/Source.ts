@@ -69,8 +69,8 @@ const cases: ReadonlyArray<Omit<Source, "id" | "sourceId">> = [
   },
   {
     name: "Blocked",
-    description: "429 with Retry-After: 600, which nobody should wait out.",
-    fault: Fault.rateLimited("600")
+    description: "429 with Retry-After: 90, which holds up every other call of the client, too.",
+    fault: Fault.rateLimited("90")
   },
   {
     name: "Unwell",

@@ -56,7 +56,7 @@ describe("a seeded source", () => {
     { name: "Deprecated", header: "x-deprecated", value: "true" },
     { name: "Done", header: "x-deprecated", value: null },
     { name: "Busy", header: "retry-after", value: "1" },
-    { name: "Blocked", header: "retry-after", value: "600" },
+    { name: "Blocked", header: "retry-after", value: "90" },
     { name: "Gateway", header: "content-type", value: "text/html" },
     { name: "Login page", header: "content-type", value: "text/html" }
   ]
