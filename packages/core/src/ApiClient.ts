@@ -67,6 +67,8 @@ export interface Service {
   readonly tenant: Tenant.Tenant
   /** The tokens that requests are authorised with. */
   readonly accessToken: AccessToken.AccessToken
+  /** Sends a request once (and once more with a new token, when the token is refused). */
+  readonly attempt: <A>(call: Call<A>) => Effect.Effect<A, BulkUploadError>
   /** Sends a request until it is answered or given up, and gives what is in the answer. */
   readonly request: <A>(call: Call<A>) => Effect.Effect<A, BulkUploadError>
 }
@@ -118,7 +120,7 @@ export const make = (options: Options): Effect.Effect<Service, Tenant.InvalidBas
         )
       )
 
-    const authorised = <A>(call: Call<A>) =>
+    const attempt = <A>(call: Call<A>) =>
       Effect.flatMap(accessToken.get, (token) =>
         Effect.catchTag(sendWith(call, token), "Unauthorized", (unauthorized) =>
           Effect.flatMap(accessToken.refused(token), (renewable) =>
@@ -132,7 +134,8 @@ export const make = (options: Options): Effect.Effect<Service, Tenant.InvalidBas
     return {
       tenant,
       accessToken,
-      request: (call) => tellRetry.pipe(Effect.andThen(authorised(call)), Effect.retry(policy))
+      attempt,
+      request: (call) => tellRetry.pipe(Effect.andThen(attempt(call)), Effect.retry(policy))
     }
   })
 

@@ -25,6 +25,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import {
   isCertificateCode,
+  isDateCode,
   isNameCode,
   quoted,
   seconds,
@@ -92,6 +93,9 @@ export class InvalidSourceId extends Schema.TaggedError<InvalidSourceId>()("Inva
  * @since 0.1.0
  */
 export class BadRequest extends Schema.TaggedError<BadRequest>()("BadRequest", { ...subject, ...said }) {
+  get httpStatus(): number {
+    return 400
+  }
   get retryable(): boolean {
     return false
   }
@@ -118,6 +122,9 @@ export class Unauthorized extends Schema.TaggedError<Unauthorized>()("Unauthoriz
   ...subject,
   ...said
 }) {
+  get httpStatus(): number {
+    return 401
+  }
   get retryable(): boolean {
     return false
   }
@@ -139,6 +146,9 @@ export class Unauthorized extends Schema.TaggedError<Unauthorized>()("Unauthoriz
  * @since 0.1.0
  */
 export class Forbidden extends Schema.TaggedError<Forbidden>()("Forbidden", { ...subject, ...said }) {
+  get httpStatus(): number {
+    return 403
+  }
   get retryable(): boolean {
     return false
   }
@@ -147,7 +157,7 @@ export class Forbidden extends Schema.TaggedError<Forbidden>()("Forbidden", { ..
   }
   get nextStep(): string {
     if (this.operation === "sources") {
-      return "Listing all sources needs the scope idn:nelm:read and the user level ORG_ADMIN; an account manager can list the sources that they own."
+      return "Listing sources needs the scope idn:nelm:read, and listing all of them the user level ORG_ADMIN; an account manager can list their own (ownedByMe)."
     }
     return "Give the API client the scope idn:nelm:read and make sure that the token's owner is a user whose level may read non-employee sources; a client without a user is often refused."
   }
@@ -163,6 +173,9 @@ export class Forbidden extends Schema.TaggedError<Forbidden>()("Forbidden", { ..
  * @since 0.1.0
  */
 export class NotFound extends Schema.TaggedError<NotFound>()("NotFound", { ...subject, ...said }) {
+  get httpStatus(): number {
+    return 404
+  }
   get retryable(): boolean {
     return false
   }
@@ -199,6 +212,9 @@ export class RateLimited extends Schema.TaggedError<RateLimited>()("RateLimited"
    */
   attempts: Schema.Int.pipe(Schema.withConstructorDefault(Effect.succeed(1)))
 }) {
+  get httpStatus(): number {
+    return 429
+  }
   get retryable(): boolean {
     return true
   }
@@ -326,6 +342,9 @@ export class ConnectionFailed extends Schema.TaggedError<ConnectionFailed>()("Co
     return `The connection to ${this.host} failed during ${theRequest(this)}${code}.`
   }
   get nextStep(): string {
+    if (isDateCode(this.code)) {
+      return "By this machine's clock its TLS certificate is not valid yet, or not any more: check the clock first, then the certificate."
+    }
     if (isCertificateCode(this.code)) {
       return "Its TLS certificate does not verify: if a company proxy re-signs traffic, point NODE_EXTRA_CA_CERTS at its certificate."
     }

@@ -21,9 +21,10 @@
  */
 import type * as Config from "effect/Config"
 import * as Context from "effect/Context"
+import * as Clock from "effect/Clock"
+import type * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import { identity } from "effect/Function"
 import type { HttpClient } from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Layer from "effect/Layer"
@@ -106,8 +107,8 @@ export interface ManyOptions {
 export interface AwaitOptions extends Watch.Options {
   /** How long to wait. */
   readonly timeout: Duration.Input
-  /** Run on every check, with the status that it showed: for telling progress. */
-  readonly onCheck?: ((status: BulkUploadStatus) => Effect.Effect<void>) | undefined
+  /** Run on every check that showed a status, with when SailPoint was asked: for telling progress. */
+  readonly onCheck?: ((status: BulkUploadStatus, at: DateTime.Utc) => Effect.Effect<void>) | undefined
 }
 
 /**
@@ -147,17 +148,18 @@ export const make: Effect.Effect<Service, never, ApiClient.ApiClient | Scope.Sco
     const api = yield* ApiClient.ApiClient
     const route = Tenant.statusRoute(api.tenant)
 
-    const ask = (sourceId: SourceId.SourceId) =>
-      api.request({
-        subject: { operation: "status", sourceId },
-        route,
-        request: HttpClientRequest.get(Tenant.statusUrl(api.tenant, sourceId)).pipe(
-          HttpClientRequest.acceptJson
-        ),
-        decode: (text) => Result.map(decodeBody(text), ({ status }) => ({ sourceId, status }))
-      })
+    const callFor = (sourceId: SourceId.SourceId) => ({
+      subject: { operation: "status" as const, sourceId },
+      route,
+      request: HttpClientRequest.get(Tenant.statusUrl(api.tenant, sourceId)).pipe(
+        HttpClientRequest.acceptJson
+      ),
+      decode: (text: string) => Result.map(decodeBody(text), ({ status }) => ({ sourceId, status }))
+    })
 
-    const inFlight = yield* RcMap.make({ lookup: ask })
+    const inFlight = yield* RcMap.make({
+      lookup: (sourceId: SourceId.SourceId) => api.request(callFor(sourceId))
+    })
 
     const status = Effect.fn("BulkUploads.status")(
       (input: string) =>
@@ -188,14 +190,14 @@ export const make: Effect.Effect<Service, never, ApiClient.ApiClient | Scope.Sco
       return given.flatMap((sourceId) => answers.get(sourceId) ?? [])
     })
 
-    const follow = yield* Watch.makeFollow(status)
+    const follow = yield* Watch.makeFollow((sourceId) => api.attempt(callFor(sourceId)))
 
     const checks = (input: string, options: Watch.Options) =>
       Stream.unwrap(Effect.map(SourceId.fromString(input), (sourceId) => follow(sourceId, options)))
 
     const changes = (sourceId: string, options: Watch.Options = {}) =>
       checks(sourceId, options).pipe(
-        Stream.filterMap(identity<Watch.Check>),
+        Stream.filterMap(({ result }: Watch.Check) => result),
         Stream.changesWith((a, b) => a.status === b.status),
         Stream.withSpan("BulkUploads.changes")
       )
@@ -204,32 +206,29 @@ export const make: Effect.Effect<Service, never, ApiClient.ApiClient | Scope.Sco
       sourceId: string,
       { onCheck = () => Effect.void, timeout, ...options }: AwaitOptions
     ) {
+      const start = yield* Clock.currentTimeMillis
       let last: BulkUploadStatus | undefined
       let lastFailure: BulkUploadError | undefined
+      let settled = false
       yield* checks(sourceId, options).pipe(
-        Stream.runForEach((check) => {
-          lastFailure = Option.getOrUndefined(Result.getFailure(check))
-          if (Result.isFailure(check)) return Effect.void
-          last = check.success
-          return onCheck(check.success)
+        Stream.runForEach(({ at, believed, result }) => {
+          lastFailure = Option.getOrUndefined(Result.getFailure(result))
+          if (Result.isFailure(result)) return Effect.void
+          last = result.success
+          settled = believed
+          return onCheck(result.success, at)
         }),
-        Effect.timeoutOrElse({
-          duration: timeout,
-          orElse: () =>
-            Effect.fail(
-              new Watch.NotSettled({
-                sourceId,
-                after: Duration.fromInputUnsafe(timeout),
-                ...(last === undefined ? {} : { status: last.status }),
-                ...(lastFailure === undefined ? {} : { lastFailure })
-              })
-            )
-        })
+        Effect.timeoutOption(timeout)
       )
-      // Without a settled status the checks end only when the service itself does.
-      return last !== undefined && isSettled(last.status)
-        ? { sourceId: last.sourceId, status: last.status }
-        : yield* Effect.interrupt
+      if (settled && last !== undefined && isSettled(last.status)) {
+        return { sourceId: last.sourceId, status: last.status }
+      }
+      return yield* new Watch.NotSettled({
+        sourceId,
+        after: Duration.millis((yield* Clock.currentTimeMillis) - start),
+        ...(last === undefined ? {} : { status: last.status }),
+        ...(lastFailure === undefined ? {} : { lastFailure })
+      })
     })
 
     return BulkUploads.of({ status, statuses, statusesStream, changes, awaitSettled })

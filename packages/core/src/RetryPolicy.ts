@@ -66,8 +66,11 @@ export interface Options {
 /**
  * How long the answer itself asked to wait. "Not at all" (0, or a date gone by) counts as saying nothing, so
  * that the backoff keeps the next request from following at once.
+ *
+ * @category getters
+ * @since 0.1.0
  */
-const retryAfter = (error: BulkUploadError): Duration.Duration | undefined => {
+export const askedWait = (error: BulkUploadError): Duration.Duration | undefined => {
   const asked = error._tag === "RateLimited" || error._tag === "ServerError" ? error.retryAfter : undefined
   return asked === undefined || Duration.isZero(asked) ? undefined : asked
 }
@@ -101,11 +104,11 @@ export const make = (options: Options = {}): Policy => {
     Schedule.jittered,
     Schedule.setInputType<BulkUploadError>(),
     Schedule.while(({ input }) => {
-      const asked = retryAfter(input)
+      const asked = askedWait(input)
       return input.retryable && (asked === undefined || Duration.isLessThanOrEqualTo(asked, maxRetryAfter))
     }),
     Schedule.modifyDelay(({ duration, input }) => {
-      const asked = retryAfter(input)
+      const asked = askedWait(input)
       return asked === undefined ? Effect.succeed(duration) : jitter(asked)
     }),
     Schedule.while(

@@ -9,20 +9,24 @@
  *
  * @since 0.1.0
  */
-import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Equal from "effect/Equal"
+import * as Exit from "effect/Exit"
+import * as Hash from "effect/Hash"
 import * as PubSub from "effect/PubSub"
 import * as RcMap from "effect/RcMap"
 import * as Result from "effect/Result"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
-import * as Scope from "effect/Scope"
+import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
+import type * as Take from "effect/Take"
 import { BulkUploadError } from "./BulkUploadError.ts"
 import { type BulkUploadStatus, isSettled, State } from "./BulkUploadStatus.ts"
 import { seconds, toMessage } from "./internal/errorText.ts"
+import { askedWait } from "./RetryPolicy.ts"
 import type { SourceId } from "./SourceId.ts"
 
 /**
@@ -59,8 +63,6 @@ export const schedule: Schedule.Schedule<unknown> = Schedule.min([
   Schedule.spaced("15 seconds")
 ])
 
-type Ask = (sourceId: SourceId) => Effect.Effect<BulkUploadStatus, BulkUploadError>
-
 /**
  * `awaitSettled` ran out of time: the job has not ended, or its end is not believed yet. Not in the union,
  * because asking for a status cannot fail with it.
@@ -95,92 +97,119 @@ export class NotSettled extends Schema.TaggedError<NotSettled>()("NotSettled", {
   }
 }
 
-/** One check: a status, or a failure that can pass by itself. */
-export type Check = Result.Result<BulkUploadStatus, BulkUploadError>
+/**
+ * One check: when SailPoint was asked, and its status or a failure that can pass by itself.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Check {
+  readonly at: DateTime.Utc
+  readonly result: Result.Result<BulkUploadStatus, BulkUploadError>
+}
+
+/** A check as one who follows takes it: whether its status is settled, and believed to be of the job in question. */
+export interface Seen extends Check {
+  readonly believed: boolean
+}
 
 /** Follows sources; all who follow one source on one schedule share its poll, whoever comes or goes. */
-export type Follow = (sourceId: SourceId, options: Options) => Stream.Stream<Check, BulkUploadError>
+export type Follow = (sourceId: SourceId, options: Options) => Stream.Stream<Seen, BulkUploadError>
+
+/** One poll: a source, and the very schedule that it is asked on. */
+class Poll implements Equal.Equal {
+  readonly sourceId: SourceId
+  readonly schedule: Schedule.Schedule<unknown>
+
+  constructor(sourceId: SourceId, schedule: Schedule.Schedule<unknown>) {
+    this.sourceId = sourceId
+    this.schedule = schedule
+  }
+  [Equal.symbol](that: Equal.Equal): boolean {
+    return that instanceof Poll && that.sourceId === this.sourceId && that.schedule === this.schedule
+  }
+  [Hash.symbol](): number {
+    return Hash.string(this.sourceId)
+  }
+}
 
 /**
- * Every check, also when it shows the same as the one before, until a settled status is believed. A failure
- * that cannot pass by itself ends the stream.
+ * Every check, also when it shows the same as the one before, until a settled status is believed or the
+ * schedule ends. A failure that cannot pass by itself ends the stream. `ask` makes one try: the schedule is
+ * what tries again, so that every failure shows as soon as it happens.
  */
-export const makeFollow = (ask: Ask): Effect.Effect<Follow, never, Scope.Scope> =>
+export const makeFollow = (
+  ask: (sourceId: SourceId) => Effect.Effect<BulkUploadStatus, BulkUploadError>
+): Effect.Effect<Follow, never, Scope.Scope> =>
   Effect.gen(function* () {
-    const schedules = new Map<Schedule.Schedule<unknown>, RcMap.RcMap<SourceId, PubSub.PubSub<Check>>>()
-    const scope = yield* Effect.scope
-
-    /** The polls on one schedule. Schedules are few: the usual one, and what a program defines. */
-    const pollsOn = (schedule: Schedule.Schedule<unknown>) =>
-      Effect.suspend(() => {
-        const known = schedules.get(schedule)
-        if (known !== undefined) return Effect.succeed(known)
-        return RcMap.make({ lookup: (sourceId: SourceId) => poll(ask(sourceId), schedule) }).pipe(
-          Scope.provide(scope),
-          Effect.tap((polls) => Effect.sync(() => schedules.set(schedule, polls)))
-        )
-      })
-
+    const polls = yield* RcMap.make({
+      lookup: ({ schedule, sourceId }: Poll) => publish(ask(sourceId), schedule)
+    })
     return (sourceId, options) =>
-      Stream.unwrap(
-        Effect.gen(function* () {
-          const polls = yield* pollsOn(options.schedule ?? schedule)
-          return Stream.fromPubSub(yield* RcMap.get(polls, sourceId))
-        })
-      ).pipe(untilBelieved(options))
+      RcMap.get(polls, new Poll(sourceId, options.schedule ?? schedule)).pipe(
+        Effect.map(Stream.fromPubSubTake),
+        Stream.unwrap,
+        untilBelieved(options)
+      )
   })
 
-/** Asks until nobody listens. Who comes later is given the newest answer at once. */
-const poll = (ask: Effect.Effect<BulkUploadStatus, BulkUploadError>, schedule: Schedule.Schedule<unknown>) =>
+/** Asks until nobody listens. Who comes later is given the newest check at once. */
+const publish = (
+  ask: Effect.Effect<BulkUploadStatus, BulkUploadError>,
+  schedule: Schedule.Schedule<unknown>
+): Effect.Effect<PubSub.PubSub<Take.Take<Check>>, never, Scope.Scope> =>
   Effect.gen(function* () {
-    const answers = yield* PubSub.unbounded<Check>({ replay: 1 })
-    yield* Effect.result(ask).pipe(
-      Effect.flatMap((answer) => Effect.as(PubSub.publish(answers, answer), answer)),
+    const checks = yield* PubSub.unbounded<Take.Take<Check>>({ replay: 1 })
+    const check = Effect.gen(function* () {
+      const at = yield* DateTime.now
+      const result = yield* Effect.result(ask)
+      yield* PubSub.publish(checks, [{ at, result }])
+      return result
+    })
+    yield* check.pipe(
       Effect.repeat(notBeforeAsked(schedule)),
+      // What ends the poll, be it the schedule or a mistake of this program, ends all who follow it.
+      Effect.onExit((exit) => PubSub.publish(checks, Exit.asVoid(exit))),
       Effect.forkScoped
     )
-    return answers
+    return checks
   })
 
 /** A schedule never asks again earlier than SailPoint said. */
 const notBeforeAsked = (schedule: Schedule.Schedule<unknown>) =>
   schedule.pipe(
-    Schedule.setInputType<Check>(),
+    Schedule.setInputType<Check["result"]>(),
     Schedule.modifyDelay(({ duration, input }) =>
       Effect.succeed(
-        Result.isFailure(input) &&
-          input.failure._tag === "RateLimited" &&
-          input.failure.retryAfter !== undefined
-          ? Duration.max(duration, input.failure.retryAfter)
-          : duration
+        Duration.max(duration, (Result.isFailure(input) && askedWait(input.failure)) || Duration.zero)
       )
     )
   )
 
 const untilBelieved =
   ({ grace = "1 minute", since }: Options) =>
-  <R>(checks: Stream.Stream<Check, never, R>): Stream.Stream<Check, BulkUploadError, R> =>
+  (checks: Stream.Stream<Check>): Stream.Stream<Seen, BulkUploadError> =>
     Stream.suspend(() => {
       const graceEnds =
         since === undefined ? -Infinity : DateTime.toEpochMillis(DateTime.addDuration(since, grace))
       let first: { readonly status: State } | undefined
       let changed = false
-      const believed = (status: State, now: number): boolean => {
+      const isBelieved = ({ status }: BulkUploadStatus, at: DateTime.Utc): boolean => {
         first ??= { status }
         changed ||= first.status !== status
-        return isSettled(status) && (changed || now >= graceEnds)
+        return isSettled(status) && (changed || DateTime.toEpochMillis(at) >= graceEnds)
       }
       return checks.pipe(
         Stream.mapEffect((check) =>
-          Result.isFailure(check) && !check.failure.retryable
-            ? Effect.fail(check.failure)
+          Result.isFailure(check.result) && !check.result.failure.retryable
+            ? Effect.fail(check.result.failure)
             : Effect.succeed(check)
         ),
-        Stream.takeUntilEffect((check) =>
-          Effect.map(
-            Clock.currentTimeMillis,
-            (now) => Result.isSuccess(check) && believed(check.success.status, now)
-          )
-        )
+        Stream.map(({ at, result }) => ({
+          at,
+          result,
+          believed: Result.isSuccess(result) && isBelieved(result.success, at)
+        })),
+        Stream.takeUntil(({ believed }) => believed)
       )
     })

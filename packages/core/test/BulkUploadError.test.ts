@@ -79,7 +79,8 @@ describe("BulkUploadError", () => {
     [undefined, true, "may reach that host"],
     ["ENOTFOUND", true, "does not resolve"],
     ["EAI_AGAIN", true, "does not resolve"],
-    ["CERT_HAS_EXPIRED", false, "certificate does not verify"],
+    ["CERT_HAS_EXPIRED", false, "check the clock first"],
+    ["CERT_NOT_YET_VALID", false, "check the clock first"],
     ["DEPTH_ZERO_SELF_SIGNED_CERT", false, "certificate does not verify"],
     ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", false, "certificate does not verify"],
     ["ERR_TLS_CERT_ALTNAME_INVALID", false, "certificate does not verify"]

@@ -1,9 +1,11 @@
 /** Following a source: a scripted API client, because only time is looked at here. */
 import { assert, describe, it } from "@effect/vitest"
+import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
@@ -21,6 +23,14 @@ type Step = State | BulkUploadError.BulkUploadError
 /** Answers step by step, the last for ever, and notes when it was asked (in seconds). */
 const scripted = (steps: ReadonlyArray<Step>) => {
   const asked: Array<number> = []
+  const ask: ApiClient.Service["attempt"] = (call) =>
+    Effect.flatMap(Clock.currentTimeMillis, (now) => {
+      const step = steps[Math.min(asked.length, steps.length - 1)] ?? null
+      asked.push(now / 1000)
+      return step === null || typeof step === "string"
+        ? Effect.orDie(Effect.fromResult(call.decode(JSON.stringify({ status: step }))))
+        : Effect.fail(step)
+    })
   const client = ApiClient.ApiClient.of({
     tenant: {
       origin: "https://acme.api.identitynow.com",
@@ -28,14 +38,8 @@ const scripted = (steps: ReadonlyArray<Step>) => {
       apiVersion: "v2024"
     },
     accessToken: { get: Effect.die("not asked here"), refused: () => Effect.succeed(false) },
-    request: (call) =>
-      Effect.flatMap(Clock.currentTimeMillis, (now) => {
-        const step = steps[Math.min(asked.length, steps.length - 1)] ?? null
-        asked.push(now / 1000)
-        return step === null || typeof step === "string"
-          ? Effect.orDie(Effect.fromResult(call.decode(JSON.stringify({ status: step }))))
-          : Effect.fail(step)
-      })
+    attempt: ask,
+    request: ask
   })
   return {
     asked,
@@ -110,6 +114,31 @@ describe("changes", () => {
       const { ended, seen } = yield* watch(["PENDING", forbidden], every("1 second"), "10 seconds")
       assert.deepStrictEqual(seen, ["PENDING"])
       assert.deepStrictEqual(ended?._tag === "Success" && ended.value, Result.fail(forbidden))
+    })
+  )
+
+  it.effect("ends with its schedule", () =>
+    Effect.gen(function* () {
+      const { asked, ended, seen } = yield* watch(["PENDING"], { schedule: Schedule.recurs(2) }, "1 minute")
+      assert.deepStrictEqual([asked.length, seen], [3, ["PENDING"]])
+      assert.isTrue(ended?._tag === "Success" && Result.isSuccess(ended.value))
+    })
+  )
+
+  it.effect("ends with a mistake of the program, instead of waiting for ever", () =>
+    Effect.gen(function* () {
+      const client = ApiClient.ApiClient.of({
+        tenant: { origin: "https://a.example", host: "a.example", apiVersion: "v2024" },
+        accessToken: { get: Effect.die("not asked here"), refused: () => Effect.succeed(false) },
+        attempt: () => Effect.die("a mistake"),
+        request: () => Effect.die("a mistake")
+      })
+      const exit = yield* Effect.flatMap(BulkUploads.BulkUploads, (uploads) =>
+        Effect.exit(Stream.runDrain(uploads.changes(sourceId)))
+      ).pipe(
+        Effect.provide(Layer.provide(BulkUploads.layerApiClient, Layer.succeed(ApiClient.ApiClient, client)))
+      )
+      assert.isTrue(Exit.isFailure(exit) && Cause.hasDies(exit.cause))
     })
   )
 
@@ -221,7 +250,12 @@ describe("since", () => {
 })
 
 /** The outcome of waiting, and what was asked and told on the way. */
-const awaiting = (steps: ReadonlyArray<Step>, timeout: Duration.Input, passes: Duration.Input) =>
+const awaiting = (
+  steps: ReadonlyArray<Step>,
+  timeout: Duration.Input,
+  passes: Duration.Input,
+  options: Parameters<BulkUploads.Service["changes"]>[1] = {}
+) =>
   Effect.gen(function* () {
     const { asked, layer } = scripted(steps)
     const checks: Array<State> = []
@@ -229,6 +263,7 @@ const awaiting = (steps: ReadonlyArray<Step>, timeout: Duration.Input, passes: D
       uploads.awaitSettled(sourceId, {
         timeout,
         ...every("10 seconds"),
+        ...options,
         onCheck: ({ status }) => Effect.sync(() => void checks.push(status))
       })
     ).pipe(Effect.provide(layer), Effect.result, Effect.forkChild)
@@ -261,6 +296,23 @@ describe("awaitSettled", () => {
       const failure = Result.isFailure(result) ? result.failure : undefined
       assert.strictEqual(failure?._tag, "NotSettled")
       assert.include(failure?.message, "no status came")
+      assert.include(failure?.message, "SailPoint answered 500")
+    })
+  )
+
+  it.effect("is NotSettled while a settled status is not believed", () =>
+    Effect.gen(function* () {
+      const since = DateTime.makeUnsafe(0)
+      const { result } = yield* awaiting(["COMPLETED"], "30 seconds", "1 minute", { since })
+      assert.strictEqual(Result.isFailure(result) && result.failure._tag, "NotSettled")
+    })
+  )
+
+  it.effect("tells the last failure beside the last status when both came", () =>
+    Effect.gen(function* () {
+      const { result } = yield* awaiting(["PENDING", broken], "45 seconds", "1 minute")
+      const failure = Result.isFailure(result) ? result.failure : undefined
+      assert.include(failure?.message, "the last status was PENDING")
       assert.include(failure?.message, "SailPoint answered 500")
     })
   )

@@ -49,6 +49,11 @@ const CERTIFICATE_CODE = /CERT|^ERR_TLS|SELF_SIGNED|UNABLE_TO_(?:GET_ISSUER|VERI
 /** Codes that say the name has no address (getaddrinfo's names). */
 const NAME_CODE = /^(?:ENOTFOUND|EAI_AGAIN|ENODATA)$/u
 
+/** Codes that say the certificate is too young or too old, which is often the clock's fault. */
+const DATE_CODE = /^CERT_(?:NOT_YET_VALID|HAS_EXPIRED)$/u
+
+export const isDateCode = (code: string | undefined): boolean => DATE_CODE.test(code ?? "")
+
 export const isCertificateCode = (code: string | undefined): boolean => CERTIFICATE_CODE.test(code ?? "")
 
 export const isNameCode = (code: string | undefined): boolean => NAME_CODE.test(code ?? "")
