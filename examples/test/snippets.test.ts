@@ -9,6 +9,8 @@ import { promisify } from "node:util"
 const root = fileURLToPath(new URL("../..", import.meta.url))
 const folder = join(root, "examples/.snippets")
 
+const TSC = join(root, "node_modules/typescript/bin/tsc")
+
 const documents = ["README.md", "docs/*.md", "packages/*/src/**/*.ts"]
 
 interface Snippet {
@@ -63,11 +65,10 @@ describe("snippets", () => {
       const name = `${file.replaceAll(/[/.]/gu, "-")}-${line}.ts`
       await writeFile(join(folder, name), `${code}\nexport {}\n`)
     }
-    const compiled = await promisify(execFile)("tsc", ["-p", folder]).then(
-      () => "",
-      ({ stdout }: { readonly stdout: string }) => stdout
+    const { stderr, stdout } = await promisify(execFile)(process.execPath, [TSC, "-p", folder]).catch(
+      (failure: { readonly stdout: string; readonly stderr: string }) => failure
     )
-    assert.strictEqual(compiled, "")
+    assert.deepStrictEqual([stdout, stderr], ["", ""])
     await rm(folder, { recursive: true })
   })
 })

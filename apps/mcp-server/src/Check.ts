@@ -20,6 +20,7 @@ export interface Finding {
   readonly outcome: "ok" | "failed" | "skipped"
   readonly found: string
   readonly nextStep?: string
+  readonly trackingId?: string
 }
 
 const ok = (step: Finding["step"], found: string): Finding => ({ step, outcome: "ok", found })
@@ -29,12 +30,18 @@ const skipped = (step: Finding["step"], found: string): Finding => ({ step, outc
 const failed = (step: Finding["step"], error: BulkUploadError): Finding => ({
   step,
   outcome: "failed",
-  found:
-    "trackingId" in error && error.trackingId !== undefined
-      ? `${error.summary} SailPoint's tracking id: ${error.trackingId}.`
-      : error.summary,
-  nextStep: error.nextStep
+  found: error.summary,
+  nextStep: error.nextStep,
+  ...("trackingId" in error && error.trackingId !== undefined ? { trackingId: error.trackingId } : {})
 })
+
+const noSource: Finding = {
+  step: "status",
+  outcome: "failed",
+  found: "There is no source whose status could be asked for.",
+  nextStep:
+    "Name one with --source ID. If the tenant has non-employee sources, the token's owner may not see them: check the user level."
+}
 
 /** What is wrong with the settings, when they cannot be used at all. */
 export const wrongSettings = (problems: ReadonlyArray<string>): ReadonlyArray<Finding> => [
@@ -74,10 +81,7 @@ export const check = (options: Options): Effect.Effect<ReadonlyArray<Finding>, n
     }
     const [sources, list] = yield* listSources
     const asked = options.sourceId ?? list[0]?.sourceId
-    const status =
-      asked === undefined
-        ? skipped("status", "there is no source to ask about; name one with --source ID")
-        : yield* tellStatus(asked, list)
+    const status = asked === undefined ? noSource : yield* tellStatus(asked, list)
     return [settings, token, sources, status]
   })
 
@@ -155,9 +159,10 @@ export const allWell = (findings: ReadonlyArray<Finding>): boolean =>
 /** For a person: a line a step, and below what failed, what to do. */
 export const toText = (findings: ReadonlyArray<Finding>): string =>
   [
-    ...findings.flatMap(({ found, nextStep, outcome, step }) => [
+    ...findings.flatMap(({ found, nextStep, outcome, step, trackingId }) => [
       `${outcome.padEnd(7)}  ${step.padEnd(8)}  ${found}`,
-      ...(nextStep === undefined ? [] : [`${" ".repeat(19)}What to do: ${nextStep}`])
+      ...(nextStep === undefined ? [] : [`${" ".repeat(19)}What to do: ${nextStep}`]),
+      ...(trackingId === undefined ? [] : [`${" ".repeat(19)}SailPoint's tracking id: ${trackingId}`])
     ]),
     "",
     allWell(findings) ? "All is well." : "Not all is well; see what to do above.",

@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { Services } from "./Runtime.ts"
 import { type Adapter, Failure } from "./ToolResult.ts"
-import { toolSchema } from "./ToolSchema.ts"
+import { argumentsSchema, toolSchema } from "./ToolSchema.ts"
 
 export interface ReadOnlyTool<Input, Output extends object> {
   readonly name: string
@@ -33,7 +33,7 @@ export const register = <Input, Output extends object>(
     {
       title: tool.title,
       description: tool.description,
-      inputSchema: toolSchema(tool.input),
+      inputSchema: argumentsSchema(tool.input),
       outputSchema: toolSchema(Schema.Union([tool.output, Failure])),
       annotations: {
         title: tool.title,
@@ -43,7 +43,11 @@ export const register = <Input, Output extends object>(
         openWorldHint: true
       }
     },
-    (input, { mcpReq }) => adapter.run(tool.run(input, mcpReq), mcpReq)
+    (input, { mcpReq }) =>
+      adapter.run(
+        Effect.flatMap(Effect.fromResult(input), (input) => tool.run(input, mcpReq)),
+        mcpReq
+      )
   )
 }
 

@@ -17,7 +17,7 @@ import type { LogLevel } from "./Cli.ts"
  * Serving: an assistant waits 60 s at the most, so waits that fit are waited out, and for a longer one it is
  * told at once how long to stay away.
  */
-export const patient = RetryPolicy.make({ retries: 4, maxElapsed: "30 seconds", maxRetryAfter: "20 seconds" })
+export const patient = RetryPolicy.make({ retries: 4, maxElapsed: "20 seconds", maxRetryAfter: "20 seconds" })
 
 /** Checking: somebody sits in front of it, and what fails twice in a row is worth telling. */
 export const brisk = RetryPolicy.make({ retries: 1, maxRetryAfter: "5 seconds" })

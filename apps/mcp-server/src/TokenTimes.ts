@@ -6,7 +6,9 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 
-const Claims = Schema.fromJsonString(Schema.Struct({ iat: Schema.Finite, exp: Schema.Finite }))
+/** Seconds since the epoch that a date can be made of. */
+const NumericDate = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 8.64e12 }))
+const Claims = Schema.fromJsonString(Schema.Struct({ iat: NumericDate, exp: NumericDate }))
 const decodeClaims = Schema.decodeOption(Claims)
 
 /** Milliseconds since the epoch. */

@@ -6,11 +6,13 @@
 import type { CallToolResult } from "@modelcontextprotocol/server"
 import type { BulkUploadError } from "@sailpoint-bulk-upload/core/BulkUploadError"
 import * as Cause from "effect/Cause"
+import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Schema from "effect/Schema"
+import { inspect } from "node:util"
 
 /** Said in every result, so that made-up data is never taken for the tenant's. */
 export const sandboxNote = {
@@ -36,18 +38,23 @@ export const Failure = Schema.Struct({
 
 export type Failure = typeof Failure.Type
 
-/** HTTP's status for the errors that stand for exactly one. */
-const HTTP_STATUS: Partial<Record<BulkUploadError["_tag"], number>> = {
-  BadRequest: 400,
-  Unauthorized: 401,
-  Forbidden: 403,
-  NotFound: 404,
-  RateLimited: 429
+/** The arguments of a call do not fit the tool's schema. */
+export class InvalidArguments extends Data.TaggedError("InvalidArguments")<{
+  readonly problems: ReadonlyArray<string>
+}> {
+  readonly retryable = false
+  readonly nextStep = "Correct the arguments and call again."
+  get summary(): string {
+    return `The arguments do not fit the tool: ${this.problems.join("; ")}.`
+  }
 }
 
-export const toFailure = (error: BulkUploadError): Failure => {
+/** What a tool can fail with. */
+export type ToolError = BulkUploadError | InvalidArguments
+
+export const toFailure = (error: ToolError): Failure => {
   const retryAfter = "retryAfter" in error ? error.retryAfter : undefined
-  const httpStatus = "httpStatus" in error ? error.httpStatus : HTTP_STATUS[error._tag]
+  const httpStatus = "httpStatus" in error ? error.httpStatus : undefined
   return {
     error: error._tag,
     message: error.summary,
@@ -70,7 +77,7 @@ const result = (structuredContent: Record<string, unknown>, isError: boolean): C
 export interface Adapter<R> {
   /** Runs a tool's Effect until it ends or the client cancels. Never rejects. */
   readonly run: <A extends object>(
-    effect: Effect.Effect<A, BulkUploadError, R>,
+    effect: Effect.Effect<A, ToolError, R>,
     request: { readonly signal: AbortSignal }
   ) => Promise<CallToolResult>
   /** Resolves when no call is running. */
@@ -84,7 +91,7 @@ export const makeAdapter = <R>(
   const running = new Set<Promise<unknown>>()
   const note = options.sandbox ? { sandbox: true } : {}
 
-  const settle = async <A extends object>(exit: Exit.Exit<A, BulkUploadError>): Promise<CallToolResult> => {
+  const settle = async <A extends object>(exit: Exit.Exit<A, ToolError>): Promise<CallToolResult> => {
     if (Exit.isSuccess(exit)) return result({ ...exit.value, ...note }, false)
     const [reason] = exit.cause.reasons
     if (reason?._tag === "Fail") return result({ ...toFailure(reason.error), ...note }, true)
@@ -94,7 +101,10 @@ export const makeAdapter = <R>(
 
   return {
     run: (effect, { signal }) => {
-      const call = runtime.runPromiseExit(effect, { signal }).then(settle)
+      const call = runtime
+        .runPromiseExit(effect, { signal })
+        .then(settle)
+        .catch((error: unknown) => result({ ...lastResort(error), ...note }, true))
       running.add(call)
       return call.finally(() => running.delete(call))
     },
@@ -111,6 +121,20 @@ const CANCELLED: Failure = {
   retryable: true
 }
 
+const internalError = (id: string): Failure => ({
+  error: "InternalError",
+  message: `Something unexpected went wrong in this server (correlation id ${id}).`,
+  nextStep: "Try once more; if it happens again, report it with the correlation id and the server's log.",
+  retryable: true
+})
+
+/** The runtime itself does not work, so its log does not either. */
+const lastResort = (error: unknown): Failure => {
+  const id = crypto.randomUUID()
+  process.stderr.write(`A tool call failed unexpectedly (correlation id ${id}): ${inspect(error)}\n`)
+  return internalError(id)
+}
+
 /** A mistake in this program: the model gets a fixed text and an id, the log what really happened. */
 const reportDefect = async <R>(
   runtime: ManagedRuntime.ManagedRuntime<R, never>,
@@ -120,10 +144,5 @@ const reportDefect = async <R>(
   await runtime.runPromise(
     Effect.annotateLogs(Effect.logError("A tool call failed unexpectedly", cause), { correlationId: id })
   )
-  return {
-    error: "InternalError",
-    message: `Something unexpected went wrong in this server (correlation id ${id}).`,
-    nextStep: "Try once more; if it happens again, report it with the correlation id and the server's log.",
-    retryable: true
-  }
+  return internalError(id)
 }

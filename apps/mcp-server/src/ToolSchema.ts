@@ -2,7 +2,10 @@
  * Effect schemas in the form that the MCP SDK takes: Standard Schema for checking, JSON Schema for telling.
  */
 import type { StandardSchemaWithJSON } from "@modelcontextprotocol/server"
+import { plainText } from "@sailpoint-bulk-upload/core/PlainText"
+import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import { InvalidArguments } from "./ToolResult.ts"
 
 /** Checked and advertised alike: an argument that a tool does not have is an error, not passed over. */
 const CLOSED = { onExcessProperty: "error" } as const
@@ -17,4 +20,38 @@ export const toolSchema = <S extends Schema.ConstraintCodec<unknown, unknown>>(
   const { "~standard": standard } = Schema.toStandardSchemaV1(schema, { parseOptions: CLOSED })
   const jsonSchema = () => ({ type: "object", ...Schema.toJsonSchemaDocument(schema, CLOSED).schema })
   return { "~standard": { ...standard, jsonSchema: { input: jsonSchema, output: jsonSchema } } }
+}
+
+/**
+ * The schema of a tool's arguments, which never refuses: what does not fit becomes a failure of the tool, so
+ * that it is told in the same way as every other one. Names and values in it came from outside.
+ */
+export const argumentsSchema = <S extends Schema.ConstraintCodec<unknown, unknown>>(
+  schema: S
+): StandardSchemaWithJSON<S["Encoded"], Result.Result<S["Type"], InvalidArguments>> => {
+  const { "~standard": standard } = toolSchema(schema)
+  return {
+    "~standard": {
+      version: standard.version,
+      vendor: standard.vendor,
+      jsonSchema: standard.jsonSchema,
+      validate: async (value) => {
+        const checked = await standard.validate(value ?? {})
+        return {
+          value:
+            checked.issues === undefined
+              ? Result.succeed(checked.value)
+              : Result.fail(
+                  new InvalidArguments({
+                    problems: checked.issues
+                      .slice(0, 5)
+                      .map(({ message, path = [] }) =>
+                        plainText([...path.map(String), message].join(": "), 200)
+                      )
+                  })
+                )
+        }
+      }
+    }
+  }
 }

@@ -2,6 +2,9 @@
 /**
  * The command `sailpoint-bulk-upload-mcp`.
  */
+// First, so that an old Node is told before anything is loaded that it does not know.
+// oxlint-disable-next-line import/no-unassigned-import -- it is there for what it does
+import "./requireNode.ts"
 import type * as ApiClient from "@sailpoint-bulk-upload/core/ApiClient"
 import * as Result from "effect/Result"
 import * as Check from "./Check.ts"
@@ -55,7 +58,7 @@ const wrongSettings = async (problems: ReadonlyArray<string>): Promise<number> =
   await write(
     process.stderr,
     [
-      "The settings are not complete:",
+      "The settings cannot be used:",
       ...problems.map((problem) => `- ${problem}`),
       "To try it without a tenant, start it with --sandbox.",
       ""
@@ -97,6 +100,8 @@ const tellFindings = async (
 /** Where a pipe takes its time, exiting right after a write would cut it off. */
 const write = (stream: NodeJS.WriteStream, text: string): Promise<void> =>
   new Promise((resolve) => {
+    // Who reads may have gone (EPIPE), which is no error of ours.
+    stream.once("error", () => resolve())
     stream.write(text, () => resolve())
   })
 

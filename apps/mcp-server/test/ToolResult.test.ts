@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { assert, describe, it, vi } from "@effect/vitest"
 import * as BulkUploadError from "@sailpoint-bulk-upload/core/BulkUploadError"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
@@ -118,6 +118,21 @@ describe("the result of a tool", () => {
     assert.lengthOf(log, 1)
     assert.include(log[0] ?? "", `correlationId=${id}`)
     assert.include(log[0] ?? "", "canary detail")
+  })
+
+  it("is there even when the runtime cannot run anything", async () => {
+    const dead = ManagedRuntime.make(Layer.effectDiscard(Effect.die(new Error("canary detail"))))
+    const written: Array<string> = []
+    const spy = vi.spyOn(process.stderr, "write").mockImplementation((text) => written.push(String(text)) > 0)
+    const { content, isError } = await makeAdapter(dead, { sandbox: false }).run(
+      Effect.void.pipe(Effect.as({})),
+      running
+    )
+    spy.mockRestore()
+    assert.isTrue(isError)
+    assert.include(JSON.stringify(content), "InternalError")
+    assert.notInclude(JSON.stringify(content), "canary")
+    assert.include(written.join(""), "canary detail")
   })
 
   it("of a cancelled call says so, and the Effect is interrupted", async () => {

@@ -29,6 +29,7 @@ const grant = (accessToken: string): Fault.Fault => ({
 const done: Fault.Fault = { _tag: "Respond", status: 200, body: { status: "COMPLETED" } }
 
 interface Case {
+  readonly sources?: Fault.Fault
   readonly env?: Record<string, string>
   readonly token?: Fault.Fault
   readonly args?: ReadonlyArray<string>
@@ -37,9 +38,10 @@ interface Case {
   readonly code: number
 }
 
-const check = ({ args = [], env = {}, token }: Pick<Case, "args" | "env" | "token">) =>
+const check = ({ args = [], env = {}, sources, token }: Pick<Case, "args" | "env" | "sources" | "token">) =>
   Effect.gen(function* () {
     const sandbox = yield* Sandbox.make()
+    if (sources !== undefined) yield* sandbox.fail({ endpoint: "sources", fault: sources })
     if (token !== undefined) yield* sandbox.fail({ endpoint: "token", fault: token, times: 9 })
     // Calls with a token that the sandbox did not issue are answered all the same.
     yield* sandbox.fail({ endpoint: "status", fault: done, times: token === undefined ? 0 : 9 })
@@ -49,6 +51,43 @@ const check = ({ args = [], env = {}, token }: Pick<Case, "args" | "env" | "toke
   })
 
 const cases: ReadonlyArray<readonly [string, Case]> = [
+  [
+    "an account manager who may list only the own sources",
+    {
+      sources: { _tag: "Respond", status: 403 },
+      outcomes: "ok ok ok ok",
+      says: "that the token's owner manages",
+      code: 0
+    }
+  ],
+  [
+    "a tenant without sources",
+    {
+      sources: { _tag: "Respond", status: 200, body: [] },
+      outcomes: "ok ok ok failed",
+      says: "--source ID",
+      code: 1
+    }
+  ],
+  [
+    "a token with a time that is no date",
+    {
+      token: grant(jwt(0, 1e16)),
+      args: ["--source", Source.named("Done").sourceId],
+      outcomes: "ok ok failed ok",
+      says: "does not tell until when",
+      code: 1
+    }
+  ],
+  [
+    "a clock that is behind, by a given token",
+    {
+      env: { SAIL_CLIENT_ID: "", SAIL_CLIENT_SECRET: "", SAIL_ACCESS_TOKEN: jwt(3600, 7200) },
+      outcomes: "ok failed skipped skipped",
+      says: "s behind SailPoint's",
+      code: 1
+    }
+  ],
   ["a good client", { outcomes: "ok ok ok ok", says: "22 non-employee sources", code: 0 }],
   [
     "a source that is named",

@@ -45,6 +45,21 @@ describe("list_non_employee_sources", { timeout: 60_000 }, () => {
     })
   )
 
+  it.live("cuts a long description", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.make({
+        sources: [{ ...Source.named("Done"), description: "x".repeat(300) }]
+      })
+      const { call } = yield* Assistant.connect(Assistant.modern, settingsFor(sandbox))
+      const { structured } = yield* call({}, LIST)
+      const sources = structured?.["sources"] as ReadonlyArray<{ readonly description: string }>
+      assert.deepStrictEqual(
+        sources.map(({ description }) => description),
+        [`${"x".repeat(99)}…`]
+      )
+    })
+  )
+
   it.live("nothing that fits is an empty list, and no error", () =>
     Effect.gen(function* () {
       const { isError, structured } = yield* listed(Assistant.modern, { nameContains: "no such thing" })

@@ -1,6 +1,7 @@
 import { AjvJsonSchemaValidator } from "@modelcontextprotocol/client/validators/ajv"
 import { assert, describe, it, layer } from "@effect/vitest"
 import * as BulkUploadStatus from "@sailpoint-bulk-upload/core/BulkUploadStatus"
+import * as Fault from "@sailpoint-bulk-upload/sandbox/Fault"
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
 import * as Effect from "effect/Effect"
@@ -137,6 +138,16 @@ describe("an assistant", { timeout: 60_000 }, () => {
         (yield* sandbox.received).map(({ outcome }) => outcome),
         [200, 429]
       )
+    })
+  )
+
+  it.live("is told so of any wait that would leave no time for the answer", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.make()
+      yield* sandbox.fail({ endpoint: "status", fault: Fault.rateLimited("21") })
+      const { call } = yield* Assistant.connect(Assistant.modern, ServerProcess.settingsFor(sandbox))
+      const { structured } = yield* call({ sourceId: Source.named("Done").sourceId })
+      assert.deepInclude(structured, { error: "RateLimited", retryAfterSeconds: 21 })
     })
   )
 

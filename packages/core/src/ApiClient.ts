@@ -21,23 +21,26 @@
  */
 import type * as Config from "effect/Config"
 import * as Context from "effect/Context"
+import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { HttpClient } from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Hash from "effect/Hash"
 import * as Layer from "effect/Layer"
-import * as Metric from "effect/Metric"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
-import * as AccessToken from "./AccessToken.ts"
-import { type BulkUploadError, RateLimited } from "./BulkUploadError.ts"
-import * as Metrics from "./Metrics.ts"
+import type * as AccessToken from "./AccessToken.ts"
+import { type BulkUploadError, RateLimited, type Unauthorized } from "./BulkUploadError.ts"
 import { RequestBudget } from "./RequestBudget.ts"
-import { RetryPolicy } from "./RetryPolicy.ts"
+import * as RetryPolicy from "./RetryPolicy.ts"
 import * as Settings from "./Settings.ts"
 import * as Tenant from "./Tenant.ts"
+import { retryAs } from "./internal/retry.ts"
 import { type Call, makeSend } from "./internal/send.ts"
+import { fromClientCredentials, fromStatic } from "./internal/tokens.ts"
+
+export type { Call, Subject } from "./internal/send.ts"
 
 /**
  * The tenant, who asks, and the deadline of an attempt.
@@ -92,52 +95,74 @@ export class ApiClient extends Context.Service<ApiClient, Service>()(
 export const make = (options: Options): Effect.Effect<Service, Tenant.InvalidBaseUrl, HttpClient> =>
   Effect.gen(function* () {
     const tenant = yield* Tenant.make(options)
-    const policy = yield* RetryPolicy
+    const policy = yield* RetryPolicy.RetryPolicy
     const send = yield* makeSend({
       host: tenant.host,
       deadline: Duration.fromInputUnsafe(options.attemptTimeout ?? "10 seconds")
     })
     const accessToken =
       "accessToken" in options.auth
-        ? AccessToken.fromStatic(options.auth.accessToken)
-        : yield* AccessToken.fromClientCredentials(tenant, options.auth, send)
-
+        ? fromStatic(options.auth.accessToken)
+        : yield* fromClientCredentials(tenant, options.auth, send, policy)
     const budget = yield* RequestBudget
     const key = `${tenant.origin} ${identity(options.auth)} ${tenant.apiVersion}`
     const spend = budget.spend(key)
     const pauseIfLimited = (error: BulkUploadError) =>
-      error._tag === "RateLimited" && error.retryAfter !== undefined
-        ? budget.pause(key, error.retryAfter)
-        : Effect.void
+      isOfToken(error) || error._tag !== "RateLimited" || error.retryAfter === undefined
+        ? Effect.void
+        : budget.pause(key, error.retryAfter)
 
-    const sendWith = <A>(call: Call<A>, token: Redacted.Redacted<string>) =>
-      send({ ...call, request: HttpClientRequest.bearerToken(call.request, token) }).pipe(
-        Effect.tapError(pauseIfLimited),
-        spend,
-        Effect.catchTag(
-          "LimitPaused",
-          ({ remaining }) => new RateLimited({ ...call.subject, retryAfter: remaining, attempts: 0 })
-        )
-      )
-
-    const attempt = <A>(call: Call<A>) =>
+    /** The token is taken only when there is a place: one that was taken before could expire in the queue. */
+    const sendOnce = <A>(call: Call<A>) =>
       Effect.flatMap(accessToken.get, (token) =>
-        Effect.catchTag(sendWith(call, token), "Unauthorized", (unauthorized) =>
-          Effect.flatMap(accessToken.refused(token), (renewable) =>
-            renewable
-              ? Effect.flatMap(accessToken.get, (renewed) => sendWith(call, renewed))
-              : Effect.fail(unauthorized)
+        send({
+          ...call,
+          request: HttpClientRequest.bearerToken(call.request, token),
+          secrets: [token]
+        }).pipe(
+          Effect.tapError(pauseIfLimited),
+          Effect.catchTag("Unauthorized", (unauthorized) => Effect.fail(new Refused({ token, unauthorized })))
+        )
+      ).pipe(
+        spend,
+        Effect.catchTag("LimitPaused", ({ remaining }) =>
+          Effect.flatMap(
+            Schedule.CurrentMetadata,
+            ({ attempt }) =>
+              new RateLimited({ ...call.subject, retryAfter: remaining, attempts: attempt, heldBack: true })
           )
         )
       )
 
+    /** A refused token is renewed once, where it can be. */
+    const sendRenewing = <A>(call: Call<A>): Effect.Effect<A, BulkUploadError> =>
+      sendOnce(call).pipe(
+        Effect.catchTag("Refused", ({ token, unauthorized }) =>
+          Effect.flatMap(accessToken.refused(token), (renewable) =>
+            renewable ? sendOnce(call) : Effect.fail(unauthorized)
+          )
+        ),
+        Effect.catchTag("Refused", ({ unauthorized }) => Effect.fail(unauthorized))
+      )
+
+    // A failure of the token endpoint was retried where the token is fetched, once for all who wait for it.
+    const requestPolicy = policy.pipe(Schedule.while(({ input }) => !isOfToken(input)))
+
     return {
       tenant,
       accessToken,
-      attempt,
-      request: (call) => tellRetry.pipe(Effect.andThen(attempt(call)), Effect.retry(policy))
+      attempt: (call) => retryAs(RetryPolicy.none)(sendRenewing(call)),
+      request: (call) => retryAs(requestPolicy)(sendRenewing(call))
     }
   })
+
+const isOfToken = (error: BulkUploadError): boolean => "operation" in error && error.operation === "token"
+
+/** SailPoint refused this very token. */
+class Refused extends Data.TaggedError("Refused")<{
+  readonly token: Redacted.Redacted<string>
+  readonly unauthorized: Unauthorized
+}> {}
 
 /**
  * The client from options. Retries follow `RetryPolicy.RetryPolicy`, the limit `RequestBudget.RequestBudget`;
@@ -168,19 +193,3 @@ export const layerConfig: Layer.Layer<ApiClient, Config.ConfigError | Tenant.Inv
 /** Who a limit is for. A token is told apart by a hash: a key must not hold a secret. */
 const identity = (auth: AccessToken.Auth): string =>
   "clientId" in auth ? auth.clientId : `token#${Hash.string(Redacted.value(auth.accessToken))}`
-
-/** Before each try but the first: one retry more in the metrics, and a line for who debugs. */
-const tellRetry: Effect.Effect<void> = Effect.flatMap(
-  Schedule.CurrentMetadata,
-  ({ attempt, duration, input }) => {
-    if (attempt === 0) return Effect.void
-    const error = input as BulkUploadError
-    return Metric.update(Metric.withAttributes(Metrics.retries, { reason: error._tag }), 1).pipe(
-      Effect.andThen(
-        Effect.logDebug(
-          `Trying again (retry ${attempt}) after ${Duration.format(duration)}: ${error.summary}`
-        )
-      )
-    )
-  }
-)

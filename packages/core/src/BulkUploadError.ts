@@ -13,8 +13,8 @@
  *
  * const status = getBulkUploadStatus("e136567de87e4d029e60b3c3c55db56d").pipe(
  *   Effect.catchTags({
- *     Forbidden: (error) => Effect.die(error.nextStep),
- *     RateLimited: (error) => Effect.die(`${error.attempts} tries, the last refused`)
+ *     Forbidden: (error) => Effect.as(Effect.logError(error.message), undefined),
+ *     RateLimited: (error) => Effect.as(Effect.logWarning(`Refused ${error.attempts} times`), undefined)
  *   })
  * )
  * ```
@@ -206,11 +206,10 @@ export class RateLimited extends Schema.TaggedError<RateLimited>()("RateLimited"
   ...said,
   /** How long SailPoint asked to wait; absent when its `Retry-After` was missing or unreadable. */
   retryAfter: Schema.optionalKey(Schema.DurationFromMillis),
-  /**
-   * How often it was tried, the first time included; 0 when nothing was sent, because SailPoint had asked
-   * this client to wait.
-   */
-  attempts: Schema.Int.pipe(Schema.withConstructorDefault(Effect.succeed(1)))
+  /** How often it was sent. */
+  attempts: Schema.Int.pipe(Schema.withConstructorDefault(Effect.succeed(1))),
+  /** True when it was not sent (again), because SailPoint had asked this client to wait. */
+  heldBack: Schema.Boolean.pipe(Schema.withConstructorDefault(Effect.succeed(false)))
 }) {
   get httpStatus(): number {
     return 429
@@ -219,8 +218,8 @@ export class RateLimited extends Schema.TaggedError<RateLimited>()("RateLimited"
     return true
   }
   get summary(): string {
-    if (this.attempts === 0) {
-      return `SailPoint has asked this client to wait, so ${theRequest(this)} was not sent.`
+    if (this.heldBack) {
+      return `SailPoint has asked this client to wait, so ${theRequest(this)} was not sent${this.attempts === 0 ? "" : " again"}.`
     }
     const tries = this.attempts === 1 ? "1 try" : `${this.attempts} tries`
     return sentence(`SailPoint answered 429 to ${theRequest(this)} (${tries})${quoted(this)}`)

@@ -38,6 +38,7 @@ import * as Stream from "effect/Stream"
 import type { BulkUploadError } from "./BulkUploadError.ts"
 import { type BulkUploadStatus, isSettled, ResponseBody } from "./BulkUploadStatus.ts"
 import * as ApiClient from "./ApiClient.ts"
+import { type Check, makeFollow } from "./internal/follow.ts"
 import * as Metrics from "./Metrics.ts"
 import * as SourceId from "./SourceId.ts"
 import * as Tenant from "./Tenant.ts"
@@ -190,14 +191,14 @@ export const make: Effect.Effect<Service, never, ApiClient.ApiClient | Scope.Sco
       return given.flatMap((sourceId) => answers.get(sourceId) ?? [])
     })
 
-    const follow = yield* Watch.makeFollow((sourceId) => api.attempt(callFor(sourceId)))
+    const follow = yield* makeFollow((sourceId) => api.attempt(callFor(sourceId)))
 
     const checks = (input: string, options: Watch.Options) =>
       Stream.unwrap(Effect.map(SourceId.fromString(input), (sourceId) => follow(sourceId, options)))
 
     const changes = (sourceId: string, options: Watch.Options = {}) =>
       checks(sourceId, options).pipe(
-        Stream.filterMap(({ result }: Watch.Check) => result),
+        Stream.filterMap(({ result }: Check) => result),
         Stream.changesWith((a, b) => a.status === b.status),
         Stream.withSpan("BulkUploads.changes")
       )

@@ -3,6 +3,23 @@
  *
  * Listing all of them needs the user level ORG_ADMIN; an account manager lists their own (`ownedByMe`).
  *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { BulkUploads, NonEmployeeSources } from "@sailpoint-bulk-upload/core"
+ *
+ * const byName = Effect.gen(function* () {
+ *   const sources = yield* NonEmployeeSources.NonEmployeeSources
+ *   const { sourceId } = yield* sources.findByName("Contractors")
+ *   return yield* BulkUploads.getBulkUploadStatus(sourceId)
+ * }).pipe(
+ *   Effect.catchTags({
+ *     SourceNotFound: ({ candidates }) => Effect.logError("There are", candidates),
+ *     AmbiguousSource: ({ message }) => Effect.logError(message)
+ *   })
+ * )
+ * ```
+ *
  * @since 0.1.0
  */
 import type * as Config from "effect/Config"
@@ -16,7 +33,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as ApiClient from "./ApiClient.ts"
 import type { BulkUploadError } from "./BulkUploadError.ts"
-import { plainText } from "./internal/plainText.ts"
+import { plainText } from "./PlainText.ts"
 import { SourceId } from "./SourceId.ts"
 import * as Tenant from "./Tenant.ts"
 
@@ -121,6 +138,8 @@ export class NonEmployeeSources extends Context.Service<NonEmployeeSources, Serv
   "@sailpoint-bulk-upload/core/NonEmployeeSources"
 ) {}
 
+const MAX_NAME = 200
+
 /** Fifty sources with long lists of approvers stay well below. */
 const MAX_LIST_BYTES = 2 * 1024 * 1024
 
@@ -156,21 +175,22 @@ const pick = (
   name: string,
   sources: ReadonlyArray<NonEmployeeSource>
 ): Effect.Effect<NonEmployeeSource, SourceNotFound | AmbiguousSource> => {
-  const wanted = name.trim()
+  // Made harmless as the names in the list are, or a name with two spaces would not be itself.
+  const wanted = plainText(name, MAX_NAME)
   const lower = wanted.toLowerCase()
   const fits: ReadonlyArray<(source: NonEmployeeSource) => boolean> = [
     (source) => source.name === wanted,
     (source) => source.name.toLowerCase() === lower,
-    (source) => lower !== "" && source.name.toLowerCase().startsWith(lower)
+    (source) => source.name.toLowerCase().startsWith(lower)
   ]
-  for (const fit of fits) {
+  for (const fit of wanted === "" ? [] : fits) {
     const [source, ...others] = sources.filter(fit)
     if (source === undefined) continue
     return others.length === 0
       ? Effect.succeed(source)
-      : Effect.fail(new AmbiguousSource({ name: plainText(name, 200), candidates: [source, ...others] }))
+      : Effect.fail(new AmbiguousSource({ name: wanted, candidates: [source, ...others] }))
   }
-  return Effect.fail(new SourceNotFound({ name: plainText(name, 200), candidates: sources }))
+  return Effect.fail(new SourceNotFound({ name: wanted, candidates: sources }))
 }
 
 /** Nothing in an item is required, so each key is read by itself. */
@@ -202,7 +222,7 @@ const toSource = (item: typeof Item.Type): ReadonlyArray<NonEmployeeSource> => {
     {
       sourceId,
       ...(id === undefined ? {} : { id }),
-      name: text(item.name, 200),
+      name: text(item.name, MAX_NAME),
       description: text(item.description, 500)
     }
   ]

@@ -107,7 +107,7 @@ export const make = (options: Options = {}): RequestBudget => {
   return {
     spend: (key) => (request) => Effect.suspend(() => laneOf(key).run(request)),
     pause: (key, duration) =>
-      Effect.map(Clock.currentTimeMillis, (now) => {
+      Effect.map(now, (now) => {
         const lane = laneOf(key)
         lane.pausedUntil = Math.max(
           lane.pausedUntil,
@@ -117,12 +117,18 @@ export const make = (options: Options = {}): RequestBudget => {
   }
 }
 
+/**
+ * Milliseconds of a clock that nobody sets: with the time of day, a clock that is put back by an hour would
+ * hold everybody for an hour.
+ */
+const now: Effect.Effect<number> = Effect.map(Clock.currentTimeNanos, (nanos) => Number(nanos) / 1e6)
+
 /** Whether a request has its place. */
 interface Place {
   taken: boolean
 }
 
-/** The places of one key. Times are milliseconds since the epoch. */
+/** The places of one key. Times are milliseconds. */
 class Lane {
   readonly #limit: number
   readonly #window: number
@@ -143,15 +149,20 @@ class Lane {
   }
 
   run<A, E, R>(request: Effect.Effect<A, E, R>): Effect.Effect<A, E | LimitPaused, R> {
-    return Effect.flatMap(Clock.currentTimeMillis, (now) => {
+    return Effect.suspend(() => {
       const place: Place = { taken: false }
-      const enter =
-        this.#queue.size === 0 && this.#nextPlace(now) === now
-          ? Effect.sync(() => this.#take(place))
-          : this.#wait(place, now)
-      return Effect.andThen(enter, request).pipe(
+      return Effect.andThen(this.#enter(place), request).pipe(
         Effect.onExit(() => (place.taken ? this.#leave : Effect.void))
       )
+    })
+  }
+
+  /** To see that there is a place and to take it is one step: a fiber can be suspended between any two. */
+  #enter(place: Place): Effect.Effect<void, LimitPaused> {
+    return Effect.flatMap(now, (now) => {
+      if (this.#queue.size > 0 || this.#nextPlace(now) !== now) return this.#wait(place, now)
+      this.#take(place)
+      return Effect.void
     })
   }
 
@@ -168,7 +179,7 @@ class Lane {
     return first === undefined ? undefined : Math.max(first, this.pausedUntil)
   }
 
-  readonly #leave = Effect.map(Clock.currentTimeMillis, (now) => {
+  readonly #leave = Effect.map(now, (now) => {
     this.#running -= 1
     this.#freeAt.push(now + this.#window)
     if (this.#ended !== undefined) Deferred.doneUnsafe(this.#ended, Exit.void)
@@ -182,19 +193,20 @@ class Lane {
       if (this.#queue.size === 1) Deferred.doneUnsafe(turn, Exit.void)
       return Deferred.await(turn).pipe(
         Effect.andThen(this.#findPlace),
+        // Still the first in the queue: nobody overtakes while it is told.
+        Effect.andThen(tellWait(since)),
         // In one step, so that the next in the queue finds the place taken.
         Effect.onExit((exit) =>
           Effect.sync(() => {
             if (Exit.isSuccess(exit)) this.#take(place)
             this.#dequeue(turn)
           })
-        ),
-        Effect.andThen(tellWait(since))
+        )
       )
     })
   }
 
-  readonly #findPlace: Effect.Effect<void, LimitPaused> = Effect.flatMap(Clock.currentTimeMillis, (now) => {
+  readonly #findPlace: Effect.Effect<void, LimitPaused> = Effect.flatMap(now, (now) => {
     const remaining = this.pausedUntil - now
     if (remaining > this.#maxPause) return new LimitPaused({ remaining: Duration.millis(remaining) })
     const place = this.#nextPlace(now)
@@ -216,7 +228,7 @@ class Lane {
 const tellWait = (since: number): Effect.Effect<void> =>
   Effect.gen(function* () {
     const clock = yield* Clock.Clock
-    const waited = (clock.currentTimeMillisUnsafe() - since) / 1000
+    const waited = Math.round((yield* now) - since) / 1000
     const span = yield* Effect.option(Effect.currentSpan)
     if (Option.isSome(span)) {
       span.value.event("sailpoint.budget.wait", clock.currentTimeNanosUnsafe(), {

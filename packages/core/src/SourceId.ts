@@ -11,7 +11,7 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { InvalidSourceId } from "./BulkUploadError.ts"
-import { plainText } from "./internal/plainText.ts"
+import { plainText } from "./PlainText.ts"
 
 /**
  * 32 hexadecimal digits, or a UUID with dashes, in either case.

@@ -8,7 +8,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { plainText } from "./internal/plainText.ts"
+import { plainText } from "./PlainText.ts"
 import type { SourceId } from "./SourceId.ts"
 
 /**
@@ -82,6 +82,13 @@ const EXAMPLE = "https://{tenant}.api.identitynow.com"
 /**
  * Checks a base URL and fixes where requests go.
  *
+ * @example
+ * ```ts
+ * import * as Tenant from "@sailpoint-bulk-upload/core/Tenant"
+ *
+ * const acme = Tenant.make({ baseUrl: "https://acme.api.identitynow.com", apiVersion: "v2025" })
+ * ```
+ *
  * @category constructors
  * @since 0.1.0
  */
@@ -101,7 +108,8 @@ export const make = (options: Options): Effect.Effect<Tenant, InvalidBaseUrl> =>
 
 const reject = (reason: string) => Effect.fail(new InvalidBaseUrl({ reason }))
 
-const shown = (value: string | URL): string => `"${plainText(String(value), 80)}"`
+/** What stands before an @ can be a password, also in what is no URL. */
+const shown = (value: string | URL): string => `"${plainText(String(value).replace(/^.*@/su, "...@"), 80)}"`
 
 const parse = (value: string | URL): URL | undefined => {
   const url = value instanceof URL ? value : URL.canParse(value) ? new URL(value) : undefined

@@ -7,27 +7,29 @@
  * uploaded (`since`): a settled status is then believed only once another status was seen, or once a grace
  * time after the upload has passed. Null is never settled.
  *
+ * @example
+ * ```ts
+ * import * as DateTime from "effect/DateTime"
+ * import * as Effect from "effect/Effect"
+ * import { BulkUploads } from "@sailpoint-bulk-upload/core"
+ *
+ * const done = Effect.gen(function* () {
+ *   const uploads = yield* BulkUploads.BulkUploads
+ *   const since = yield* DateTime.now // just uploaded
+ *   return yield* uploads.awaitSettled("e136567de87e4d029e60b3c3c55db56d", { timeout: "30 minutes", since })
+ * })
+ * ```
+ *
  * @since 0.1.0
  */
-import * as DateTime from "effect/DateTime"
-import * as Duration from "effect/Duration"
-import * as Effect from "effect/Effect"
-import * as Equal from "effect/Equal"
-import * as Exit from "effect/Exit"
-import * as Hash from "effect/Hash"
-import * as PubSub from "effect/PubSub"
-import * as RcMap from "effect/RcMap"
-import * as Result from "effect/Result"
+
+import type * as DateTime from "effect/DateTime"
+import type * as Duration from "effect/Duration"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
-import type * as Scope from "effect/Scope"
-import * as Stream from "effect/Stream"
-import type * as Take from "effect/Take"
 import { BulkUploadError } from "./BulkUploadError.ts"
-import { type BulkUploadStatus, isSettled, State } from "./BulkUploadStatus.ts"
+import { isSettled, State } from "./BulkUploadStatus.ts"
 import { seconds, toMessage } from "./internal/errorText.ts"
-import { askedWait } from "./RetryPolicy.ts"
-import type { SourceId } from "./SourceId.ts"
 
 /**
  * How to follow a source.
@@ -44,6 +46,13 @@ export interface Options {
   readonly schedule?: Schedule.Schedule<unknown> | undefined
   /** When the upload in question was made: settled statuses of earlier jobs are not believed. */
   readonly since?: DateTime.DateTime | undefined
+  /**
+   * The longest wait that SailPoint may ask for between two checks; asked for more, it fails with
+   * `RateLimited`.
+   *
+   * @default "1 minute"
+   */
+  readonly maxRetryAfter?: Duration.Input | undefined
   /**
    * How long after `since` a settled status that never changed is believed all the same.
    *
@@ -88,128 +97,12 @@ export class NotSettled extends Schema.TaggedError<NotSettled>()("NotSettled", {
     return `The upload on source ${this.sourceId} was not settled within ${seconds(this.after)}: ${last}.${failure}`
   }
   get nextStep(): string {
-    return (
-      this.lastFailure?.nextStep ?? "Wait again: SailPoint works on, and nothing is lost by asking later."
-    )
+    if (this.lastFailure !== undefined) return this.lastFailure.nextStep
+    return this.status !== undefined && isSettled(this.status)
+      ? "Ask again in a moment: that status can still be the one of the job before, and is believed once the grace time has passed."
+      : "Wait again: SailPoint works on, and nothing is lost by asking later."
   }
   override get message(): string {
     return toMessage(this)
   }
 }
-
-/**
- * One check: when SailPoint was asked, and its status or a failure that can pass by itself.
- *
- * @category models
- * @since 0.1.0
- */
-export interface Check {
-  readonly at: DateTime.Utc
-  readonly result: Result.Result<BulkUploadStatus, BulkUploadError>
-}
-
-/** A check as one who follows takes it: whether its status is settled, and believed to be of the job in question. */
-export interface Seen extends Check {
-  readonly believed: boolean
-}
-
-/** Follows sources; all who follow one source on one schedule share its poll, whoever comes or goes. */
-export type Follow = (sourceId: SourceId, options: Options) => Stream.Stream<Seen, BulkUploadError>
-
-/** One poll: a source, and the very schedule that it is asked on. */
-class Poll implements Equal.Equal {
-  readonly sourceId: SourceId
-  readonly schedule: Schedule.Schedule<unknown>
-
-  constructor(sourceId: SourceId, schedule: Schedule.Schedule<unknown>) {
-    this.sourceId = sourceId
-    this.schedule = schedule
-  }
-  [Equal.symbol](that: Equal.Equal): boolean {
-    return that instanceof Poll && that.sourceId === this.sourceId && that.schedule === this.schedule
-  }
-  [Hash.symbol](): number {
-    return Hash.string(this.sourceId)
-  }
-}
-
-/**
- * Every check, also when it shows the same as the one before, until a settled status is believed or the
- * schedule ends. A failure that cannot pass by itself ends the stream. `ask` makes one try: the schedule is
- * what tries again, so that every failure shows as soon as it happens.
- */
-export const makeFollow = (
-  ask: (sourceId: SourceId) => Effect.Effect<BulkUploadStatus, BulkUploadError>
-): Effect.Effect<Follow, never, Scope.Scope> =>
-  Effect.gen(function* () {
-    const polls = yield* RcMap.make({
-      lookup: ({ schedule, sourceId }: Poll) => publish(ask(sourceId), schedule)
-    })
-    return (sourceId, options) =>
-      RcMap.get(polls, new Poll(sourceId, options.schedule ?? schedule)).pipe(
-        Effect.map(Stream.fromPubSubTake),
-        Stream.unwrap,
-        untilBelieved(options)
-      )
-  })
-
-/** Asks until nobody listens. Who comes later is given the newest check at once. */
-const publish = (
-  ask: Effect.Effect<BulkUploadStatus, BulkUploadError>,
-  schedule: Schedule.Schedule<unknown>
-): Effect.Effect<PubSub.PubSub<Take.Take<Check>>, never, Scope.Scope> =>
-  Effect.gen(function* () {
-    const checks = yield* PubSub.unbounded<Take.Take<Check>>({ replay: 1 })
-    const check = Effect.gen(function* () {
-      const at = yield* DateTime.now
-      const result = yield* Effect.result(ask)
-      yield* PubSub.publish(checks, [{ at, result }])
-      return result
-    })
-    yield* check.pipe(
-      Effect.repeat(notBeforeAsked(schedule)),
-      // What ends the poll, be it the schedule or a mistake of this program, ends all who follow it.
-      Effect.onExit((exit) => PubSub.publish(checks, Exit.asVoid(exit))),
-      Effect.forkScoped
-    )
-    return checks
-  })
-
-/** A schedule never asks again earlier than SailPoint said. */
-const notBeforeAsked = (schedule: Schedule.Schedule<unknown>) =>
-  schedule.pipe(
-    Schedule.setInputType<Check["result"]>(),
-    Schedule.modifyDelay(({ duration, input }) =>
-      Effect.succeed(
-        Duration.max(duration, (Result.isFailure(input) && askedWait(input.failure)) || Duration.zero)
-      )
-    )
-  )
-
-const untilBelieved =
-  ({ grace = "1 minute", since }: Options) =>
-  (checks: Stream.Stream<Check>): Stream.Stream<Seen, BulkUploadError> =>
-    Stream.suspend(() => {
-      const graceEnds =
-        since === undefined ? -Infinity : DateTime.toEpochMillis(DateTime.addDuration(since, grace))
-      let first: { readonly status: State } | undefined
-      let changed = false
-      const isBelieved = ({ status }: BulkUploadStatus, at: DateTime.Utc): boolean => {
-        first ??= { status }
-        changed ||= first.status !== status
-        return isSettled(status) && (changed || DateTime.toEpochMillis(at) >= graceEnds)
-      }
-      return checks.pipe(
-        Stream.mapEffect((check) =>
-          Result.isFailure(check.result) && !check.result.failure.retryable
-            ? Effect.fail(check.result.failure)
-            : Effect.succeed(check)
-        ),
-        Stream.map(({ at, result }) => ({
-          at,
-          result,
-          believed: Result.isSuccess(result) && isBelieved(result.success, at)
-        })),
-        Stream.takeUntil(({ believed }) => believed)
-      )
-    })

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/testing/TestClock"
@@ -188,5 +189,41 @@ describe("AccessToken", () => {
       assert.strictEqual((yield* ask).status, "COMPLETED")
       assert.strictEqual(yield* requests("token"), 3)
     }).pipe(Effect.provide(Layer.provide(tenant(), RetryPolicy.layer(RetryPolicy.make({ backoff: 1 })))))
+  )
+
+  it.effect(
+    "a token endpoint that stays limited is asked as often as the policy says, however many wait for it",
+    () =>
+      Effect.gen(function* () {
+        const sandbox = yield* Sandbox.Sandbox
+        yield* sandbox.fail({ endpoint: "token", fault: Fault.rateLimited("1"), times: 99 })
+        const fiber = yield* Effect.forkChild(
+          Effect.forEach(sources.slice(0, 40), ({ sourceId }) => Effect.flip(getBulkUploadStatus(sourceId)), {
+            concurrency: "unbounded"
+          })
+        )
+        for (const asked of [1, 2, 3]) {
+          yield* sandbox.until((all) => all.filter(({ outcome }) => outcome === 429).length === asked)
+          yield* TestClock.adjust("2 seconds")
+        }
+        const errors = yield* Fiber.join(fiber)
+        assert.deepStrictEqual(new Set(errors.map(({ _tag }) => _tag)), new Set(["RateLimited"]))
+        assert.strictEqual(yield* requests("token"), 3)
+      }).pipe(Effect.provide(Layer.provide(tenant(), RetryPolicy.layer(RetryPolicy.make({ retries: 2 })))))
+  )
+
+  it.live("who starts a fetch and leaves does not end it for the others; the last one does", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.Sandbox
+      yield* sandbox.fail({ endpoint: "token", fault: { _tag: "Silent" } })
+      const first = yield* Effect.forkChild(ask)
+      yield* sandbox.until((all) => all.length === 1)
+      const second = yield* Effect.forkChild(getBulkUploadStatus(Source.named("Failed").sourceId))
+      yield* Effect.yieldNow
+      yield* Fiber.interrupt(first)
+      assert.isUndefined((yield* sandbox.received)[0]?.outcome)
+      yield* Fiber.interrupt(second)
+      yield* sandbox.until((all) => all[0]?.outcome === "aborted")
+    }).pipe(Effect.provide(tenant()))
   )
 })

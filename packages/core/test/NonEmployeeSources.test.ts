@@ -86,6 +86,8 @@ describe("NonEmployeeSources", () => {
     ["retail", ["retail", "Retail"], "retail"],
     [" Retail ", ["Retail"], "Retail"],
     ["whole", ["Retail", "Wholesale"], "Wholesale"],
+    ["Retail  North", ["Retail  North", "Retail"], "Retail North"],
+    ["y".repeat(250), ["y".repeat(250), "Retail"], `${"y".repeat(199)}…`],
     ["Retail n", ["Retail", "Retail North"], "Retail North"]
   ]
 
@@ -103,7 +105,7 @@ describe("NonEmployeeSources", () => {
     ["Retail", ["Retail", "Retail"], "AmbiguousSource", 2],
     ["RETAIL", ["Retail", "retail"], "AmbiguousSource", 2],
     ["Banking", ["Retail", "Other"], "SourceNotFound", 2],
-    ["", ["Retail"], "SourceNotFound", 1],
+    ["", ["Retail", ""], "SourceNotFound", 2],
     ["Retail", [], "SourceNotFound", 0]
   ]
 

@@ -4,14 +4,16 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import * as References from "effect/References"
 import * as Schema from "effect/Schema"
 import * as TestClock from "effect/testing/TestClock"
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
-import { BulkUploads } from "../src/BulkUploads.ts"
+import { BulkUploads, type Options } from "../src/BulkUploads.ts"
 import * as RequestBudget from "../src/RequestBudget.ts"
 import { observe } from "./support/observed.ts"
-import { tenant } from "./support/tenant.ts"
+import { client, tenant } from "./support/tenant.ts"
 
 /** A request that takes so long, and notes when it began and ended. */
 const request = (
@@ -281,21 +283,66 @@ describe("RequestBudget", () => {
     60_000
   )
 
-  it.live("calls of two layers in one process share the budget of their client id", () =>
+  it.live("layers of one process share the budget of a client id and API version, and of nothing else", () =>
     Effect.gen(function* () {
-      const log: Array<string> = []
-      const counting: RequestBudget.RequestBudget = {
-        spend: (key) => (request) =>
-          Effect.andThen(
-            Effect.sync(() => log.push(key)),
-            request
-          ),
-        pause: () => Effect.void
+      const sandbox = yield* Sandbox.Sandbox
+      const keys: Array<string> = []
+      const budget = RequestBudget.make()
+      const noting: RequestBudget.RequestBudget = {
+        spend: (key) => (request) => Effect.suspend(() => (keys.push(key), budget.spend(key)(request))),
+        pause: budget.pause
       }
-      yield* Effect.gen(function* () {
-        yield* (yield* BulkUploads).status(Source.named("Done").sourceId)
-      }).pipe(Effect.provide(Layer.provide(tenant(), RequestBudget.layer(counting))))
-      assert.match(log.join(), /^http:\/\/127\.0\.0\.1:\d+ sandbox v2024$/u)
+      const ask = (options: Partial<Options>) =>
+        Effect.flatMap(BulkUploads, ({ status }) => status(Source.named("Done").sourceId)).pipe(
+          Effect.provide(Layer.provide(client(options), RequestBudget.layer(noting)))
+        )
+      const reader = { clientId: "sandbox-reader", clientSecret: Redacted.make("reader-secret") }
+      yield* ask({})
+      yield* ask({})
+      yield* ask({ apiVersion: "v1" })
+      yield* ask({ auth: reader })
+      assert.deepStrictEqual(keys, [
+        `${sandbox.url} sandbox v2024`,
+        `${sandbox.url} sandbox v2024`,
+        `${sandbox.url} sandbox v1`,
+        `${sandbox.url} sandbox-reader v2024`
+      ])
+    }).pipe(Effect.provide(Sandbox.layer()))
+  )
+
+  it.effect.each(Array.from({ length: 40 }, (_, n) => n + 3))(
+    "the limit holds also where a fiber is suspended after every %d steps",
+    (steps) =>
+      Effect.gen(function* () {
+        const log: Log = []
+        yield* Effect.provideService(
+          burst(RequestBudget.make({ requests: 5 }), log, 20),
+          References.MaxOpsBeforeYield,
+          steps
+        )
+        yield* TestClock.adjust(0)
+        assert.strictEqual(log.length, 5)
+      })
+  )
+
+  it.effect("a clock that is put back holds nobody up", () =>
+    Effect.gen(function* () {
+      const budget = RequestBudget.make({ requests: 1 })
+      yield* budget.spend("key")(Effect.void)
+      const clock = yield* Clock.Clock
+      const setBack: Clock.Clock = {
+        ...clock,
+        currentTimeMillisUnsafe: () => clock.currentTimeMillisUnsafe() - 3_600_000,
+        currentTimeMillis: Effect.map(clock.currentTimeMillis, (now) => now - 3_600_000),
+        currentTimeNanosUnsafe: () => clock.currentTimeNanosUnsafe(),
+        currentTimeNanos: clock.currentTimeNanos,
+        sleep: (duration) => clock.sleep(duration)
+      }
+      const fiber = yield* budget
+        .spend("key")(Effect.void)
+        .pipe(Effect.provideService(Clock.Clock, setBack), Effect.forkChild)
+      yield* TestClock.adjust("10 seconds")
+      assert.isDefined(fiber.pollUnsafe())
     })
   )
 })

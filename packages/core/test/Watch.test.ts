@@ -161,6 +161,24 @@ describe("changes", () => {
     })
   )
 
+  it.effect("fails when a 429 asks for more than the cap, instead of sitting it out", () =>
+    Effect.gen(function* () {
+      const limited = new BulkUploadError.RateLimited({ retryAfter: Duration.seconds(61) })
+      const { ended } = yield* watch(["PENDING", limited], every("1 second"), "10 seconds")
+      assert.deepStrictEqual(ended?._tag === "Success" && ended.value, Result.fail(limited))
+      const patient = yield* watch(
+        [limited, "COMPLETED"],
+        { ...every("1 second"), maxRetryAfter: "5 minutes" },
+        "2 minutes"
+      )
+      const [first = 0, ...others] = patient.asked
+      assert.deepStrictEqual(
+        others.map((at) => at - first),
+        [61]
+      )
+    })
+  )
+
   it.effect("all who follow a source share one poll; who comes late is told the newest status at once", () =>
     Effect.gen(function* () {
       const { asked, layer } = scripted(["PENDING", "PENDING", "IN_PROGRESS", "COMPLETED"])
@@ -226,6 +244,26 @@ describe("since", () => {
       assert.deepStrictEqual(seen, ["COMPLETED"])
       assert.deepStrictEqual(asked, [0, 25, 50, 75])
       assert.isDefined(ended)
+    })
+  )
+
+  it.effect("what was seen before the upload is not taken for news, by one who comes later", () =>
+    Effect.gen(function* () {
+      const { layer } = scripted(["IN_PROGRESS", "COMPLETED", "PENDING", "ERROR"])
+      yield* Effect.gen(function* () {
+        const uploads = yield* BulkUploads.BulkUploads
+        const options = every("10 seconds")
+        yield* Effect.forkChild(
+          Stream.runDrain(uploads.changes(sourceId, { ...options, ...uploadedAt(600) }))
+        )
+        yield* TestClock.adjust("6 seconds")
+        // The job before is running when the file is uploaded, and ends after that.
+        const late = yield* Effect.forkChild(
+          uploads.awaitSettled(sourceId, { timeout: "5 minutes", ...options, ...uploadedAt(6) })
+        )
+        yield* TestClock.adjust("2 minutes")
+        assert.strictEqual((yield* Fiber.join(late)).status, "ERROR")
+      }).pipe(Effect.provide(layer))
     })
   )
 
@@ -304,7 +342,9 @@ describe("awaitSettled", () => {
     Effect.gen(function* () {
       const since = DateTime.makeUnsafe(0)
       const { result } = yield* awaiting(["COMPLETED"], "30 seconds", "1 minute", { since })
-      assert.strictEqual(Result.isFailure(result) && result.failure._tag, "NotSettled")
+      const failure = Result.isFailure(result) ? result.failure : undefined
+      assert.strictEqual(failure?._tag, "NotSettled")
+      assert.include(failure?.message, "can still be the one of the job before")
     })
   )
 

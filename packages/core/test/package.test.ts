@@ -138,7 +138,7 @@ describe("the packed packages", () => {
             yield* Effect.promise(() => readFile(join(folder, "package.json"), "utf8"))
           )
           assert.match(manifest.exports["."].default, /^\.\/dist\//u)
-          assert.isUndefined(manifest.scripts)
+          assert.deepStrictEqual(manifest.scripts ?? {}, {})
         }
         const manifest = JSON.parse(yield* Effect.promise(() => readFile(join(core, "package.json"), "utf8")))
         assert.isUndefined(manifest.dependencies, "the library has its peer alone")

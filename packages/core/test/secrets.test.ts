@@ -20,6 +20,9 @@ const clients = [
 
 const show = (value: unknown): string => inspect(value, { depth: 20, showHidden: true, getters: true })
 
+/** A gateway that puts what it was sent into its answer. */
+const echo = (status: number): Fault.Fault => ({ _tag: "Echo", status })
+
 const faults: ReadonlyArray<readonly [string, "token" | "status", Fault.Fault]> = [
   ["nothing", "status", { _tag: "Delay", duration: 0 }],
   ...(["token", "status"] as const).flatMap((endpoint) => [
@@ -29,6 +32,10 @@ const faults: ReadonlyArray<readonly [string, "token" | "status", Fault.Fault]> 
     [`403 (${endpoint})`, endpoint, { _tag: "Respond", status: 403 }] as const,
     [`429 (${endpoint})`, endpoint, Fault.rateLimited("1")] as const,
     [`500 (${endpoint})`, endpoint, Fault.gatewayPage(500)] as const,
+    [`an echo with 200 (${endpoint})`, endpoint, echo(200)] as const,
+    [`an echo with 400 (${endpoint})`, endpoint, echo(400)] as const,
+    [`an echo with 503 (${endpoint})`, endpoint, echo(503)] as const,
+    [`a redirect that echoes (${endpoint})`, endpoint, echo(302)] as const,
     [`a page (${endpoint})`, endpoint, Fault.gatewayPage(200)] as const,
     [
       `a redirect (${endpoint})`,

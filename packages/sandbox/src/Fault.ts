@@ -18,6 +18,7 @@ import * as Stream from "effect/Stream"
  * - `Silent`: the request is taken and never answered
  * - `Reset`: the connection is closed before a byte is sent
  * - `CutOff`: the connection is closed in the middle of a 200 body
+ * - `Echo`: everything that was sent, headers and body, in the messages of an error body and in `location`
  * - `Endless`: a body that never ends, as fast as it is read
  * - `Drip`: a body that never ends, a byte every `interval`
  *
@@ -35,6 +36,7 @@ export type Fault =
   | { readonly _tag: "Silent" }
   | { readonly _tag: "Reset" }
   | { readonly _tag: "CutOff"; readonly status?: number }
+  | { readonly _tag: "Echo"; readonly status: number }
   | { readonly _tag: "Endless"; readonly status?: number }
   | { readonly _tag: "Drip"; readonly interval: Duration.Input }
 
@@ -104,6 +106,8 @@ export const run = <E, R>(
           { status: fault.status ?? 200, contentType: "application/json", contentLength: 1000 }
         )
       )
+    case "Echo":
+      return echo(fault.status, request)
     case "Endless":
       return Effect.succeed(
         HttpServerResponse.stream(Stream.forever(Stream.succeed(SPACES)), {
@@ -151,3 +155,16 @@ const destroySocketOnceFlushed = (request: HttpServerRequest) =>
       })
     )
   })
+
+const echo = (status: number, request: HttpServerRequest) =>
+  Effect.map(
+    Effect.orElseSucceed(request.text, () => ""),
+    (body) => {
+      const sent = `${request.headers["authorization"] ?? ""} ${body}`
+      const messages = [{ locale: "en-US", localeOrigin: "DEFAULT", text: sent }]
+      return HttpServerResponse.jsonUnsafe(
+        { detailCode: "Echo", error_description: sent, messages },
+        { status, headers: { location: `https://gateway.example/?${encodeURI(sent)}` } }
+      )
+    }
+  )

@@ -12,7 +12,8 @@
  *
  * const program = Effect.gen(function* () {
  *   const sandbox = yield* Sandbox.Sandbox
- *   yield* sandbox.upload(Source.named("Contractors").sourceId, "accountName,firstName\n")
+ *   const csv = "accountName,firstName,lastName,email,manager\nw.lee,Wren,Lee,w@example.com,a.ortiz"
+ *   yield* sandbox.upload(Source.named("Contractors").sourceId, csv)
  *   return sandbox.url
  * }).pipe(Effect.provide(Sandbox.layer()))
  * ```
@@ -20,6 +21,7 @@
  * @since 0.1.0
  */
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
+import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -139,6 +141,7 @@ export const make = (options: Options = {}): Effect.Effect<Service, ServeError, 
     const planned: Array<Planned & { left: number }> = []
     const received: Array<{ -readonly [K in keyof Received]: Received[K] }> = []
     const changes = yield* SubscriptionRef.make(0)
+    const tell = Effect.runSyncWith(yield* Effect.context())
     const changed = SubscriptionRef.update(changes, (n) => n + 1)
 
     const upload = (source: Source.Source, csv: string) =>
@@ -193,17 +196,15 @@ export const make = (options: Options = {}): Effect.Effect<Service, ServeError, 
       }
       received.push(entry)
       yield* changed
-      const end = (outcome: number | "aborted") =>
-        Effect.suspend(() => {
-          entry.outcome = outcome
-          return changed
-        })
+      // Told by the connection itself: an answer that is still being written has not ended.
+      const response = NodeHttpServerRequest.toServerResponse(request)
+      response.once("close", () => {
+        entry.outcome = response.writableFinished ? response.statusCode : "aborted"
+        tell(changed)
+      })
       const fault = match.endpoint === undefined ? undefined : takeFault(match.endpoint)
       const proceed = answer(tenant, match, request)
-      return yield* (fault === undefined ? proceed : Fault.run(fault, request, proceed)).pipe(
-        Effect.tap((response) => end(response.status)),
-        Effect.onInterrupt(() => end("aborted"))
-      )
+      return yield* fault === undefined ? proceed : Fault.run(fault, request, proceed)
     }).pipe(
       // Effect's server runs its handler uninterruptibly; here a client that leaves ends it.
       Effect.interruptible

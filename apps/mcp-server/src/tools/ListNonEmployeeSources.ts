@@ -3,6 +3,7 @@
  */
 import type { BulkUploadError } from "@sailpoint-bulk-upload/core/BulkUploadError"
 import { NonEmployeeSources } from "@sailpoint-bulk-upload/core/NonEmployeeSources"
+import { plainText } from "@sailpoint-bulk-upload/core/PlainText"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { answeredInTime, type ReadOnlyTool } from "../ReadOnlyTool.ts"
@@ -52,18 +53,11 @@ const list = ({
       sources: fitting
         .toSorted((a, b) => a.name.localeCompare(b.name, "en"))
         .slice(0, MAX_SOURCES)
-        .map((source) => ({ ...source, description: cut(source.description) })),
+        .map((source) => ({ ...source, description: plainText(source.description, MAX_DESCRIPTION) })),
       total: fitting.length,
       truncated: fitting.length > MAX_SOURCES
     }
   })
-
-const cut = (text: string): string =>
-  text.length <= MAX_DESCRIPTION
-    ? text
-    : `${Array.from(text)
-        .slice(0, MAX_DESCRIPTION - 1)
-        .join("")}…`
 
 export const ListNonEmployeeSources: ReadOnlyTool<typeof Input.Type, typeof Output.Type> = {
   name: "list_non_employee_sources",

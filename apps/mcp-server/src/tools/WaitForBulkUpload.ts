@@ -5,6 +5,7 @@ import type { ServerContext } from "@modelcontextprotocol/server"
 import { type BulkUploadError, RequestTimeout } from "@sailpoint-bulk-upload/core/BulkUploadError"
 import { BulkUploads } from "@sailpoint-bulk-upload/core/BulkUploads"
 import type { State } from "@sailpoint-bulk-upload/core/BulkUploadStatus"
+import type { NotSettled } from "@sailpoint-bulk-upload/core/Watch"
 import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
@@ -31,7 +32,7 @@ const Output = Schema.Struct({
   ...StatusReport.fields,
   timedOut: Schema.Boolean.annotate({ description: "True when time was up before the job had ended." }),
   waitedSeconds: Schema.Finite.annotate({ description: "How long this call waited." }),
-  checks: Schema.Int.annotate({ description: "How often SailPoint gave a status." }),
+  checks: Schema.Int.annotate({ description: "How many statuses were seen." }),
   ...sandboxNote
 })
 
@@ -39,6 +40,14 @@ const WAIT_ON = "Still running: call wait_for_bulk_upload again to go on waiting
 
 /** Tells the client of a check; a client that is gone does not matter here. */
 type Tell = (progress: number, message: string) => Effect.Effect<void>
+
+/** When time is up: what the last status leaves to do, or what has stood in the way since. */
+const nextStepWhenTimedOut = ({ lastFailure, status }: NotSettled): string | undefined => {
+  if (lastFailure !== undefined) {
+    return `That status is of the time in checkedAt; since then SailPoint gives none. ${lastFailure.summary} ${lastFailure.nextStep}`
+  }
+  return status === "PENDING" || status === "IN_PROGRESS" ? WAIT_ON : undefined
+}
 
 const wait = (
   { sourceId, timeoutSeconds = DEFAULT_SECONDS }: typeof Input.Type,
@@ -49,13 +58,13 @@ const wait = (
     const timeout = Duration.seconds(timeoutSeconds)
     const start = yield* Clock.currentTimeMillis
     let checks = 0
-    let checkedAt = DateTime.formatIso(yield* DateTime.now)
+    let checkedAt = yield* DateTime.now
 
     const waited = Effect.map(Clock.currentTimeMillis, (now) => Math.round((now - start) / 100) / 10)
-    const report = (status: State, timedOut: boolean) =>
+    const report = (status: State, timedOut: boolean, nextStep?: string) =>
       Effect.map(waited, (waitedSeconds) => ({
-        ...reportOf({ sourceId, status }, checkedAt),
-        ...(timedOut && status !== null ? { nextStep: WAIT_ON } : {}),
+        ...reportOf({ sourceId, status }, DateTime.formatIso(checkedAt)),
+        ...(nextStep === undefined ? {} : { nextStep }),
         timedOut,
         waitedSeconds,
         checks
@@ -64,19 +73,19 @@ const wait = (
     return yield* uploads
       .awaitSettled(sourceId, {
         timeout,
-        onCheck: ({ status }) =>
+        onCheck: ({ status }, at) =>
           Effect.gen(function* () {
             checks += 1
-            checkedAt = DateTime.formatIso(yield* DateTime.now)
+            checkedAt = at
             yield* tell(checks, `${status ?? "No status yet"} after ${yield* waited} s`)
           })
       })
       .pipe(
         Effect.flatMap(({ status }) => report(status, false)),
-        Effect.catchTag("NotSettled", ({ lastFailure, status }) =>
-          status === undefined
-            ? Effect.fail(lastFailure ?? new RequestTimeout({ sourceId, after: timeout }))
-            : report(status, true)
+        Effect.catchTag("NotSettled", (notSettled) =>
+          notSettled.status === undefined
+            ? Effect.fail(notSettled.lastFailure ?? new RequestTimeout({ sourceId, after: timeout }))
+            : report(notSettled.status, true, nextStepWhenTimedOut(notSettled))
         )
       )
   })
@@ -99,7 +108,7 @@ export const WaitForBulkUpload: ReadOnlyTool<typeof Input.Type, typeof Output.Ty
   name: "wait_for_bulk_upload",
   title: "Wait for bulk upload",
   description:
-    "Wait until the newest non-employee (contractor) bulk CSV upload on a SailPoint source has ended, or until timeoutSeconds have passed. Use it when someone wants to be told when an upload is done; use get_bulk_upload_status for its status right now. A result with timedOut true is normal: call again to go on waiting. It only reads.",
+    "Wait until the newest non-employee (contractor) bulk CSV upload on a SailPoint source has ended, or until timeoutSeconds have passed. Use it when someone wants to be told when an upload is done; use get_bulk_upload_status for its status right now. A result with timedOut true is normal: call again to go on waiting. Right after an upload it can end at once with the status of the upload before. It only reads.",
   input: Input,
   output: Output,
   run: (input, request) => wait(input, tellClient(request))

@@ -6,7 +6,7 @@ import * as Headers from "effect/http/Headers"
 import * as Result from "effect/Result"
 import * as BulkUploadError from "../BulkUploadError.ts"
 import { readErrorBody } from "./errorBody.ts"
-import { plainText } from "./plainText.ts"
+import { plainText } from "../PlainText.ts"
 import type { NoReply, Reply } from "./reply.ts"
 
 /** What a request is about, as its errors tell it. */

@@ -5,7 +5,7 @@
  */
 import * as Predicate from "effect/Predicate"
 import type { Body } from "./reply.ts"
-import { plainText } from "./plainText.ts"
+import { plainText } from "../PlainText.ts"
 
 export interface Said {
   readonly detailCode?: string

@@ -7,12 +7,13 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { constTrue } from "effect/Function"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
-import type * as Headers from "effect/http/Headers"
+import * as Headers from "effect/http/Headers"
 import * as HttpClient from "effect/http/HttpClient"
 import type { HttpClientError } from "effect/http/HttpClientError"
 import type { HttpClientRequest } from "effect/http/HttpClientRequest"
 import type { HttpClientResponse } from "effect/http/HttpClientResponse"
 import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 
 /** The body of an answer: its text, or why there is none. */
@@ -78,6 +79,24 @@ export const exchange = (
       })
     )
   })
+
+/**
+ * The answer with every secret in it blotted out: a gateway or a proxy can echo what it was sent, and what an
+ * answer says ends up in errors, logs and spans.
+ */
+export const withoutSecrets = (reply: Reply, secrets: ReadonlyArray<Redacted.Redacted<string>>): Reply => {
+  const forms = secrets.flatMap((redacted) => {
+    const secret = Redacted.value(redacted)
+    return secret === "" ? [] : [secret, new URLSearchParams([["", secret]]).toString().slice(1)]
+  })
+  const blot = (text: string) => forms.reduce((clean, form) => clean.replaceAll(form, "[secret]"), text)
+  const { location } = reply.headers
+  return {
+    status: reply.status,
+    headers: location === undefined ? reply.headers : Headers.set(reply.headers, "location", blot(location)),
+    body: reply.body._tag === "Text" ? { _tag: "Text", text: blot(reply.body.text) } : reply.body
+  }
+}
 
 const toReply = (response: HttpClientResponse, body: Body): Reply => ({
   status: response.status,

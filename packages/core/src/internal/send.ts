@@ -9,12 +9,15 @@ import * as Exit from "effect/Exit"
 import type { HttpClient } from "effect/http/HttpClient"
 import type { HttpClientRequest } from "effect/http/HttpClientRequest"
 import * as Metric from "effect/Metric"
+import type * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schedule from "effect/Schedule"
 import type { BulkUploadError } from "../BulkUploadError.ts"
 import * as Metrics from "../Metrics.ts"
 import { fromNoReply, fromReply, type Subject, textOf, unexpected } from "./classify.ts"
-import { exchange, hardened, MAX_BODY_BYTES, type Reply } from "./reply.ts"
+import { exchange, hardened, MAX_BODY_BYTES, type Reply, withoutSecrets } from "./reply.ts"
+
+export type { Subject } from "./classify.ts"
 
 /** A request, and how to read the body of its 200 answer. */
 export interface Call<A> {
@@ -22,6 +25,8 @@ export interface Call<A> {
   /** The path with `{id}` in place of an id: it names the span. */
   readonly route: string
   readonly request: HttpClientRequest
+  /** What went along and must not come back in anything that is shown. */
+  readonly secrets?: ReadonlyArray<Redacted.Redacted<string>>
   /** How large the body of an answer may be; 64 KiB unless said otherwise. */
   readonly maxBodyBytes?: number
   /** The value in the body, or what is wrong with the body. */
@@ -46,7 +51,12 @@ export const makeSend = (options: {
         const reply = yield* exchange(client, call.request, {
           deadline: options.deadline,
           maxBodyBytes: call.maxBodyBytes ?? MAX_BODY_BYTES
-        }).pipe(Effect.mapError((noReply) => fromNoReply(call.subject, noReply, options)))
+        }).pipe(
+          Effect.mapBoth({
+            onFailure: (noReply) => fromNoReply(call.subject, noReply, options),
+            onSuccess: (reply) => withoutSecrets(reply, call.secrets ?? [])
+          })
+        )
         measure.status = reply.status
         yield* Effect.annotateCurrentSpan("http.response.status_code", reply.status)
         yield* warnIfDeprecated(reply, call.route)
@@ -63,7 +73,7 @@ export const makeSend = (options: {
       })
 
     return (call) =>
-      measured(call, options.host, (measure) => attempt(call, measure)).pipe(
+      measured(call, (measure) => attempt(call, measure)).pipe(
         Effect.withSpan(
           `${call.request.method} ${call.route}`,
           {
@@ -72,7 +82,7 @@ export const makeSend = (options: {
               "http.request.method": call.request.method,
               "url.template": call.route,
               "url.full": call.request.url,
-              "server.address": options.host
+              ...serverAttributes(call.request.url)
             }
           },
           { captureStackTrace: false }
@@ -92,6 +102,12 @@ const makeDeprecationWarning = () => {
   }
 }
 
+/** OpenTelemetry's names for the host and, where it is not the scheme's own, the port. */
+const serverAttributes = (url: string): Record<string, string | number> => {
+  const { hostname, port } = new URL(url)
+  return { "server.address": hostname, ...(port === "" ? {} : { "server.port": Number(port) }) }
+}
+
 /** What is known of an attempt beside how it ended. */
 interface Measure {
   status?: number
@@ -99,7 +115,6 @@ interface Measure {
 
 const measured = <A>(
   call: Call<A>,
-  host: string,
   run: (measure: Measure) => Effect.Effect<A, BulkUploadError>
 ): Effect.Effect<A, BulkUploadError> =>
   Effect.flatMap(Clock.currentTimeNanos, (start) => {
@@ -109,13 +124,15 @@ const measured = <A>(
         const attributes = {
           "http.request.method": call.request.method,
           "url.template": call.route,
-          "server.address": host,
+          ...serverAttributes(call.request.url),
           ...(measure.status === undefined ? {} : { "http.response.status_code": String(measure.status) }),
           ...(Exit.isSuccess(exit) ? {} : { "error.type": Metrics.outcome(exit) })
         }
-        return Metric.update(
-          Metric.withAttributes(Metrics.requestDuration, attributes),
-          Number(end - start) / 1e9
+        return Effect.andThen(
+          Exit.isSuccess(exit)
+            ? Effect.void
+            : Effect.annotateCurrentSpan("error.type", Metrics.outcome(exit)),
+          Metric.update(Metric.withAttributes(Metrics.requestDuration, attributes), Number(end - start) / 1e9)
         )
       })
     )

@@ -1,6 +1,9 @@
 /**
  * Text that came from outside, made harmless to show: one line, bounded, and without anything a terminal
- * or a language model would read as more than text.
+ * or a language model would read as more than text. All texts of SailPoint that this library gives went
+ * through it.
+ *
+ * @since 0.1.0
  */
 
 /** Terminal control sequences (ECMA-48 CSI), removed whole so that no `[31m` stays behind. */
@@ -18,7 +21,19 @@ const INVISIBLE =
 /** Far beyond any text worth showing: what lies past it is never even looked at. */
 const LOOKED_AT = 8
 
-/** The text on one line, cut to `maxLength` characters; a cut is marked by an ellipsis. */
+/**
+ * The text on one line, cut to `maxLength` characters; a cut is marked by an ellipsis.
+ *
+ * @example
+ * ```ts
+ * import { plainText } from "@sailpoint-bulk-upload/core/PlainText"
+ *
+ * plainText("two\nlines \u001B[31mred") // "two lines red"
+ * ```
+ *
+ * @category formatting
+ * @since 0.1.0
+ */
 export const plainText = (text: string, maxLength = 500): string => {
   const clean = text
     .slice(0, maxLength * LOOKED_AT)

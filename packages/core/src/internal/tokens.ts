@@ -1,0 +1,137 @@
+/**
+ * The two sources of access tokens.
+ */
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import * as Metric from "effect/Metric"
+import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
+import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import type { AccessToken } from "../AccessToken.ts"
+import { AuthenticationFailed, type BulkUploadError } from "../BulkUploadError.ts"
+import * as Metrics from "../Metrics.ts"
+import type { Policy } from "../RetryPolicy.ts"
+import * as Tenant from "../Tenant.ts"
+import { retryAs } from "./retry.ts"
+import type { Send } from "./send.ts"
+
+/** What a fetched token is: itself, and how long it may be kept. */
+interface Grant {
+  readonly token: Redacted.Redacted<string>
+  readonly keepFor: Duration.Duration
+}
+
+/** When the answer does not say: short enough for most tokens, and a 401 renews it in any case. */
+const UNKNOWN_LIFETIME = Duration.minutes(5)
+/** The longest lifetime that SailPoint's documentation gives: 43,200 s. */
+const LONGEST_LIFETIME = Duration.hours(12)
+
+/** What an HTTP header can carry: visible ASCII, and no space (RFC 6750 allows less still). */
+const HEADER_SAFE = /^[\x21-\x7E]+$/u
+
+const GrantBody = Schema.fromJsonString(
+  Schema.Struct({
+    access_token: Schema.String.check(Schema.isPattern(HEADER_SAFE)),
+    expires_in: Schema.optionalKey(Schema.Unknown)
+  })
+)
+
+/** A token that was made elsewhere. */
+export const fromStatic = (given: Redacted.Redacted<string>): AccessToken => {
+  const token = Redacted.make(Redacted.value(given).trim(), { label: "access token" })
+  return {
+    get: HEADER_SAFE.test(Redacted.value(token))
+      ? Effect.succeed(token)
+      : Effect.fail(
+          new AuthenticationFailed({
+            operation: "token",
+            messages: ["the access token that was given is empty or has characters that no header can carry"]
+          })
+        ),
+    refused: () => Effect.succeed(false)
+  }
+}
+
+/**
+ * Tokens fetched with client credentials from the tenant's `/oauth/token`, with the credentials in the form
+ * body (in a query they would be logged on the way). A fetch is retried here, once for all who wait for it.
+ */
+export const fromClientCredentials = (
+  tenant: Tenant.Tenant,
+  credentials: { readonly clientId: string; readonly clientSecret: Redacted.Redacted<string> },
+  send: Send,
+  policy: Policy
+): Effect.Effect<AccessToken> =>
+  Effect.gen(function* () {
+    let kept: Redacted.Redacted<string> | undefined
+
+    const fetchGrant: Effect.Effect<Grant, BulkUploadError> = Effect.suspend(() =>
+      send<Grant>({
+        subject: { operation: "token" },
+        route: Tenant.tokenRoute,
+        request: HttpClientRequest.post(Tenant.tokenUrl(tenant)).pipe(
+          HttpClientRequest.acceptJson,
+          HttpClientRequest.bodyUrlParams({
+            grant_type: "client_credentials",
+            client_id: credentials.clientId,
+            client_secret: Redacted.value(credentials.clientSecret)
+          })
+        ),
+        secrets: [credentials.clientSecret],
+        decode: decodeGrant
+      })
+    ).pipe(
+      Effect.tap((grant) =>
+        Effect.sync(() => {
+          kept = grant.token
+        })
+      ),
+      Effect.onExit((exit) => countTokenRequest(exit)),
+      retryAs(policy)
+    )
+
+    const [grant, invalidate] = yield* Effect.cachedInvalidateWithTTL(fetchGrant, (exit) =>
+      Exit.isSuccess(exit) ? exit.value.keepFor : Duration.zero
+    )
+
+    return {
+      get: Effect.map(grant, ({ token }) => token),
+      // Of many calls that are refused with one token only the first drops it: by the time the others come,
+      // the kept token is a newer one, or none.
+      refused: (token) =>
+        Effect.suspend(() => {
+          if (kept !== token) return Effect.succeed(true)
+          kept = undefined
+          return Effect.as(invalidate, true)
+        })
+    }
+  })
+
+const countTokenRequest = (exit: Exit.Exit<unknown, BulkUploadError>): Effect.Effect<void> =>
+  Metric.update(Metric.withAttributes(Metrics.tokenRequests, { outcome: Metrics.outcome(exit) }), 1)
+
+const decodeGrantBody = Schema.decodeOption(GrantBody)
+
+const decodeGrant = (text: string): Result.Result<Grant, string> =>
+  Option.match(decodeGrantBody(text), {
+    onNone: () => Result.fail("the body is no JSON object with a usable access_token."),
+    onSome: (body) =>
+      Result.succeed({
+        token: Redacted.make(body.access_token, { label: "access token" }),
+        keepFor: keepFor(body.expires_in)
+      })
+  })
+
+/** `expires_in`, in seconds, less the margin. A number written as text is read too. */
+const keepFor = (expiresIn: unknown): Duration.Duration => {
+  const seconds = Predicate.isString(expiresIn) ? Number(expiresIn) : expiresIn
+  const lifetime =
+    Predicate.isNumber(seconds) && Number.isFinite(seconds) && seconds > 0
+      ? Duration.min(Duration.seconds(seconds), LONGEST_LIFETIME)
+      : UNKNOWN_LIFETIME
+  return Duration.subtract(lifetime, Duration.min(Duration.seconds(60), Duration.times(lifetime, 0.1)))
+}
