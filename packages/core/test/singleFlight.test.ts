@@ -1,0 +1,187 @@
+/** One request for calls that overlap, however callers come, leave and fail: scripted, because only time counts. */
+import { assert, describe, it } from "@effect/vitest"
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import * as TestClock from "effect/testing/TestClock"
+import * as ApiClient from "../src/ApiClient.ts"
+import * as BulkUploadError from "../src/BulkUploadError.ts"
+import * as BulkUploads from "../src/BulkUploads.ts"
+import type { Send } from "../src/internal/send.ts"
+import { fromClientCredentials } from "../src/internal/tokens.ts"
+import * as RetryPolicy from "../src/RetryPolicy.ts"
+
+const ids = ["e136567de87e4d029e60b3c3c55db56d", "e136567d-e87e-4d02-9e60-b3c3c55db56d"]
+
+const between = (minimum: number, maximum: number) => Schema.Int.check(Schema.isBetween({ minimum, maximum }))
+
+/** A caller: when it comes, whom it asks for, and when it leaves, if it does not stay. */
+const Caller = Schema.Struct({
+  after: between(0, 800),
+  source: between(0, 1),
+  leaves: Schema.NullOr(between(0, 3000))
+})
+/** A request: how long it takes, and whether it fails. */
+const Answer = Schema.Struct({ takes: between(0, 2000), fails: Schema.Boolean })
+
+const Callers = Schema.Array(Caller).check(Schema.isMaxLength(25))
+const Answers = Schema.Array(Answer).check(Schema.isMinLength(1), Schema.isMaxLength(10))
+
+interface Request {
+  readonly key: string
+  readonly begin: number
+  end: number
+  how: "answered" | "failed" | "abandoned"
+}
+
+const broken = new BulkUploadError.ServerError({ httpStatus: 500 })
+
+/** Requests that take as long and end as scripted, one after the other, and a log of them. */
+const scripted = (answers: ReadonlyArray<typeof Answer.Type>) => {
+  const requests: Array<Request> = []
+  const run = <A>(key: string, value: A) =>
+    Effect.flatMap(Clock.currentTimeMillis, (begin) => {
+      const { fails, takes } = answers[requests.length % answers.length] ?? { fails: false, takes: 0 }
+      const request: Request = { key, begin, end: Infinity, how: "abandoned" }
+      requests.push(request)
+      return Effect.sleep(takes).pipe(
+        Effect.andThen(fails ? Effect.fail(broken) : Effect.succeed(value)),
+        Effect.onExit((exit) =>
+          Effect.map(Clock.currentTimeMillis, (now) => {
+            request.end = now
+            request.how = Exit.isSuccess(exit) ? "answered" : Exit.hasFails(exit) ? "failed" : "abandoned"
+          })
+        )
+      )
+    })
+  return { requests, run }
+}
+
+/** Lets every caller come and go, and tells for those who stayed when they were there and what they got. */
+const visits = <A, E>(
+  callers: ReadonlyArray<typeof Caller.Type>,
+  ask: (source: number) => Effect.Effect<A, E>
+) =>
+  Effect.gen(function* () {
+    const stays: Array<{
+      readonly source: number
+      readonly came: number
+      readonly fiber: Fiber.Fiber<A, E>
+    }> = []
+    for (const { after, leaves, source } of callers) {
+      yield* TestClock.adjust(after)
+      const came = yield* Clock.currentTimeMillis
+      const fiber = yield* Effect.forkChild(ask(source))
+      if (leaves === null) stays.push({ source, came, fiber })
+      else yield* Effect.forkChild(Effect.delay(Fiber.interrupt(fiber), leaves))
+      yield* TestClock.adjust(0)
+    }
+    yield* TestClock.adjust("1 minute")
+    return yield* Effect.forEach(stays, ({ came, fiber, source }) =>
+      Effect.map(Fiber.await(fiber), (exit) => ({ source, came, exit }))
+    )
+  })
+
+/** Never two at once for one key; every one has ended; and who stayed got what a request of that time gave. */
+const shared = (
+  requests: ReadonlyArray<Request>,
+  stays: ReadonlyArray<{
+    readonly key: string
+    readonly came: number
+    readonly exit: Exit.Exit<unknown, unknown>
+  }>
+) => {
+  for (const [index, { begin, end, key }] of requests.entries()) {
+    assert.isTrue(Number.isFinite(end), "nothing is left running")
+    const others = requests.slice(0, index).filter((other) => other.key === key && other.end > begin)
+    assert.deepStrictEqual(others, [], "one request at a time")
+  }
+  for (const { came, exit, key } of stays) {
+    const how = Exit.isSuccess(exit) ? "answered" : "failed"
+    assert.isTrue(
+      requests.some((request) => request.key === key && request.end >= came && request.how === how),
+      "who stays is given what a request gave that ended after the call"
+    )
+  }
+}
+
+describe("single flight under random arrivals, departures and failures", () => {
+  it.effect.prop("of statuses, per source", [Callers, Answers], ([callers, answers]) =>
+    Effect.gen(function* () {
+      const { requests, run } = scripted(answers)
+      const ask: ApiClient.Service["request"] = (call) =>
+        Effect.flatMap(run(call.subject.sourceId ?? "", '{"status":"PENDING"}'), (body) =>
+          Effect.orDie(Effect.fromResult(call.decode(body)))
+        )
+      const api = ApiClient.ApiClient.of({
+        tenant: { origin: "https://a.example", host: "a.example", apiVersion: "v2024" },
+        accessToken: { get: Effect.die("not asked"), refused: () => Effect.succeed(false) },
+        attempt: ask,
+        request: ask
+      })
+      const { status } = yield* BulkUploads.make.pipe(Effect.provideService(ApiClient.ApiClient, api))
+      const stays = yield* visits(callers, (source) => status(ids[source] ?? ""))
+      shared(
+        requests,
+        stays.map(({ source, ...stay }) => ({ key: ids[source] ?? "", ...stay }))
+      )
+    })
+  )
+
+  it.effect.prop("of tokens", [Callers, Answers], ([callers, answers]) =>
+    Effect.gen(function* () {
+      const { requests, run } = scripted(answers)
+      const send: Send = (call) =>
+        Effect.flatMap(run("token", '{"access_token":"t","expires_in":1}'), (body) =>
+          Effect.orDie(Effect.fromResult(call.decode(body)))
+        )
+      const { get } = yield* fromClientCredentials(
+        { origin: "https://a.example", host: "a.example", apiVersion: "v2024" },
+        { clientId: "id", clientSecret: Redacted.make("secret") },
+        send,
+        RetryPolicy.none
+      )
+      const came = yield* visits(callers, () => get)
+      // A kept token answers later calls too: those asked nothing.
+      const kept = Duration.toMillis("900 millis")
+      shared(
+        requests,
+        came.flatMap(({ came, exit }) =>
+          requests.some(({ end, how }) => how === "answered" && end <= came && came < end + kept)
+            ? []
+            : [{ key: "token", came, exit }]
+        )
+      )
+    })
+  )
+
+  it.effect.prop("of polls, for all who follow a source", [Callers], ([callers]) =>
+    Effect.gen(function* () {
+      const { requests, run } = scripted([{ takes: 100, fails: false }])
+      const ask: ApiClient.Service["request"] = (call) =>
+        Effect.flatMap(run(call.subject.sourceId ?? "", '{"status":"PENDING"}'), (body) =>
+          Effect.orDie(Effect.fromResult(call.decode(body)))
+        )
+      const api = ApiClient.ApiClient.of({
+        tenant: { origin: "https://a.example", host: "a.example", apiVersion: "v2024" },
+        accessToken: { get: Effect.die("not asked"), refused: () => Effect.succeed(false) },
+        attempt: ask,
+        request: ask
+      })
+      const { changes } = yield* BulkUploads.make.pipe(Effect.provideService(ApiClient.ApiClient, api))
+      yield* visits(
+        callers.map(({ leaves, ...caller }) => ({ ...caller, leaves: leaves ?? 3000 })),
+        (source) => Stream.runDrain(changes(ids[source] ?? ""))
+      )
+      const asked = requests.length
+      shared(requests, [])
+      yield* TestClock.adjust("1 hour")
+      assert.strictEqual(requests.length, asked, "nobody follows, nothing is asked")
+    })
+  )
+})
