@@ -325,13 +325,38 @@ describe("RequestBudget", () => {
       })
   )
 
+  it.effect(
+    "who comes when a place is free, but before the first in the queue has woken, waits behind it",
+    () =>
+      Effect.gen(function* () {
+        const log: Log = []
+        const { spend } = RequestBudget.make({ requests: 1 })
+        yield* spend("key")(Effect.void)
+        const clock = yield* Clock.Clock
+        const late: Clock.Clock = {
+          currentTimeMillisUnsafe: () => clock.currentTimeMillisUnsafe(),
+          currentTimeMillis: clock.currentTimeMillis,
+          currentTimeNanosUnsafe: () => clock.currentTimeNanosUnsafe(),
+          currentTimeNanos: clock.currentTimeNanos,
+          sleep: (duration) => clock.sleep(Duration.sum(duration, Duration.millis(5)))
+        }
+        yield* Effect.forkChild(Effect.provideService(spend("key")(request(log, 0)), Clock.Clock, late))
+        yield* TestClock.adjust("10002 millis")
+        yield* Effect.forkChild(spend("key")(request(log, 1)))
+        yield* TestClock.adjust("1 minute")
+        assert.deepStrictEqual(
+          log.map(({ n }) => n),
+          [0, 1]
+        )
+      })
+  )
+
   it.effect("a clock that is put back holds nobody up", () =>
     Effect.gen(function* () {
       const budget = RequestBudget.make({ requests: 1 })
       yield* budget.spend("key")(Effect.void)
       const clock = yield* Clock.Clock
       const setBack: Clock.Clock = {
-        ...clock,
         currentTimeMillisUnsafe: () => clock.currentTimeMillisUnsafe() - 3_600_000,
         currentTimeMillis: Effect.map(clock.currentTimeMillis, (now) => now - 3_600_000),
         currentTimeNanosUnsafe: () => clock.currentTimeNanosUnsafe(),
