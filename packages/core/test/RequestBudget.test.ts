@@ -334,6 +334,7 @@ describe("RequestBudget", () => {
         yield* spend("key")(Effect.void)
         const clock = yield* Clock.Clock
         const late: Clock.Clock = {
+          ...clock,
           currentTimeMillisUnsafe: () => clock.currentTimeMillisUnsafe(),
           currentTimeMillis: clock.currentTimeMillis,
           currentTimeNanosUnsafe: () => clock.currentTimeNanosUnsafe(),
@@ -357,6 +358,7 @@ describe("RequestBudget", () => {
       yield* budget.spend("key")(Effect.void)
       const clock = yield* Clock.Clock
       const setBack: Clock.Clock = {
+        ...clock,
         currentTimeMillisUnsafe: () => clock.currentTimeMillisUnsafe() - 3_600_000,
         currentTimeMillis: Effect.map(clock.currentTimeMillis, (now) => now - 3_600_000),
         currentTimeNanosUnsafe: () => clock.currentTimeNanosUnsafe(),
