@@ -22,13 +22,13 @@ interface Snippet {
 /** The fenced blocks of a file, without the asterisks of a docstring around them. */
 const snippetsOf = (file: string, text: string): ReadonlyArray<Snippet> =>
   Array.from(
-    text.matchAll(/^( \* |)```ts\n(.*?)^\1```$/gmsu),
+    text.matchAll(/^( *\* |)```ts\n(.*?)^\1```$/gmsu),
     ({ 1: prefix = "", 2: block = "", index }) => ({
       file,
       line: text.slice(0, index).split("\n").length,
       code: block
         .split("\n")
-        .map((line) => (line.startsWith(prefix) ? line.slice(prefix.length) : line.replace(/^ \*$/u, "")))
+        .map((line) => (line.startsWith(prefix) ? line.slice(prefix.length) : line.replace(/^ *\*$/u, "")))
         .join("\n")
     })
   )

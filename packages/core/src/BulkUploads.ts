@@ -59,6 +59,20 @@ export interface Service {
   /**
    * The statuses of many sources, each with its own success or failure, in the order given. A source that is
    * given twice is asked for once; one bad id spoils nothing.
+   *
+   * @example
+   * ```ts
+   * import * as Effect from "effect/Effect"
+   * import * as Result from "effect/Result"
+   * import { BulkUploads } from "@sailpoint-bulk-upload/core"
+   *
+   * const failed = (sourceIds: ReadonlyArray<string>) =>
+   *   Effect.gen(function* () {
+   *     const uploads = yield* BulkUploads.BulkUploads
+   *     const results = yield* uploads.statuses(sourceIds, { concurrency: 20 })
+   *     return results.filter((result) => Result.isSuccess(result) && result.success.status === "ERROR")
+   *   })
+   * ```
    */
   readonly statuses: (
     sourceIds: Iterable<string>,
@@ -71,13 +85,45 @@ export interface Service {
   ) => Stream.Stream<readonly [sourceId: string, status: Result.Result<BulkUploadStatus, BulkUploadError>]>
   /**
    * The status now, and then each change, until the job has ended. Failures that can pass by themselves are
-   * survived, others end the stream. All who follow one source share one poll.
+   * survived, others end the stream. All who follow one source on the same schedule share one poll, so who
+   * comes later is told first what its newest check showed.
+   *
+   * @example
+   * ```ts
+   * import * as Effect from "effect/Effect"
+   * import * as Stream from "effect/Stream"
+   * import { BulkUploads } from "@sailpoint-bulk-upload/core"
+   *
+   * const follow = Effect.gen(function* () {
+   *   const uploads = yield* BulkUploads.BulkUploads
+   *   yield* Stream.runForEach(uploads.changes("e136567de87e4d029e60b3c3c55db56d"), ({ status }) =>
+   *     Effect.log(`Now ${status}`)
+   *   )
+   * })
+   * ```
    */
   readonly changes: (
     sourceId: string,
     options?: Watch.Options
   ) => Stream.Stream<BulkUploadStatus, BulkUploadError>
-  /** Waits until the job has ended; `NotSettled` when `timeout` passes first. See `Watch` on `since`. */
+  /**
+   * Waits until the job has ended; `NotSettled`, with the last status, when `timeout` passes first. See `Watch`
+   * on `since`, without which the status of the job before can be taken for this one's.
+   *
+   * @example
+   * ```ts
+   * import * as Effect from "effect/Effect"
+   * import { BulkUploads } from "@sailpoint-bulk-upload/core"
+   *
+   * const done = Effect.gen(function* () {
+   *   const uploads = yield* BulkUploads.BulkUploads
+   *   return yield* uploads.awaitSettled("e136567de87e4d029e60b3c3c55db56d", {
+   *     timeout: "30 minutes",
+   *     onCheck: ({ status }) => Effect.log(`It is ${status}`)
+   *   })
+   * }).pipe(Effect.catchTag("NotSettled", ({ message }) => Effect.logWarning(message)))
+   * ```
+   */
   readonly awaitSettled: (
     sourceId: string,
     options: AwaitOptions

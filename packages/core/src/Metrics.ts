@@ -2,6 +2,14 @@
  * What the library counts, as Effect metrics. HTTP names and units follow OpenTelemetry's semantic
  * conventions for HTTP clients; whatever exports Effect's metrics exports these.
  *
+ * @example
+ * ```ts
+ * import * as Metric from "effect/Metric"
+ * import { Metrics } from "@sailpoint-bulk-upload/core"
+ *
+ * const limited = Metric.value(Metric.withAttributes(Metrics.retries, { reason: "RateLimited" }))
+ * ```
+ *
  * @since 0.1.0
  */
 import * as Exit from "effect/Exit"

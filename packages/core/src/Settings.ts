@@ -11,6 +11,16 @@
  *
  * An empty variable counts as one that is not set.
  *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { Settings } from "@sailpoint-bulk-upload/core"
+ *
+ * const where = Effect.map(Settings.tenant, ({ baseUrl }) => `Asks ${String(baseUrl)}`).pipe(
+ *   Effect.catchTag("ConfigError", ({ message }) => Effect.succeed(message))
+ * )
+ * ```
+ *
  * @since 0.1.0
  */
 import * as Config from "effect/Config"
