@@ -13,6 +13,7 @@ import * as Schema from "effect/Schema"
 import type { ReadOnlyTool } from "../ReadOnlyTool.ts"
 import { reportOf, StatusReport } from "../StatusReport.ts"
 import { sandboxNote } from "../ToolResult.ts"
+import { Integer } from "../ToolSchema.ts"
 import { SourceIdArgument } from "./arguments.ts"
 
 const DEFAULT_SECONDS = 45
@@ -22,16 +23,16 @@ const Input = Schema.Struct({
   timeoutSeconds: Schema.optionalKey(
     Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 300 })).annotate({
       description:
-        "How long to wait, in seconds, 1 to 300; 45 if left out. Many assistants cut a call off at 60."
+        "How long to wait, in seconds: 1 to 300, 45 if left out. Many assistants cut a call off at 60."
     })
   )
 })
 
 const Output = Schema.Struct({
   ...StatusReport.fields,
-  timedOut: Schema.Boolean.annotate({ description: "True when time was up before the job had ended." }),
-  waitedSeconds: Schema.Finite.annotate({ description: "How long this call waited." }),
-  checks: Schema.Int.annotate({ description: "How often SailPoint gave a status." }),
+  timedOut: Schema.Boolean.annotate({ description: "True when time was up before it ended." }),
+  waitedSeconds: Schema.Finite,
+  checks: Integer,
   ...sandboxNote
 })
 
@@ -99,7 +100,7 @@ export const WaitForBulkUpload: ReadOnlyTool<typeof Input.Type, typeof Output.Ty
   name: "wait_for_bulk_upload",
   title: "Wait for bulk upload",
   description:
-    "Wait until the newest non-employee (contractor) bulk CSV upload on a SailPoint source has ended, or until timeoutSeconds have passed. Use it when someone wants to be told when an upload is done; use get_bulk_upload_status for its status right now. A result with timedOut true is normal: call again to go on waiting. It only reads.",
+    "Wait until the newest bulk upload (CSV of non-employees, such as contractors) on a SailPoint source has ended, or until timeoutSeconds have passed. Use it when someone wants to be told when an upload is done; for its status right now use get_bulk_upload_status. If only the source's name is known, call list_non_employee_sources first. A result with timedOut true is normal: call again to go on waiting. It only reads.",
   input: Input,
   output: Output,
   run: (input, request) => wait(input, tellClient(request))

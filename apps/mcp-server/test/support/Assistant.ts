@@ -28,6 +28,7 @@ export class CallFailed extends Data.TaggedError("CallFailed")<{
 
 interface Tool {
   readonly name: string
+  readonly description?: string | undefined
   readonly inputSchema: object
   readonly outputSchema?: object | undefined
   readonly annotations?: { readonly title?: string | undefined } | undefined
@@ -40,6 +41,8 @@ export interface Progress {
 
 export interface Service {
   readonly protocolVersion: string | undefined
+  /** The whole result of listing the tools, as the client has it. */
+  readonly listed: Effect.Effect<object, CallFailed>
   /** Its tools; a client that has listed them checks results against their output schemas. */
   readonly tools: Effect.Effect<ReadonlyArray<Tool>, CallFailed>
   /** Interrupted, it cancels the call. */
@@ -146,6 +149,7 @@ export const connect = (kind: Kind, env: Env, args: ReadonlyArray<string> = []) 
     Effect.map(({ callTool, listTools, protocolVersion }) =>
       Assistant.of({
         protocolVersion,
+        listed: Effect.tryPromise({ try: listTools, catch: failed }),
         tools: Effect.tryPromise({ try: async () => (await listTools()).tools, catch: failed }),
         call: (toolArguments, tool = TOOL, onprogress) =>
           Effect.tryPromise({
