@@ -1,8 +1,9 @@
 /**
  * Effect schemas in the form that the MCP SDK takes: Standard Schema for checking, JSON Schema for telling.
  */
-import type { StandardSchemaWithJSON } from "@modelcontextprotocol/server"
+import type { StandardSchemaV1, StandardSchemaWithJSON } from "@modelcontextprotocol/server"
 import * as Schema from "effect/Schema"
+import { cutTo } from "./TokenEstimate.ts"
 
 /** Checked and advertised alike: an argument that a tool does not have is an error, not passed over. */
 const CLOSED = { onExcessProperty: "error" } as const
@@ -19,5 +20,19 @@ export const toolSchema = <S extends Schema.ConstraintCodec<unknown, unknown>>(
 ): StandardSchemaWithJSON<S["Encoded"], S["Type"]> => {
   const { "~standard": standard } = Schema.toStandardSchemaV1(schema, { parseOptions: CLOSED })
   const jsonSchema = () => ({ type: "object", ...Schema.toJsonSchemaDocument(schema, CLOSED).schema })
-  return { "~standard": { ...standard, jsonSchema: { input: jsonSchema, output: jsonSchema } } }
+  const validate = async (value: unknown) => {
+    const checked = await standard.validate(value)
+    return checked.issues === undefined ? checked : { issues: checked.issues.slice(0, MAX_ISSUES).map(brief) }
+  }
+  return { "~standard": { ...standard, validate, jsonSchema: { input: jsonSchema, output: jsonSchema } } }
 }
+
+/** What is wrong with arguments goes back to who sent them: some of it is enough, and none of it at length. */
+const MAX_ISSUES = 5
+const MAX_KEY = 30
+const MAX_MESSAGE = 60
+
+const brief = ({ message, path = [] }: StandardSchemaV1.Issue): StandardSchemaV1.Issue => ({
+  message: cutTo(MAX_MESSAGE, message),
+  path: path.map((segment) => cutTo(MAX_KEY, String(typeof segment === "object" ? segment.key : segment)))
+})

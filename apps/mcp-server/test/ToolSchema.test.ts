@@ -68,6 +68,13 @@ describe("a tool's schema", () => {
     )
   })
 
+  it("names some of what is wrong when there is much, each of it cut short", async () => {
+    const much = Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`${n}${"x".repeat(500)}`, n]))
+    const { issues = [] } = await check({ name: "a", ...much })
+    assert.lengthOf(issues, 5)
+    for (const { path } of issues) assert.match(String(path), /^\dx{20,80}…$/u)
+  })
+
   it.each(accepted)("accepts %s", async (_, value) => {
     assert.deepStrictEqual(await check(value), { value })
   })

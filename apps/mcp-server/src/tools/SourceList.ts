@@ -9,8 +9,8 @@ import { cutTo, estimate } from "../TokenEstimate.ts"
 const BUDGET = 900
 
 /** Of one source in JSON: keys and punctuation with its sourceId, and what its id adds. */
-const FRAME = 36
-const ID = 32
+const FRAME = 33
+const ID = 30
 
 /** How much is told of each source, in tokens, from all there is to what it takes to choose. */
 const DETAILS = [
