@@ -7,7 +7,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { Services } from "./Runtime.ts"
-import { type Adapter, Failure } from "./ToolResult.ts"
+import { type Adapter, FailureOutline } from "./ToolResult.ts"
 import { argumentsSchema, toolSchema } from "./ToolSchema.ts"
 
 export interface ReadOnlyTool<Input, Output extends object> {
@@ -34,7 +34,7 @@ export const register = <Input, Output extends object>(
       title: tool.title,
       description: tool.description,
       inputSchema: argumentsSchema(tool.input),
-      outputSchema: toolSchema(Schema.Union([tool.output, Failure])),
+      outputSchema: toolSchema(Schema.Union([tool.output, FailureOutline])),
       annotations: {
         title: tool.title,
         readOnlyHint: true,

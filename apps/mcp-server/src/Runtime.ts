@@ -12,6 +12,7 @@ import * as Logger from "effect/Logger"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as References from "effect/References"
 import type { LogLevel } from "./Cli.ts"
+import * as SourceCompletion from "./SourceCompletion.ts"
 
 /**
  * Serving: an assistant waits 60 s at the most, so waits that fit are waited out, and for a longer one it is
@@ -33,7 +34,11 @@ const logToStderr = (level: LogLevel): Layer.Layer<never> =>
   )
 
 /** What tools and commands ask: the library's services over one API client. */
-export type Services = ApiClient.ApiClient | BulkUploads.BulkUploads | NonEmployeeSources.NonEmployeeSources
+export type Services =
+  | ApiClient.ApiClient
+  | BulkUploads.BulkUploads
+  | NonEmployeeSources.NonEmployeeSources
+  | SourceCompletion.SourceCompletion
 
 export type Runtime = ManagedRuntime.ManagedRuntime<Services, never>
 
@@ -43,7 +48,8 @@ export const makeRuntime = (
   retryPolicy: RetryPolicy.Policy
 ): Runtime =>
   ManagedRuntime.make(
-    Layer.mergeAll(BulkUploads.layerApiClient, NonEmployeeSources.layerApiClient).pipe(
+    Layer.merge(BulkUploads.layerApiClient, SourceCompletion.layer).pipe(
+      Layer.provideMerge(NonEmployeeSources.layerApiClient),
       Layer.provideMerge(ApiClient.layer(options)),
       Layer.provide([RetryPolicy.layer(retryPolicy), RequestBudget.layer(budget), FetchHttpClient.layer]),
       // The settings were checked before: what is wrong here is a mistake of this program.

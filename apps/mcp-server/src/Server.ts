@@ -1,10 +1,12 @@
 /**
- * The MCP server: its name, what it tells an assistant about itself, and its tools. Made anew for every
- * connection (stdio) or request (HTTP), so it holds nothing that is costly.
+ * The MCP server: its name, what it tells an assistant about itself, its tools, its resource and its prompt.
+ * Made anew for every connection (stdio) or request (HTTP), so it holds nothing that is costly.
  */
 import { McpServer } from "@modelcontextprotocol/server"
 import packageJson from "../package.json" with { type: "json" }
+import * as DidMyUploadWork from "./prompts/DidMyUploadWork.ts"
 import * as ReadOnlyTool from "./ReadOnlyTool.ts"
+import * as BulkUploadStatusResource from "./resources/BulkUploadStatusResource.ts"
 import type { Services } from "./Runtime.ts"
 import type { Adapter } from "./ToolResult.ts"
 import { GetBulkUploadStatus } from "./tools/GetBulkUploadStatus.ts"
@@ -23,12 +25,19 @@ export const makeServer = (adapter: Adapter<Services>, options: { readonly sandb
   const server = new McpServer(
     { name: "sailpoint-bulk-upload", title: "SailPoint bulk upload status", version },
     {
-      capabilities: { tools: {} },
+      // What there is never changes while it runs.
+      capabilities: {
+        tools: {},
+        resources: { listChanged: false },
+        prompts: { listChanged: false }
+      },
       instructions: options.sandbox ? `${INSTRUCTIONS} ${SANDBOX_INSTRUCTIONS}` : INSTRUCTIONS
     }
   )
   ReadOnlyTool.register(server, adapter, GetBulkUploadStatus)
   ReadOnlyTool.register(server, adapter, WaitForBulkUpload)
   ReadOnlyTool.register(server, adapter, ListNonEmployeeSources)
+  BulkUploadStatusResource.register(server, adapter)
+  DidMyUploadWork.register(server, adapter)
   return server
 }

@@ -7,10 +7,10 @@ import * as Schema from "effect/Schema"
 export const StatusReport = Schema.Struct({
   sourceId: Schema.String,
   status: BulkUploadStatus.State.annotate({ description: "SailPoint's word; null when it gives none." }),
-  settled: Schema.Boolean.annotate({ description: "True once the job has ended: COMPLETED or ERROR." }),
-  meaning: Schema.String.annotate({ description: "The status in plain words." }),
-  nextStep: Schema.String.annotate({ description: "What can be done now." }),
-  checkedAt: Schema.String.annotate({ description: "When SailPoint was asked, ISO 8601, UTC." })
+  settled: Schema.Boolean.annotate({ description: "True for COMPLETED and ERROR." }),
+  meaning: Schema.String,
+  nextStep: Schema.String,
+  checkedAt: Schema.String.annotate({ description: "ISO 8601, UTC." })
 })
 
 export const reportOf = (

@@ -13,28 +13,39 @@ import * as Exit from "effect/Exit"
 import type * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Schema from "effect/Schema"
 import { inspect } from "node:util"
+import { cutTo } from "./TokenEstimate.ts"
 
 /** Said in every result, so that made-up data is never taken for the tenant's. */
 export const sandboxNote = {
   sandbox: Schema.optionalKey(
-    Schema.Literal(true).annotate({
-      description: "True when the answer comes from a local sandbox with made-up data."
-    })
+    Schema.Literal(true).annotate({ description: "True: made-up data of a local sandbox." })
   )
+}
+
+const always = {
+  error: Schema.String,
+  message: Schema.String,
+  nextStep: Schema.String,
+  retryable: Schema.Boolean
 }
 
 /** The structured content of a failed call. */
 export const Failure = Schema.Struct({
-  error: Schema.String.annotate({ description: "What kind of failure, such as Forbidden or RateLimited." }),
-  message: Schema.String.annotate({ description: "What happened." }),
-  nextStep: Schema.String.annotate({ description: "What can be done about it." }),
-  retryable: Schema.Boolean.annotate({ description: "Whether the same call can succeed later." }),
+  ...always,
   retryAfterSeconds: Schema.optionalKey(Schema.Int),
   httpStatus: Schema.optionalKey(Schema.Int),
   detailCode: Schema.optionalKey(Schema.String),
   trackingId: Schema.optionalKey(Schema.String),
   ...sandboxNote
 })
+
+/**
+ * A failure as every tool advertises it: what is always there. The rest explains itself by its name, and would
+ * be in the list of tools once for each of them.
+ */
+export const FailureOutline = Schema.StructWithRest(Schema.Struct(always), [
+  Schema.Record(Schema.String, Schema.Unknown)
+])
 
 export type Failure = typeof Failure.Type
 
@@ -52,18 +63,26 @@ export class InvalidArguments extends Data.TaggedError("InvalidArguments")<{
 /** What a tool can fail with. */
 export type ToolError = BulkUploadError | InvalidArguments
 
+/** In tokens; SailPoint's words can be long, and in scripts that have more tokens than characters. */
+const MAX_MESSAGE = 600
+const MAX_CODE = 60
+
 export const toFailure = (error: ToolError): Failure => {
   const retryAfter = "retryAfter" in error ? error.retryAfter : undefined
   const httpStatus = "httpStatus" in error ? error.httpStatus : undefined
   return {
     error: error._tag,
-    message: error.summary,
+    message: cutTo(MAX_MESSAGE, error.summary),
     nextStep: error.nextStep,
     retryable: error.retryable,
     ...(retryAfter === undefined ? {} : { retryAfterSeconds: Math.ceil(Duration.toSeconds(retryAfter)) }),
     ...(httpStatus === undefined ? {} : { httpStatus }),
-    ...("detailCode" in error && error.detailCode !== undefined ? { detailCode: error.detailCode } : {}),
-    ...("trackingId" in error && error.trackingId !== undefined ? { trackingId: error.trackingId } : {})
+    ...("detailCode" in error && error.detailCode !== undefined
+      ? { detailCode: cutTo(MAX_CODE, error.detailCode) }
+      : {}),
+    ...("trackingId" in error && error.trackingId !== undefined
+      ? { trackingId: cutTo(MAX_CODE, error.trackingId) }
+      : {})
   }
 }
 

@@ -1,14 +1,18 @@
 /**
  * Effect schemas in the form that the MCP SDK takes: Standard Schema for checking, JSON Schema for telling.
  */
-import type { StandardSchemaWithJSON } from "@modelcontextprotocol/server"
+import type { StandardSchemaV1, StandardSchemaWithJSON } from "@modelcontextprotocol/server"
 import { plainText } from "@sailpoint-bulk-upload/core/PlainText"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import { cutTo } from "./TokenEstimate.ts"
 import { InvalidArguments } from "./ToolResult.ts"
 
 /** Checked and advertised alike: an argument that a tool does not have is an error, not passed over. */
 const CLOSED = { onExcessProperty: "error" } as const
+
+/** A whole number, without the bounds that Effect's `Int` advertises: they tell a model nothing. */
+export const Integer = Schema.Number.check(Schema.isInt({ toJsonSchema: () => ({ type: "integer" }) }))
 
 /**
  * The schema of a tool's arguments or of its result. The root is always told to be an object, which MCP
@@ -21,6 +25,19 @@ export const toolSchema = <S extends Schema.ConstraintCodec<unknown, unknown>>(
   const jsonSchema = () => ({ type: "object", ...Schema.toJsonSchemaDocument(schema, CLOSED).schema })
   return { "~standard": { ...standard, jsonSchema: { input: jsonSchema, output: jsonSchema } } }
 }
+
+/** What is wrong with arguments goes back to who sent them: some of it is enough, and none of it at length. */
+const MAX_PROBLEMS = 5
+const MAX_KEY = 30
+const MAX_MESSAGE = 60
+
+const brief = ({ message, path = [] }: StandardSchemaV1.Issue): string =>
+  [
+    ...path.map((segment) =>
+      cutTo(MAX_KEY, plainText(String(typeof segment === "object" ? segment.key : segment)))
+    ),
+    cutTo(MAX_MESSAGE, plainText(message))
+  ].join(": ")
 
 /**
  * The schema of a tool's arguments, which never refuses: what does not fit becomes a failure of the tool, so
@@ -43,11 +60,7 @@ export const argumentsSchema = <S extends Schema.ConstraintCodec<unknown, unknow
               ? Result.succeed(checked.value)
               : Result.fail(
                   new InvalidArguments({
-                    problems: checked.issues
-                      .slice(0, 5)
-                      .map(({ message, path = [] }) =>
-                        plainText([...path.map(String), message].join(": "), 200)
-                      )
+                    problems: checked.issues.slice(0, MAX_PROBLEMS).map(brief)
                   })
                 )
         }

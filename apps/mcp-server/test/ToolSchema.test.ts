@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { toolSchema } from "../src/ToolSchema.ts"
+import { argumentsSchema, toolSchema } from "../src/ToolSchema.ts"
 import type { JsonSchema } from "./support/JsonSchema.ts"
 
 const Input = Schema.Struct({
@@ -70,5 +71,36 @@ describe("a tool's schema", () => {
 
   it.each(accepted)("accepts %s", async (_, value) => {
     assert.deepStrictEqual(await check(value), { value })
+  })
+})
+
+describe("the schema of arguments", () => {
+  const given = async (value: unknown) => {
+    const checked = await argumentsSchema(Input)["~standard"].validate(value)
+    return "value" in checked ? checked.value : undefined
+  }
+
+  it.each(refused)("gives a failure for %s, naming it", async (_, value, key) => {
+    const result = await given(value)
+    assert.isTrue(result !== undefined && Result.isFailure(result))
+    assert.include(result !== undefined && Result.isFailure(result) ? result.failure.summary : "", key)
+  })
+
+  it.each(accepted)("gives %s", async (_, value) => {
+    assert.deepStrictEqual(await given(value), Result.succeed(value))
+  })
+
+  it("names some of what is wrong when there is much, each of it cut short", async () => {
+    const much = Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`${n}${"x".repeat(500)}`, n]))
+    const result = await given({ name: "a", ...much })
+    const problems = result !== undefined && Result.isFailure(result) ? result.failure.problems : []
+    assert.lengthOf(problems, 5)
+    for (const problem of problems) assert.match(problem, /^\dx{20,80}…: /u)
+  })
+
+  it("makes names harmless", async () => {
+    const result = await given({ name: "a", "evil\u202E\u0007": 1 })
+    const problems = result !== undefined && Result.isFailure(result) ? result.failure.problems : []
+    assert.match(problems.join(), /^evil: /u)
   })
 })

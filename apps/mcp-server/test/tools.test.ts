@@ -31,6 +31,32 @@ describe("the tools", { timeout: 60_000 }, () => {
       })
     )
 
+    it.effect("are told in printable ASCII, which no assistant garbles or hides", () =>
+      Effect.gen(function* () {
+        const strings = (value: unknown): ReadonlyArray<string> => {
+          if (typeof value === "string") return [value]
+          if (typeof value !== "object" || value === null) return []
+          return Object.entries(value).flatMap(([key, member]) => [key, ...strings(member)])
+        }
+        const told = strings(yield* listed)
+        assert.isAbove(told.length, 100)
+        for (const string of told) assert.match(string, /^[ -~]+$/u)
+      })
+    )
+
+    it.effect("tell of each other, so that a model knows which comes first", () =>
+      Effect.gen(function* () {
+        const tools = yield* listed
+        for (const { description, name } of tools) {
+          const others = tools.filter((tool) => tool.name !== name)
+          assert.isTrue(
+            others.every((other) => description?.includes(other.name)),
+            `${name} does not tell of the others`
+          )
+        }
+      })
+    )
+
     it.effect("take flat and closed arguments, each with a description", () =>
       Effect.gen(function* () {
         for (const { inputSchema } of yield* listed) {

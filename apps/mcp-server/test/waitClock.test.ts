@@ -1,5 +1,4 @@
 /** What a wait does as time passes: a scripted API client and a clock that the test moves. */
-import { Client, InMemoryTransport } from "@modelcontextprotocol/client"
 import { assert, describe, it } from "@effect/vitest"
 import * as ApiClient from "@sailpoint-bulk-upload/core/ApiClient"
 import * as BulkUploadError from "@sailpoint-bulk-upload/core/BulkUploadError"
@@ -11,8 +10,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as TestClock from "effect/testing/TestClock"
-import { makeServer } from "../src/Server.ts"
-import { makeAdapter } from "../src/ToolResult.ts"
+import * as SourceCompletion from "../src/SourceCompletion.ts"
+import * as InProcess from "./support/InProcess.ts"
 
 const sourceId = "e136567de87e4d029e60b3c3c55db56d"
 type Step = State | BulkUploadError.BulkUploadError
@@ -37,18 +36,12 @@ const waitFor = (steps: ReadonlyArray<Step>, passes: Duration.Input, args: Recor
       request: ask
     })
     const runtime = ManagedRuntime.make(
-      Layer.mergeAll(BulkUploads.layerApiClient, NonEmployeeSources.layerApiClient).pipe(
-        Layer.provideMerge(api),
-        Layer.provideMerge(TestClock.layer())
+      Layer.mergeAll(BulkUploads.layerApiClient, SourceCompletion.layer, TestClock.layer()).pipe(
+        Layer.provideMerge(NonEmployeeSources.layerApiClient),
+        Layer.provideMerge(api)
       )
     )
-    yield* Effect.addFinalizer(() => runtime.disposeEffect)
-    const client = new Client({ name: "test", version: "1.0.0" })
-    const [here, there] = InMemoryTransport.createLinkedPair()
-    yield* Effect.promise(() =>
-      makeServer(makeAdapter(runtime, { sandbox: false }), { sandbox: false }).connect(there)
-    )
-    yield* Effect.promise(() => client.connect(here))
+    const client = yield* InProcess.connect(runtime)
     const call = client.callTool({ name: "wait_for_bulk_upload", arguments: { sourceId, ...args } })
     yield* Effect.promise(() => firstCheck.promise)
     yield* Effect.promise(() => runtime.runPromise(TestClock.adjust(passes)))

@@ -13,7 +13,9 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { ReadOnlyTool } from "../ReadOnlyTool.ts"
 import { reportOf, StatusReport } from "../StatusReport.ts"
+import { cutTo } from "../TokenEstimate.ts"
 import { sandboxNote } from "../ToolResult.ts"
+import { Integer } from "../ToolSchema.ts"
 import { SourceIdArgument } from "./arguments.ts"
 
 const DEFAULT_SECONDS = 45
@@ -23,18 +25,21 @@ const Input = Schema.Struct({
   timeoutSeconds: Schema.optionalKey(
     Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 300 })).annotate({
       description:
-        "How long to wait, in seconds, 1 to 300; 45 if left out. Many assistants cut a call off at 60."
+        "How long to wait, in seconds: 1 to 300, 45 if left out. Many assistants cut a call off at 60."
     })
   )
 })
 
 const Output = Schema.Struct({
   ...StatusReport.fields,
-  timedOut: Schema.Boolean.annotate({ description: "True when time was up before the job had ended." }),
-  waitedSeconds: Schema.Finite.annotate({ description: "How long this call waited." }),
-  checks: Schema.Int.annotate({ description: "How many statuses were seen." }),
+  timedOut: Schema.Boolean.annotate({ description: "True when time was up before it ended." }),
+  waitedSeconds: Schema.Finite,
+  checks: Integer,
   ...sandboxNote
 })
+
+/** In tokens. */
+const MAX_FAILURE = 400
 
 const WAIT_ON = "Still running: call wait_for_bulk_upload again to go on waiting; nothing is lost in between."
 
@@ -44,7 +49,8 @@ type Tell = (progress: number, message: string) => Effect.Effect<void>
 /** When time is up: what the last status leaves to do, or what has stood in the way since. */
 const nextStepWhenTimedOut = ({ lastFailure, status }: NotSettled): string | undefined => {
   if (lastFailure !== undefined) {
-    return `That status is of the time in checkedAt; since then SailPoint gives none. ${lastFailure.summary} ${lastFailure.nextStep}`
+    const since = cutTo(MAX_FAILURE, `${lastFailure.summary} ${lastFailure.nextStep}`)
+    return `That status is of the time in checkedAt; since then SailPoint gives none. ${since}`
   }
   return status === "PENDING" || status === "IN_PROGRESS" ? WAIT_ON : undefined
 }
@@ -108,7 +114,7 @@ export const WaitForBulkUpload: ReadOnlyTool<typeof Input.Type, typeof Output.Ty
   name: "wait_for_bulk_upload",
   title: "Wait for bulk upload",
   description:
-    "Wait until the newest non-employee (contractor) bulk CSV upload on a SailPoint source has ended, or until timeoutSeconds have passed. Use it when someone wants to be told when an upload is done; use get_bulk_upload_status for its status right now. A result with timedOut true is normal: call again to go on waiting. Right after an upload it can end at once with the status of the upload before. It only reads.",
+    "Wait until the newest bulk upload (CSV of non-employees, such as contractors) on a SailPoint source has ended, or until timeoutSeconds have passed. Use it when someone wants to be told when an upload is done; for its status right now use get_bulk_upload_status. If only the source's name is known, call list_non_employee_sources first. A result with timedOut true is normal: call again to go on waiting. Right after an upload it can end at once with the status of the upload before. It only reads.",
   input: Input,
   output: Output,
   run: (input, request) => wait(input, tellClient(request))

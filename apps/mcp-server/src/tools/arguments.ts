@@ -9,5 +9,5 @@ import * as Schema from "effect/Schema"
  */
 export const SourceIdArgument = Schema.String.annotate({
   description:
-    "Id of the non-employee source: 32 hexadecimal digits, or a UUID with dashes. Pass it exactly as given; list_non_employee_sources finds it by name."
+    "Id of the source, never its name: 32 hexadecimal digits, or a UUID with dashes. Pass it exactly as given."
 })

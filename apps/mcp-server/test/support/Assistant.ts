@@ -12,6 +12,7 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { LEGACY_VERSION, MODERN_VERSION, TOOL } from "./JsonRpc.ts"
+import type { Offers } from "./Offers.ts"
 import { MAIN, settingsFor } from "./ServerProcess.ts"
 
 export interface Answer {
@@ -24,10 +25,12 @@ export interface Answer {
 export class CallFailed extends Data.TaggedError("CallFailed")<{
   readonly code: unknown
   readonly message: string
+  readonly data: unknown
 }> {}
 
 interface Tool {
   readonly name: string
+  readonly description?: string | undefined
   readonly inputSchema: object
   readonly outputSchema?: object | undefined
   readonly annotations?: { readonly title?: string | undefined } | undefined
@@ -40,6 +43,8 @@ export interface Progress {
 
 export interface Service {
   readonly protocolVersion: string | undefined
+  /** The whole result of listing the tools, as the client has it. */
+  readonly listed: Effect.Effect<object, CallFailed>
   /** Its tools; a client that has listed them checks results against their output schemas. */
   readonly tools: Effect.Effect<ReadonlyArray<Tool>, CallFailed>
   /** Interrupted, it cancels the call. */
@@ -48,6 +53,8 @@ export interface Service {
     tool?: string,
     onProgress?: (progress: Progress) => void
   ) => Effect.Effect<Answer, CallFailed>
+  /** Asks for what is no tool: a resource, a prompt, a completion. */
+  readonly ask: <A>(of: (offers: Offers) => Promise<A>) => Effect.Effect<A, CallFailed>
 }
 
 export class Assistant extends Context.Service<Assistant, Service>()("test/Assistant") {}
@@ -60,6 +67,7 @@ interface Connection {
     params: { name: string; arguments: Record<string, unknown> },
     options: { readonly signal: AbortSignal; readonly onprogress?: (progress: Progress) => void }
   ) => Promise<Readonly<Record<string, unknown>>>
+  readonly offers: Offers
   readonly close: () => Promise<void>
 }
 
@@ -83,6 +91,7 @@ const second =
       protocolVersion: client.getNegotiatedProtocolVersion(),
       listTools: () => client.listTools(),
       callTool: (params, options) => client.callTool(params, options),
+      offers: client,
       close: () => client.close()
     }
   }
@@ -98,6 +107,7 @@ const first: Connect = async (env, args) => {
     protocolVersion: negotiated.version,
     listTools: () => client.listTools(),
     callTool: (params, options) => client.callTool(params, undefined, options),
+    offers: client,
     close: () => client.close()
   }
 }
@@ -125,7 +135,8 @@ export const kinds: ReadonlyArray<Kind> = [
 const failed = (error: unknown) =>
   new CallFailed({
     code: error instanceof Error && "code" in error ? error.code : undefined,
-    message: error instanceof Error ? error.message : String(error)
+    message: error instanceof Error ? error.message : String(error),
+    data: error instanceof Error && "data" in error ? error.data : undefined
   })
 
 const toAnswer = ({ content, isError, structuredContent }: Readonly<Record<string, unknown>>): Answer => {
@@ -143,9 +154,11 @@ export const connect = (kind: Kind, env: Env, args: ReadonlyArray<string> = []) 
     Effect.tryPromise({ try: () => kind.connect(env, args), catch: failed }),
     ({ close }) => Effect.promise(close)
   ).pipe(
-    Effect.map(({ callTool, listTools, protocolVersion }) =>
+    Effect.map(({ callTool, listTools, offers, protocolVersion }) =>
       Assistant.of({
         protocolVersion,
+        ask: (of) => Effect.tryPromise({ try: () => of(offers), catch: failed }),
+        listed: Effect.tryPromise({ try: listTools, catch: failed }),
         tools: Effect.tryPromise({ try: async () => (await listTools()).tools, catch: failed }),
         call: (toolArguments, tool = TOOL, onprogress) =>
           Effect.tryPromise({

@@ -1,0 +1,53 @@
+/**
+ * The resource template of a source's status: what `get_bulk_upload_status` tells, for an assistant that lets a
+ * person attach it to the conversation.
+ */
+import {
+  type McpServer,
+  ProtocolError,
+  ProtocolErrorCode,
+  ResourceTemplate
+} from "@modelcontextprotocol/server"
+import * as Schema from "effect/Schema"
+import type { Services } from "../Runtime.ts"
+import { completeWith } from "../SourceCompletion.ts"
+import { type Adapter, Failure } from "../ToolResult.ts"
+import { GetBulkUploadStatus } from "../tools/GetBulkUploadStatus.ts"
+
+const URI_TEMPLATE = "sailpoint://non-employee-sources/{sourceId}/bulk-upload-status"
+const JSON_TYPE = "application/json"
+
+export const register = (server: McpServer, adapter: Adapter<Services>): void => {
+  server.registerResource(
+    "bulk_upload_status",
+    new ResourceTemplate(URI_TEMPLATE, {
+      // Which sources there are is asked for when somebody looks for one, not by every assistant that starts.
+      list: undefined,
+      complete: { sourceId: completeWith(adapter, ({ sourceId }) => sourceId) }
+    }),
+    {
+      title: "Bulk upload status",
+      description:
+        "Status of the newest non-employee bulk upload on a SailPoint source, as get_bulk_upload_status gives it. It is asked for anew with every read.",
+      mimeType: JSON_TYPE
+    },
+    async ({ href }, { sourceId }, { mcpReq }) => {
+      const asked = GetBulkUploadStatus.run({ sourceId: String(sourceId) }, mcpReq)
+      const { isError, structuredContent } = await adapter.run(asked, mcpReq)
+      if (isError === true) throw toProtocolError(decodeFailure(structuredContent))
+      return { contents: [{ uri: href, mimeType: JSON_TYPE, text: JSON.stringify(structuredContent) }] }
+    }
+  )
+}
+
+const decodeFailure = Schema.decodeUnknownSync(Failure)
+
+/** What is wrong with the URI, and not with the world: MCP has no code of its own for a resource that is not there. */
+const OF_THE_URI: ReadonlySet<string> = new Set(["InvalidSourceId", "NotFound"])
+
+const toProtocolError = (failure: Failure): ProtocolError =>
+  new ProtocolError(
+    OF_THE_URI.has(failure.error) ? ProtocolErrorCode.InvalidParams : ProtocolErrorCode.InternalError,
+    `${failure.message} ${failure.nextStep}`,
+    failure
+  )

@@ -1,0 +1,32 @@
+/**
+ * The server in the test's own process, over services that the test makes up.
+ */
+import { Client, InMemoryTransport } from "@modelcontextprotocol/client"
+import { ApiClient } from "@sailpoint-bulk-upload/core/ApiClient"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type { Runtime } from "../../src/Runtime.ts"
+import { makeServer } from "../../src/Server.ts"
+import { makeAdapter } from "../../src/ToolResult.ts"
+
+/** Tools, resource and prompt ask the services above it alone. */
+export const noApiClient = Layer.mock(ApiClient)({
+  tenant: {
+    origin: "https://acme.api.identitynow.com",
+    host: "acme.api.identitynow.com",
+    apiVersion: "v2024"
+  },
+  accessToken: { get: Effect.never, refused: () => Effect.succeed(false) }
+})
+
+/** A client of a server on that runtime, which is disposed with the scope. */
+export const connect = (runtime: Runtime) =>
+  Effect.gen(function* () {
+    yield* Effect.addFinalizer(() => runtime.disposeEffect)
+    const client = new Client({ name: "test", version: "1.0.0" })
+    const [here, there] = InMemoryTransport.createLinkedPair()
+    const options = { sandbox: false }
+    yield* Effect.promise(() => makeServer(makeAdapter(runtime, options), options).connect(there))
+    yield* Effect.promise(() => client.connect(here))
+    return client
+  })
