@@ -74,12 +74,12 @@ describe("a tool's schema", () => {
   })
 })
 
-describe("the schema of arguments", () => {
-  const given = async (value: unknown) => {
-    const checked = await argumentsSchema(Input)["~standard"].validate(value)
-    return "value" in checked ? checked.value : undefined
-  }
+const given = async (value: unknown) => {
+  const checked = await argumentsSchema(Input)["~standard"].validate(value)
+  return "value" in checked ? checked.value : undefined
+}
 
+describe("the schema of arguments", () => {
   it.each(refused)("gives a failure for %s, naming it", async (_, value, key) => {
     const result = await given(value)
     assert.isTrue(result !== undefined && Result.isFailure(result))
