@@ -93,9 +93,11 @@ describe("waiting", { timeout: 60_000 }, () => {
       const server = yield* ServerProcess.start([], ServerProcess.settingsFor(sandbox))
       yield* server.send(initialize(0), initialized, callTool(1, WAIT, { sourceId: idOf("Running") }))
       yield* sandbox.until((received) => statusRequestsFor(received, "Running").length > 0)
+      const before = (yield* sandbox.received).length
       yield* server.closeInput
       const { code } = yield* server.ended
       assert.strictEqual(code, 0)
+      assert.strictEqual((yield* sandbox.received).length, before, "nothing is asked after that")
     })
   )
 

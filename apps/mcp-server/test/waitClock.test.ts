@@ -42,14 +42,19 @@ const waitFor = (steps: ReadonlyArray<Step>, passes: Duration.Input, args: Recor
       )
     )
     const client = yield* InProcess.connect(runtime)
-    const call = client.callTool({ name: "wait_for_bulk_upload", arguments: { sourceId, ...args } })
+    const told: Array<string> = []
+    const call = client.callTool(
+      { name: "wait_for_bulk_upload", arguments: { sourceId, ...args } },
+      { onprogress: ({ message = "", progress }) => told.push(`${progress}: ${message}`) }
+    )
     yield* Effect.promise(() => firstCheck.promise)
     yield* Effect.promise(() => runtime.runPromise(TestClock.adjust(passes)))
     const { isError, structuredContent } = yield* Effect.promise(() => call)
-    return { isError: isError === true, ...(structuredContent as Record<string, unknown>) } as Record<
-      string,
-      unknown
-    >
+    return {
+      told,
+      isError: isError === true,
+      ...(structuredContent as Record<string, unknown>)
+    } as Record<string, unknown>
   })
 
 const limited = new BulkUploadError.RateLimited({ retryAfter: Duration.seconds(50) })
@@ -90,6 +95,16 @@ describe("waiting for an upload", () => {
         assert.include(String(result["nextStep"]), "checkedAt")
         assert.notInclude(String(result["nextStep"]), "Still running")
       }
+    })
+  )
+
+  it.live("tells its progress on every check, also on one that failed", () =>
+    Effect.gen(function* () {
+      const { told } = yield* waitFor(["PENDING", broken, "COMPLETED"], "10 seconds")
+      assert.deepStrictEqual((told as ReadonlyArray<string>).slice(0, 2), [
+        "1: PENDING after 0 s",
+        "2: No answer after 1 s: SailPoint answered 503 to the status request."
+      ])
     })
   )
 

@@ -156,6 +156,8 @@ export interface AwaitOptions extends Watch.Options {
   readonly timeout: Duration.Input
   /** Run on every check that showed a status, with when SailPoint was asked: for telling progress. */
   readonly onCheck?: ((status: BulkUploadStatus, at: DateTime.Utc) => Effect.Effect<void>) | undefined
+  /** Run on every check that failed with what can pass by itself. */
+  readonly onFailedCheck?: ((error: BulkUploadError, at: DateTime.Utc) => Effect.Effect<void>) | undefined
 }
 
 /**
@@ -251,7 +253,7 @@ export const make: Effect.Effect<Service, never, ApiClient.ApiClient | Scope.Sco
 
     const awaitSettled = Effect.fn("BulkUploads.awaitSettled")(function* (
       sourceId: string,
-      { onCheck = () => Effect.void, timeout, ...options }: AwaitOptions
+      { onCheck = () => Effect.void, onFailedCheck = () => Effect.void, timeout, ...options }: AwaitOptions
     ) {
       const start = yield* Clock.currentTimeMillis
       let last: BulkUploadStatus | undefined
@@ -260,7 +262,7 @@ export const make: Effect.Effect<Service, never, ApiClient.ApiClient | Scope.Sco
       yield* checks(sourceId, options).pipe(
         Stream.runForEach(({ at, believed, result }) => {
           lastFailure = Option.getOrUndefined(Result.getFailure(result))
-          if (Result.isFailure(result)) return Effect.void
+          if (Result.isFailure(result)) return onFailedCheck(result.failure, at)
           last = result.success
           settled = believed
           return onCheck(result.success, at)

@@ -107,13 +107,7 @@ export const make = (options: Options = {}): RequestBudget => {
   return {
     spend: (key) => (request) => Effect.suspend(() => laneOf(key).run(request)),
     pause: (key, duration) =>
-      Effect.map(now, (now) => {
-        const lane = laneOf(key)
-        lane.pausedUntil = Math.max(
-          lane.pausedUntil,
-          now + Math.min(LONGEST_PAUSE, Duration.toMillis(duration))
-        )
-      })
+      Effect.map(now, (now) => laneOf(key).pause(now + Math.min(LONGEST_PAUSE, Duration.toMillis(duration))))
   }
 }
 
@@ -136,11 +130,11 @@ class Lane {
   #running = 0
   /** When the places of ended requests are free again, the earliest first. */
   readonly #freeAt: Array<number> = []
-  pausedUntil = 0
+  #pausedUntil = 0
   /** Who waits, in the order of arrival. The first looks for a place; the others wait to be first. */
   readonly #queue = new Set<Deferred.Deferred<void>>()
-  /** Done when a request ends, for the first in the queue when every place is taken by a running one. */
-  #ended: Deferred.Deferred<void> | undefined
+  /** Done when a request ends or a pause begins: what the first in the queue waits for besides time. */
+  #changed: Deferred.Deferred<void> | undefined
 
   constructor(limit: number, window: number, maxPause: number) {
     this.#limit = limit
@@ -166,6 +160,11 @@ class Lane {
     })
   }
 
+  pause(until: number): void {
+    this.#pausedUntil = Math.max(this.#pausedUntil, until)
+    this.#change()
+  }
+
   #take(place: Place): void {
     place.taken = true
     this.#running += 1
@@ -174,47 +173,57 @@ class Lane {
   /** When the next request may be sent: now, later, or (undefined) not before a running one has ended. */
   #nextPlace(now: number): number | undefined {
     while ((this.#freeAt[0] ?? Infinity) <= now) this.#freeAt.shift()
-    if (this.#running + this.#freeAt.length < this.#limit) return Math.max(now, this.pausedUntil)
+    if (this.#running + this.#freeAt.length < this.#limit) return Math.max(now, this.#pausedUntil)
     const [first] = this.#freeAt
-    return first === undefined ? undefined : Math.max(first, this.pausedUntil)
+    return first === undefined ? undefined : Math.max(first, this.#pausedUntil)
   }
 
   readonly #leave = Effect.map(now, (now) => {
     this.#running -= 1
     this.#freeAt.push(now + this.#window)
-    if (this.#ended !== undefined) Deferred.doneUnsafe(this.#ended, Exit.void)
-    this.#ended = undefined
+    this.#change()
   })
 
   #wait(place: Place, since: number): Effect.Effect<void, LimitPaused> {
+    const turn = Deferred.makeUnsafe<void>()
     return Effect.suspend(() => {
-      const turn = Deferred.makeUnsafe<void>()
       this.#queue.add(turn)
       if (this.#queue.size === 1) Deferred.doneUnsafe(turn, Exit.void)
-      return Deferred.await(turn).pipe(
-        Effect.andThen(this.#findPlace),
-        // Still the first in the queue: nobody overtakes while it is told.
-        Effect.andThen(tellWait(since)),
-        // In one step, so that the next in the queue finds the place taken.
-        Effect.onExit((exit) =>
-          Effect.sync(() => {
-            if (Exit.isSuccess(exit)) this.#take(place)
-            this.#dequeue(turn)
-          })
-        )
+      return Deferred.await(turn)
+    }).pipe(
+      Effect.andThen(this.#findPlace),
+      // Still the first in the queue: nobody overtakes while it is told.
+      Effect.andThen(tellWait(since)),
+      // In one step, so that the next in the queue finds the place taken.
+      Effect.onExit((exit) =>
+        Effect.sync(() => {
+          if (Exit.isSuccess(exit)) this.#take(place)
+          this.#dequeue(turn)
+        })
       )
-    })
+    )
   }
 
   readonly #findPlace: Effect.Effect<void, LimitPaused> = Effect.flatMap(now, (now) => {
-    const remaining = this.pausedUntil - now
+    const remaining = this.#pausedUntil - now
     if (remaining > this.#maxPause) return new LimitPaused({ remaining: Duration.millis(remaining) })
     const place = this.#nextPlace(now)
     if (place === now) return Effect.void
-    if (place !== undefined) return Effect.andThen(Effect.sleep(place - now), this.#findPlace)
-    this.#ended ??= Deferred.makeUnsafe()
-    return Effect.andThen(Deferred.await(this.#ended), this.#findPlace)
+    this.#changed ??= Deferred.makeUnsafe()
+    const changed = Deferred.await(this.#changed)
+    return Effect.andThen(
+      place === undefined
+        ? changed
+        : Effect.timeoutOrElse(changed, { duration: place - now, orElse: () => Effect.void }),
+      this.#findPlace
+    )
   })
+
+  /** Lets the first in the queue look again. */
+  #change(): void {
+    if (this.#changed !== undefined) Deferred.doneUnsafe(this.#changed, Exit.void)
+    this.#changed = undefined
+  }
 
   #dequeue(turn: Deferred.Deferred<void>): void {
     const [first] = this.#queue

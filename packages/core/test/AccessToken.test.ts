@@ -1,12 +1,14 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/testing/TestClock"
 import * as Fault from "@sailpoint-bulk-upload/sandbox/Fault"
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
+import * as ApiClient from "../src/ApiClient.ts"
 import { getBulkUploadStatus } from "../src/BulkUploads.ts"
 import * as RequestBudget from "../src/RequestBudget.ts"
 import * as RetryPolicy from "../src/RetryPolicy.ts"
@@ -225,5 +227,29 @@ describe("AccessToken", () => {
       yield* Fiber.interrupt(second)
       yield* sandbox.until((all) => all[0]?.outcome === "aborted")
     }).pipe(Effect.provide(tenant()))
+  )
+
+  it.effect("an old token that is refused while its renewal runs does not end the renewal", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.Sandbox
+      const { accessToken } = yield* ApiClient.ApiClient
+      const old = yield* accessToken.get
+      yield* TestClock.adjust("690 seconds")
+      yield* sandbox.fail({ endpoint: "token", fault: { _tag: "Delay", duration: "1 second" } })
+      const renewing = yield* Effect.forkChild(accessToken.get)
+      yield* sandbox.until((all) => all.length === 2)
+      assert.isTrue(yield* accessToken.refused(old))
+      const late = yield* Effect.forkChild(accessToken.get)
+      yield* TestClock.adjust("1 second")
+      assert.strictEqual(yield* Fiber.join(late), yield* Fiber.join(renewing))
+      assert.strictEqual(yield* requests("token"), 2)
+    }).pipe(
+      Effect.provide(
+        Layer.unwrap(Effect.map(Sandbox.Sandbox, ({ url }) => ApiClient.layer({ baseUrl: url, auth }))).pipe(
+          Layer.provide(FetchHttpClient.layer),
+          Layer.provideMerge(Sandbox.layer())
+        )
+      )
+    )
   )
 })

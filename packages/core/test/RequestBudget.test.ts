@@ -158,7 +158,7 @@ describe("RequestBudget", () => {
       const fibers = yield* burst(budget, log, 3)
       yield* TestClock.adjust(1)
       yield* budget.pause("key", Duration.minutes(5))
-      yield* TestClock.adjust("10 seconds")
+      yield* TestClock.adjust(0)
       for (const fiber of fibers) assert.strictEqual((yield* Fiber.await(fiber))._tag, "Failure")
       yield* TestClock.adjust("5 minutes")
       yield* burst(budget, log, 1)
@@ -323,6 +323,26 @@ describe("RequestBudget", () => {
         yield* TestClock.adjust(0)
         assert.strictEqual(log.length, 5)
       })
+  )
+
+  const moments = [3, 4, 5, 6, 7].flatMap((steps) =>
+    Array.from({ length: 20 }, (_, turns) => [steps, turns] as const)
+  )
+
+  it.live("who is interrupted at any moment whatever blocks nobody", () =>
+    Effect.gen(function* () {
+      for (const [steps, turns] of moments) {
+        const { spend } = RequestBudget.make({ requests: 1, per: 1 })
+        yield* spend("key")(Effect.void)
+        const leaver = yield* spend("key")(Effect.void).pipe(
+          Effect.provideService(References.MaxOpsBeforeYield, steps),
+          Effect.forkChild
+        )
+        yield* Effect.repeat(Effect.yieldNow, { times: turns })
+        yield* Effect.forkChild(Fiber.interrupt(leaver))
+        yield* spend("key")(Effect.void)
+      }
+    })
   )
 
   it.effect(

@@ -125,6 +125,21 @@ describe("changes", () => {
     })
   )
 
+  it.effect("who comes after the end of a poll begins a new one, also while another still reads of it", () =>
+    Effect.gen(function* () {
+      const { asked, layer } = scripted(["PENDING"])
+      yield* Effect.gen(function* () {
+        const uploads = yield* BulkUploads.BulkUploads
+        const options = { schedule: Schedule.recurs(0) }
+        yield* Effect.forkChild(Stream.runForEach(uploads.changes(sourceId, options), () => Effect.never))
+        yield* TestClock.adjust("1 second")
+        const late = yield* Stream.runCollect(uploads.changes(sourceId, options))
+        assert.strictEqual(late.length, 1)
+        assert.strictEqual(asked.length, 2)
+      }).pipe(Effect.provide(layer))
+    })
+  )
+
   it.effect("ends with a mistake of the program, instead of waiting for ever", () =>
     Effect.gen(function* () {
       const client = ApiClient.ApiClient.of({
@@ -292,7 +307,7 @@ const awaiting = (
   steps: ReadonlyArray<Step>,
   timeout: Duration.Input,
   passes: Duration.Input,
-  options: Parameters<BulkUploads.Service["changes"]>[1] = {}
+  options: Partial<BulkUploads.AwaitOptions> = {}
 ) =>
   Effect.gen(function* () {
     const { asked, layer } = scripted(steps)
@@ -315,6 +330,16 @@ describe("awaitSettled", () => {
       const { checks, result } = yield* awaiting(["PENDING", "PENDING", "ERROR"], "5 minutes", "20 seconds")
       assert.deepStrictEqual(result, Result.succeed({ sourceId, status: "ERROR" } as never))
       assert.deepStrictEqual(checks, ["PENDING", "PENDING", "ERROR"])
+    })
+  )
+
+  it.effect("tells the checks that failed too", () =>
+    Effect.gen(function* () {
+      const failed: Array<string> = []
+      const { checks } = yield* awaiting(["PENDING", broken, "ERROR"], "5 minutes", "20 seconds", {
+        onFailedCheck: ({ _tag }) => Effect.sync(() => void failed.push(_tag))
+      })
+      assert.deepStrictEqual([checks, failed], [["PENDING", "ERROR"], ["ServerError"]])
     })
   )
 

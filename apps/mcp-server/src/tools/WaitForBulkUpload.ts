@@ -63,6 +63,7 @@ const wait = (
     const uploads = yield* BulkUploads
     const timeout = Duration.seconds(timeoutSeconds)
     const start = yield* Clock.currentTimeMillis
+    let asked = 0
     let checks = 0
     let checkedAt = yield* DateTime.now
 
@@ -83,8 +84,10 @@ const wait = (
           Effect.gen(function* () {
             checks += 1
             checkedAt = at
-            yield* tell(checks, `${status ?? "No status yet"} after ${yield* waited} s`)
-          })
+            yield* tell(++asked, `${status ?? "No status yet"} after ${yield* waited} s`)
+          }),
+        onFailedCheck: ({ summary }) =>
+          Effect.flatMap(waited, (seconds) => tell(++asked, `No answer after ${seconds} s: ${summary}`))
       })
       .pipe(
         Effect.flatMap(({ status }) => report(status, false)),

@@ -60,8 +60,10 @@ export const makeFollow = (
   ask: (sourceId: SourceId) => Effect.Effect<BulkUploadStatus, BulkUploadError>
 ): Effect.Effect<Follow, never, Scope.Scope> =>
   Effect.gen(function* () {
-    const polls = yield* RcMap.make({
-      lookup: ({ schedule, sourceId }: Poll) => publish(ask(sourceId), schedule)
+    const polls: RcMap.RcMap<Poll, PubSub.PubSub<Take.Take<Check>>> = yield* RcMap.make({
+      lookup: (poll: Poll) =>
+        // Who comes when a poll has ended begins a new one, also while others still read of the old one's end.
+        publish(ask(poll.sourceId), poll.schedule, () => RcMap.invalidate(polls, poll))
     })
     return (sourceId, options) =>
       RcMap.get(polls, new Poll(sourceId, options.schedule ?? schedule)).pipe(
@@ -74,7 +76,8 @@ export const makeFollow = (
 /** Asks until nobody listens. Who comes later is given the newest check at once. */
 const publish = (
   ask: Effect.Effect<BulkUploadStatus, BulkUploadError>,
-  schedule: Schedule.Schedule<unknown>
+  schedule: Schedule.Schedule<unknown>,
+  ended: () => Effect.Effect<void>
 ): Effect.Effect<PubSub.PubSub<Take.Take<Check>>, never, Scope.Scope> =>
   Effect.gen(function* () {
     const checks = yield* PubSub.unbounded<Take.Take<Check>>({ replay: 1 })
@@ -87,7 +90,9 @@ const publish = (
     yield* check.pipe(
       Effect.repeat(notBeforeAsked(schedule)),
       // What ends the poll, be it the schedule or a mistake of this program, ends all who follow it.
-      Effect.onExit((exit) => PubSub.publish(checks, Exit.asVoid(exit))),
+      Effect.onExit((exit) =>
+        Effect.andThen(PubSub.publish(checks, Exit.asVoid(exit)), Effect.suspend(ended))
+      ),
       Effect.forkScoped
     )
     return checks

@@ -69,8 +69,10 @@ export const fromClientCredentials = (
   Effect.gen(function* () {
     let kept: Redacted.Redacted<string> | undefined
 
-    const fetchGrant: Effect.Effect<Grant, BulkUploadError> = Effect.suspend(() =>
-      send<Grant>({
+    const fetchGrant: Effect.Effect<Grant, BulkUploadError> = Effect.suspend(() => {
+      // While it is being renewed the old one is no longer kept: refused now, it must not end the renewal.
+      kept = undefined
+      return send<Grant>({
         subject: { operation: "token" },
         route: Tenant.tokenRoute,
         request: HttpClientRequest.post(Tenant.tokenUrl(tenant)).pipe(
@@ -84,7 +86,7 @@ export const fromClientCredentials = (
         secrets: [credentials.clientSecret],
         decode: decodeGrant
       })
-    ).pipe(
+    }).pipe(
       Effect.tap((grant) =>
         Effect.sync(() => {
           kept = grant.token
