@@ -7,6 +7,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { Services } from "./Runtime.ts"
+import * as ToolCall from "./ToolCall.ts"
 import { type Adapter, Failure } from "./ToolResult.ts"
 import { toolSchema } from "./ToolSchema.ts"
 
@@ -43,7 +44,11 @@ export const register = <Input, Output extends object>(
         openWorldHint: true
       }
     },
-    (input, { mcpReq }) => adapter.run(tool.run(input, mcpReq), mcpReq)
+    (input, context) =>
+      adapter.run(
+        tool.run(input, context.mcpReq).pipe(ToolCall.observed(tool.name, input, context)),
+        context.mcpReq
+      )
   )
 }
 
