@@ -13,6 +13,7 @@ import * as OtlpSerialization from "effect/observability/OtlpSerialization"
 import * as References from "effect/References"
 import packageJson from "../package.json" with { type: "json" }
 import * as Collector from "./Collector.ts"
+import * as DiscreetTracer from "./DiscreetTracer.ts"
 import type { Env } from "./Telemetry.ts"
 
 /** OpenTelemetry's default for one request. */
@@ -26,7 +27,8 @@ export const layer = (env: Env): Layer.Layer<never> => {
   const protocol = given["OTEL_EXPORTER_OTLP_PROTOCOL"] ?? "http/protobuf"
   const serialization = Object.hasOwn(SERIALIZATIONS, protocol) ? SERIALIZATIONS[protocol] : undefined
   if (serialization === undefined) return unusable(["OTEL_EXPORTER_OTLP_PROTOCOL"])
-  return Otlp.layerFromConfig({ loggerExcludeLogSpans: true }).pipe(
+  return DiscreetTracer.layer.pipe(
+    Layer.provideMerge(Otlp.layerFromConfig({ loggerExcludeLogSpans: true })),
     Layer.provide([
       serialization,
       Collector.layer(requestTimeout(given)),

@@ -6,6 +6,20 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 
+/** What of the specification holds here; signals are TRACES, METRICS and LOGS. */
+export const HELP = `Telemetry, from the environment, as OpenTelemetry specifies; off unless an endpoint is set:
+  OTEL_EXPORTER_OTLP_ENDPOINT     the collector, OTLP over HTTP: http://localhost:4318
+  OTEL_EXPORTER_OTLP_HEADERS      what it is sent beside: api-key=...,other=...
+  OTEL_EXPORTER_OTLP_PROTOCOL     http/protobuf (the default) or http/json, for all signals
+  OTEL_EXPORTER_OTLP_COMPRESSION  gzip or none (the default)
+  OTEL_EXPORTER_OTLP_TIMEOUT      milliseconds for one request (default: 10000)
+  OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES, OTEL_SDK_DISABLED
+  OTEL_{SIGNAL}_EXPORTER          otlp (the default) or none
+  OTEL_EXPORTER_OTLP_{SIGNAL}_ENDPOINT, _HEADERS, _COMPRESSION
+  OTEL_BSP_SCHEDULE_DELAY, OTEL_BLRP_SCHEDULE_DELAY, OTEL_METRIC_EXPORT_INTERVAL
+  OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE  cumulative (the default) or delta
+`
+
 export type Env = Readonly<Record<string, string | undefined>>
 
 const ENDPOINTS = [
