@@ -22,6 +22,7 @@ const ill: ReadonlyArray<readonly [OtlpReceiver.Manner, says: string]> = [
   ["refuse", "answered 400"],
   ["fail", "answered 503"],
   ["redirect", "answered 307"],
+  ["stall", "gave no answer"],
   ["hang", "gave no answer"]
 ]
 
@@ -88,8 +89,34 @@ describe("a collector", { timeout: 60_000 }, () => {
 
   it.live.each(ends)("that never answers does not hold up the end when %s", ([, end]) =>
     Effect.gen(function* () {
-      const { code, stderr } = yield* observed({ receiver: yield* OtlpReceiver.start("hang"), calls, end })
+      const receiver = yield* OtlpReceiver.start("hang")
+      // The settings are for requests while the server runs: its end waits for nobody that long.
+      const { code, stderr } = yield* observed({
+        receiver,
+        calls,
+        end,
+        env: { OTEL_EXPORTER_OTLP_TIMEOUT: "600000" }
+      })
       assert.strictEqual(code, 0)
+      assert.lengthOf(warnings(stderr), 1)
+    })
+  )
+
+  it.live("that never answers is given up in the time of the settings, and tried again", () =>
+    Effect.gen(function* () {
+      const receiver = yield* OtlpReceiver.start("hang")
+      const { stderr } = yield* observed({
+        receiver,
+        calls,
+        env: { ...often, OTEL_EXPORTER_OTLP_TIMEOUT: "1" },
+        end: (server) =>
+          receiver
+            .until((posts) => posts.filter(({ path }) => path === "/v1/logs").length > 1)
+            .pipe(Effect.andThen(server.closeInput))
+      })
+      // One call, one line: the second post is the first again.
+      const [first, second] = receiver.posts.filter(({ path }) => path === "/v1/logs")
+      assert.deepStrictEqual(second?.body, first?.body)
       assert.lengthOf(warnings(stderr), 1)
     })
   )

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
 import * as Effect from "effect/Effect"
+import { gunzipSync } from "node:zlib"
 import packageJson from "../package.json" with { type: "json" }
 import * as AuditLine from "./support/AuditLine.ts"
 import * as JsonRpc from "./support/JsonRpc.ts"
@@ -111,6 +112,15 @@ describe("telemetry", { timeout: 60_000 }, () => {
       assert.strictEqual(spans?.headers["content-type"], "application/x-protobuf")
       // A string is its bytes there.
       assert.include(spans?.body.toString("latin1"), CALL)
+    })
+  )
+
+  it.live("is compressed when the settings say so, and it is worth it", () =>
+    Effect.gen(function* () {
+      const { posts } = yield* observed({ calls, env: { OTEL_EXPORTER_OTLP_COMPRESSION: "gzip" } })
+      const spans = posts.find(({ path }) => path === "/v1/traces")
+      assert.strictEqual(spans?.headers["content-encoding"], "gzip")
+      assert.include(gunzipSync(spans?.body ?? "").toString(), CALL)
     })
   )
 

@@ -20,10 +20,10 @@ export interface OtlpReceiver {
   readonly until: (wanted: (posts: ReadonlyArray<Post>) => boolean) => Effect.Effect<void>
 }
 
-/** What it answers; `redirect` sends the client to another path, `hang` never answers. */
+/** What it answers; `redirect` sends the client to another path, `stall` never ends its answer, `hang` never begins. */
 export type Manner = keyof typeof STATUS | "hang"
 
-const STATUS = { accept: 200, refuse: 400, fail: 503, redirect: 307 } as const
+const STATUS = { accept: 200, refuse: 400, fail: 503, redirect: 307, stall: 200 } as const
 
 export const start = (manner: Manner = "accept"): Effect.Effect<OtlpReceiver, never, Scope.Scope> =>
   Effect.gen(function* () {
@@ -35,7 +35,9 @@ export const start = (manner: Manner = "accept"): Effect.Effect<OtlpReceiver, ne
       request.on("end", () => {
         posts.push({ path: request.url ?? "", headers: request.headers, body: Buffer.concat(chunks) })
         for (const look of waiting) look()
-        if (manner !== "hang") response.writeHead(STATUS[manner], { location: "/elsewhere" }).end("{}")
+        if (manner === "hang") return
+        response.writeHead(STATUS[manner], { location: "/elsewhere" }).write("{")
+        if (manner !== "stall") response.end("}")
       })
     })
     yield* Effect.acquireRelease(
