@@ -2,6 +2,7 @@
  * The command line: what was asked for, or what is wrong with it.
  */
 import { parseArgs } from "node:util"
+import * as Telemetry from "./Telemetry.ts"
 
 /** The levels that can be asked for, as Effect names them. */
 const LOG_LEVELS = { debug: "Debug", info: "Info", warn: "Warn", error: "Error", none: "None" } as const
@@ -56,6 +57,7 @@ Settings, from the environment only:
   SAIL_API_VERSION    v2024 (the default), v2025, v2026, v3, beta or v1
   SAIL_ALLOWED_HOSTS  hosts outside SailPoint's domains that may get the secret, separated by commas
 
+${Telemetry.HELP}
 Exit codes: 0 all is well, 1 something failed (a check, or while running), 2 wrong usage or settings.
 `
 

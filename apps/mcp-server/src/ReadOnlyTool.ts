@@ -5,8 +5,10 @@ import type { McpServer, ServerContext } from "@modelcontextprotocol/server"
 import { type BulkUploadError, RequestTimeout } from "@sailpoint-bulk-upload/core/BulkUploadError"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { Services } from "./Runtime.ts"
+import * as ToolCall from "./ToolCall.ts"
 import { type Adapter, FailureOutline } from "./ToolResult.ts"
 import { argumentsSchema, toolSchema } from "./ToolSchema.ts"
 
@@ -43,10 +45,16 @@ export const register = <Input, Output extends object>(
         openWorldHint: true
       }
     },
-    (input, { mcpReq }) =>
+    (input, context) =>
       adapter.run(
-        Effect.flatMap(Effect.fromResult(input), (input) => tool.run(input, mcpReq)),
-        mcpReq
+        Effect.flatMap(Effect.fromResult(input), (input) => tool.run(input, context.mcpReq)).pipe(
+          ToolCall.observed(
+            tool.name,
+            Result.getOrElse(input, () => ({})),
+            context
+          )
+        ),
+        context.mcpReq
       )
   )
 }

@@ -45,7 +45,8 @@ export type Runtime = ManagedRuntime.ManagedRuntime<Services, never>
 export const makeRuntime = (
   options: ApiClient.Options,
   logLevel: LogLevel,
-  retryPolicy: RetryPolicy.Policy
+  retryPolicy: RetryPolicy.Policy,
+  telemetry: Layer.Layer<never> = Layer.empty
 ): Runtime =>
   ManagedRuntime.make(
     Layer.merge(BulkUploads.layerApiClient, SourceCompletion.layer).pipe(
@@ -54,6 +55,7 @@ export const makeRuntime = (
       Layer.provide([RetryPolicy.layer(retryPolicy), RequestBudget.layer(budget), FetchHttpClient.layer]),
       // The settings were checked before: what is wrong here is a mistake of this program.
       Layer.orDie,
+      Layer.provideMerge(telemetry),
       Layer.provideMerge(logToStderr(logLevel))
     )
   )

@@ -7,6 +7,9 @@ import { serveStdio, StdioServerTransport } from "@modelcontextprotocol/server/s
 /** How long a signal waits for running calls to end. */
 const DRAIN_MILLIS = 5_000
 
+/** How long abandoned calls have to let go of their sockets and to tell the log how they ended. */
+const LET_GO_MILLIS = 500
+
 /**
  * Resolves when serving is over: the wire closed (running calls are abandoned, nobody would read their
  * answers), or a signal came (running calls may end, and are answered).
@@ -17,6 +20,7 @@ export const serve = async (factory: () => McpServer, idle: () => Promise<void>)
   const signalled = signal()
   await Promise.race([wire.closed, signalled.then(() => Promise.race([answered(idle), after(DRAIN_MILLIS)]))])
   await handle.close()
+  await Promise.race([idle(), after(LET_GO_MILLIS)])
 }
 
 /**

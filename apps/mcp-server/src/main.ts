@@ -13,6 +13,7 @@ import { brisk, makeRuntime, patient } from "./Runtime.ts"
 import { makeServer, version } from "./Server.ts"
 import * as Settings from "./Settings.ts"
 import * as Stdio from "./Stdio.ts"
+import * as Telemetry from "./Telemetry.ts"
 import { makeAdapter } from "./ToolResult.ts"
 
 const WRONG_USAGE = 2
@@ -68,7 +69,7 @@ const wrongSettings = async (problems: ReadonlyArray<string>): Promise<number> =
 }
 
 const serve = async (options: ApiClient.Options, command: Cli.Stdio): Promise<number> => {
-  const runtime = makeRuntime(options, command.logLevel, patient)
+  const runtime = makeRuntime(options, command.logLevel, patient, Telemetry.fromEnv(process.env))
   const adapter = makeAdapter(runtime, command)
   await Stdio.serve(() => makeServer(adapter, command), adapter.idle)
   await runtime.dispose()

@@ -64,6 +64,15 @@ export const callTool = (id: number, name: string, args: Readonly<Record<string,
 
 export const callStatus = (id: number, sourceId: string) => callTool(id, TOOL, { sourceId })
 
+/** The same call with more in its `_meta`. */
+export const withMeta = (call: ReturnType<typeof callTool>, meta: Readonly<Record<string, unknown>>) => ({
+  ...call,
+  params: { ...call.params, _meta: meta }
+})
+
+/** The same call of a client that speaks the newest protocol, which says so with every request. */
+export const modern = (call: ReturnType<typeof callTool>) => withMeta(call, discover(0).params._meta)
+
 export const cancelled = (requestId: number) => ({
   jsonrpc: "2.0",
   method: "notifications/cancelled",

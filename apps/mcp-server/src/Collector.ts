@@ -1,0 +1,55 @@
+/**
+ * The HTTP client that posts to the collector. It may be down, slow or answer nonsense: a request ends in time,
+ * and what is wrong is told once.
+ */
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as FetchHttpClient from "effect/http/FetchHttpClient"
+import * as HttpClient from "effect/http/HttpClient"
+import { HttpClientError, TransportError } from "effect/http/HttpClientError"
+import type { HttpClientResponse } from "effect/http/HttpClientResponse"
+import * as Layer from "effect/Layer"
+
+/** `timeout` is for one request, from sending to the end of the answer. */
+export const layer = (timeout: Duration.Duration): Layer.Layer<HttpClient.HttpClient> =>
+  Layer.effect(
+    HttpClient.HttpClient,
+    Effect.map(HttpClient.HttpClient, (client) => {
+      const warn = makeWarning()
+      return HttpClient.transform(client, (answer, request) =>
+        answer.pipe(
+          Effect.tap(({ arrayBuffer }) => arrayBuffer),
+          Effect.timeoutOrElse({
+            duration: timeout,
+            orElse: () =>
+              Effect.fail(
+                new HttpClientError({
+                  reason: new TransportError({ request, description: "no answer in time" })
+                })
+              )
+          }),
+          // The headers often hold a key, which no redirect may carry to another host.
+          Effect.provideService(FetchHttpClient.RequestInit, { redirect: "manual" }),
+          Effect.onExit((exit) => warn(request.url, exit))
+        )
+      )
+    })
+  ).pipe(Layer.provide(FetchHttpClient.layer))
+
+/** Said once: the exporters try again, for three signals, for as long as the server runs. */
+const makeWarning = () => {
+  let warned = false
+  return (url: string, exit: Exit.Exit<HttpClientResponse, unknown>): Effect.Effect<void> => {
+    const { status } = Exit.isSuccess(exit) ? exit.value : { status: undefined }
+    if (warned || (status !== undefined && status >= 200 && status < 300)) return Effect.void
+    warned = true
+    const what = status === undefined ? "gave no answer" : `answered ${status}`
+    return Effect.logWarning(
+      `The telemetry collector at ${hostOf(url)} ${what}; telemetry is lost until it accepts it. This is not said again.`
+    )
+  }
+}
+
+/** Where to look, without what a URL can hold beside it. */
+const hostOf = (url: string): string => URL.parse(url)?.host ?? "its endpoint"

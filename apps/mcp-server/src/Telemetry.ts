@@ -1,0 +1,49 @@
+/**
+ * Telemetry over OTLP, when the environment asks for it as OpenTelemetry specifies
+ * (https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/). What exports is loaded only
+ * then: an assistant that starts this server waits for it.
+ */
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+
+/** What of the specification holds here; signals are TRACES, METRICS and LOGS. */
+export const HELP = `Telemetry, from the environment, as OpenTelemetry specifies; off unless an endpoint is set:
+  OTEL_EXPORTER_OTLP_ENDPOINT     the collector, OTLP over HTTP: http://localhost:4318
+  OTEL_EXPORTER_OTLP_HEADERS      what it is sent beside: api-key=...,other=...
+  OTEL_EXPORTER_OTLP_PROTOCOL     http/protobuf (the default) or http/json, for all signals
+  OTEL_EXPORTER_OTLP_COMPRESSION  gzip or none (the default)
+  OTEL_EXPORTER_OTLP_TIMEOUT      milliseconds for one request (default: 10000)
+  OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES, OTEL_SDK_DISABLED
+  OTEL_{SIGNAL}_EXPORTER          otlp (the default) or none
+  OTEL_EXPORTER_OTLP_{SIGNAL}_ENDPOINT, _HEADERS, _COMPRESSION
+  OTEL_BSP_SCHEDULE_DELAY, OTEL_BLRP_SCHEDULE_DELAY, OTEL_METRIC_EXPORT_INTERVAL
+  OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE  cumulative (the default) or delta
+`
+
+export type Env = Readonly<Record<string, string | undefined>>
+
+const ENDPOINTS = [
+  "OTEL_EXPORTER_OTLP_ENDPOINT",
+  "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+  "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT",
+  "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT"
+] as const
+
+/** An empty variable is one that is not set, and only "true" disables; both as specified. */
+const isWanted = (env: Env): boolean =>
+  ENDPOINTS.some((name) => (env[name] ?? "").trim() !== "") &&
+  env["OTEL_SDK_DISABLED"]?.trim().toLowerCase() !== "true"
+
+/**
+ * Exports traces, metrics and logs while it lives, or nothing at all. It never fails: settings that cannot be
+ * used and a collector that is not there are a warning, because neither is a reason to answer nobody.
+ */
+export const fromEnv = (env: Env): Layer.Layer<never> =>
+  isWanted(env)
+    ? Layer.unwrap(
+        Effect.map(
+          Effect.promise(() => import("./OtlpExport.ts")),
+          ({ layer }) => layer(env)
+        )
+      )
+    : Layer.empty

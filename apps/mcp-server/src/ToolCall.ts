@@ -1,0 +1,114 @@
+/**
+ * What an operator sees of a tool call: a span, a measurement and one line in the log. Names follow
+ * OpenTelemetry's semantic conventions for MCP (https://opentelemetry.io/docs/specs/semconv/gen-ai/mcp/).
+ *
+ * Of the arguments only a source id is told, and only when it is one: whatever else a person pastes there
+ * stays out.
+ */
+import {
+  PROTOCOL_VERSION_META_KEY,
+  type ServerContext,
+  TRACEPARENT_META_KEY
+} from "@modelcontextprotocol/server"
+import type { ToolError } from "./ToolResult.ts"
+import * as Metrics from "@sailpoint-bulk-upload/core/Metrics"
+import * as SourceId from "@sailpoint-bulk-upload/core/SourceId"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import type * as Exit from "effect/Exit"
+import * as Headers from "effect/http/Headers"
+import * as HttpTraceContext from "effect/http/HttpTraceContext"
+import * as Metric from "effect/Metric"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import type * as Tracer from "effect/Tracer"
+
+const METHOD = "tools/call"
+
+/**
+ * Seconds that tool calls took, by tool and `outcome`: `ok`, `cancelled`, `defect`, or the tag of the error.
+ * Its count is the number of calls. The boundaries are those of the conventions.
+ */
+const duration = Metric.histogram("mcp.server.operation.duration", {
+  description: "Duration of MCP requests, as the server sees them.",
+  attributes: { unit: "s" },
+  boundaries: [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300]
+})
+
+/** Makes a call of a tool seen. The call itself, what it gives and how it fails, stays as it is. */
+export const observed = (tool: string, input: unknown, { http, mcpReq }: ServerContext) => {
+  const attributes = {
+    "mcp.method.name": METHOD,
+    "gen_ai.operation.name": "execute_tool",
+    "gen_ai.tool.name": tool,
+    "network.transport": http === undefined ? "pipe" : "tcp"
+  }
+  const requestId = printable(mcpReq.id)
+  const envelope: Readonly<Record<string, unknown>> = mcpReq.envelope ?? {}
+  const protocolVersion = envelope[PROTOCOL_VERSION_META_KEY]
+  const sourceId = hasSourceId(input) ? input.sourceId : undefined
+
+  const tell = (exit: Exit.Exit<unknown, ToolError>, nanos: bigint) => {
+    const outcome = outcomeOf(exit)
+    const failed = outcome === "ok" || outcome === "cancelled" ? {} : { "error.type": "tool_error" }
+    return Effect.annotateCurrentSpan({ "sailpoint.tool.outcome": outcome, ...failed }).pipe(
+      Effect.andThen(
+        Metric.update(
+          Metric.withAttributes(duration, { ...attributes, ...failed, outcome }),
+          Number(nanos) / 1e9
+        )
+      ),
+      Effect.andThen(
+        Effect.annotateLogs(Effect.logInfo("Tool call"), {
+          tool,
+          outcome,
+          durationMs: Number(nanos / 1_000_000n),
+          requestId,
+          ...(sourceId === undefined ? {} : { sourceId })
+        })
+      )
+    )
+  }
+
+  return <A, R>(call: Effect.Effect<A, ToolError, R>): Effect.Effect<A, ToolError, R> =>
+    Effect.flatMap(Clock.currentTimeNanos, (start) =>
+      Effect.onExit(call, (exit) => Effect.flatMap(Clock.currentTimeNanos, (end) => tell(exit, end - start)))
+    ).pipe(
+      Effect.withSpan(
+        `${METHOD} ${tool}`,
+        {
+          kind: "server",
+          parent: callerOf(mcpReq),
+          attributes: {
+            ...attributes,
+            "jsonrpc.request.id": requestId,
+            ...(protocolVersion === undefined ? {} : { "mcp.protocol.version": protocolVersion }),
+            ...(sourceId === undefined ? {} : { "sailpoint.source.id": sourceId })
+          }
+        },
+        { captureStackTrace: false }
+      )
+    )
+}
+
+const hasSourceId = Schema.is(Schema.Struct({ sourceId: SourceId.SourceId }))
+
+/** To an operator an interrupted call is one that the assistant cancelled, or hung up on. */
+const outcomeOf = (exit: Exit.Exit<unknown, ToolError>): string => {
+  const outcome = Metrics.outcome(exit)
+  return outcome === "interrupted" ? "cancelled" : outcome
+}
+
+/** The client's span, when it tells one as W3C Trace Context demands; whether it is sampled is the client's word. */
+const callerOf = ({ _meta }: ServerContext["mcpReq"]): Tracer.ExternalSpan | undefined => {
+  const traceparent = _meta?.[TRACEPARENT_META_KEY]
+  return typeof traceparent === "string"
+    ? Option.getOrUndefined(HttpTraceContext.w3c(Headers.fromInput({ traceparent })))
+    : undefined
+}
+
+/** An id is any text that the client likes; in a line of the log it is short and plain. */
+const printable = (id: string | number): string =>
+  String(id)
+    .slice(0, 64)
+    .replace(/[^\x21-\x7E]/gu, "?")

@@ -1,0 +1,40 @@
+/**
+ * The lines of the log that tell of tool calls, read back.
+ */
+import * as assert from "node:assert"
+
+export type AuditLine = Readonly<Record<string, string>>
+
+/** A logfmt pair: a key, and a value that is bare or a JSON string. */
+const PAIR = /(?<key>[^\s=]+)=(?<value>"(?:[^"\\]|\\.)*"|[^\s"]*)(?: |$)/gu
+
+const read = (line: string): AuditLine =>
+  Object.fromEntries(
+    Array.from(line.matchAll(PAIR), ({ groups }) => {
+      const value = groups?.["value"] ?? ""
+      return [groups?.["key"] ?? "", value.startsWith('"') ? String(JSON.parse(value)) : value]
+    })
+  )
+
+/** Every line of the log, read. */
+export const all = (stderr: string): ReadonlyArray<AuditLine> =>
+  stderr
+    .split("\n")
+    .filter((line) => line !== "")
+    .map(read)
+
+/** Those that tell of tool calls, without what changes from run to run. */
+export const inLog = (stderr: string): ReadonlyArray<AuditLine> =>
+  all(stderr)
+    .filter(({ message }) => message === "Tool call")
+    .map(({ durationMs = "", fiber: _fiber, timestamp: _timestamp, ...rest }) => {
+      assert.match(durationMs, /^\d+$/u)
+      return rest
+    })
+
+/** The same, from a log that has nothing else in it. */
+export const onlyThose = (stderr: string): ReadonlyArray<AuditLine> => {
+  const lines = inLog(stderr)
+  assert.strictEqual(lines.length, all(stderr).length)
+  return lines
+}

@@ -1,0 +1,52 @@
+/**
+ * A server that exports its telemetry, from its start to its end, and all that can be seen of it from outside.
+ */
+import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
+import * as Effect from "effect/Effect"
+import * as JsonRpc from "./JsonRpc.ts"
+import * as Otlp from "./Otlp.ts"
+import * as OtlpReceiver from "./OtlpReceiver.ts"
+import * as ServerProcess from "./ServerProcess.ts"
+
+export interface Options {
+  readonly calls: ReadonlyArray<{ readonly id: number }>
+  readonly env?: Readonly<Record<string, string>>
+  readonly args?: ReadonlyArray<string>
+  readonly sandbox?: Sandbox.Service
+  readonly receiver?: OtlpReceiver.OtlpReceiver
+  /** How it is ended. */
+  readonly end?: (server: ServerProcess.ServerProcess) => Effect.Effect<void>
+}
+
+/** The calls are made one after the other; what is exported afterwards is flushed by its end. */
+export const observed = ({
+  args = [],
+  calls,
+  env = {},
+  end = ({ closeInput }) => closeInput,
+  ...given
+}: Options) =>
+  Effect.gen(function* () {
+    const sandbox = given.sandbox ?? (yield* Sandbox.make())
+    const receiver = given.receiver ?? (yield* OtlpReceiver.start())
+    const server = yield* ServerProcess.start(args, {
+      ...ServerProcess.settingsFor(sandbox),
+      ...receiver.env,
+      ...env
+    })
+    yield* server.send(JsonRpc.initialize(0), JsonRpc.initialized)
+    const answers: Array<JsonRpc.Message> = []
+    for (const call of calls) {
+      yield* server.send(call)
+      answers.push(yield* server.answer(call.id))
+    }
+    yield* end(server)
+    return { ...(yield* server.ended), answers, posts: receiver.posts, received: yield* sandbox.received }
+  })
+
+/** Spans by name; a name that is not there, or there twice, is a failure. */
+export const spanNamed = (posts: ReadonlyArray<OtlpReceiver.Post>, name: string): Otlp.Span => {
+  const [span, ...others] = Otlp.spansIn(posts).filter((span) => span.name === name)
+  if (span === undefined || others.length > 0) throw new Error(`${others.length + 1} spans, or none: ${name}`)
+  return span
+}
