@@ -23,7 +23,8 @@ export const makeServer = (adapter: Adapter<Services>, options: { readonly sandb
   const server = new McpServer(
     { name: "sailpoint-bulk-upload", title: "SailPoint bulk upload status", version },
     {
-      capabilities: { tools: {} },
+      // They never change, so nobody need keep a stream open to hear of it.
+      capabilities: { tools: { listChanged: false } },
       instructions: options.sandbox ? `${INSTRUCTIONS} ${SANDBOX_INSTRUCTIONS}` : INSTRUCTIONS
     }
   )
