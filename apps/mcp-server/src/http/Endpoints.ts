@@ -1,7 +1,7 @@
 /**
  * What is served at which path, and the way of a request to the MCP endpoint: guards, caller, place, handler.
  */
-import { toNodeHandler } from "@modelcontextprotocol/node"
+import { type NodeServerResponseLike, toNodeHandler } from "@modelcontextprotocol/node"
 import { createMcpHandler, type McpServerFactory } from "@modelcontextprotocol/server"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import type { Place } from "./Admission.ts"
@@ -33,8 +33,8 @@ export const make = (parts: Parts): Endpoints => {
   const { report, settings } = parts
   const guards = Guards.make(settings)
   const handler = createMcpHandler(parts.factory, {
-    // A stream has its headers at once and a sign of life every 15 seconds: nothing on the way, nor the client,
-    // takes a long wait for a dead connection.
+    // A stream has a head at once and a sign of life every 15 seconds: nothing on the way, nor the client, takes
+    // a long wait for a dead connection.
     responseMode: "sse",
     maxRequestBodySize: Guards.MAX_BODY_BYTES,
     onerror: report
@@ -51,7 +51,7 @@ export const make = (parts: Parts): Endpoints => {
     // Also when the client has left in the meantime, as nobody would give the place back then.
     response.once("close", place.leave)
     if (response.destroyed) place.leave()
-    return answerMcp(request as IncomingMessage & { method: string; url: string }, response)
+    return answerMcp(request as IncomingMessage & { method: string; url: string }, headAtOnce(response))
   }
 
   const documents = new Map<string, (request: IncomingMessage) => Promise<Response> | Response>([
@@ -75,6 +75,17 @@ export const make = (parts: Parts): Endpoints => {
     close: handler.close
   }
 }
+
+/** Node keeps the head of an answer back until the body begins, which is when a wait is over. */
+const headAtOnce = (response: ServerResponse): NodeServerResponseLike => ({
+  writeHead: (status, headers) => response.writeHead(status, headers).flushHeaders(),
+  write: (chunk) => response.write(chunk),
+  end: (chunk) => response.end(chunk),
+  on: (event, listener) => response.on(event, listener),
+  get destroyed() {
+    return response.destroyed
+  }
+})
 
 const NOT_KEPT = { headers: { "cache-control": "no-store" } }
 
