@@ -16,6 +16,8 @@ export interface Parts {
   readonly settings: HttpSettings
   /** Makes the MCP server of one request. */
   readonly factory: McpServerFactory
+  /** Whether it asks clients for something in the middle of a call; see below. */
+  readonly asksBack: boolean
   readonly caller: (request: IncomingMessage) => Promise<string | Response>
   readonly enter: (caller: string) => Promise<Place | Response>
   readonly readiness: () => Promise<Readiness.Readiness>
@@ -34,8 +36,9 @@ export const make = (parts: Parts): Endpoints => {
   const guards = Guards.make(settings)
   const handler = createMcpHandler(parts.factory, {
     // A stream has a head at once and a sign of life every 15 seconds: nothing on the way, nor the client, takes
-    // a long wait for a dead connection.
-    responseMode: "sse",
+    // a long wait for a dead connection. Where a client is asked what it cannot answer, that refusal needs a status
+    // of its own (2026-07-28), which comes too late for a stream.
+    responseMode: parts.asksBack ? "auto" : "sse",
     maxRequestBodySize: Guards.MAX_BODY_BYTES,
     onerror: report
   })

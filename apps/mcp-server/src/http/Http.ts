@@ -41,6 +41,7 @@ export const serve = async ({ factory, runtime, settings, tell }: Options): Prom
   const endpoints = Endpoints.make({
     settings,
     factory,
+    asksBack: false,
     caller: authentication.caller,
     enter: (caller) => runtime.runPromise(admission.enter(caller).pipe(Effect.catch(Effect.succeed))),
     readiness: () => runtime.runPromise(readiness),
