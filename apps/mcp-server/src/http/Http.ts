@@ -48,7 +48,11 @@ export const serve = async ({ factory, runtime, settings, tell }: Options): Prom
     report
   })
   try {
-    const server = await HttpServer.listen({ ...settings, serve: endpoints.serve, report })
+    const server = await HttpServer.listen({
+      ...settings,
+      serve: endpoints.serve,
+      report: (error) => void runtime.runFork(Effect.logError("A request failed unexpectedly", error))
+    })
     await tell(`Serving MCP at ${server.url}/mcp.`)
     await signalled
     await server.drain(DRAIN_MILLIS)
