@@ -19,6 +19,14 @@ export interface Stdio extends Asking {
   readonly _tag: "Stdio"
 }
 
+export interface Http extends Asking {
+  readonly _tag: "Http"
+  readonly host: string
+  readonly port: number
+  readonly allowedHosts: ReadonlyArray<string>
+  readonly allowedOrigins: ReadonlyArray<string>
+}
+
 export interface Check extends Asking {
   readonly _tag: "Check"
   readonly sourceId: string | undefined
@@ -29,15 +37,23 @@ export type Command =
   | { readonly _tag: "Help" }
   | { readonly _tag: "Version" }
   | Stdio
+  | Http
   | Check
   | { readonly _tag: "Misused"; readonly problem: string }
 
 export const HELP = `Tells AI assistants the status of SailPoint non-employee bulk uploads, over MCP.
 
-Usage: sailpoint-bulk-upload-mcp [stdio | check] [options]
+Usage: sailpoint-bulk-upload-mcp [stdio | http | check] [options]
 
   stdio              serve one assistant over standard input and output (the default)
+  http               serve many assistants over Streamable HTTP, at /mcp; /healthz and /readyz are for probes
   check              try settings, token, sources and one status, and say what to do about what fails
+
+Options of http:
+  --host ADDRESS     the address to listen on (default: 127.0.0.1; others need authentication, see below)
+  --port PORT        the port to listen on (default: 3917; 0 takes a free one)
+  --allowed-host H   a host name that clients use; can be given several times; needed beyond this machine
+  --allowed-origin O the host name of a web origin that may call; can be given several times
 
 Options of check:
   --source ID        the source whose status is asked for (default: the first of the list)
@@ -57,6 +73,15 @@ Settings, from the environment only:
   SAIL_API_VERSION    v2024 (the default), v2025, v2026, v3, beta or v1
   SAIL_ALLOWED_HOSTS  hosts outside SailPoint's domains that may get the secret, separated by commas
 
+Settings of http, from the environment only:
+  MCP_BEARER_TOKEN    callers have to send this token; 32 characters or more
+  MCP_OAUTH_ISSUER    instead: callers have to send a token (a JWT) of this authorization server
+  MCP_OAUTH_AUDIENCE  what such a token has to name as its audience, best the URL of /mcp that clients use
+  MCP_OAUTH_SCOPES    scopes that it has to have, separated by spaces
+  MCP_PUBLIC_URL      the URL of /mcp that clients use, where the audience is not one
+  MCP_MAX_RUNNING     requests at once (default: 128)
+  MCP_MAX_PER_CALLER  requests of one caller in 10 seconds (default: 200)
+
 ${Telemetry.HELP}
 Exit codes: 0 all is well, 1 something failed (a check, or while running), 2 wrong usage or settings.
 `
@@ -67,21 +92,60 @@ export const parse = (argv: ReadonlyArray<string>): Command => {
   if (values.help === true) return { _tag: "Help" }
   if (values.version === true) return { _tag: "Version" }
   const [command = "stdio", ...rest] = positionals
-  if (command !== "stdio" && command !== "check") {
-    return misused(`"${command}" is not a command; there are: stdio and check.`)
+  if (!isCommand(command)) {
+    return misused(`"${command}" is not a command; there are: ${Object.keys(OWN_OPTIONS).join(", ")}.`)
   }
   if (rest.length > 0) return misused(`${command} takes no arguments, but got: ${rest.join(" ")}.`)
+  const foreign = foreignOption(command, values)
+  if (foreign !== undefined) return misused(foreign)
   const level = values["log-level"] ?? (command === "check" ? "warn" : "info")
   if (!isLevel(level)) {
     return misused(`--log-level is "${level}"; expected one of ${Object.keys(LOG_LEVELS).join(", ")}.`)
   }
   const asking = { sandbox: values.sandbox === true, logLevel: LOG_LEVELS[level] }
-  if (command === "check") {
-    return { _tag: "Check", ...asking, sourceId: values.source, json: values.json === true }
+  switch (command) {
+    case "stdio":
+      return { _tag: "Stdio", ...asking }
+    case "check":
+      return { _tag: "Check", ...asking, sourceId: values.source, json: values.json === true }
+    case "http": {
+      const { host = "127.0.0.1", port = "3917" } = values
+      if (!/^\d{1,5}$/u.test(port) || Number(port) > MAX_PORT) {
+        return misused(`--port is "${port}"; expected a number from 0 to ${MAX_PORT}.`)
+      }
+      return {
+        _tag: "Http",
+        ...asking,
+        host,
+        port: Number(port),
+        allowedHosts: values["allowed-host"] ?? [],
+        allowedOrigins: values["allowed-origin"] ?? []
+      }
+    }
   }
-  return values.source === undefined && values.json === undefined
-    ? { _tag: "Stdio", ...asking }
-    : misused("--source and --json belong to check.")
+}
+
+const MAX_PORT = 65_535
+
+/** The commands, and the options that only one of them has. */
+const OWN_OPTIONS = {
+  stdio: [],
+  http: ["host", "port", "allowed-host", "allowed-origin"],
+  check: ["source", "json"]
+} as const
+
+const isCommand = (command: string): command is keyof typeof OWN_OPTIONS =>
+  Object.hasOwn(OWN_OPTIONS, command)
+
+/** What is wrong when an option of another command was given. */
+const foreignOption = (command: keyof typeof OWN_OPTIONS, values: object): string | undefined => {
+  const [owner, options] =
+    Object.entries(OWN_OPTIONS).find(
+      ([other, options]) => other !== command && options.some((option) => Object.hasOwn(values, option))
+    ) ?? []
+  return options === undefined
+    ? undefined
+    : `${options.map((option) => `--${option}`).join(" and ")} belong to ${owner}.`
 }
 
 const misused = (problem: string): Command => ({ _tag: "Misused", problem })
@@ -96,6 +160,10 @@ const read = (argv: ReadonlyArray<string>) => {
       options: {
         sandbox: { type: "boolean" },
         "log-level": { type: "string" },
+        host: { type: "string" },
+        port: { type: "string" },
+        "allowed-host": { type: "string", multiple: true },
+        "allowed-origin": { type: "string", multiple: true },
         source: { type: "string" },
         json: { type: "boolean" },
         version: { type: "boolean", short: "v" },

@@ -25,9 +25,9 @@ export const makeServer = (adapter: Adapter<Services>, options: { readonly sandb
   const server = new McpServer(
     { name: "sailpoint-bulk-upload", title: "SailPoint bulk upload status", version },
     {
-      // What there is never changes while it runs.
+      // What there is never changes while it runs, so nobody need keep a stream open to hear of it.
       capabilities: {
-        tools: {},
+        tools: { listChanged: false },
         resources: { listChanged: false },
         prompts: { listChanged: false }
       },

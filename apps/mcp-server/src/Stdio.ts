@@ -3,6 +3,7 @@
  */
 import type { McpServer } from "@modelcontextprotocol/server"
 import { serveStdio, StdioServerTransport } from "@modelcontextprotocol/server/stdio"
+import { signal } from "./Signal.ts"
 
 /** How long a signal waits for running calls to end. */
 const DRAIN_MILLIS = 5_000
@@ -36,12 +37,6 @@ class Wire extends StdioServerTransport {
     this.#closed.resolve()
   }
 }
-
-const signal = (): Promise<void> =>
-  new Promise((resolve) => {
-    process.once("SIGTERM", () => resolve())
-    process.once("SIGINT", () => resolve())
-  })
 
 /**
  * When the last call has ended, the SDK still has its result in hand: it turns it into an answer and writes it

@@ -14,6 +14,16 @@ const CLOSED = { onExcessProperty: "error" } as const
 /** A whole number, without the bounds that Effect's `Int` advertises: they tell a model nothing. */
 export const Integer = Schema.Number.check(Schema.isInt({ toJsonSchema: () => ({ type: "integer" }) }))
 
+/** Where anything may follow, JSON Schema says so best by saying nothing. */
+const leftOpen = (jsonSchema: object): object =>
+  JSON.parse(
+    JSON.stringify(jsonSchema, (key, value: unknown) =>
+      key === "additionalProperties" && typeof value === "object" && JSON.stringify(value) === "{}"
+        ? undefined
+        : value
+    )
+  )
+
 /**
  * The schema of a tool's arguments or of its result. The root is always told to be an object, which MCP
  * demands of unions too.
@@ -22,7 +32,10 @@ export const toolSchema = <S extends Schema.ConstraintCodec<unknown, unknown>>(
   schema: S
 ): StandardSchemaWithJSON<S["Encoded"], S["Type"]> => {
   const { "~standard": standard } = Schema.toStandardSchemaV1(schema, { parseOptions: CLOSED })
-  const jsonSchema = () => ({ type: "object", ...Schema.toJsonSchemaDocument(schema, CLOSED).schema })
+  const jsonSchema = () => ({
+    type: "object",
+    ...leftOpen(Schema.toJsonSchemaDocument(schema, CLOSED).schema)
+  })
   return { "~standard": { ...standard, jsonSchema: { input: jsonSchema, output: jsonSchema } } }
 }
 

@@ -32,6 +32,8 @@ const main = async (): Promise<number> => {
       return WRONG_USAGE
     case "Stdio":
       return withTenant(command, (options) => serve(options, command), wrongSettings)
+    case "Http":
+      return withTenant(command, (options) => serveHttp(options, command), wrongSettings)
     case "Check":
       return withTenant(
         command,
@@ -43,7 +45,7 @@ const main = async (): Promise<number> => {
 
 /** Runs with the tenant that the command is for: the sandbox, or the one in the settings. */
 const withTenant = async (
-  command: Cli.Stdio | Cli.Check,
+  command: Cli.Stdio | Cli.Http | Cli.Check,
   run: (options: ApiClient.Options) => Promise<number>,
   orElse: (problems: ReadonlyArray<string>) => Promise<number>
 ): Promise<number> => {
@@ -74,6 +76,30 @@ const serve = async (options: ApiClient.Options, command: Cli.Stdio): Promise<nu
   await Stdio.serve(() => makeServer(adapter, command), adapter.idle)
   await runtime.dispose()
   return 0
+}
+
+const serveHttp = async (options: ApiClient.Options, command: Cli.Http): Promise<number> => {
+  const [Http, HttpSettings] = await Promise.all([import("./http/Http.ts"), import("./http/HttpSettings.ts")])
+  const settings = HttpSettings.read(command, process.env)
+  if (Result.isFailure(settings)) return wrongHttpSettings(settings.failure)
+  const runtime = makeRuntime(options, command.logLevel, patient, Telemetry.fromEnv(process.env))
+  const adapter = makeAdapter(runtime, command)
+  const code = await Http.serve({
+    settings: settings.success,
+    runtime,
+    factory: () => makeServer(adapter, command),
+    tell: (line) => write(process.stderr, `${line}\n`)
+  })
+  await runtime.dispose()
+  return code
+}
+
+const wrongHttpSettings = async (problems: ReadonlyArray<string>): Promise<number> => {
+  await write(
+    process.stderr,
+    ["It cannot be served like this:", ...problems.map((problem) => `- ${problem}`), ""].join("\n")
+  )
+  return WRONG_USAGE
 }
 
 const check = async (options: ApiClient.Options, command: Cli.Check): Promise<number> => {

@@ -19,6 +19,17 @@ const check = (
   ...options
 })
 
+const http = (options: Partial<Cli.Http> = {}): Cli.Command => ({
+  _tag: "Http",
+  sandbox: false,
+  logLevel: "Info",
+  host: "127.0.0.1",
+  port: 3917,
+  allowedHosts: [],
+  allowedOrigins: [],
+  ...options
+})
+
 const understood: ReadonlyArray<readonly [string, Cli.Command]> = [
   ["", stdio()],
   ["stdio", stdio()],
@@ -31,6 +42,13 @@ const understood: ReadonlyArray<readonly [string, Cli.Command]> = [
   ["--log-level error", stdio({ logLevel: "Error" })],
   ["--log-level none", stdio({ logLevel: "None" })],
   ["--log-level=debug --sandbox stdio", stdio({ sandbox: true, logLevel: "Debug" })],
+  ["http", http()],
+  ["http --sandbox --log-level warn", http({ sandbox: true, logLevel: "Warn" })],
+  ["http --host 0.0.0.0 --port 80", http({ host: "0.0.0.0", port: 80 })],
+  ["http --port 0", http({ port: 0 })],
+  ["http --port 65535", http({ port: 65_535 })],
+  ["http --allowed-host a.test --allowed-host b.test", http({ allowedHosts: ["a.test", "b.test"] })],
+  ["http --allowed-origin a.test --allowed-origin b.test", http({ allowedOrigins: ["a.test", "b.test"] })],
   ["check", check()],
   ["check --source ID", check({ sourceId: "ID" })],
   ["check --json --log-level debug", check({ json: true, logLevel: "Debug" })],
@@ -46,7 +64,15 @@ const misused: ReadonlyArray<readonly [string, says: string]> = [
   ["serve", `"serve" is not a command`],
   ["stdio now", "stdio takes no arguments, but got: now."],
   ["check now", "check takes no arguments, but got: now."],
+  ["http now", "http takes no arguments, but got: now."],
   ["stdio --json", "--source and --json belong to check."],
+  ["http --source ID", "--source and --json belong to check."],
+  ["--port 80", "--host and --port and --allowed-host and --allowed-origin belong to http."],
+  ["check --allowed-host a.test", "belong to http."],
+  ["http --port 65536", `--port is "65536"; expected a number from 0 to 65535.`],
+  ["http --port -1", "--port"],
+  ["http --port http", `--port is "http"`],
+  ["http --port", "--port"],
   ["--source ID", "--source and --json belong to check."],
   ["check --source", "--source"],
   ["--log-level loud", `--log-level is "loud"; expected one of debug, info, warn, error, none.`],
@@ -59,7 +85,14 @@ const misused: ReadonlyArray<readonly [string, says: string]> = [
   ["-x", "-x"]
 ]
 
-const secrets = ["--client-secret", "--client-id", "--access-token", "--token", "--base-url"]
+const secrets = [
+  "--client-secret",
+  "--client-id",
+  "--access-token",
+  "--token",
+  "--base-url",
+  "--bearer-token"
+]
 
 describe("the command line", () => {
   it.each(understood)("understands: %s", (line, command) => {

@@ -1,11 +1,18 @@
 /**
- * An assistant: an official MCP client with the built command as its child process. One shape for every
+ * An assistant: an official MCP client with the built command as its child process, or reached over HTTP. One shape for every
  * generation of clients.
  */
-import { Client, type VersionNegotiationMode } from "@modelcontextprotocol/client"
+import {
+  Client,
+  StreamableHTTPClientTransport,
+  type Transport,
+  type VersionNegotiationMode
+} from "@modelcontextprotocol/client"
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio"
 import { Client as Client1 } from "@modelcontextprotocol/sdk/client/index.js"
 import { StdioClientTransport as StdioClientTransport1 } from "@modelcontextprotocol/sdk/client/stdio.js"
+import { StreamableHTTPClientTransport as StreamableHTTPClientTransport1 } from "@modelcontextprotocol/sdk/client/streamableHttp.js"
+import type { Transport as Transport1 } from "@modelcontextprotocol/sdk/shared/transport.js"
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Context from "effect/Context"
 import * as Data from "effect/Data"
@@ -72,7 +79,13 @@ interface Connection {
 }
 
 type Env = Record<string, string>
-type Connect = (env: Env, args: ReadonlyArray<string>) => Promise<Connection>
+
+/** Where the server is: a child process, or a URL that is asked with this token. */
+export type Reached =
+  | { readonly _tag: "Stdio"; readonly env: Env; readonly args: ReadonlyArray<string> }
+  | { readonly _tag: "Http"; readonly url: string; readonly token?: string }
+
+type Connect = (reached: Reached) => Promise<Connection>
 
 const info = { name: "test", version: "1.0.0" }
 const command = (env: Env, args: ReadonlyArray<string>) => ({
@@ -81,12 +94,26 @@ const command = (env: Env, args: ReadonlyArray<string>) => ({
   env,
   stderr: "ignore" as const
 })
+const authorized = (token: string | undefined) => ({
+  requestInit: { headers: token === undefined ? {} : { authorization: `Bearer ${token}` } }
+})
+
+const transport2 = (reached: Reached): Transport =>
+  reached._tag === "Stdio"
+    ? new StdioClientTransport(command(reached.env, reached.args))
+    : new StreamableHTTPClientTransport(new URL(reached.url), authorized(reached.token))
+
+// The 1.x transports do not fit their own interface under exactOptionalPropertyTypes.
+const transport1 = (reached: Reached): Transport1 =>
+  (reached._tag === "Stdio"
+    ? new StdioClientTransport1(command(reached.env, reached.args))
+    : new StreamableHTTPClientTransport1(new URL(reached.url), authorized(reached.token))) as Transport1
 
 const second =
   (mode: VersionNegotiationMode): Connect =>
-  async (env, args) => {
+  async (reached) => {
     const client = new Client(info, { versionNegotiation: { mode } })
-    await client.connect(new StdioClientTransport(command(env, args)))
+    await client.connect(transport2(reached))
     return {
       protocolVersion: client.getNegotiatedProtocolVersion(),
       listTools: () => client.listTools(),
@@ -96,12 +123,15 @@ const second =
     }
   }
 
-const first: Connect = async (env, args) => {
+const first: Connect = async (reached) => {
   const client = new Client1(info)
+  const transport = transport1(reached)
   const negotiated: { version?: string } = {}
-  const transport = Object.assign(new StdioClientTransport1(command(env, args)), {
-    setProtocolVersion: (version: string) => void (negotiated.version = version)
-  })
+  const tellTransport = transport.setProtocolVersion?.bind(transport)
+  transport.setProtocolVersion = (version) => {
+    negotiated.version = version
+    tellTransport?.(version)
+  }
   await client.connect(transport)
   return {
     protocolVersion: negotiated.version,
@@ -148,11 +178,14 @@ const toAnswer = ({ content, isError, structuredContent }: Readonly<Record<strin
   }
 }
 
-/** Connected for as long as the scope lives. */
+/** With a child process of its own for as long as the scope lives. */
 export const connect = (kind: Kind, env: Env, args: ReadonlyArray<string> = []) =>
-  Effect.acquireRelease(
-    Effect.tryPromise({ try: () => kind.connect(env, args), catch: failed }),
-    ({ close }) => Effect.promise(close)
+  connectTo(kind, { _tag: "Stdio", env, args })
+
+/** Connected for as long as the scope lives. */
+export const connectTo = (kind: Kind, reached: Reached) =>
+  Effect.acquireRelease(Effect.tryPromise({ try: () => kind.connect(reached), catch: failed }), ({ close }) =>
+    Effect.promise(close)
   ).pipe(
     Effect.map(({ callTool, listTools, offers, protocolVersion }) =>
       Assistant.of({

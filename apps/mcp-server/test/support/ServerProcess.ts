@@ -13,7 +13,7 @@ import { callStatus, initialize, initialized, type Message } from "./JsonRpc.ts"
 export const MAIN = fileURLToPath(new URL("../../dist/main.js", import.meta.url))
 
 /** The environment of a server that asks this sandbox; nothing else is in it. */
-export const settingsFor = ({ url }: Sandbox.Service): Record<string, string> => ({
+export const settingsFor = ({ url }: Pick<Sandbox.Service, "url">): Record<string, string> => ({
   SAIL_BASE_URL: url,
   SAIL_CLIENT_ID: "sandbox",
   SAIL_CLIENT_SECRET: "sandbox-secret"
@@ -33,6 +33,8 @@ export interface ServerProcess {
   readonly write: (text: string) => Effect.Effect<void>
   /** The message with that id, as soon as its line is complete. */
   readonly answer: (id: number) => Effect.Effect<Message, EndedTooSoon>
+  /** What standard error says, as soon as it does. */
+  readonly told: (pattern: RegExp) => Effect.Effect<RegExpExecArray, EndedTooSoon>
   readonly closeInput: Effect.Effect<void>
   /** As an assistant that goes on writing but reads no more. */
   readonly stopReading: Effect.Effect<void>
@@ -84,12 +86,32 @@ export const start = (
           )
         )
 
+      const told = (pattern: RegExp) =>
+        Effect.callback<RegExpExecArray>((resume) => {
+          const look = () => {
+            const match = pattern.exec(output.stderr)
+            if (match !== null) resume(Effect.succeed(match))
+          }
+          child.stderr.on("data", look)
+          look()
+          return Effect.sync(() => child.stderr.off("data", look))
+        }).pipe(
+          Effect.raceFirst(
+            Effect.flatMap(
+              ended,
+              ({ code, signal, stderr }) =>
+                new EndedTooSoon({ message: `It ended (${code ?? signal}) and only said: ${stderr}` })
+            )
+          )
+        )
+
       const write = (text: string) => Effect.sync(() => void child.stdin.write(text))
 
       return {
         send: (...messages) => write(messages.map((message) => `${JSON.stringify(message)}\n`).join("")),
         write,
         answer,
+        told,
         closeInput: Effect.sync(() => void child.stdin.end()),
         stopReading: Effect.sync(() => void child.stdout.destroy()),
         kill: (signal) => Effect.sync(() => void child.kill(signal)),

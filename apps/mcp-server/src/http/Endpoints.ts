@@ -1,0 +1,95 @@
+/**
+ * What is served at which path, and the way of a request to the MCP endpoint: guards, caller, place, handler.
+ */
+import { type NodeServerResponseLike, toNodeHandler } from "@modelcontextprotocol/node"
+import { createMcpHandler, type McpServerFactory } from "@modelcontextprotocol/server"
+import type { IncomingMessage, ServerResponse } from "node:http"
+import type { Place } from "./Admission.ts"
+import * as Guards from "./Guards.ts"
+import type { HttpSettings } from "./HttpSettings.ts"
+import * as Readiness from "./Readiness.ts"
+import { refuse, write } from "./Refusal.ts"
+import * as ResourceMetadata from "./ResourceMetadata.ts"
+
+/** What decides about requests, and what answers them. */
+export interface Parts {
+  readonly settings: HttpSettings
+  /** Makes the MCP server of one request. */
+  readonly factory: McpServerFactory
+  /** Whether it asks clients for something in the middle of a call; see below. */
+  readonly asksBack: boolean
+  readonly caller: (request: IncomingMessage) => Promise<string | Response>
+  readonly enter: (caller: string) => Promise<Place | Response>
+  readonly readiness: () => Promise<Readiness.Readiness>
+  /** Tells who looks after the server. */
+  readonly report: (error: Error) => void
+}
+
+export interface Endpoints {
+  readonly serve: (request: IncomingMessage, response: ServerResponse) => Promise<void>
+  /** Ends what the SDK still holds open. */
+  readonly close: () => Promise<void>
+}
+
+export const make = (parts: Parts): Endpoints => {
+  const { report, settings } = parts
+  const guards = Guards.make(settings)
+  const handler = createMcpHandler(parts.factory, {
+    // A stream has a head at once and a sign of life every 15 seconds: nothing on the way, nor the client, takes
+    // a long wait for a dead connection. Where a client is asked what it cannot answer, that refusal needs a status
+    // of its own (2026-07-28), which comes too late for a stream.
+    responseMode: parts.asksBack ? "auto" : "sse",
+    maxRequestBodySize: Guards.MAX_BODY_BYTES,
+    onerror: report
+  })
+  const answerMcp = toNodeHandler(handler, { maxRequestBodySize: Guards.MAX_BODY_BYTES, onerror: report })
+
+  const mcp = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const refused = guards.mcp(request)
+    if (refused !== undefined) return write(response, refused)
+    const caller = await parts.caller(request)
+    if (caller instanceof Response) return write(response, caller)
+    const place = await parts.enter(caller)
+    if (place instanceof Response) return write(response, place)
+    // Also when the client has left in the meantime, as nobody would give the place back then.
+    response.once("close", place.leave)
+    if (response.destroyed) place.leave()
+    return answerMcp(request as IncomingMessage & { method: string; url: string }, headAtOnce(response))
+  }
+
+  const documents = new Map<string, (request: IncomingMessage) => Promise<Response> | Response>([
+    ["/healthz", (request) => guards.probe(request) ?? Response.json({ alive: true }, NOT_KEPT)],
+    ["/readyz", async (request) => guards.probe(request) ?? Readiness.answer(await parts.readiness())]
+  ])
+  const { authentication } = settings
+  if (authentication?._tag === "OAuth") {
+    for (const path of ResourceMetadata.paths(authentication)) {
+      documents.set(path, (request) => guards.document(request) ?? ResourceMetadata.answer(authentication))
+    }
+  }
+
+  return {
+    serve: async (request, response) => {
+      const [path = ""] = (request.url ?? "").split("?", 1)
+      if (path === "/mcp") return mcp(request, response)
+      const document = documents.get(path)
+      return write(response, document === undefined ? refuse(404, NOT_HERE) : await document(request))
+    },
+    close: handler.close
+  }
+}
+
+/** Node keeps the head of an answer back until the body begins, which is when a wait is over. */
+const headAtOnce = (response: ServerResponse): NodeServerResponseLike => ({
+  writeHead: (status, headers) => response.writeHead(status, headers).flushHeaders(),
+  write: (chunk) => response.write(chunk),
+  end: (chunk) => response.end(chunk),
+  on: (event, listener) => response.on(event, listener),
+  get destroyed() {
+    return response.destroyed
+  }
+})
+
+const NOT_KEPT = { headers: { "cache-control": "no-store" } }
+
+const NOT_HERE = "There is nothing here; the MCP endpoint is /mcp."

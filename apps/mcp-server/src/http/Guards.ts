@@ -1,0 +1,88 @@
+/**
+ * What a request has to look like before its body is read. A web page that a user of this machine visits can
+ * send requests here too, by DNS rebinding (a foreign Host), from its scripts (an Origin) or from a form (no
+ * JSON): each is told by its own mark and refused with its own status.
+ */
+import {
+  isJsonContentType,
+  localhostAllowedHostnames,
+  localhostAllowedOrigins,
+  validateHostHeader,
+  validateOriginHeader
+} from "@modelcontextprotocol/server"
+import type { IncomingMessage } from "node:http"
+import { isIP } from "node:net"
+import type { HttpSettings } from "./HttpSettings.ts"
+import { inUrl, isLoopback } from "./Loopback.ts"
+import { refuse } from "./Refusal.ts"
+
+/** The longest message of an assistant is far shorter. */
+export const MAX_BODY_BYTES = 1024 * 1024
+
+export interface Guards {
+  /** What is wrong with a request to the MCP endpoint, if anything. */
+  readonly mcp: (request: IncomingMessage) => Response | undefined
+  /** What is wrong with a request to read a document, if anything. */
+  readonly document: (request: IncomingMessage) => Response | undefined
+  /** The same, where probes come by address, whatever names are allowed. */
+  readonly probe: (request: IncomingMessage) => Response | undefined
+}
+
+export const make = (settings: Pick<HttpSettings, "host" | "allowedHosts" | "allowedOrigins">): Guards => {
+  const local = isLoopback(settings.host)
+  const hosts = [
+    ...settings.allowedHosts,
+    ...(local ? [...localhostAllowedHostnames(), inUrl(settings.host)] : [])
+  ]
+  const origins = [...settings.allowedOrigins, ...(local ? localhostAllowedOrigins() : [])]
+
+  const host = ({ headers }: IncomingMessage): Response | undefined => {
+    const checked = validateHostHeader(headers.host, hosts)
+    return checked.ok
+      ? undefined
+      : refuse(403, `${checked.message}. The hosts that are served are named with --allowed-host.`)
+  }
+
+  const origin = ({ headers }: IncomingMessage): Response | undefined => {
+    const checked = validateOriginHeader(headers.origin, origins)
+    return checked.ok
+      ? undefined
+      : refuse(403, `${checked.message}. The origins that are served are named with --allowed-origin.`)
+  }
+
+  return {
+    mcp: (request) =>
+      host(request) ??
+      origin(request) ??
+      method(request, ["POST"]) ??
+      contentType(request) ??
+      bodySize(request),
+    document: (request) => host(request) ?? method(request, ["GET", "HEAD", "OPTIONS"]),
+    // A rebound name is a name: an address in Host is the one that was dialled.
+    probe: (request) =>
+      (isAddress(request.headers.host) ? undefined : host(request)) ??
+      origin(request) ??
+      method(request, ["GET", "HEAD"])
+  }
+}
+
+const isAddress = (hostHeader: string | undefined): boolean => {
+  const url = URL.parse(`http://${hostHeader ?? ""}`)
+  return url !== null && isIP(url.hostname.replace(/^\[|\]$/gu, "")) !== 0
+}
+
+const method = ({ method }: IncomingMessage, allowed: ReadonlyArray<string>): Response | undefined =>
+  allowed.includes(method ?? "")
+    ? undefined
+    : refuse(405, "Method not allowed.", { allow: allowed.join(", ") })
+
+const contentType = ({ headers }: IncomingMessage): Response | undefined =>
+  isJsonContentType(headers["content-type"])
+    ? undefined
+    : refuse(415, "The body has to be JSON, sent as Content-Type: application/json.")
+
+/** A body that does not tell its length is counted while it is read. */
+const bodySize = ({ headers }: IncomingMessage): Response | undefined =>
+  Number(headers["content-length"] ?? 0) <= MAX_BODY_BYTES
+    ? undefined
+    : refuse(413, `The body is longer than ${MAX_BODY_BYTES} bytes.`)

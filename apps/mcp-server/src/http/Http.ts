@@ -1,0 +1,81 @@
+/**
+ * The command `http`: serving any number of assistants over Streamable HTTP, until a signal comes. Loaded only
+ * then, because an assistant on standard input waits for none of it.
+ */
+import type { McpServerFactory } from "@modelcontextprotocol/server"
+import * as Effect from "effect/Effect"
+import type { Runtime } from "../Runtime.ts"
+import { signal } from "../Signal.ts"
+import * as Admission from "./Admission.ts"
+import * as Authentication from "./Authentication.ts"
+import * as Endpoints from "./Endpoints.ts"
+import * as HttpServer from "./HttpServer.ts"
+import type { HttpSettings } from "./HttpSettings.ts"
+import { inUrl } from "./Loopback.ts"
+import * as Readiness from "./Readiness.ts"
+
+export interface Options {
+  readonly settings: HttpSettings
+  /** Outlives the requests: budget, token and log are those of the process. */
+  readonly runtime: Runtime
+  /** Makes the MCP server of one request. */
+  readonly factory: McpServerFactory
+  /** Tells, in a line, whoever started the server. */
+  readonly tell: (line: string) => Promise<void>
+}
+
+/** How long a signal waits for running calls to end. */
+const DRAIN_MILLIS = 10_000
+
+const CANNOT_LISTEN = 1
+
+/** Gives the exit code, once serving is over. */
+export const serve = async ({ factory, runtime, settings, tell }: Options): Promise<number> => {
+  const signalled = signal()
+  const report = (error: Error): void => {
+    runtime.runFork(Effect.logDebug("A request was not served", error.message))
+  }
+  const authentication = await runtime.runPromise(Authentication.make(settings.authentication))
+  const admission = await runtime.runPromise(Admission.make(settings.limits))
+  const readiness = await runtime.runPromise(Readiness.make)
+  const endpoints = Endpoints.make({
+    settings,
+    factory,
+    asksBack: false,
+    caller: authentication.caller,
+    enter: (caller) => runtime.runPromise(admission.enter(caller).pipe(Effect.catch(Effect.succeed))),
+    readiness: () => runtime.runPromise(readiness),
+    report
+  })
+  try {
+    const server = await HttpServer.listen({
+      ...settings,
+      serve: endpoints.serve,
+      report: (error) => void runtime.runFork(Effect.logError("A request failed unexpectedly", error))
+    })
+    await tell(`Serving MCP at ${server.url}/mcp.`)
+    await signalled
+    await server.drain(DRAIN_MILLIS)
+    return 0
+  } catch (error) {
+    await tell(whyNot(settings, error))
+    return CANNOT_LISTEN
+  } finally {
+    await endpoints.close()
+  }
+}
+
+const whyNot = ({ host, port }: HttpSettings, error: unknown): string => {
+  const code = error instanceof Error && "code" in error ? error.code : undefined
+  switch (code) {
+    case "EADDRINUSE":
+      return `Port ${port} of ${inUrl(host)} is in use; choose another one with --port.`
+    case "EACCES":
+      return `Port ${port} may not be used without more rights; choose one above 1023 with --port.`
+    case "EADDRNOTAVAIL":
+    case "ENOTFOUND":
+      return `${host} is not an address of this machine; choose one with --host.`
+    default:
+      throw error
+  }
+}

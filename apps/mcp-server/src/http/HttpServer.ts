@@ -1,0 +1,78 @@
+/**
+ * Listening on a port, and ending in an orderly way: who is being served is served, within a bounded time.
+ */
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
+import type { AddressInfo } from "node:net"
+import { inUrl } from "./Loopback.ts"
+import { refuse, write } from "./Refusal.ts"
+
+export interface HttpServer {
+  /** Where it listens, without a path. */
+  readonly url: string
+  /** Takes no more requests, lets the running ones end for so long, and cuts off the rest. */
+  readonly drain: (millis: number) => Promise<void>
+}
+
+export interface Options {
+  readonly host: string
+  readonly port: number
+  readonly serve: (request: IncomingMessage, response: ServerResponse) => Promise<void>
+  /** Tells of a request that ended in a mistake of this program. */
+  readonly report: (error: Error) => void
+}
+
+/**
+ * How long a request may take to arrive. How long its answer takes is not limited here: a wait is answered
+ * after 300 seconds.
+ */
+const ARRIVAL = { headersTimeout: 10_000, requestTimeout: 30_000 }
+
+/** Longer than the 60 seconds that proxies keep an idle connection, so that they are the ones to close it. */
+const KEEP_ALIVE_MILLIS = 65_000
+
+/** Rejects when it cannot listen there. */
+export const listen = async ({ host, port, report, serve }: Options): Promise<HttpServer> => {
+  const running = new Set<ServerResponse>()
+  const drained = Promise.withResolvers<void>()
+  let draining = false
+
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    running.add(response)
+    response.once("close", () => {
+      running.delete(response)
+      if (draining && running.size === 0) drained.resolve()
+    })
+    if (draining) return write(response, refuse(503, "The server is going away.", { connection: "close" }))
+    try {
+      await serve(request, response)
+    } catch (error) {
+      report(error instanceof Error ? error : new Error("A request failed with what is no error"))
+      if (response.headersSent) response.destroy()
+      else await write(response, refuse(500, "Something unexpected went wrong in this server."))
+    }
+  }
+
+  const server = createServer({ ...ARRIVAL, keepAliveTimeout: KEEP_ALIVE_MILLIS }, (request, response) => {
+    void answer(request, response)
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject)
+    server.listen({ host, port }, resolve)
+  })
+
+  return {
+    url: `http://${inUrl(host)}:${(server.address() as AddressInfo).port}`,
+    drain: async (millis) => {
+      draining = true
+      const closed = new Promise<void>((resolve) => {
+        server.close(() => resolve())
+      })
+      if (running.size === 0) drained.resolve()
+      const timer = setTimeout(drained.resolve, millis)
+      await drained.promise
+      clearTimeout(timer)
+      server.closeAllConnections()
+      await closed
+    }
+  }
+}

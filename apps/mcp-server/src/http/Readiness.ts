@@ -1,0 +1,41 @@
+/**
+ * Whether calls can be served: the settings are good (or nothing would run) and an access token can be had.
+ */
+import { ApiClient } from "@sailpoint-bulk-upload/core/ApiClient"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+
+/** What is wrong and what can be done about it, with no secret in it; nothing when all is well. */
+export type Readiness = { readonly problem: string; readonly nextStep: string } | undefined
+
+/** Probes come every few seconds from everywhere; the token endpoint hears of them this often at the most. */
+const KEEP_FOR = Duration.seconds(10)
+
+/** A probe that gets no answer counts as a failed one, but says nothing. */
+const ANSWER_WITHIN = Duration.seconds(5)
+
+const SLOW: Readiness = {
+  problem: `SailPoint gave no access token within ${Duration.toSeconds(ANSWER_WITHIN)} seconds.`,
+  nextStep: "Look whether SailPoint can be reached from here; it is tried again."
+}
+
+export const make: Effect.Effect<Effect.Effect<Readiness>, never, ApiClient> = Effect.gen(function* () {
+  const { accessToken } = yield* ApiClient
+  const ask = Effect.gen(function* () {
+    // Not interrupted when it is slow: calls may wait for the same token.
+    const asking = yield* Effect.forkDetach(accessToken.get)
+    return yield* Fiber.join(asking).pipe(
+      Effect.as<Readiness>(undefined),
+      Effect.catch(({ nextStep, summary }) => Effect.succeed<Readiness>({ problem: summary, nextStep })),
+      Effect.timeoutOrElse({ duration: ANSWER_WITHIN, orElse: () => Effect.succeed(SLOW) })
+    )
+  })
+  return yield* Effect.cachedWithTTL(ask, KEEP_FOR)
+})
+
+export const answer = (readiness: Readiness): Response =>
+  Response.json(readiness === undefined ? { ready: true } : { ready: false, ...readiness }, {
+    status: readiness === undefined ? 200 : 503,
+    headers: { "cache-control": "no-store" }
+  })

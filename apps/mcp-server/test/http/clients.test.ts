@@ -1,0 +1,158 @@
+import { assert, describe, layer } from "@effect/vitest"
+import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
+import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as Assistant from "../support/Assistant.ts"
+import * as HttpProcess from "../support/HttpProcess.ts"
+import * as JsonRpc from "../support/JsonRpc.ts"
+import * as ServerProcess from "../support/ServerProcess.ts"
+
+class Server extends Context.Service<Server, HttpProcess.HttpProcess>()("test/http/clients/Server") {}
+
+const Serving = Layer.effect(Server, Effect.flatMap(Sandbox.Sandbox, HttpProcess.start)).pipe(
+  Layer.provideMerge(Sandbox.layer({ jobTiming: { pending: "1 second", inProgress: "1 second" } }))
+)
+
+const done = Source.named("Done").sourceId
+
+const connected = (kind: Assistant.Kind) =>
+  Effect.flatMap(Server, ({ url }) => Assistant.connectTo(kind, { _tag: "Http", url: `${url}/mcp` }))
+
+describe.each(Assistant.kinds)("a client $name over HTTP", { timeout: 60_000 }, (kind) => {
+  layer(Serving, { excludeTestServices: true, timeout: "60 seconds" })((it) => {
+    it.effect(`speaks ${kind.speaks}`, () =>
+      Effect.gen(function* () {
+        assert.strictEqual((yield* connected(kind)).protocolVersion, kind.speaks)
+      })
+    )
+
+    it.effect("finds the same tools as over standard input", () =>
+      Effect.gen(function* () {
+        const overStdio = yield* Assistant.connect(kind, {}, ["--sandbox"])
+        assert.deepStrictEqual(yield* (yield* connected(kind)).tools, yield* overStdio.tools)
+      })
+    )
+
+    it.effect("is told a status, a list, and what went wrong", () =>
+      Effect.gen(function* () {
+        const { call, tools } = yield* connected(kind)
+        yield* tools
+        const status = yield* call({ sourceId: done })
+        assert.strictEqual(status.structured?.["status"], "COMPLETED")
+        assert.deepStrictEqual(JSON.parse(status.text), status.structured)
+        const list = yield* call({ nameContains: "done" }, "list_non_employee_sources")
+        assert.strictEqual(list.structured?.["total"], 1)
+        const failure = yield* call({ sourceId: "f".repeat(32) })
+        assert.isTrue(failure.isError)
+        assert.strictEqual(failure.structured?.["error"], "NotFound")
+        assert.strictEqual((yield* Effect.flip(call({}, "delete_everything"))).code, -32602)
+      })
+    )
+
+    it.effect("hears of every check of a wait until its end", () =>
+      Effect.gen(function* () {
+        const sandbox = yield* Sandbox.Sandbox
+        const { sourceId } = Source.named("Contractors")
+        yield* sandbox.upload(sourceId, "accountName,firstName\njdoe,Jane\n")
+        const { call } = yield* connected(kind)
+        const heard: Array<number> = []
+        const { structured } = yield* call({ sourceId }, "wait_for_bulk_upload", ({ progress }) => {
+          heard.push(progress)
+        })
+        assert.deepStrictEqual([structured?.["settled"], structured?.["timedOut"]], [true, false])
+        assert.isAbove(heard.length, 1)
+        assert.deepStrictEqual(
+          heard,
+          heard.toSorted((a, b) => a - b)
+        )
+      })
+    )
+
+    it.effect("that leaves in the middle of a call takes it back at SailPoint", () =>
+      Effect.gen(function* () {
+        const sandbox = yield* Sandbox.make()
+        const { url } = yield* HttpProcess.start(sandbox)
+        yield* Effect.gen(function* () {
+          const { call } = yield* Assistant.connectTo(kind, { _tag: "Http", url: `${url}/mcp` })
+          yield* sandbox.fail({ endpoint: "status", fault: { _tag: "Delay", duration: "8 seconds" } })
+          yield* Effect.forkDetach(Effect.exit(call({ sourceId: done })))
+          yield* sandbox.until(ServerProcess.asked)
+        }).pipe(Effect.scoped)
+        assert.strictEqual(yield* ServerProcess.firstOutcome(sandbox), "aborted")
+      })
+    )
+  })
+})
+
+const eras = [
+  [JsonRpc.LEGACY_VERSION, {}, {}],
+  [
+    JsonRpc.MODERN_VERSION,
+    { "mcp-protocol-version": JsonRpc.MODERN_VERSION, "mcp-method": "tools/call", "mcp-name": JsonRpc.TOOL },
+    { _meta: JsonRpc.discover(1).params._meta }
+  ]
+] as const
+
+const cancelling = Assistant.kinds.filter(({ speaks }) => speaks === JsonRpc.MODERN_VERSION)
+
+// A client of the older protocol sends its cancellation as a request of its own, in which nothing tells the call
+// apart from those of other clients; it has to leave instead, as above.
+describe.each(cancelling)("a client $name over HTTP", { timeout: 60_000 }, (kind) => {
+  layer(Serving, { excludeTestServices: true, timeout: "60 seconds" })((it) => {
+    it.effect("cancels a call, which is taken back at SailPoint, and the next is answered", () =>
+      Effect.gen(function* () {
+        const sandbox = yield* Sandbox.Sandbox
+        const { call } = yield* connected(kind)
+        yield* sandbox.fail({ endpoint: "status", fault: { _tag: "Delay", duration: "8 seconds" } })
+        const cancelled = yield* Effect.forkScoped(call({ sourceId: done }))
+        yield* sandbox.until(ServerProcess.asked)
+        yield* Fiber.interrupt(cancelled)
+        assert.strictEqual(yield* ServerProcess.firstOutcome(sandbox), "aborted")
+        assert.strictEqual((yield* call({ sourceId: done })).structured?.["status"], "COMPLETED")
+      })
+    )
+  })
+})
+
+describe("a connection", { timeout: 60_000 }, () => {
+  layer(Layer.empty, { excludeTestServices: true })((it) => {
+    it.effect.each(eras)("of protocol %s that breaks off takes its call back", ([, headers, params]) =>
+      Effect.gen(function* () {
+        const sandbox = yield* Sandbox.make()
+        const { url } = yield* HttpProcess.start(sandbox)
+        yield* sandbox.fail({ endpoint: "status", fault: { _tag: "Delay", duration: "8 seconds" } })
+        const message = JsonRpc.callStatus(1, done)
+        const body = JSON.stringify({ ...message, params: { ...message.params, ...params } })
+        const call = yield* Effect.forkScoped(HttpProcess.post(url, { headers, body }))
+        yield* sandbox.until(ServerProcess.asked)
+        yield* Fiber.interrupt(call)
+        assert.strictEqual(yield* ServerProcess.firstOutcome(sandbox), "aborted")
+      })
+    )
+
+    it.effect.each(eras)("of protocol %s has its headers long before a long answer", ([, headers, params]) =>
+      Effect.gen(function* () {
+        const sandbox = yield* Sandbox.make()
+        const { url } = yield* HttpProcess.start(sandbox)
+        yield* sandbox.fail({ endpoint: "status", fault: { _tag: "Delay", duration: "8 seconds" } })
+        const message = JsonRpc.callStatus(1, done)
+        const response = yield* Effect.promise((signal) =>
+          fetch(`${url}/mcp`, {
+            method: "POST",
+            headers: { ...HttpProcess.HEADERS, ...headers },
+            body: JSON.stringify({ ...message, params: { ...message.params, ...params } }),
+            signal
+          })
+        )
+        // The answer is on its way while SailPoint has not answered yet.
+        const outcomes = (yield* sandbox.until(ServerProcess.asked)).map(({ outcome }) => outcome)
+        assert.deepStrictEqual(outcomes, [200, undefined])
+        assert.strictEqual(response.headers.get("content-type"), "text/event-stream")
+        assert.include(yield* Effect.promise(() => response.text()), `"status":"COMPLETED"`)
+      })
+    )
+  })
+})

@@ -1,0 +1,86 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
+import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as HttpProcess from "../support/HttpProcess.ts"
+import * as JsonRpc from "../support/JsonRpc.ts"
+import * as ServerProcess from "../support/ServerProcess.ts"
+
+const signals = ["SIGTERM", "SIGINT"] as const
+
+const done = Source.named("Done").sourceId
+
+/** A server in the middle of a call, which takes so long. */
+const calling = (
+  sandbox: Sandbox.Service,
+  takes: "1 second" | "8 seconds",
+  message = JsonRpc.callStatus(1, done)
+) =>
+  Effect.gen(function* () {
+    yield* sandbox.fail({ endpoint: "status", fault: { _tag: "Delay", duration: takes } })
+    const server = yield* HttpProcess.start(sandbox)
+    const call = yield* HttpProcess.post(server.url, { body: JSON.stringify(message) }).pipe(
+      Effect.exit,
+      Effect.forkScoped
+    )
+    yield* sandbox.until(ServerProcess.asked)
+    return { server, call }
+  })
+
+describe("a server over HTTP ends", { timeout: 60_000 }, () => {
+  it.live.each(signals)("on %s with exit code 0, and nothing on standard output", (signal) =>
+    Effect.gen(function* () {
+      const server = yield* HttpProcess.start(yield* Sandbox.make())
+      yield* HttpProcess.post(server.url)
+      yield* server.kill(signal)
+      const { code, stderr, stdout } = yield* server.ended
+      assert.deepStrictEqual([code, stdout, stderr], [0, "", `Serving MCP at ${server.url}/mcp.\n`])
+    })
+  )
+
+  it.live.each(signals)("on %s only after the answers of the running calls", (signal) =>
+    Effect.gen(function* () {
+      const { call, server } = yield* calling(yield* Sandbox.make(), "1 second")
+      yield* server.kill(signal)
+      const answer = yield* Effect.flatten(Fiber.join(call))
+      assert.include(answer.body, `"status":"COMPLETED"`)
+      assert.strictEqual((yield* server.ended).code, 0)
+    })
+  )
+
+  it.live("on SIGTERM also when a wait takes longer than a signal waits", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.make({ jobTiming: { pending: "1 hour", inProgress: "1 hour" } })
+      const server = yield* HttpProcess.start(sandbox)
+      yield* sandbox.upload(done, "accountName\n")
+      yield* sandbox.fail({ endpoint: "status", fault: { _tag: "Delay", duration: "8 seconds" }, times: 9 })
+      const body = JSON.stringify(
+        JsonRpc.callTool(1, "wait_for_bulk_upload", { sourceId: done, timeoutSeconds: 300 })
+      )
+      const wait = yield* Effect.forkScoped(Effect.exit(HttpProcess.post(server.url, { body })))
+      yield* sandbox.until(ServerProcess.asked)
+      yield* server.kill("SIGTERM")
+      const { code, stderr } = yield* server.ended
+      assert.strictEqual(code, 0)
+      assert.match(stderr, /^Serving MCP at \S+\n[^\n]*outcome=cancelled[^\n]*\n$/u)
+      assert.strictEqual(yield* Effect.map(Fiber.join(wait), Exit.isFailure), true)
+    })
+  )
+
+  it.live("taking no more connections as soon as the signal came", () =>
+    Effect.gen(function* () {
+      const { call, server } = yield* calling(yield* Sandbox.make(), "8 seconds")
+      yield* server.kill("SIGTERM")
+      const refusedAtLast = HttpProcess.get(server.url, "/healthz").pipe(
+        Effect.sandbox,
+        Effect.flip,
+        Effect.eventually
+      )
+      assert.include(String(yield* refusedAtLast), "ECONNREFUSED")
+      assert.isUndefined(call.pollUnsafe(), "the call is still running")
+      assert.include((yield* Effect.flatten(Fiber.join(call))).body, `"status":"COMPLETED"`)
+    })
+  )
+})

@@ -1,0 +1,63 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
+import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
+import * as Effect from "effect/Effect"
+import * as HttpProcess from "../support/HttpProcess.ts"
+import * as Inspector from "../support/Inspector.ts"
+
+const ERAS = ["legacy", "modern"] as const
+
+const done = Source.named("Done").sourceId
+
+/** A call of every tool, and what its answer has to contain. */
+const calls: Readonly<Record<string, readonly [arg: string, contains: string]>> = {
+  get_bulk_upload_status: [`sourceId=${done}`, `"COMPLETED"`],
+  wait_for_bulk_upload: [`sourceId=${done}`, `"timedOut"`],
+  list_non_employee_sources: ["nameContains=Done", done]
+}
+
+interface Listed {
+  readonly result: { readonly tools: ReadonlyArray<{ readonly name: string }> }
+}
+
+describe("the Inspector", { timeout: 120_000 }, () => {
+  it.live.each(ERAS)("lists the tools of a server of the %s era, and finds nothing to complain of", (era) =>
+    Effect.gen(function* () {
+      const { url } = yield* HttpProcess.start(yield* Sandbox.make())
+      const listed = yield* Inspector.run(url, era, ["--method", "tools/list", "--strict"])
+      assert.deepStrictEqual([listed.code, listed.stderr], [0, ""])
+      const { tools } = (JSON.parse(listed.stdout) as Listed).result
+      assert.sameMembers(
+        tools.map(({ name }) => name),
+        Object.keys(calls)
+      )
+    })
+  )
+
+  it.live.each(ERAS)("calls every tool of a server of the %s era", (era) =>
+    Effect.gen(function* () {
+      const { url } = yield* HttpProcess.start(yield* Sandbox.make())
+      for (const [name, [arg, contains]] of Object.entries(calls)) {
+        const args = ["--method", "tools/call", "--tool-name", name, "--tool-arg", arg]
+        const { code, stdout } = yield* Inspector.run(url, era, args)
+        assert.strictEqual(code, 0, name)
+        assert.include(stdout, contains, name)
+      }
+    })
+  )
+
+  it.live("tells a failed call from a good one", () =>
+    Effect.gen(function* () {
+      const { url } = yield* HttpProcess.start(yield* Sandbox.make())
+      const { code } = yield* Inspector.run(url, "modern", [
+        "--method",
+        "tools/call",
+        "--tool-name",
+        "get_bulk_upload_status",
+        "--tool-arg",
+        `sourceId=${"f".repeat(32)}`
+      ])
+      assert.strictEqual(code, 5)
+    })
+  )
+})

@@ -1,0 +1,83 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
+import * as Effect from "effect/Effect"
+import * as HttpProcess from "../support/HttpProcess.ts"
+
+const tokenRequests = (sandbox: Sandbox.Service) =>
+  Effect.map(sandbox.received, (received) => received.filter(({ endpoint }) => endpoint === "token").length)
+
+describe("a probe", { timeout: 60_000 }, () => {
+  it.live("finds the process alive, whatever becomes of SailPoint, which is not asked", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.make()
+      const { url } = yield* HttpProcess.start(sandbox)
+      const { body, headers, status } = yield* HttpProcess.get(url, "/healthz")
+      assert.deepStrictEqual([status, body], [200, `{"alive":true}`])
+      assert.strictEqual(headers["cache-control"], "no-store")
+      assert.isEmpty(yield* sandbox.received)
+    })
+  )
+
+  it.live("finds the server ready when there is a token, which is asked for once", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.make()
+      const { url } = yield* HttpProcess.start(sandbox)
+      const answers = yield* Effect.all(
+        Array.from({ length: 20 }, () => HttpProcess.get(url, "/readyz")),
+        { concurrency: "unbounded" }
+      )
+      for (const { body, status } of answers) assert.deepStrictEqual([status, body], [200, `{"ready":true}`])
+      assert.strictEqual(yield* tokenRequests(sandbox), 1)
+    })
+  )
+
+  it.live("finds it not ready when the credentials are wrong, and what to do, and asks once", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.make()
+      const { url } = yield* HttpProcess.start(sandbox, { env: { SAIL_CLIENT_SECRET: "canary-secret" } })
+      const first = yield* HttpProcess.get(url, "/readyz")
+      const second = yield* HttpProcess.get(url, "/readyz")
+      assert.strictEqual(first.status, 503)
+      assert.strictEqual(second.body, first.body)
+      const { nextStep, problem, ready } = JSON.parse(first.body) as Record<string, unknown>
+      assert.strictEqual(ready, false)
+      assert.isNotEmpty(problem)
+      assert.isNotEmpty(nextStep)
+      assert.notInclude(first.body, "canary")
+      assert.strictEqual(yield* tokenRequests(sandbox), 1)
+    })
+  )
+
+  it.live("gets an answer also when SailPoint gives none", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.make()
+      yield* sandbox.fail({ endpoint: "token", fault: { _tag: "Delay", duration: "9 seconds" }, times: 5 })
+      const { url } = yield* HttpProcess.start(sandbox)
+      const { body, status } = yield* HttpProcess.get(url, "/readyz")
+      assert.strictEqual(status, 503)
+      assert.include(body, "SailPoint gave no access token within 5 seconds.")
+    })
+  )
+
+  it.live("needs no token, and may come by address, where only a name is allowed", () =>
+    Effect.gen(function* () {
+      const { url } = yield* HttpProcess.start(yield* Sandbox.make(), {
+        args: ["--host", "0.0.0.0", "--allowed-host", "mcp.test"],
+        env: { MCP_BEARER_TOKEN: HttpProcess.TOKEN }
+      })
+      const statusOf = (path: string, headers: Record<string, string>) =>
+        Effect.map(HttpProcess.get(url, path, headers), ({ status }) => status)
+      for (const path of ["/healthz", "/readyz"]) {
+        assert.strictEqual(yield* statusOf(path, { host: "10.1.2.3:3917" }), 200)
+        assert.strictEqual(yield* statusOf(path, { host: "[fd00::1]:3917" }), 200)
+        assert.strictEqual(yield* statusOf(path, { host: "mcp.test" }), 200)
+        assert.strictEqual(yield* statusOf(path, { host: "evil.test" }), 403)
+        assert.strictEqual(yield* statusOf(path, { host: "10.1.2.3", origin: "https://evil.test" }), 403)
+        assert.strictEqual(
+          (yield* HttpProcess.post(url, { path, headers: { host: "mcp.test" } })).status,
+          405
+        )
+      }
+    })
+  )
+})
