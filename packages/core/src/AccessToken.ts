@@ -4,6 +4,7 @@
  * A fetched token is kept for its lifetime less `min(60 s, 10 %)`: a personal access token can live as short
  * as 15 s, where a fixed margin would fetch one for every call. However many callers need a token, one
  * request is made; a token that SailPoint refuses is dropped once, and only while it is still the kept one.
+ * `TokenStore` lets several processes share it.
  *
  * @since 0.1.0
  */
@@ -21,6 +22,7 @@ import { AuthenticationFailed, type BulkUploadError } from "./BulkUploadError.ts
 import type { Send } from "./internal/send.ts"
 import * as Metrics from "./Metrics.ts"
 import * as Tenant from "./Tenant.ts"
+import { type Grant, TokenStore } from "./TokenStore.ts"
 
 /**
  * How to authenticate: a token that was made elsewhere (it is never renewed), or the client id and secret of
@@ -46,12 +48,6 @@ export interface AccessToken {
    * Says that SailPoint refused this token. True when `get` can give another one.
    */
   readonly refused: (token: Redacted.Redacted<string>) => Effect.Effect<boolean>
-}
-
-/** What a fetched token is: itself, and how long it may be kept. */
-interface Grant {
-  readonly token: Redacted.Redacted<string>
-  readonly keepFor: Duration.Duration
 }
 
 /** When the answer does not say: short enough for most tokens, and a 401 renews it in any case. */
@@ -103,7 +99,10 @@ export const fromClientCredentials = (
   send: Send
 ): Effect.Effect<AccessToken> =>
   Effect.gen(function* () {
+    const store = yield* TokenStore
+    const owner = { origin: tenant.origin, ...credentials }
     let kept: Redacted.Redacted<string> | undefined
+    let lastRefused: Redacted.Redacted<string> | undefined
 
     const fetchGrant: Effect.Effect<Grant, BulkUploadError> = Effect.suspend(() =>
       send<Grant>({
@@ -119,16 +118,17 @@ export const fromClientCredentials = (
         ),
         decode: decodeGrant
       })
-    ).pipe(
+    ).pipe(Effect.onExit((exit) => countTokenRequest(exit)))
+
+    const nextGrant = Effect.suspend(() => store.share(owner, lastRefused, fetchGrant)).pipe(
       Effect.tap((grant) =>
         Effect.sync(() => {
           kept = grant.token
         })
-      ),
-      Effect.onExit((exit) => countTokenRequest(exit))
+      )
     )
 
-    const [grant, invalidate] = yield* Effect.cachedInvalidateWithTTL(fetchGrant, (exit) =>
+    const [grant, invalidate] = yield* Effect.cachedInvalidateWithTTL(nextGrant, (exit) =>
       Exit.isSuccess(exit) ? exit.value.keepFor : Duration.zero
     )
 
@@ -140,6 +140,7 @@ export const fromClientCredentials = (
         Effect.suspend(() => {
           if (kept !== token) return Effect.succeed(true)
           kept = undefined
+          lastRefused = token
           return Effect.as(invalidate, true)
         })
     }

@@ -18,10 +18,8 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
-import * as Metric from "effect/Metric"
-import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import * as Metrics from "./Metrics.ts"
+import { tellWait } from "./internal/tellWait.ts"
 
 /**
  * A budget, kept per key. The library's keys stand for a host, a client id and an API version.
@@ -54,8 +52,13 @@ export class LimitPaused extends Schema.TaggedError<LimitPaused>()("LimitPaused"
   }
 }
 
-/** The longest wait that SailPoint is known to ask for. */
-const LONGEST_PAUSE = Duration.toMillis("20 minutes")
+/**
+ * The longest wait that SailPoint is known to ask for: 20 minutes. No pause lasts longer.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const longestPause: Duration.Duration = Duration.minutes(20)
 
 /**
  * The numbers of a budget.
@@ -111,7 +114,7 @@ export const make = (options: Options = {}): RequestBudget => {
         const lane = laneOf(key)
         lane.pausedUntil = Math.max(
           lane.pausedUntil,
-          now + Math.min(LONGEST_PAUSE, Duration.toMillis(duration))
+          now + Duration.toMillis(Duration.min(longestPause, duration))
         )
       })
   }
@@ -211,21 +214,6 @@ class Lane {
     if (first === turn && next !== undefined) Deferred.doneUnsafe(next, Exit.void)
   }
 }
-
-/** A wait is no secret: an event in the caller's span, a metric, and a line for who debugs. */
-const tellWait = (since: number): Effect.Effect<void> =>
-  Effect.gen(function* () {
-    const clock = yield* Clock.Clock
-    const waited = (clock.currentTimeMillisUnsafe() - since) / 1000
-    const span = yield* Effect.option(Effect.currentSpan)
-    if (Option.isSome(span)) {
-      span.value.event("sailpoint.budget.wait", clock.currentTimeNanosUnsafe(), {
-        "sailpoint.budget.wait.duration": waited
-      })
-    }
-    yield* Metric.update(Metrics.budgetWait, waited)
-    yield* Effect.logDebug(`Waited ${waited} s for a place in the request budget`)
-  })
 
 /**
  * No budget: every request is sent at once.
