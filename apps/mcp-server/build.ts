@@ -4,6 +4,7 @@
  */
 import { fileURLToPath } from "node:url"
 import { rolldown } from "rolldown"
+import { asText } from "./asText.ts"
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
@@ -11,6 +12,7 @@ const bundle = await rolldown({
   input: at("src/main.ts"),
   platform: "node",
   external: [/^node:/u],
+  plugins: [await asText("redis", ["createClient", "SocketTimeoutError"])],
   logLevel: "warn"
 })
 await bundle.write({

@@ -55,6 +55,8 @@ Settings, from the environment only:
   SAIL_ACCESS_TOKEN   instead of the two: an access token made elsewhere (it is never renewed)
   SAIL_API_VERSION    v2024 (the default), v2025, v2026, v3, beta or v1
   SAIL_ALLOWED_HOSTS  hosts outside SailPoint's domains that may get the secret, separated by commas
+  SAIL_REQUEST_BUDGET this server's part of SailPoint's limit, such as 50 per 10 seconds (default: 100)
+  SAIL_REDIS_URL      redis:// or rediss://, to share the budget and the token with other servers
 
 Exit codes: 0 all is well, 1 something failed (a check, or while running), 2 wrong usage or settings.
 `

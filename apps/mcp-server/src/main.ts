@@ -2,7 +2,6 @@
 /**
  * The command `sailpoint-bulk-upload-mcp`.
  */
-import type * as ApiClient from "@sailpoint-bulk-upload/core/ApiClient"
 import * as Result from "effect/Result"
 import * as Check from "./Check.ts"
 import * as Cli from "./Cli.ts"
@@ -40,7 +39,7 @@ const main = async (): Promise<number> => {
 /** Runs with the tenant that the command is for: the sandbox, or the one in the settings. */
 const withTenant = async (
   command: Cli.Stdio | Cli.Check,
-  run: (options: ApiClient.Options) => Promise<number>,
+  run: (options: Settings.Settings) => Promise<number>,
   orElse: (problems: ReadonlyArray<string>) => Promise<number>
 ): Promise<number> => {
   if (command.sandbox) {
@@ -64,7 +63,7 @@ const wrongSettings = async (problems: ReadonlyArray<string>): Promise<number> =
   return WRONG_USAGE
 }
 
-const serve = async (options: ApiClient.Options, command: Cli.Stdio): Promise<number> => {
+const serve = async (options: Settings.Settings, command: Cli.Stdio): Promise<number> => {
   const runtime = makeRuntime(options, command.logLevel, patient)
   const adapter = makeAdapter(runtime, command)
   await Stdio.serve(() => makeServer(adapter, command), adapter.idle)
@@ -72,13 +71,14 @@ const serve = async (options: ApiClient.Options, command: Cli.Stdio): Promise<nu
   return 0
 }
 
-const check = async (options: ApiClient.Options, command: Cli.Check): Promise<number> => {
+const check = async (options: Settings.Settings, command: Cli.Check): Promise<number> => {
   const runtime = makeRuntime(options, command.logLevel, brisk)
   const findings = await runtime.runPromise(
     Check.check({
       sourceId: command.sourceId,
       sandbox: command.sandbox,
-      freshToken: "clientId" in options.auth
+      // A shared token can be one that another server fetched a while ago.
+      freshToken: "clientId" in options.auth && options.redisUrl === undefined
     })
   )
   await runtime.dispose()

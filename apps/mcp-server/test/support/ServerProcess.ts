@@ -33,6 +33,8 @@ export interface ServerProcess {
   readonly write: (text: string) => Effect.Effect<void>
   /** The message with that id, as soon as its line is complete. */
   readonly answer: (id: number) => Effect.Effect<Message, EndedTooSoon>
+  /** Waits until it has written that on standard error. */
+  readonly said: (text: string) => Effect.Effect<void>
   readonly closeInput: Effect.Effect<void>
   /** As an assistant that goes on writing but reads no more. */
   readonly stopReading: Effect.Effect<void>
@@ -66,7 +68,9 @@ export const start = (
         Effect.callback<Message>((resume) => {
           const look = () => {
             const message = messagesIn(output.stdout).find((message) => message.id === id)
-            if (message !== undefined) resume(Effect.succeed(message))
+            if (message === undefined) return
+            child.stdout.off("data", look)
+            resume(Effect.succeed(message))
           }
           child.stdout.on("data", look)
           look()
@@ -84,12 +88,25 @@ export const start = (
           )
         )
 
+      const said = (text: string) =>
+        Effect.callback<void>((resume) => {
+          const look = () => {
+            if (!output.stderr.includes(text)) return
+            child.stderr.off("data", look)
+            resume(Effect.void)
+          }
+          child.stderr.on("data", look)
+          look()
+          return Effect.sync(() => child.stderr.off("data", look))
+        })
+
       const write = (text: string) => Effect.sync(() => void child.stdin.write(text))
 
       return {
         send: (...messages) => write(messages.map((message) => `${JSON.stringify(message)}\n`).join("")),
         write,
         answer,
+        said,
         closeInput: Effect.sync(() => void child.stdin.end()),
         stopReading: Effect.sync(() => void child.stdout.destroy()),
         kill: (signal) => Effect.sync(() => void child.kill(signal)),
