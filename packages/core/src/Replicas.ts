@@ -73,7 +73,8 @@ export const make: Effect.Effect<Service, never, Redis.Redis | Scope.Scope> = Ef
   const scope = yield* Effect.scope
   let away = false
 
-  const inBackground: Service["inBackground"] = (effect) => Effect.asVoid(Effect.forkIn(effect, scope))
+  const inBackground: Service["inBackground"] = (effect) =>
+    Effect.asVoid(Effect.forkIn(effect, scope, { startImmediately: true }))
 
   const comeBack = answered(redis.eval(tryOut)()).pipe(
     Effect.retry(look),

@@ -40,7 +40,7 @@ const LOOK_EVERY = Duration.millis(100)
  */
 export const make: Effect.Effect<TokenStore.TokenStore, never, Replicas> = Effect.map(
   Replicas,
-  ({ run }): TokenStore.TokenStore => {
+  ({ inBackground, run }): TokenStore.TokenStore => {
     const [claim, keep, unlock] = [run(Scripts.claim), run(Scripts.keep), run(Scripts.unlock)]
 
     /** The token that is kept, once nobody is about to replace it; nothing when it is for this process to fetch. */
@@ -69,11 +69,11 @@ export const make: Effect.Effect<TokenStore.TokenStore, never, Replicas> = Effec
           const id = crypto.randomUUID()
           const found = yield* find(keys, seal, { refused: yield* marked(seal, refused), id }).pipe(
             Effect.timeoutOrElse({ duration: FETCHED_WITHIN, orElse: () => Effect.undefined }),
-            Effect.onInterrupt(() => unlock(keys, id))
+            Effect.onInterrupt(() => inBackground(unlock(keys, id)))
           )
           if (found !== undefined) return found
           const { keepFor, token } = yield* Effect.onExit(fetch, (exit) =>
-            Exit.isSuccess(exit) ? Effect.void : unlock(keys, id)
+            Exit.isSuccess(exit) ? Effect.void : inBackground(unlock(keys, id))
           )
           yield* keep(keys, {
             id,
