@@ -1,9 +1,10 @@
 /**
- * A CommonJS package inside the one built file, as text that is compiled when it is first needed. Node reads a
- * text much faster than code: as code, node-redis made every start of the command a sixth slower, also
- * where it was never used.
+ * A CommonJS package inside the one built file, as compressed text that is compiled when it is first needed. Node
+ * parses all code of a file: as code, node-redis made every start of the command a sixth slower, also where
+ * it was never used.
  */
 import { createRequire } from "node:module"
+import { brotliCompressSync } from "node:zlib"
 import { type Plugin, rolldown } from "rolldown"
 
 /** The plugin that puts the package in, with those of its exports that are used. */
@@ -29,8 +30,10 @@ export const asText = async (name: string, exports: ReadonlyArray<string>): Prom
 const moduleOf = (code: string, exports: ReadonlyArray<string>): string => `
 import { createRequire } from "node:module"
 import { compileFunction } from "node:vm"
+import { brotliDecompressSync } from "node:zlib"
 const module = { exports: {} }
-compileFunction(${JSON.stringify(code)}, ["module", "exports", "require"])(
+const code = brotliDecompressSync(Buffer.from("${brotliCompressSync(code).toString("base64")}", "base64"))
+compileFunction(code.toString("utf8"), ["module", "exports", "require"])(
   module,
   module.exports,
   createRequire(import.meta.url)
