@@ -7,6 +7,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { rolldown } from "rolldown"
+import { asText } from "./asText.ts"
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
@@ -14,6 +15,7 @@ const bundle = await rolldown({
   input: at("src/main.ts"),
   platform: "node",
   external: [/^node:/u],
+  plugins: [await asText("redis", ["createClient", "SocketTimeoutError"])],
   logLevel: "warn"
 })
 const { output } = await bundle.write({

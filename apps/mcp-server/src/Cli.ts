@@ -72,6 +72,8 @@ Settings, from the environment only:
   SAIL_ACCESS_TOKEN   instead of the two: an access token made elsewhere (it is never renewed)
   SAIL_API_VERSION    v2024 (the default), v2025, v2026, v3, beta or v1
   SAIL_ALLOWED_HOSTS  hosts outside SailPoint's domains that may get the secret, separated by commas
+  SAIL_REQUEST_BUDGET this server's part of SailPoint's limit, such as 50 per 10 seconds (default: 100)
+  SAIL_REDIS_URL      redis:// or rediss://, to share the budget and the token with other servers
 
 Settings of http, from the environment only:
   MCP_BEARER_TOKEN    callers have to send this token; 32 characters or more

@@ -6,6 +6,7 @@ import * as BulkUploads from "@sailpoint-bulk-upload/core/BulkUploads"
 import * as NonEmployeeSources from "@sailpoint-bulk-upload/core/NonEmployeeSources"
 import * as RequestBudget from "@sailpoint-bulk-upload/core/RequestBudget"
 import * as RetryPolicy from "@sailpoint-bulk-upload/core/RetryPolicy"
+import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
@@ -13,6 +14,7 @@ import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as References from "effect/References"
 import type { LogLevel } from "./Cli.ts"
 import * as SourceCompletion from "./SourceCompletion.ts"
+import type { Settings } from "./Settings.ts"
 
 /**
  * Serving: an assistant waits 60 s at the most, so waits that fit are waited out, and for a longer one it is
@@ -23,8 +25,21 @@ export const patient = RetryPolicy.make({ retries: 4, maxElapsed: "20 seconds", 
 /** Checking: somebody sits in front of it, and what fails twice in a row is worth telling. */
 export const brisk = RetryPolicy.make({ retries: 1, maxRetryAfter: "5 seconds" })
 
-/** SailPoint's documented limit; nobody is held up for longer than an assistant waits. */
-const budget = RequestBudget.make({ maxPause: "20 seconds" })
+/** Nobody is held up for longer than an assistant waits. */
+const MAX_PAUSE = "20 seconds"
+
+/** The budget, and the token, of this process; or of all that share a Redis, which is loaded only then. */
+const budget = ({ redisUrl, requestBudget }: Settings): Layer.Layer<never> => {
+  const numbers = { ...requestBudget, maxPause: MAX_PAUSE } as const
+  return redisUrl === undefined
+    ? RequestBudget.layer(RequestBudget.make(numbers))
+    : Layer.unwrap(
+        Effect.map(
+          Effect.promise(() => import("./Sharing.ts")),
+          (Sharing) => Sharing.layer(redisUrl, numbers)
+        )
+      )
+}
 
 /** Standard output belongs to the protocol. */
 const logToStderr = (level: LogLevel): Layer.Layer<never> =>
@@ -43,7 +58,7 @@ export type Services =
 export type Runtime = ManagedRuntime.ManagedRuntime<Services, never>
 
 export const makeRuntime = (
-  options: ApiClient.Options,
+  options: Settings,
   logLevel: LogLevel,
   retryPolicy: RetryPolicy.Policy,
   telemetry: Layer.Layer<never> = Layer.empty
@@ -52,7 +67,7 @@ export const makeRuntime = (
     Layer.merge(BulkUploads.layerApiClient, SourceCompletion.layer).pipe(
       Layer.provideMerge(NonEmployeeSources.layerApiClient),
       Layer.provideMerge(ApiClient.layer(options)),
-      Layer.provide([RetryPolicy.layer(retryPolicy), RequestBudget.layer(budget), FetchHttpClient.layer]),
+      Layer.provide([RetryPolicy.layer(retryPolicy), budget(options), FetchHttpClient.layer]),
       // The settings were checked before: what is wrong here is a mistake of this program.
       Layer.orDie,
       Layer.provideMerge(telemetry),

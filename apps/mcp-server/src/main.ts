@@ -5,7 +5,6 @@
 // First, so that an old Node is told before anything is loaded that it does not know.
 // oxlint-disable-next-line import/no-unassigned-import -- it is there for what it does
 import "./requireNode.ts"
-import type * as ApiClient from "@sailpoint-bulk-upload/core/ApiClient"
 import * as Result from "effect/Result"
 import * as Check from "./Check.ts"
 import * as Cli from "./Cli.ts"
@@ -46,7 +45,7 @@ const main = async (): Promise<number> => {
 /** Runs with the tenant that the command is for: the sandbox, or the one in the settings. */
 const withTenant = async (
   command: Cli.Stdio | Cli.Http | Cli.Check,
-  run: (options: ApiClient.Options) => Promise<number>,
+  run: (options: Settings.Settings) => Promise<number>,
   orElse: (problems: ReadonlyArray<string>) => Promise<number>
 ): Promise<number> => {
   if (command.sandbox) {
@@ -70,7 +69,7 @@ const wrongSettings = async (problems: ReadonlyArray<string>): Promise<number> =
   return WRONG_USAGE
 }
 
-const serve = async (options: ApiClient.Options, command: Cli.Stdio): Promise<number> => {
+const serve = async (options: Settings.Settings, command: Cli.Stdio): Promise<number> => {
   const runtime = makeRuntime(options, command.logLevel, patient, Telemetry.fromEnv(process.env))
   const adapter = makeAdapter(runtime, command)
   await Stdio.serve(() => makeServer(adapter, command), adapter.idle)
@@ -78,7 +77,7 @@ const serve = async (options: ApiClient.Options, command: Cli.Stdio): Promise<nu
   return 0
 }
 
-const serveHttp = async (options: ApiClient.Options, command: Cli.Http): Promise<number> => {
+const serveHttp = async (options: Settings.Settings, command: Cli.Http): Promise<number> => {
   const [Http, HttpSettings] = await Promise.all([import("./http/Http.ts"), import("./http/HttpSettings.ts")])
   const settings = HttpSettings.read(command, process.env)
   if (Result.isFailure(settings)) return wrongHttpSettings(settings.failure)
@@ -102,13 +101,14 @@ const wrongHttpSettings = async (problems: ReadonlyArray<string>): Promise<numbe
   return WRONG_USAGE
 }
 
-const check = async (options: ApiClient.Options, command: Cli.Check): Promise<number> => {
+const check = async (options: Settings.Settings, command: Cli.Check): Promise<number> => {
   const runtime = makeRuntime(options, command.logLevel, brisk)
   const findings = await runtime.runPromise(
     Check.check({
       sourceId: command.sourceId,
       sandbox: command.sandbox,
-      freshToken: "clientId" in options.auth
+      // A shared token can be one that another server fetched a while ago.
+      freshToken: "clientId" in options.auth && options.redisUrl === undefined
     })
   )
   await runtime.dispose()

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import type { Options } from "@sailpoint-bulk-upload/core/BulkUploads"
+import * as Duration from "effect/Duration"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Settings from "../src/Settings.ts"
@@ -36,7 +36,56 @@ const complete: ReadonlyArray<readonly [string, Env, object]> = [
     "a sandbox on this machine",
     { SAIL_BASE_URL: "http://127.0.0.1:4010", ...CLIENT },
     { ...tenant, baseUrl: "http://127.0.0.1:4010", auth: client }
-  ]
+  ],
+  [
+    "a part of the limit",
+    { ...BASE, ...CLIENT, SAIL_REQUEST_BUDGET: "50" },
+    { ...tenant, auth: client, requestBudget: "50 per 10s" }
+  ],
+  [
+    "a part of the limit in a time of its own",
+    { ...BASE, ...CLIENT, SAIL_REQUEST_BUDGET: " 5 per 1 minute " },
+    { ...tenant, auth: client, requestBudget: "5 per 1m" }
+  ],
+  ...[
+    "redis://127.0.0.1",
+    "rediss://me:canary@redis.acme.test:6380/2",
+    "redis://:p%40ss%2Fword@[::1]:6379/"
+  ].map(
+    (url) =>
+      [
+        `Redis at ${url.replace(/canary/u, "***")}`,
+        { ...BASE, ...CLIENT, SAIL_REDIS_URL: `${url} ` },
+        { ...tenant, auth: client, redisUrl: url }
+      ] as const
+  )
+]
+
+const redisUrls: ReadonlyArray<string> = [
+  "canary",
+  "127.0.0.1:6379",
+  "http://canary@127.0.0.1:6379",
+  "unix:///run/canary.sock",
+  "redis://",
+  "redis:///2",
+  "redis://:canary@127.0.0.1:99999",
+  "redis://:canary@127.0.0.1/first",
+  "redis://:canary@127.0.0.1/-1",
+  "redis://:canary@127.0.0.1/1?db=2",
+  "redis://:canary#1@127.0.0.1",
+  "redis://:canary%@127.0.0.1",
+  "redis://canary%zz@127.0.0.1"
+]
+
+const budgets: ReadonlyArray<string> = [
+  "0",
+  "-1",
+  "1.5",
+  "many",
+  "50 per",
+  "50 per day",
+  "50 per 0 seconds",
+  "50/10s"
 ]
 
 /** The variables that the problems name first, one problem each. */
@@ -69,6 +118,23 @@ const wrong: ReadonlyArray<readonly [string, Env, ReadonlyArray<string>]> = [
     "a base URL that is none, and both ways to log in",
     { SAIL_BASE_URL: "acme", ...CLIENT, ...TOKEN },
     ["SAIL_BASE_URL", "SAIL_ACCESS_TOKEN"]
+  ],
+  ...redisUrls.map(
+    (url) =>
+      [`SAIL_REDIS_URL=${url}`, { ...BASE, ...CLIENT, SAIL_REDIS_URL: url }, ["SAIL_REDIS_URL"]] as const
+  ),
+  ...budgets.map(
+    (budget) =>
+      [
+        `SAIL_REQUEST_BUDGET=${budget}`,
+        { ...BASE, ...CLIENT, SAIL_REQUEST_BUDGET: budget },
+        ["SAIL_REQUEST_BUDGET"]
+      ] as const
+  ),
+  [
+    "nothing right at all",
+    { SAIL_REQUEST_BUDGET: "0", SAIL_REDIS_URL: "canary" },
+    ["SAIL_BASE_URL", "SAIL_CLIENT_ID", "SAIL_REQUEST_BUDGET", "SAIL_REDIS_URL"]
   ]
 ]
 
@@ -94,19 +160,26 @@ describe("the settings", () => {
   it("do not show their secrets", () => {
     for (const env of [
       { ...BASE, ...CLIENT },
-      { ...BASE, ...TOKEN }
+      { ...BASE, ...TOKEN },
+      { ...BASE, ...CLIENT, SAIL_REDIS_URL: "redis://:canary@127.0.0.1" }
     ]) {
       assert.notInclude(JSON.stringify(Result.getOrThrow(Settings.read(env))), "canary")
     }
   })
 })
 
-const revealed = ({ auth, ...rest }: Options): object => ({
+const revealed = ({ auth, redisUrl, requestBudget, ...rest }: Settings.Settings): object => ({
   ...rest,
   auth: Object.fromEntries(
     Object.entries(auth).map(([key, value]) => [
       key,
       Redacted.isRedacted(value) ? Redacted.value(value) : value
     ])
-  )
+  ),
+  ...(redisUrl === undefined ? {} : { redisUrl: Redacted.value(redisUrl) }),
+  ...(requestBudget?.per === undefined
+    ? {}
+    : {
+        requestBudget: `${requestBudget.requests} per ${Duration.format(Duration.fromInputUnsafe(requestBudget.per))}`
+      })
 })

@@ -42,6 +42,11 @@ const incomplete: ReadonlyArray<readonly [string, Record<string, string>, Readon
     ["SAIL_ACCESS_TOKEN"]
   ],
   [
+    "a Redis URL that is none",
+    { ...BASE, ...CLIENT, SAIL_REDIS_URL: "http://:canary@127.0.0.1:6379" },
+    ["SAIL_REDIS_URL"]
+  ],
+  [
     "a wrong base URL and no credentials",
     { SAIL_BASE_URL: "http://acme.api.identitynow.com" },
     ["SAIL_BASE_URL", "SAIL_CLIENT_ID"]

@@ -11,17 +11,15 @@
  *
  * @since 0.1.0
  */
-import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
-import * as Metric from "effect/Metric"
-import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import * as Metrics from "./Metrics.ts"
+import { now } from "./internal/monotonicClock.ts"
+import { tellWait } from "./internal/tellWait.ts"
 
 /**
  * A budget, kept per key. The library's keys stand for a host, a client id and an API version.
@@ -54,8 +52,13 @@ export class LimitPaused extends Schema.TaggedError<LimitPaused>()("LimitPaused"
   }
 }
 
-/** The longest wait that SailPoint is known to ask for. */
-const LONGEST_PAUSE = Duration.toMillis("20 minutes")
+/**
+ * The longest wait that SailPoint is known to ask for: 20 minutes. No pause lasts longer.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const longestPause: Duration.Duration = Duration.minutes(20)
 
 /**
  * The numbers of a budget.
@@ -107,15 +110,11 @@ export const make = (options: Options = {}): RequestBudget => {
   return {
     spend: (key) => (request) => Effect.suspend(() => laneOf(key).run(request)),
     pause: (key, duration) =>
-      Effect.map(now, (now) => laneOf(key).pause(now + Math.min(LONGEST_PAUSE, Duration.toMillis(duration))))
+      Effect.map(now, (now) =>
+        laneOf(key).pause(now + Duration.toMillis(Duration.min(longestPause, duration)))
+      )
   }
 }
-
-/**
- * Milliseconds of a clock that nobody sets: with the time of day, a clock that is put back by an hour would
- * hold everybody for an hour.
- */
-const now: Effect.Effect<number> = Effect.map(Clock.currentTimeNanos, (nanos) => Number(nanos) / 1e6)
 
 /** Whether a request has its place. */
 interface Place {
@@ -232,21 +231,6 @@ class Lane {
     if (first === turn && next !== undefined) Deferred.doneUnsafe(next, Exit.void)
   }
 }
-
-/** A wait is no secret: an event in the caller's span, a metric, and a line for who debugs. */
-const tellWait = (since: number): Effect.Effect<void> =>
-  Effect.gen(function* () {
-    const clock = yield* Clock.Clock
-    const waited = Math.round((yield* now) - since) / 1000
-    const span = yield* Effect.option(Effect.currentSpan)
-    if (Option.isSome(span)) {
-      span.value.event("sailpoint.budget.wait", clock.currentTimeNanosUnsafe(), {
-        "sailpoint.budget.wait.duration": waited
-      })
-    }
-    yield* Metric.update(Metrics.budgetWait, waited)
-    yield* Effect.logDebug(`Waited ${waited} s for a place in the request budget`)
-  })
 
 /**
  * No budget: every request is sent at once.

@@ -68,7 +68,9 @@ export const start = (
         Effect.callback<Message>((resume) => {
           const look = () => {
             const message = messagesIn(output.stdout).find((message) => message.id === id)
-            if (message !== undefined) resume(Effect.succeed(message))
+            if (message === undefined) return
+            child.stdout.off("data", look)
+            resume(Effect.succeed(message))
           }
           child.stdout.on("data", look)
           look()

@@ -16,14 +16,9 @@ import { AuthenticationFailed, type BulkUploadError } from "../BulkUploadError.t
 import * as Metrics from "../Metrics.ts"
 import type { Policy } from "../RetryPolicy.ts"
 import * as Tenant from "../Tenant.ts"
+import { type Grant, TokenStore } from "../TokenStore.ts"
 import { retryAs } from "./retry.ts"
 import type { Send } from "./send.ts"
-
-/** What a fetched token is: itself, and how long it may be kept. */
-interface Grant {
-  readonly token: Redacted.Redacted<string>
-  readonly keepFor: Duration.Duration
-}
 
 /** When the answer does not say: short enough for most tokens, and a 401 renews it in any case. */
 const UNKNOWN_LIFETIME = Duration.minutes(5)
@@ -67,12 +62,13 @@ export const fromClientCredentials = (
   policy: Policy
 ): Effect.Effect<AccessToken> =>
   Effect.gen(function* () {
+    const store = yield* TokenStore
+    const owner = { origin: tenant.origin, ...credentials }
     let kept: Redacted.Redacted<string> | undefined
+    let lastRefused: Redacted.Redacted<string> | undefined
 
-    const fetchGrant: Effect.Effect<Grant, BulkUploadError> = Effect.suspend(() => {
-      // While it is being renewed the old one is no longer kept: refused now, it must not end the renewal.
-      kept = undefined
-      return send<Grant>({
+    const fetchGrant: Effect.Effect<Grant, BulkUploadError> = Effect.suspend(() =>
+      send<Grant>({
         subject: { operation: "token" },
         route: Tenant.tokenRoute,
         request: HttpClientRequest.post(Tenant.tokenUrl(tenant)).pipe(
@@ -86,17 +82,24 @@ export const fromClientCredentials = (
         secrets: [credentials.clientSecret],
         decode: decodeGrant
       })
+    ).pipe(
+      Effect.onExit((exit) => countTokenRequest(exit)),
+      retryAs(policy)
+    )
+
+    const nextGrant = Effect.suspend(() => {
+      // While it is being renewed the old one is no longer kept: refused now, it must not end the renewal.
+      kept = undefined
+      return store.share(owner, lastRefused, fetchGrant)
     }).pipe(
       Effect.tap((grant) =>
         Effect.sync(() => {
           kept = grant.token
         })
-      ),
-      Effect.onExit((exit) => countTokenRequest(exit)),
-      retryAs(policy)
+      )
     )
 
-    const [grant, invalidate] = yield* Effect.cachedInvalidateWithTTL(fetchGrant, (exit) =>
+    const [grant, invalidate] = yield* Effect.cachedInvalidateWithTTL(nextGrant, (exit) =>
       Exit.isSuccess(exit) ? exit.value.keepFor : Duration.zero
     )
 
@@ -108,6 +111,7 @@ export const fromClientCredentials = (
         Effect.suspend(() => {
           if (kept !== token) return Effect.succeed(true)
           kept = undefined
+          lastRefused = token
           return Effect.as(invalidate, true)
         })
     }

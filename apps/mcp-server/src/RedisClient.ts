@@ -1,0 +1,94 @@
+/**
+ * Redis over node-redis, from a start without Redis to a shutdown while it hangs: connecting goes on in the
+ * background for as long as it takes, and a command without a connection fails at once instead of queueing.
+ */
+import * as NodeRedis from "@effect/platform-node/NodeRedis"
+import * as Context from "effect/Context"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as Redis from "effect/persistence/Redis"
+import * as Redacted from "effect/Redacted"
+import * as References from "effect/References"
+import * as Scope from "effect/Scope"
+
+/** node-redis waits for answers when it closes; a Redis that hangs must not hold up the end of the process. */
+const CLOSED_WITHIN = "500 millis"
+
+interface Connected {
+  readonly redis: Redis.Redis["Service"]
+  readonly isReady: () => boolean
+}
+
+const make = (url: Redacted.Redacted<string>): Effect.Effect<Redis.Redis["Service"], never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const tried = Deferred.makeUnsafe<void>()
+    let connected: Connected | undefined
+    let problem: unknown
+
+    const client = NodeRedis.layer({
+      url: Redacted.value(url),
+      disableOfflineQueue: true,
+      // An idle connection that is dead is found out by its silence.
+      pingInterval: 2000,
+      socket: {
+        connectTimeout: 2000,
+        socketTimeout: 5000,
+        reconnectStrategy: (retries, cause) => {
+          problem = cause
+          Deferred.doneUnsafe(tried, Exit.void)
+          return Math.min(50 * 2 ** retries, 2000)
+        }
+      }
+    }).pipe(
+      // It warns of every attempt to connect; who uses the commands tells of their failure once.
+      Layer.provide(Layer.succeed(References.MinimumLogLevel, "None"))
+    )
+
+    const scope = yield* Scope.make()
+    yield* Effect.addFinalizer(() =>
+      Effect.forkDetach(Scope.close(scope, Exit.void)).pipe(
+        Effect.flatMap((closing) =>
+          Effect.interruptible(Effect.timeoutOption(Fiber.await(closing), CLOSED_WITHIN))
+        )
+      )
+    )
+    yield* Layer.buildWithScope(client, scope).pipe(
+      Effect.tap((context) =>
+        Effect.suspend(() => {
+          const { client } = Context.get(context, NodeRedis.NodeRedis)
+          connected = { redis: Context.get(context, Redis.Redis), isReady: () => client.isReady }
+          return Deferred.done(tried, Exit.void)
+        })
+      ),
+      Effect.forkIn(scope)
+    )
+
+    /** The command, once it is known whether there is a connection; without one, why there is none. */
+    const withConnection = <A>(
+      command: (redis: Redis.Redis["Service"]) => Effect.Effect<A, Redis.RedisError>
+    ): Effect.Effect<A, Redis.RedisError> =>
+      Effect.andThen(
+        Deferred.await(tried),
+        Effect.suspend(() => {
+          if (connected === undefined) return Effect.fail(new Redis.RedisError({ cause: problem }))
+          const { isReady, redis } = connected
+          return Effect.mapError(command(redis), (error) =>
+            isReady() ? error : new Redis.RedisError({ cause: problem })
+          )
+        })
+      )
+
+    return yield* Redis.make({
+      send: (command, ...args) => withConnection((redis) => redis.send(command, ...args)),
+      connect: Effect.fail(new Redis.RedisError({ cause: new Error("one connection is all there is") })),
+      subscribe: () =>
+        Effect.fail(new Redis.RedisError({ cause: new Error("nothing is subscribed to here") }))
+    })
+  })
+
+/** A connection that is kept up for as long as the layer lives. */
+export const layer = (url: Redacted.Redacted<string>): Layer.Layer<Redis.Redis> =>
+  Layer.effect(Redis.Redis, make(url))

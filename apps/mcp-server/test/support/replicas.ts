@@ -1,0 +1,78 @@
+/**
+ * Several servers that share a Redis, and a sandbox with more sources than its limit allows requests.
+ */
+import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
+import type * as Source from "@sailpoint-bulk-upload/sandbox/Source"
+import * as Effect from "effect/Effect"
+import { callStatus, initialize, initialized } from "./JsonRpc.ts"
+import * as ServerProcess from "./ServerProcess.ts"
+
+/** Calls for one source at one time share a request, so each call has a source of its own. */
+const sources: ReadonlyArray<Source.Source> = Array.from({ length: 40 }, (_, n) => {
+  const digits = n.toString(16).padStart(12, "0")
+  return {
+    sourceId: `${"0".repeat(20)}${digits}`,
+    id: `00000000-0000-4000-8000-${digits}`,
+    name: `Source ${n}`,
+    description: "Made for a test.",
+    status: "COMPLETED"
+  }
+})
+
+export interface Limit {
+  readonly requests: number
+  readonly per: "1 second" | "2 seconds" | "10 seconds"
+}
+
+export const sandboxWith = (limit: Limit) => Sandbox.make({ limit, sources })
+
+export interface Replica extends ServerProcess.ServerProcess {
+  /** Asks for the statuses of so many sources, all at once. */
+  readonly ask: (count: number) => Effect.Effect<ReadonlyArray<number>>
+  /** The statuses, or what went wrong, of what was asked for. */
+  readonly outcomes: (
+    ids: ReadonlyArray<number>
+  ) => Effect.Effect<ReadonlyArray<unknown>, ServerProcess.EndedTooSoon>
+  /** Both. */
+  readonly statuses: (count: number) => Effect.Effect<ReadonlyArray<unknown>, ServerProcess.EndedTooSoon>
+}
+
+/** A server with the sandbox's limit as its budget, greeted. */
+export const start = (sandbox: Sandbox.Service, limit: Limit, redisUrl: string) =>
+  Effect.gen(function* () {
+    const server = yield* ServerProcess.start([], {
+      ...ServerProcess.settingsFor(sandbox),
+      SAIL_REQUEST_BUDGET: `${limit.requests} per ${limit.per}`,
+      SAIL_REDIS_URL: redisUrl
+    })
+    yield* server.send(initialize(0), initialized)
+    yield* server.answer(0)
+    let last = 0
+    const ask: Replica["ask"] = (count) => {
+      const ids = Array.from({ length: count }, () => (last += 1))
+      return Effect.as(server.send(...ids.map((id, n) => callStatus(id, sources[n]?.sourceId ?? ""))), ids)
+    }
+    const outcomes: Replica["outcomes"] = (ids) =>
+      Effect.forEach(ids, (id) =>
+        Effect.map(server.answer(id), ({ result }) => {
+          const { error, status } = { ...result?.structuredContent }
+          return error ?? status
+        })
+      )
+    const replica: Replica = {
+      ...server,
+      ask,
+      outcomes,
+      statuses: (count) => Effect.flatMap(ask(count), outcomes)
+    }
+    return replica
+  })
+
+/** What the sandbox answered to requests for an endpoint. */
+export const answers = (sandbox: Sandbox.Service, endpoint: "status" | "token") =>
+  Effect.map(sandbox.received, (received) =>
+    received.filter((request) => request.endpoint === endpoint).map(({ outcome }) => outcome)
+  )
+
+/** As many good answers. */
+export const good = <A>(count: number, answer: A): Array<A> => Array.from({ length: count }, () => answer)

@@ -1,0 +1,94 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Redis from "effect/persistence/Redis"
+import * as TestClock from "effect/testing/TestClock"
+import { Replicas } from "../src/Replicas.ts"
+import { type Answer, failure, replicas } from "./support/fakeRedis.ts"
+import { observe } from "./support/observed.ts"
+
+const script = Redis.script((text: string) => [text], {
+  numberOfKeys: 0,
+  lua: "the script"
+}).withReturnType<string>()
+
+/** A Redis whose behaviour changes, how often the script reached it, and what was logged at which level. */
+const changing = (first: Effect.Effect<unknown, Redis.RedisError>) => {
+  const state = { now: first, reached: 0 }
+  const answer: Answer = (lua) =>
+    Effect.suspend(() => {
+      if (lua === "the script") state.reached += 1
+      return state.now
+    })
+  const [{ logs }, observed] = observe()
+  const said = (level: string) => logs.filter((line) => line.includes(`"level":"${level}"`))
+  return { state, said, layer: Layer.provideMerge(replicas(answer), observed) }
+}
+
+const run = Effect.flatMap(Replicas, ({ run }) => run(script)("text"))
+
+describe("what replicas share", () => {
+  it.effect("comes from Redis while it answers", () =>
+    Effect.gen(function* () {
+      const { layer, said } = changing(Effect.succeed("yes"))
+      assert.deepStrictEqual(yield* run.pipe(Effect.provide(layer)), Option.some("yes"))
+      assert.deepStrictEqual([said("WARN"), said("INFO")], [[], []])
+    })
+  )
+
+  it.effect(
+    "is done without while it does not, which is told once, until it does again, told once too",
+    () => {
+      const { layer, said, state } = changing(Effect.delay(failure("refused"), "10 millis"))
+      return Effect.gen(function* () {
+        const fiber = yield* Effect.forkChild(Effect.all([run, run, run], { concurrency: 3 }))
+        yield* TestClock.adjust("10 millis")
+        assert.deepStrictEqual(yield* Fiber.join(fiber), [Option.none(), Option.none(), Option.none()])
+        yield* TestClock.adjust("10 minutes")
+        assert.deepStrictEqual(yield* run, Option.none())
+        assert.strictEqual(state.reached, 3, "it is not asked again while it is away")
+        assert.strictEqual(said("WARN").length, 1)
+        assert.include(said("WARN").join(""), "refused")
+        assert.strictEqual(said("INFO").length, 0)
+        state.now = Effect.succeed("yes")
+        yield* TestClock.adjust("3 seconds")
+        assert.deepStrictEqual(yield* run, Option.some("yes"))
+        assert.deepStrictEqual([said("WARN").length, said("INFO").length], [1, 1])
+      }).pipe(Effect.provide(layer))
+    }
+  )
+
+  it.effect("is done without when there is no answer within a second", () => {
+    const { layer, said } = changing(Effect.never)
+    return Effect.gen(function* () {
+      const fiber = yield* Effect.forkChild(run)
+      yield* TestClock.adjust("1 second")
+      assert.deepStrictEqual(yield* Fiber.join(fiber), Option.none())
+      assert.strictEqual(said("WARN").length, 1)
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("waits no longer for an answer once nobody wants it", () => {
+    const { layer, said } = changing(Effect.never)
+    return Effect.gen(function* () {
+      const fiber = yield* Effect.forkChild(run)
+      yield* TestClock.adjust("500 millis")
+      yield* Fiber.interrupt(fiber)
+      yield* TestClock.adjust("1 minute")
+      assert.deepStrictEqual(said("WARN"), [])
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("is told without the arguments that an old Redis repeats", () => {
+    const { layer, said } = changing(
+      failure("ERR unknown command 'HELLO', with args beginning with: '3' 'AUTH' 'default' 'canary'")
+    )
+    return Effect.gen(function* () {
+      yield* run
+      assert.include(said("WARN").join(""), "unknown command 'HELLO'")
+      assert.notInclude(said("WARN").join(""), "canary")
+    }).pipe(Effect.provide(layer))
+  })
+})
