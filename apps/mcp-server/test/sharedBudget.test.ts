@@ -1,10 +1,10 @@
-import { assert, it } from "@effect/vitest"
+import { assert, describe, it } from "@effect/vitest"
 import * as Fault from "@sailpoint-bulk-upload/sandbox/Fault"
 import * as Effect from "effect/Effect"
 import * as RedisServer from "./support/RedisServer.ts"
 import * as Replicas from "./support/replicas.ts"
 
-RedisServer.describeWithRedis("servers that share a Redis", { timeout: 60_000 }, () => {
+describe.skipIf(RedisServer.isMissing)("servers that share a Redis", { timeout: 60_000 }, () => {
   it.live("stay inside one limit together, so that the tenant never answers 429", () =>
     Effect.gen(function* () {
       const limit = { requests: 20, per: "1 second" } as const

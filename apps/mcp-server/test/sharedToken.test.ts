@@ -1,4 +1,4 @@
-import { assert, it } from "@effect/vitest"
+import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as RedisServer from "./support/RedisServer.ts"
 import * as Replicas from "./support/replicas.ts"
@@ -20,7 +20,7 @@ const several = (redisUrl: string) =>
 
 const TOKEN_LIFETIME_MILLIS = 749_000
 
-RedisServer.describeWithRedis("servers that share a Redis", { timeout: 60_000 }, () => {
+describe.skipIf(RedisServer.isMissing)("servers that share a Redis", { timeout: 60_000 }, () => {
   it.live("fetch one token for all, and renew it once for all when it is refused", () =>
     Effect.gen(function* () {
       const { askAll, sandbox } = yield* several((yield* RedisServer.started()).url)

@@ -1,7 +1,6 @@
 /**
  * A real Redis of the test's own, on a free port, with nothing on disk; stopped and started as the test likes.
  */
-import { describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { type ChildProcess, spawn } from "node:child_process"
@@ -34,10 +33,10 @@ const find = (): string | undefined => {
 }
 
 /**
- * A group of tests that need a redis-server. Where there is none, a person's run counts them as skipped, so that
- * the tests need no more than Node; in CI, which installs it, they fail and say what is missing.
+ * There is no redis-server, and nobody promised one: a person's run counts the tests that need it as skipped, so
+ * that the tests need no more than Node. In CI, which installs it, they fail and say what is missing.
  */
-export const describeWithRedis = describe.skipIf(find() === undefined && process.env["CI"] === undefined)
+export const isMissing: boolean = find() === undefined && process.env["CI"] === undefined
 
 const program = (): string => {
   const found = find()
