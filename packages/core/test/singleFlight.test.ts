@@ -62,6 +62,21 @@ const scripted = (answers: ReadonlyArray<typeof Answer.Type>) => {
   return { requests, run }
 }
 
+/** The service over an API client whose requests run so. */
+const serviceOver = (run: ReturnType<typeof scripted>["run"]) => {
+  const ask: ApiClient.Service["request"] = (call) =>
+    Effect.flatMap(run(call.subject.sourceId ?? "", '{"status":"PENDING"}'), (body) =>
+      Effect.orDie(Effect.fromResult(call.decode(body)))
+    )
+  const api = ApiClient.ApiClient.of({
+    tenant: { origin: "https://a.example", host: "a.example", apiVersion: "v2024" },
+    accessToken: { get: Effect.die("not asked"), refused: () => Effect.succeed(false) },
+    attempt: ask,
+    request: ask
+  })
+  return Effect.provideService(BulkUploads.make, ApiClient.ApiClient, api)
+}
+
 /** Lets every caller come and go, and tells for those who stayed when they were there and what they got. */
 const visits = <A, E>(
   callers: ReadonlyArray<typeof Caller.Type>,
@@ -114,17 +129,7 @@ describe("single flight under random arrivals, departures and failures", () => {
   it.effect.prop("of statuses, per source", [Callers, Answers], ([callers, answers]) =>
     Effect.gen(function* () {
       const { requests, run } = scripted(answers)
-      const ask: ApiClient.Service["request"] = (call) =>
-        Effect.flatMap(run(call.subject.sourceId ?? "", '{"status":"PENDING"}'), (body) =>
-          Effect.orDie(Effect.fromResult(call.decode(body)))
-        )
-      const api = ApiClient.ApiClient.of({
-        tenant: { origin: "https://a.example", host: "a.example", apiVersion: "v2024" },
-        accessToken: { get: Effect.die("not asked"), refused: () => Effect.succeed(false) },
-        attempt: ask,
-        request: ask
-      })
-      const { status } = yield* BulkUploads.make.pipe(Effect.provideService(ApiClient.ApiClient, api))
+      const { status } = yield* serviceOver(run)
       const stays = yield* visits(callers, (source) => status(ids[source] ?? ""))
       shared(
         requests,
@@ -163,17 +168,7 @@ describe("single flight under random arrivals, departures and failures", () => {
   it.effect.prop("of polls, for all who follow a source", [Callers], ([callers]) =>
     Effect.gen(function* () {
       const { requests, run } = scripted([{ takes: 100, fails: false }])
-      const ask: ApiClient.Service["request"] = (call) =>
-        Effect.flatMap(run(call.subject.sourceId ?? "", '{"status":"PENDING"}'), (body) =>
-          Effect.orDie(Effect.fromResult(call.decode(body)))
-        )
-      const api = ApiClient.ApiClient.of({
-        tenant: { origin: "https://a.example", host: "a.example", apiVersion: "v2024" },
-        accessToken: { get: Effect.die("not asked"), refused: () => Effect.succeed(false) },
-        attempt: ask,
-        request: ask
-      })
-      const { changes } = yield* BulkUploads.make.pipe(Effect.provideService(ApiClient.ApiClient, api))
+      const { changes } = yield* serviceOver(run)
       yield* visits(
         callers.map(({ leaves, ...caller }) => ({ ...caller, leaves: leaves ?? 3000 })),
         (source) => Stream.runDrain(changes(ids[source] ?? ""))
