@@ -70,20 +70,6 @@ describe.each(Assistant.kinds)("a client $name over HTTP", { timeout: 60_000 }, 
         )
       })
     )
-
-    it.effect("that leaves in the middle of a call takes it back at SailPoint", () =>
-      Effect.gen(function* () {
-        const sandbox = yield* Sandbox.make()
-        const { url } = yield* HttpProcess.start(sandbox)
-        yield* Effect.gen(function* () {
-          const { call } = yield* Assistant.connectTo(kind, { _tag: "Http", url: `${url}/mcp` })
-          yield* sandbox.fail({ endpoint: "status", fault: { _tag: "Delay", duration: "8 seconds" } })
-          yield* Effect.forkDetach(Effect.exit(call({ sourceId: done })))
-          yield* sandbox.until(ServerProcess.asked)
-        }).pipe(Effect.scoped)
-        assert.strictEqual(yield* ServerProcess.firstOutcome(sandbox), "aborted")
-      })
-    )
   })
 })
 
@@ -99,9 +85,24 @@ const eras = [
 const cancelling = Assistant.kinds.filter(({ speaks }) => speaks === JsonRpc.MODERN_VERSION)
 
 // A client of the older protocol sends its cancellation as a request of its own, in which nothing tells the call
-// apart from those of other clients; it has to leave instead, as above.
+// apart from those of other clients. It has to leave instead: the official ones do not always close the connection
+// at once, so that is shown with connections below.
 describe.each(cancelling)("a client $name over HTTP", { timeout: 60_000 }, (kind) => {
   layer(Serving, { excludeTestServices: true, timeout: "60 seconds" })((it) => {
+    it.effect("that leaves in the middle of a call takes it back at SailPoint", () =>
+      Effect.gen(function* () {
+        const sandbox = yield* Sandbox.make()
+        const { url } = yield* HttpProcess.start(sandbox)
+        yield* Effect.gen(function* () {
+          const { call } = yield* Assistant.connectTo(kind, { _tag: "Http", url: `${url}/mcp` })
+          yield* sandbox.fail({ endpoint: "status", fault: { _tag: "Delay", duration: "8 seconds" } })
+          yield* Effect.forkDetach(Effect.exit(call({ sourceId: done })))
+          yield* sandbox.until(ServerProcess.asked)
+        }).pipe(Effect.scoped)
+        assert.strictEqual(yield* ServerProcess.firstOutcome(sandbox), "aborted")
+      })
+    )
+
     it.effect("cancels a call, which is taken back at SailPoint, and the next is answered", () =>
       Effect.gen(function* () {
         const sandbox = yield* Sandbox.Sandbox
