@@ -13,6 +13,7 @@ import * as Exit from "effect/Exit"
 import type * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Schema from "effect/Schema"
 import { inspect } from "node:util"
+import { untilLeft } from "./Connection.ts"
 import { cutTo } from "./TokenEstimate.ts"
 
 /** Said in every result, so that made-up data is never taken for the tenant's. */
@@ -121,7 +122,7 @@ export const makeAdapter = <R>(
   return {
     run: (effect, { signal }) => {
       const call = runtime
-        .runPromiseExit(effect, { signal })
+        .runPromiseExit(effect, untilLeft({ signal }))
         .then(settle)
         .catch((error: unknown) => result({ ...lastResort(error), ...note }, true))
       running.add(call)

@@ -4,6 +4,7 @@
 import { type NodeServerResponseLike, toNodeHandler } from "@modelcontextprotocol/node"
 import { createMcpHandler, type McpServerFactory } from "@modelcontextprotocol/server"
 import type { IncomingMessage, ServerResponse } from "node:http"
+import * as Connection from "../Connection.ts"
 import type { Place } from "./Admission.ts"
 import * as Guards from "./Guards.ts"
 import type { HttpSettings } from "./HttpSettings.ts"
@@ -54,7 +55,13 @@ export const make = (parts: Parts): Endpoints => {
     // Also when the client has left in the meantime, as nobody would give the place back then.
     response.once("close", place.leave)
     if (response.destroyed) place.leave()
-    return answerMcp(request as IncomingMessage & { method: string; url: string }, headAtOnce(response))
+    const left = new AbortController()
+    response.once("close", () => {
+      if (!response.writableFinished) left.abort()
+    })
+    return Connection.during(left.signal, () =>
+      answerMcp(request as IncomingMessage & { method: string; url: string }, headAtOnce(response))
+    )
   }
 
   const documents = new Map<string, (request: IncomingMessage) => Promise<Response> | Response>([

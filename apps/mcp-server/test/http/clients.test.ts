@@ -85,8 +85,7 @@ const eras = [
 const cancelling = Assistant.kinds.filter(({ speaks }) => speaks === JsonRpc.MODERN_VERSION)
 
 // A client of the older protocol sends its cancellation as a request of its own, in which nothing tells the call
-// apart from those of other clients. It has to leave instead: the official ones do not always close the connection
-// at once, so that is shown with connections below.
+// apart from those of other clients. It has to leave instead, which is shown with connections below.
 describe.each(cancelling)("a client $name over HTTP", { timeout: 60_000 }, (kind) => {
   layer(Serving, { excludeTestServices: true, timeout: "60 seconds" })((it) => {
     it.effect("that leaves in the middle of a call takes it back at SailPoint", () =>
