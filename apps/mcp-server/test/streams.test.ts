@@ -1,19 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as Client from "@sailpoint-bulk-upload/sandbox/Client"
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
 import * as Effect from "effect/Effect"
+import { client, SECRET } from "./support/Canary.ts"
 import * as JsonRpc from "./support/JsonRpc.ts"
 import * as ServerProcess from "./support/ServerProcess.ts"
-
-const SECRET = "canary-3f9a-secret"
-
-const client: Client.Client = {
-  clientId: "canary-client",
-  clientSecret: SECRET,
-  scopes: [Client.READ_SCOPE],
-  lifetime: "749 seconds"
-}
 
 type Credentials = Readonly<Record<string, string>>
 

@@ -108,7 +108,7 @@ export const make = (options: Options): Effect.Effect<Service, Tenant.InvalidBas
     const key = `${tenant.origin} ${identity(options.auth)} ${tenant.apiVersion}`
     const spend = budget.spend(key)
     const pauseIfLimited = (error: BulkUploadError) =>
-      isOfToken(error) || error._tag !== "RateLimited" || error.retryAfter === undefined
+      error._tag !== "RateLimited" || error.retryAfter === undefined
         ? Effect.void
         : budget.pause(key, error.retryAfter)
 

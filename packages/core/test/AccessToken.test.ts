@@ -44,6 +44,18 @@ const requests = (endpoint: "token" | "status") =>
 const withoutRetries = Layer.provide(tenant(), RetryPolicy.layer(RetryPolicy.none))
 const grant = (body: unknown): Fault.Fault => ({ _tag: "Respond", status: 200, body })
 
+/** A token serves calls for so long and not a millisecond longer. */
+const renewedAfter = (keptSeconds: number) =>
+  Effect.gen(function* () {
+    yield* ask
+    yield* TestClock.adjust(keptSeconds * 1000 - 1)
+    yield* ask
+    assert.strictEqual(yield* requests("token"), 1)
+    yield* TestClock.adjust(1)
+    yield* ask
+    assert.strictEqual(yield* requests("token"), 2)
+  })
+
 describe("AccessToken", () => {
   it.live("one token serves many calls, and a hundred that come at once ask for one", () =>
     Effect.gen(function* () {
@@ -60,15 +72,9 @@ describe("AccessToken", () => {
   ] as const
 
   it.effect.each(lifetimes)("%s", ([, clientId, secret, keptSeconds]) =>
-    Effect.gen(function* () {
-      yield* ask
-      yield* TestClock.adjust(keptSeconds * 1000 - 1)
-      yield* ask
-      assert.strictEqual(yield* requests("token"), 1)
-      yield* TestClock.adjust(1)
-      yield* ask
-      assert.strictEqual(yield* requests("token"), 2)
-    }).pipe(Effect.provide(tenant({ auth: { clientId, clientSecret: Redacted.make(secret) } })))
+    renewedAfter(keptSeconds).pipe(
+      Effect.provide(tenant({ auth: { clientId, clientSecret: Redacted.make(secret) } }))
+    )
   )
 
   const expiries: ReadonlyArray<readonly [expiresIn: unknown, keptSeconds: number]> = [
@@ -91,13 +97,7 @@ describe("AccessToken", () => {
         times: 2
       })
       yield* sandbox.fail({ endpoint: "status", fault: grant({ status: "PENDING" }), times: 3 })
-      yield* ask
-      yield* TestClock.adjust(keptSeconds * 1000 - 1)
-      yield* ask
-      assert.strictEqual(yield* requests("token"), 1)
-      yield* TestClock.adjust(1)
-      yield* ask
-      assert.strictEqual(yield* requests("token"), 2)
+      yield* renewedAfter(keptSeconds)
     }).pipe(Effect.provide(tenant()))
   )
 

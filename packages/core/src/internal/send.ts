@@ -72,22 +72,16 @@ export const makeSend = (options: {
         )
       })
 
-    return (call) =>
-      measured(call, (measure) => attempt(call, measure)).pipe(
+    return (call) => {
+      const attributes = attributesOf(call)
+      return measured(attributes, (measure) => attempt(call, measure)).pipe(
         Effect.withSpan(
           `${call.request.method} ${call.route}`,
-          {
-            kind: "client",
-            attributes: {
-              "http.request.method": call.request.method,
-              "url.template": call.route,
-              "url.full": call.request.url,
-              ...serverAttributes(call.request.url)
-            }
-          },
+          { kind: "client", attributes: { ...attributes, "url.full": call.request.url } },
           { captureStackTrace: false }
         )
       )
+    }
   })
 
 /** SailPoint marks the answers of an API version that will be switched off. Said once, not at every call. */
@@ -102,10 +96,17 @@ const makeDeprecationWarning = () => {
   }
 }
 
-/** OpenTelemetry's names for the host and, where it is not the scheme's own, the port. */
-const serverAttributes = (url: string): Record<string, string | number> => {
-  const { hostname, port } = new URL(url)
-  return { "server.address": hostname, ...(port === "" ? {} : { "server.port": Number(port) }) }
+type Attributes = Readonly<Record<string, string | number>>
+
+/** OpenTelemetry's names for a request; the port where it is not the scheme's own. */
+const attributesOf = ({ request, route }: Call<unknown>): Attributes => {
+  const { hostname, port } = new URL(request.url)
+  return {
+    "http.request.method": request.method,
+    "url.template": route,
+    "server.address": hostname,
+    ...(port === "" ? {} : { "server.port": Number(port) })
+  }
 }
 
 /** What is known of an attempt beside how it ended. */
@@ -114,7 +115,7 @@ interface Measure {
 }
 
 const measured = <A>(
-  call: Call<A>,
+  request: Attributes,
   run: (measure: Measure) => Effect.Effect<A, BulkUploadError>
 ): Effect.Effect<A, BulkUploadError> =>
   Effect.flatMap(Clock.currentTimeNanos, (start) => {
@@ -122,9 +123,7 @@ const measured = <A>(
     return Effect.onExit(run(measure), (exit) =>
       Effect.flatMap(Clock.currentTimeNanos, (end) => {
         const attributes = {
-          "http.request.method": call.request.method,
-          "url.template": call.route,
-          ...serverAttributes(call.request.url),
+          ...request,
           ...(measure.status === undefined ? {} : { "http.response.status_code": String(measure.status) }),
           ...(Exit.isSuccess(exit) ? {} : { "error.type": Metrics.outcome(exit) })
         }
