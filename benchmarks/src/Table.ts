@@ -1,0 +1,72 @@
+/**
+ * Results as tables: aligned for a terminal, in Markdown for a document.
+ */
+import { type Comparison, spread, verdicts } from "./Comparison.ts"
+import type { Results, RowResults } from "./Results.ts"
+
+const number = (value: number, digits: number): string =>
+  value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits })
+
+/** For each who was measured: its median, its quartiles, and its median divided by that of the first, which is ours. */
+const lines = (comparison: Comparison): ReadonlyArray<ReadonlyArray<string>> => {
+  const { digits, measured, unit } = comparison
+  const [ours] = measured
+  return measured.map(({ name, samples }) => {
+    const { lower, median, upper } = spread(samples)
+    return [
+      name,
+      `${number(median, digits)} ${unit}`,
+      samples.length < 2 ? "" : `${number(lower, digits)} to ${number(upper, digits)}`,
+      ours === undefined || ours.name === name ? "" : `${number(spread(ours.samples).median / median, 2)} ×`
+    ]
+  })
+}
+
+const HEAD = ["", "median", "quartiles", "ours to it"]
+
+const told = ({ met, target, value }: ReturnType<typeof verdicts>[number]): string =>
+  `${met ? "met" : "MISSED"}: ${target} (${number(value, 2)})`
+
+const align = (rows: ReadonlyArray<ReadonlyArray<string>>): ReadonlyArray<string> => {
+  const widths = HEAD.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  return rows.map((row) =>
+    row
+      .map((cell, column) =>
+        column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)
+      )
+      .join("  ")
+      .trimEnd()
+  )
+}
+
+export const rowAsText = (row: RowResults): string =>
+  [
+    `${row.title}  [${row.id}]`,
+    ...row.comparisons.flatMap((comparison) => [
+      "",
+      ...align([[comparison.what, ...HEAD.slice(1)], ...lines(comparison)]).map((line) => `  ${line}`),
+      ...verdicts(comparison).map((verdict) => `  ${told(verdict)}`)
+    ]),
+    ""
+  ].join("\n")
+
+export const asMarkdown = ({ at, commit, machine, rows, versions }: Results): string =>
+  [
+    `Measured on ${at.slice(0, 10)} at commit ${commit}: ${machine}; ${Object.entries(versions)
+      .map(([name, version]) => `${name} ${version}`)
+      .join(", ")}.`,
+    ...rows.flatMap(({ comparisons, samples, title }) => [
+      "",
+      `### ${title}`,
+      ...comparisons.flatMap((comparison) => [
+        "",
+        markdownRow([comparison.what, ...HEAD.slice(1)]),
+        markdownRow(["---", "---:", "---:", "---:"]),
+        ...lines(comparison).map(markdownRow),
+        "",
+        [`${samples} samples each.`, ...verdicts(comparison).map((verdict) => `${told(verdict)}.`)].join(" ")
+      ])
+    ])
+  ].join("\n")
+
+const markdownRow = (cells: ReadonlyArray<string>): string => `| ${cells.join(" | ")} |`

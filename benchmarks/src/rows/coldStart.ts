@@ -1,0 +1,67 @@
+/**
+ * Cold start over stdio: from spawning the process to the answer to `initialize`, which is what a person waits for
+ * who opens an assistant. A fresh process for every sample.
+ */
+import { spawn } from "node:child_process"
+import { builtServer } from "../BuiltServer.ts"
+import { bundled } from "../Bundle.ts"
+import { interleave } from "../Interleave.ts"
+import { initialize } from "../JsonRpc.ts"
+import type { Row } from "../Row.ts"
+
+const OURS = "our server"
+const BARE = "bare node"
+const BY_HAND = "one tool on the SDK"
+
+const ENV = { SAIL_BASE_URL: "http://127.0.0.1:9", SAIL_ACCESS_TOKEN: "token" }
+
+/** Milliseconds from spawn to the first whole line. */
+const timeToLine = async (file: string): Promise<number> => {
+  const start = performance.now()
+  const child = spawn(process.execPath, [file], { env: ENV, stdio: ["pipe", "pipe", "inherit"] })
+  const ended = new Promise<void>((resolve) => {
+    child.once("close", () => resolve())
+  })
+  // Bare node does not read, and may be gone before this is written.
+  child.stdin.on("error", () => undefined)
+  child.stdin.write(`${JSON.stringify(initialize)}\n`)
+  const first = await new Promise<number>((resolve, reject) => {
+    child.stdout.on("data", (chunk: Buffer) => {
+      if (chunk.includes("\n")) resolve(performance.now() - start)
+    })
+    child.once("close", (code) => reject(new Error(`${file} said nothing and ended with ${code}.`)))
+  })
+  child.kill("SIGKILL")
+  await ended
+  return first
+}
+
+export const coldStart: Row = {
+  id: "cold-start",
+  title: "Cold start over stdio, spawn to the answer to initialize",
+  samples: 25,
+  run: async ({ samples }) => {
+    const ours = builtServer()
+    const bare = await bundled("peers/printLine")
+    const byHand = await bundled("peers/stdioServer")
+    return [
+      {
+        what: "spawn to first answer",
+        unit: "ms",
+        digits: 0,
+        measured: await interleave(
+          [
+            { name: OURS, sample: () => timeToLine(ours) },
+            { name: BARE, sample: () => timeToLine(bare) },
+            { name: BY_HAND, sample: () => timeToLine(byHand) }
+          ],
+          { samples, warmUps: 2 }
+        ),
+        targets: [
+          { name: OURS, against: BARE, atMost: 2.2 },
+          { name: OURS, against: BY_HAND, atMost: 1 }
+        ]
+      }
+    ]
+  }
+}
