@@ -10,6 +10,7 @@ export default defineConfig({
       project("packages/core", "core"),
       project("packages/sandbox", "sandbox"),
       project("apps/mcp-server", "mcp-server"),
+      project("docs/site", "docs"),
       project("examples", "examples")
     ]
   }

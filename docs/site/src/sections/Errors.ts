@@ -1,0 +1,193 @@
+/** Each error, from its docstring and from what it says itself in the cases that it tells apart. */
+import * as BulkUploadError from "@sailpoint-bulk-upload/core/BulkUploadError"
+import * as Watch from "@sailpoint-bulk-upload/core/Watch"
+import * as Duration from "effect/Duration"
+import { readFile } from "node:fs/promises"
+
+type CatalogueError = BulkUploadError.BulkUploadError | Watch.NotSettled
+
+interface Case<E> {
+  /** When the error says this; left out where it always says the same. */
+  readonly when?: string
+  readonly error: E
+}
+
+const sourceId = "e136567de87e4d029e60b3c3c55db56d"
+const trackingId = "e7eab60924f64aa284175b9fa3309599"
+const host = "acme.api.identitynow.com"
+
+const connection = (code: string) => new BulkUploadError.ConnectionFailed({ sourceId, host, code })
+
+/** A new error does not compile until it has its cases here. */
+const cases: { readonly [E in CatalogueError as E["_tag"]]: ReadonlyArray<Case<E>> } = {
+  InvalidSourceId: [{ error: new BulkUploadError.InvalidSourceId({ sourceId: "Contractors" }) }],
+  BadRequest: [
+    {
+      when: "the status was asked for",
+      error: new BulkUploadError.BadRequest({
+        sourceId,
+        detailCode: "400.1 Bad Request Content",
+        messages: ["The source is of another kind"],
+        trackingId
+      })
+    },
+    {
+      when: "the list of sources was asked for",
+      error: new BulkUploadError.BadRequest({ operation: "sources" })
+    }
+  ],
+  Unauthorized: [
+    {
+      error: new BulkUploadError.Unauthorized({
+        sourceId,
+        messages: ["JWT validation failed: JWT is expired"]
+      })
+    }
+  ],
+  Forbidden: [
+    {
+      when: "the status was asked for",
+      error: new BulkUploadError.Forbidden({ sourceId, detailCode: "403 Forbidden" })
+    },
+    {
+      when: "the list of sources was asked for",
+      error: new BulkUploadError.Forbidden({ operation: "sources" })
+    }
+  ],
+  NotFound: [
+    {
+      when: "the status was asked for",
+      error: new BulkUploadError.NotFound({ sourceId, detailCode: "404 Not found" })
+    },
+    {
+      when: "the list of sources was asked for",
+      error: new BulkUploadError.NotFound({ operation: "sources" })
+    },
+    {
+      when: "an access token was asked for",
+      error: new BulkUploadError.NotFound({ operation: "token" })
+    }
+  ],
+  RateLimited: [
+    {
+      when: "SailPoint said how long to wait",
+      error: new BulkUploadError.RateLimited({ sourceId, retryAfter: Duration.seconds(90) })
+    },
+    { when: "it did not say", error: new BulkUploadError.RateLimited({ sourceId, attempts: 6 }) }
+  ],
+  ServerError: [
+    {
+      when: "SailPoint gave a tracking id",
+      error: new BulkUploadError.ServerError({
+        sourceId,
+        httpStatus: 500,
+        detailCode: "500.0 Internal Fault",
+        trackingId
+      })
+    },
+    { when: "it gave none", error: new BulkUploadError.ServerError({ sourceId, httpStatus: 502 }) }
+  ],
+  UnexpectedResponse: [
+    {
+      error: new BulkUploadError.UnexpectedResponse({
+        sourceId,
+        httpStatus: 200,
+        reason: "the body is no JSON object whose status is PENDING, IN_PROGRESS, COMPLETED, ERROR or null.",
+        body: "<!doctype html> <title>Sign in</title>"
+      })
+    }
+  ],
+  RequestTimeout: [{ error: new BulkUploadError.RequestTimeout({ sourceId, after: Duration.seconds(10) }) }],
+  ConnectionFailed: [
+    { when: "the connection is refused, reset or cut off", error: connection("ECONNREFUSED") },
+    { when: "the name does not resolve", error: connection("ENOTFOUND") },
+    { when: "the certificate does not verify", error: connection("SELF_SIGNED_CERT_IN_CHAIN") },
+    { when: "the certificate is too young or too old", error: connection("CERT_HAS_EXPIRED") }
+  ],
+  AuthenticationFailed: [
+    {
+      when: "the token endpoint refused the client id and secret",
+      error: new BulkUploadError.AuthenticationFailed({
+        operation: "token",
+        httpStatus: 401,
+        detailCode: "invalid_client"
+      })
+    },
+    {
+      when: "the token that was given cannot be sent",
+      error: new BulkUploadError.AuthenticationFailed({ messages: ["The token has a line break"] })
+    }
+  ],
+  NotSettled: [
+    {
+      when: "the job had not ended",
+      error: new Watch.NotSettled({ sourceId, after: Duration.minutes(30), status: "IN_PROGRESS" })
+    },
+    {
+      when: "the job had ended, but that may be the job before",
+      error: new Watch.NotSettled({ sourceId, after: Duration.seconds(30), status: "COMPLETED" })
+    },
+    {
+      when: "the last check failed",
+      error: new Watch.NotSettled({
+        sourceId,
+        after: Duration.seconds(30),
+        lastFailure: new BulkUploadError.ServerError({ sourceId, httpStatus: 502 })
+      })
+    }
+  ]
+}
+
+/** The errors by name, in the order of the union. */
+const classes = [...BulkUploadError.BulkUploadError.members, Watch.NotSettled]
+
+export const content = async (): Promise<string> => {
+  const sources = await Promise.all(
+    ["BulkUploadError", "Watch"].map((module) =>
+      readFile(new URL(`../../../../packages/core/src/${module}.ts`, import.meta.url), "utf8")
+    )
+  )
+  return classes.map((error) => entry(error, sources.join("\n"))).join("\n\n")
+}
+
+const entry = ({ fields }: (typeof classes)[number], source: string): string => {
+  const tag = fields._tag.schema.literal
+  const all: ReadonlyArray<Case<CatalogueError>> = cases[tag]
+  const carried = Object.keys(fields).filter((field) => field !== "_tag")
+  return [
+    `### ${tag}`,
+    docstring(source, tag),
+    `> ${asMarkdown(all[0]?.error.summary ?? "")}`,
+    ...advice(all),
+    `Carries ${carried.map((field) => `\`${field}\``).join(", ")}.`
+  ].join("\n\n")
+}
+
+const advice = (all: ReadonlyArray<Case<CatalogueError>>): ReadonlyArray<string> => {
+  const [first, ...others] = all
+  if (first !== undefined && others.length === 0) {
+    return [asMarkdown(first.error.nextStep), `Can pass by itself: ${passes(first.error)}.`]
+  }
+  return [
+    [
+      "| when | what to do | can pass by itself |",
+      "| --- | --- | --- |",
+      ...all.map(({ error, when }) => `| ${when} | ${asMarkdown(error.nextStep)} | ${passes(error)} |`)
+    ].join("\n")
+  ]
+}
+
+const passes = ({ retryable }: CatalogueError): string => (retryable ? "yes" : "no")
+
+/** Text as text, with names of settings, scopes and audit events set as code. */
+const asMarkdown = (text: string): string =>
+  text.replaceAll("<", "&lt;").replaceAll(/\b(?:(?:SAIL|NODE|NON|ORG)_[A-Z_]+|idn(?::\w+)+)\b/gu, "`$&`")
+
+/** What stands above a class, without the asterisks and the tags. */
+const docstring = (source: string, name: string): string => {
+  const [, block] =
+    new RegExp(String.raw`/\*\*((?:(?!\*/).)*)\*/\nexport class ${name} `, "su").exec(source) ?? []
+  if (block === undefined) throw new Error(`The class ${name} has no docstring.`)
+  const [text = ""] = block.replaceAll(/^ *\* ?/gmu, "").split(/^@/mu)
+  return text.trim()
+}
