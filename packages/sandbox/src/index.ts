@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 export * as Client from "./Client.ts"
+export * as Environment from "./Environment.ts"
 export * as Fault from "./Fault.ts"
 export * as Job from "./Job.ts"
 export * as Limiter from "./Limiter.ts"

@@ -6,6 +6,7 @@ import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import { parseArgs } from "node:util"
+import * as Environment from "./Environment.ts"
 import * as Sandbox from "./Sandbox.ts"
 
 const HELP = `A local SailPoint tenant with non-employee sources for every case.
@@ -19,14 +20,11 @@ It keeps everything in memory and stops on Ctrl-C.
 `
 
 const describe = (sandbox: Sandbox.Service): string => {
-  const [client] = sandbox.clients
   const width = Math.max(...sandbox.sources.map(({ name }) => name.length))
   return [
     `The sandbox listens. To use it:`,
     ``,
-    `  export SAIL_BASE_URL=${sandbox.url}`,
-    `  export SAIL_CLIENT_ID=${client?.clientId}`,
-    `  export SAIL_CLIENT_SECRET=${client?.clientSecret}`,
+    ...Object.entries(Environment.variables(sandbox)).map(([name, value]) => `  export ${name}=${value}`),
     ``,
     `Its sources:`,
     ``,
