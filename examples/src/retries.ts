@@ -1,0 +1,58 @@
+/**
+ * Other retry policies: the built-in one with other numbers, a Schedule of your own, and none. Each meets a
+ * source whose first two requests fail with 503. Run it with `pnpm example retries`.
+ */
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import { BulkUploads, getBulkUploadStatus, RetryPolicy } from "@sailpoint-bulk-upload/core"
+import type { BulkUploadError } from "@sailpoint-bulk-upload/core/BulkUploadError"
+import { Environment, Fault, Sandbox, Source } from "@sailpoint-bulk-upload/sandbox"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as FetchHttpClient from "effect/http/FetchHttpClient"
+import * as Layer from "effect/Layer"
+import * as Schedule from "effect/Schedule"
+
+/** For a person who waits at a screen: few tries, and no waiting for longer than two seconds. */
+const impatient = RetryPolicy.make({ retries: 3, backoff: "100 millis", maxRetryAfter: "2 seconds" })
+
+/**
+ * Any Schedule over the error will do. This one tries again at once and then ever later, for half a minute,
+ * and tells of each time. A policy of your own has to ask `retryable` itself, and what SailPoint said of a
+ * wait: asking earlier than that prolongs it.
+ */
+const ownSchedule: RetryPolicy.Policy = Schedule.exponential("50 millis", 3).pipe(
+  Schedule.setInputType<BulkUploadError>(),
+  Schedule.while(({ input }) => input.retryable && RetryPolicy.askedWait(input) === undefined),
+  Schedule.upTo({ duration: "30 seconds" }),
+  Schedule.tap(({ attempt, input }) => Console.log(`  retry ${attempt}, because of ${input._tag}`))
+)
+
+const Live = (policy: RetryPolicy.Policy) =>
+  BulkUploads.layerConfig.pipe(
+    Layer.provide(RetryPolicy.layer(policy)),
+    Layer.provide(FetchHttpClient.layer),
+    Layer.provideMerge(Environment.layer())
+  )
+
+const askUnder = (name: string, policy: RetryPolicy.Policy) =>
+  Effect.gen(function* () {
+    yield* Console.log(`${name}:`)
+    const sandbox = yield* Sandbox.Sandbox
+    yield* sandbox.fail({ endpoint: "status", fault: Fault.gatewayPage(503), times: 2 })
+    const said = yield* getBulkUploadStatus(Source.named("Done").sourceId).pipe(
+      Effect.match({
+        onFailure: (error) => `${error._tag}. ${error.nextStep}`,
+        onSuccess: ({ status }) => `${status}`
+      })
+    )
+    const requests = (yield* sandbox.received).filter(({ endpoint }) => endpoint === "status")
+    yield* Console.log(`  ${requests.map(({ outcome }) => outcome).join(", then ")}: ${said}`)
+  }).pipe(Effect.provide(Live(policy)))
+
+const main = Effect.gen(function* () {
+  yield* askUnder("With other numbers", impatient)
+  yield* askUnder("With a Schedule of your own", ownSchedule)
+  yield* askUnder("Without retries", RetryPolicy.none)
+})
+
+NodeRuntime.runMain(main)

@@ -1,0 +1,97 @@
+/**
+ * An HTTP service that offers the status to a front end: `GET /uploads/{sourceId}` answers once, and
+ * `/uploads/{sourceId}/events` tells every change as server-sent events. The page at `/` shows both at work.
+ * The credentials stay here; the browser never sees them. Run it with `pnpm example service`.
+ */
+import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import { type BulkUploadError, BulkUploads, BulkUploadStatus } from "@sailpoint-bulk-upload/core"
+import { Environment, Sandbox, Source } from "@sailpoint-bulk-upload/sandbox"
+import * as Effect from "effect/Effect"
+import * as Sse from "effect/encoding/Sse"
+import * as FetchHttpClient from "effect/http/FetchHttpClient"
+import * as HttpRouter from "effect/http/HttpRouter"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as Layer from "effect/Layer"
+import * as Stream from "effect/Stream"
+import { createServer } from "node:http"
+
+/** What a front end needs to know, and nothing that only an operator should. */
+const shown = ({ status }: BulkUploadStatus.BulkUploadStatus) => ({
+  status,
+  settled: BulkUploadStatus.isSettled(status),
+  meaning: BulkUploadStatus.meaning(status)
+})
+
+/** A wrong id is the browser's mistake, a busy upstream passes, all else is the operator's. */
+const HTTP_STATUS: Partial<Record<BulkUploadError.BulkUploadError["_tag"], number>> = {
+  InvalidSourceId: 400,
+  NotFound: 404,
+  RateLimited: 503
+}
+
+const refused = (error: BulkUploadError.BulkUploadError) =>
+  HttpServerResponse.jsonUnsafe(
+    { error: error._tag, message: error.summary, retryable: error.retryable },
+    { status: HTTP_STATUS[error._tag] ?? 502 }
+  )
+
+const event = (name: string, data: unknown) =>
+  Sse.encoder.write({ _tag: "Event", event: name, id: undefined, data: JSON.stringify(data) })
+
+const sourceId = Effect.map(HttpRouter.params, ({ sourceId = "" }) => sourceId)
+
+const Routes = Effect.gen(function* () {
+  const uploads = yield* BulkUploads.BulkUploads
+  const once = HttpRouter.route(
+    "GET",
+    "/uploads/:sourceId",
+    Effect.flatMap(sourceId, uploads.status).pipe(
+      Effect.match({
+        onFailure: refused,
+        onSuccess: (status) => HttpServerResponse.jsonUnsafe(shown(status))
+      })
+    )
+  )
+  // However many browsers follow a source, SailPoint is asked once for all; when the last has left, not at all.
+  const events = HttpRouter.route(
+    "GET",
+    "/uploads/:sourceId/events",
+    Effect.map(sourceId, (sourceId) =>
+      HttpServerResponse.stream(
+        uploads.changes(sourceId).pipe(
+          Stream.map((status) => event("status", shown(status))),
+          Stream.catch(({ summary }) => Stream.succeed(event("failure", { message: summary }))),
+          Stream.encodeText
+        ),
+        { contentType: "text/event-stream", headers: { "cache-control": "no-store" } }
+      )
+    )
+  )
+  return [once, events, HttpRouter.route("GET", "/", HttpServerResponse.html(PAGE))]
+}).pipe(HttpRouter.addAll)
+
+const PAGE = `<!doctype html><meta charset="utf-8"><title>Bulk upload</title><h1>Contractors</h1><p id="now">…</p>
+<script>
+  const events = new EventSource("/uploads/${Source.named("Contractors").sourceId}/events")
+  const show = ({ data }) => { document.getElementById("now").textContent = JSON.parse(data).meaning ?? JSON.parse(data).message }
+  events.addEventListener("status", (event) => { show(event); if (JSON.parse(event.data).settled) events.close() })
+  events.addEventListener("failure", (event) => { show(event); events.close() })
+</script>`
+
+const CSV = "accountName,firstName,lastName,email,manager\nw.lee,Wren,Lee,wren.lee@example.com,a.ortiz"
+
+const Upload = Layer.effectDiscard(
+  Effect.flatMap(Sandbox.Sandbox, ({ upload }) => upload(Source.named("Contractors").sourceId, CSV))
+)
+
+const Service = HttpRouter.serve(Routes).pipe(
+  Layer.provide(
+    NodeHttpServer.layer(createServer, { host: "127.0.0.1", port: Number(process.env["PORT"] ?? 0) })
+  ),
+  Layer.merge(Upload),
+  Layer.provide(BulkUploads.layerConfig),
+  Layer.provide([Environment.layer(), FetchHttpClient.layer])
+)
+
+NodeRuntime.runMain(Layer.launch(Service))

@@ -1,0 +1,173 @@
+/** Each example is run as a reader runs it, and what it prints is what it says. */
+import { assert, describe, it } from "@effect/vitest"
+import { type ChildProcessWithoutNullStreams, execFile, spawn } from "node:child_process"
+import { once } from "node:events"
+import { readFile } from "node:fs/promises"
+import { createInterface } from "node:readline"
+import { fileURLToPath } from "node:url"
+import { promisify, stripVTControlCharacters } from "node:util"
+
+const RUN = fileURLToPath(new URL("../run.ts", import.meta.url))
+const CONTRACTORS = "5a4d0000000000000000000000000001"
+
+const run = async (name: string): Promise<ReadonlyArray<string>> => {
+  const { stderr, stdout } = await promisify(execFile)(process.execPath, [RUN, name])
+  assert.strictEqual(stderr, "")
+  return stdout.trimEnd().split("\n")
+}
+
+describe("the examples", { timeout: 60_000, concurrent: true }, () => {
+  it("are listed, each with what it shows, here and in their README", async () => {
+    const { stdout } = await promisify(execFile)(process.execPath, [RUN])
+    const listed = Array.from(stdout.matchAll(/^ {2}(\w+) +(.+)$/gmu), ([, name, what]) => `${name}: ${what}`)
+    assert.isAbove(listed.length, 5)
+    const readme = await readFile(new URL("../README.md", import.meta.url), "utf8")
+    const told = Array.from(
+      readme.matchAll(/^\| `(\w+)` +\| (.+?) +\|/gmu),
+      ([, name, what]) => `${name}: ${what}`
+    )
+    assert.deepStrictEqual(told, listed)
+  })
+
+  it("are told to who asks for one that is not there", async () => {
+    const failure = await promisify(execFile)(process.execPath, [RUN, "stauts"]).then(
+      () => undefined,
+      (error: { readonly code: number; readonly stderr: string }) => error
+    )
+    assert.strictEqual(failure?.code, 2)
+    assert.match(failure?.stderr ?? "", /no example "stauts".*\n[^]*status/u)
+  })
+
+  it("status: each outcome is told in its own way", async () => {
+    const lines = await run("status")
+    const begins = [
+      /^COMPLETED: /u,
+      /^ERROR: .*NON_EMPLOYEE_BULK_IMPORT_FAILED/u,
+      /^no status: .*not documented/u,
+      /^For the administrator: .*idn:nelm:read.*tracking id 5a4dfa17/u,
+      /^Not without a change: SailPoint answered 200 .*<html>/u,
+      /^Not asked: "Contractors" is not a source id/u
+    ]
+    assert.strictEqual(lines.length, begins.length)
+    for (const [index, line] of lines.entries()) assert.match(line, begins[index] ?? /^$/u)
+  })
+
+  it("wait: without a terminal every change is a line", async () => {
+    const lines = await run("wait")
+    const states = lines.map((line) => /PENDING|IN_PROGRESS|COMPLETED/u.exec(line)?.[0])
+    assert.deepStrictEqual(states.slice(-2), ["COMPLETED", "COMPLETED"])
+    // On a busy machine a state can pass between two checks; the order holds in any case.
+    const before = states.slice(0, -2)
+    assert.isAbove(before.length, 0)
+    assert.deepStrictEqual(before, before.toSorted().toReversed())
+    assert.notInclude(lines.join(""), "\u001B")
+    assert.match(lines.at(-1) ?? "", /has ended with COMPLETED/u)
+  })
+
+  // `script` of util-linux gives a program a terminal; elsewhere the command of this name takes other arguments.
+  it.skipIf(process.platform !== "linux")(
+    "wait: in a terminal a bar grows, and is gone in the end",
+    async () => {
+      const { stdout } = await promisify(execFile)("script", [
+        "--quiet",
+        "--return",
+        "--command",
+        `"${process.execPath}" "${RUN}" wait`,
+        "/dev/null"
+      ])
+      const frames = stripVTControlCharacters(stdout).split("\r")
+      const filled = frames.filter((frame) => frame.includes("░")).map((frame) => frame.split("█").length - 1)
+      assert.isAbove(filled.length, 10)
+      assert.deepStrictEqual(
+        filled,
+        filled.toSorted((a, b) => a - b)
+      )
+      assert.isAbove(filled.at(-1) ?? 0, filled[0] ?? 0)
+      assert.isTrue(frames.some((frame) => /░ (?:PENDING|IN_PROGRESS), \d+ s$/u.test(frame)))
+      assert.isAbove(stdout.lastIndexOf("\u001B[?25h"), stdout.lastIndexOf("░"), "the cursor is shown again")
+      assert.match(stdout, /Contractors: the upload has ended with COMPLETED/u)
+    }
+  )
+
+  it("table: forty rows, and once for each kind of trouble what to do", async () => {
+    const lines = await run("table")
+    const rows = lines.slice(1, 41).map((line) => line.split(/ {2,}/u)[1])
+    const counts = Object.entries(Object.groupBy(rows, (status = "none") => status)).map(
+      ([status, those = []]) => [status, those.length]
+    )
+    assert.deepStrictEqual(counts, [
+      ["COMPLETED", 10],
+      ["IN_PROGRESS", 10],
+      ["ERROR", 10],
+      ["Forbidden", 10]
+    ])
+    const notes = lines.slice(41).filter((line) => line !== "")
+    assert.strictEqual(notes.length, 3)
+    assert.match(notes[2] ?? "", /^10 of 40 are Forbidden: .*idn:nelm:read/u)
+  })
+
+  it("alert: the webhook is told of the upload that failed and of no other", async () => {
+    const lines = await run("alert")
+    const told = lines.filter((line) => line.startsWith("The webhook got: "))
+    assert.strictEqual(told.length, 1)
+    assert.match(JSON.parse((told[0] ?? "").slice("The webhook got: ".length)).text, /Retail failed/u)
+    assert.strictEqual(lines.filter((line) => line.includes("COMPLETED, nobody is told")).length, 2)
+  })
+
+  it("retries: each policy sends as often as it says", async () => {
+    const requests = (await run("retries")).filter((line) => /^ {2}503/u.test(line))
+    assert.strictEqual(requests.length, 3)
+    assert.match(requests[0] ?? "", /503, then 503, then 200: COMPLETED/u)
+    assert.match(requests[1] ?? "", /503, then 503, then 200: COMPLETED/u)
+    assert.match(requests[2] ?? "", /503: ServerError\. Try again/u)
+  })
+
+  it("telemetry: the collector gets the requests below the call, and the metrics", async () => {
+    const text = (await run("telemetry")).join("\n")
+    assert.match(
+      text,
+      /\n {2}nightly report {2}\d+ ms\n {4}BulkUploads\.status {2}\d+ ms\n {6}POST \/oauth\/token/u
+    )
+    assert.strictEqual(text.match(/^ {6}GET .*\{id\}.*status /gmu)?.length, 2)
+    assert.include(text, "sailpoint.bulk_upload.retries")
+  })
+
+  it("service: a front end gets the status, every change, and errors as HTTP statuses", async () => {
+    const service = spawn(process.execPath, [RUN, "service"])
+    try {
+      const url = await listening(service)
+      const page = await fetch(url)
+      assert.match(await page.text(), /EventSource/u)
+
+      const events = await (await fetch(`${url}/uploads/${CONTRACTORS}/events`)).text()
+      const states = Array.from(
+        events.matchAll(/^data: (.*)$/gmu),
+        ([, data = ""]) => JSON.parse(data).status
+      )
+      assert.strictEqual(states.at(-1), "COMPLETED")
+      assert.isAbove(states.length, 1)
+
+      const answer = await fetch(`${url}/uploads/${CONTRACTORS}`)
+      assert.deepInclude(await answer.json(), { status: "COMPLETED", settled: true })
+
+      const malformed = await fetch(`${url}/uploads/contractors`)
+      assert.strictEqual(malformed.status, 400)
+      assert.deepInclude(await malformed.json(), { error: "InvalidSourceId", retryable: false })
+
+      const missing = await fetch(`${url}/uploads/${"0".repeat(32)}`)
+      assert.strictEqual(missing.status, 404)
+    } finally {
+      service.kill()
+      await once(service, "exit")
+    }
+  })
+})
+
+/** The URL that a service says it listens on. */
+const listening = async ({ stdout }: ChildProcessWithoutNullStreams): Promise<string> => {
+  for await (const line of createInterface({ input: stdout })) {
+    const url = /Listening on (http:\S+)/u.exec(line)?.[1]
+    if (url !== undefined) return url
+  }
+  throw new Error("The service ended before it listened.")
+}

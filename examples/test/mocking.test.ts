@@ -1,0 +1,81 @@
+/**
+ * Testing code of your own that uses the library, in three ways: with a mock of the service, with the local
+ * tenant and a fault, and with a clock that the test moves.
+ */
+import { assert, describe, it, layer } from "@effect/vitest"
+import { BulkUploadError, BulkUploads, RetryPolicy, SourceId } from "@sailpoint-bulk-upload/core"
+import { Environment, Fault, Sandbox, Source } from "@sailpoint-bulk-upload/sandbox"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as FetchHttpClient from "effect/http/FetchHttpClient"
+import * as HttpClient from "effect/http/HttpClient"
+import * as HttpClientResponse from "effect/http/HttpClientResponse"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import * as TestClock from "effect/testing/TestClock"
+import { afterUpload, digest } from "../src/digest.ts"
+
+describe("with a mock of the service", () => {
+  const partners = SourceId.SourceId.make("a".repeat(32))
+  const vendors = SourceId.SourceId.make("f".repeat(32))
+
+  // What the code under test does not use is left out; calling it is a defect that names it.
+  const Uploads = Layer.mock(BulkUploads.BulkUploads)({
+    statuses: () =>
+      Effect.succeed([
+        Result.succeed({ sourceId: partners, status: "ERROR" }),
+        Result.fail(new BulkUploadError.Forbidden({ sourceId: vendors }))
+      ])
+  })
+
+  it.effect("a failed upload and a source that may not be seen are both in the mail", () =>
+    Effect.gen(function* () {
+      const text = yield* digest([
+        { name: "Partners", sourceId: partners },
+        { name: "Vendors", sourceId: vendors }
+      ])
+      assert.match(text, /^Partners: the upload failed\.\nVendors: not known\. .*403/u)
+    }).pipe(Effect.provide(Uploads))
+  )
+})
+
+describe("with the local tenant", () => {
+  const Live = BulkUploads.layerConfig.pipe(
+    Layer.provide(RetryPolicy.layer(RetryPolicy.none)),
+    Layer.provide(FetchHttpClient.layer),
+    Layer.provideMerge(Environment.layer())
+  )
+
+  layer(Live)((it) => {
+    it.effect("an outage of SailPoint is told in the mail, and the next mail is in order again", () =>
+      Effect.gen(function* () {
+        const { fail } = yield* Sandbox.Sandbox
+        yield* fail({ endpoint: "status", fault: Fault.gatewayPage(503) })
+        const subjects = [Source.named("Done")]
+        assert.match(yield* digest(subjects), /^Done: not known\. SailPoint answered 503/u)
+        assert.strictEqual(yield* digest(subjects), "Every upload is in order.")
+      })
+    )
+  })
+})
+
+describe("with a clock that the test moves", () => {
+  const running = HttpClient.make((request) =>
+    Effect.succeed(HttpClientResponse.fromWeb(request, Response.json({ status: "IN_PROGRESS" })))
+  )
+  const Uploads = BulkUploads.layer({
+    baseUrl: "https://acme.api.identitynow.com",
+    auth: { accessToken: Redacted.make("a-token") }
+  }).pipe(Layer.provide(Layer.succeed(HttpClient.HttpClient, running)))
+
+  it.effect("an upload that runs for longer than an hour is told as that, an hour later", () =>
+    Effect.gen(function* () {
+      const mail = yield* Effect.forkChild(afterUpload({ name: "Interns", sourceId: "b".repeat(32) }))
+      yield* TestClock.adjust("59 minutes")
+      assert.isUndefined(mail.pollUnsafe())
+      yield* TestClock.adjust("1 minute")
+      assert.strictEqual(yield* Fiber.join(mail), "Interns: still running after an hour.")
+    }).pipe(Effect.provide(Uploads))
+  )
+})
