@@ -2,12 +2,12 @@
  * The command line: what was asked for, or what is wrong with it.
  */
 import { parseArgs } from "node:util"
+import { COMMANDS, LOG_LEVELS, type Option, OPTIONS, SHELLS } from "./CliOptions.ts"
 import * as Telemetry from "./Telemetry.ts"
 
-/** The levels that can be asked for, as Effect names them. */
-const LOG_LEVELS = { debug: "Debug", info: "Info", warn: "Warn", error: "Error", none: "None" } as const
-
 export type LogLevel = (typeof LOG_LEVELS)[keyof typeof LOG_LEVELS]
+
+export type Shell = (typeof SHELLS)[number]
 
 /** What every command that asks a tenant has. */
 interface Asking {
@@ -36,34 +36,40 @@ export interface Check extends Asking {
 export type Command =
   | { readonly _tag: "Help" }
   | { readonly _tag: "Version" }
+  | { readonly _tag: "Completions"; readonly shell: Shell }
   | Stdio
   | Http
   | Check
   | { readonly _tag: "Misused"; readonly problem: string }
 
+/** The options of one command, or those that all have, a line each. */
+const told = (of: keyof typeof COMMANDS | undefined): string =>
+  Object.entries<Option>(OPTIONS)
+    .filter(([, option]) => option.of === of)
+    .map(([name, { help, value }]) => {
+      const flag = value === undefined ? `--${name}` : `--${name} ${value}`
+      return `  ${flag.padEnd(FLAG_WIDTH)}  ${help}`
+    })
+    .join("\n")
+
+const FLAG_WIDTH = "--completions SHELL".length
+
 export const HELP = `Tells AI assistants the status of SailPoint non-employee bulk uploads, over MCP.
 
-Usage: sailpoint-bulk-upload-mcp [stdio | http | check] [options]
+Usage: sailpoint-bulk-upload-mcp [${Object.keys(COMMANDS).join(" | ")}] [options]
 
-  stdio              serve one assistant over standard input and output (the default)
-  http               serve many assistants over Streamable HTTP, at /mcp; /healthz and /readyz are for probes
-  check              try settings, token, sources and one status, and say what to do about what fails
+${Object.entries(COMMANDS)
+  .map(([name, help]) => `  ${name.padEnd(FLAG_WIDTH)}  ${help}`)
+  .join("\n")}
 
 Options of http:
-  --host ADDRESS     the address to listen on (default: 127.0.0.1; others need authentication, see below)
-  --port PORT        the port to listen on (default: 3917; 0 takes a free one)
-  --allowed-host H   a host name that clients use; can be given several times; needed beyond this machine
-  --allowed-origin O the host name of a web origin that may call; can be given several times
+${told("http")}
 
 Options of check:
-  --source ID        the source whose status is asked for (default: the first of the list)
-  --json             print what was found as JSON
+${told("check")}
 
 Options:
-  --sandbox          answer from a local sandbox with made-up sources; needs no settings
-  --log-level LEVEL  debug, info, warn, error or none, on standard error (default: info; of check, warn)
-  --version          print the version
-  --help             print this text
+${told(undefined)}
 
 Settings, from the environment only:
   SAIL_BASE_URL       the tenant's API host, https://{tenant}.api.identitynow.com
@@ -93,9 +99,10 @@ export const parse = (argv: ReadonlyArray<string>): Command => {
   if (problem !== undefined) return misused(problem)
   if (values.help === true) return { _tag: "Help" }
   if (values.version === true) return { _tag: "Version" }
+  if (values.completions !== undefined) return completions(values.completions)
   const [command = "stdio", ...rest] = positionals
   if (!isCommand(command)) {
-    return misused(`"${command}" is not a command; there are: ${Object.keys(OWN_OPTIONS).join(", ")}.`)
+    return misused(`"${command}" is not a command; there are: ${Object.keys(COMMANDS).join(", ")}.`)
   }
   if (rest.length > 0) return misused(`${command} takes no arguments, but got: ${rest.join(" ")}.`)
   const foreign = foreignOption(command, values)
@@ -129,26 +136,28 @@ export const parse = (argv: ReadonlyArray<string>): Command => {
 
 const MAX_PORT = 65_535
 
-/** The commands, and the options that only one of them has. */
-const OWN_OPTIONS = {
-  stdio: [],
-  http: ["host", "port", "allowed-host", "allowed-origin"],
-  check: ["source", "json"]
-} as const
+const completions = (shell: string): Command =>
+  isShell(shell)
+    ? { _tag: "Completions", shell }
+    : misused(`--completions is "${shell}"; expected one of ${SHELLS.join(", ")}.`)
 
-const isCommand = (command: string): command is keyof typeof OWN_OPTIONS =>
-  Object.hasOwn(OWN_OPTIONS, command)
+const isShell = (shell: string): shell is Shell => SHELLS.some((known) => known === shell)
+
+const isCommand = (command: string): command is keyof typeof COMMANDS => Object.hasOwn(COMMANDS, command)
 
 /** What is wrong when an option of another command was given. */
-const foreignOption = (command: keyof typeof OWN_OPTIONS, values: object): string | undefined => {
-  const [owner, options] =
-    Object.entries(OWN_OPTIONS).find(
-      ([other, options]) => other !== command && options.some((option) => Object.hasOwn(values, option))
-    ) ?? []
-  return options === undefined
-    ? undefined
-    : `${options.map((option) => `--${option}`).join(" and ")} belong to ${owner}.`
+const foreignOption = (command: keyof typeof COMMANDS, values: object): string | undefined => {
+  const owner = ownersOf(Object.keys(values)).find((other) => other !== command)
+  if (owner === undefined) return undefined
+  const its = Object.keys(OPTIONS).filter((name) => ownersOf([name])[0] === owner)
+  return `${its.map((name) => `--${name}`).join(" and ")} belong to ${owner}.`
 }
+
+/** The commands that alone have these options. */
+const ownersOf = (names: ReadonlyArray<string>): ReadonlyArray<keyof typeof COMMANDS> =>
+  Object.entries<Option>(OPTIONS).flatMap(([name, { of }]) =>
+    of !== undefined && names.includes(name) ? of : []
+  )
 
 const misused = (problem: string): Command => ({ _tag: "Misused", problem })
 
@@ -156,22 +165,7 @@ const isLevel = (level: string): level is keyof typeof LOG_LEVELS => Object.hasO
 
 const read = (argv: ReadonlyArray<string>) => {
   try {
-    const { positionals, values } = parseArgs({
-      args: [...argv],
-      allowPositionals: true,
-      options: {
-        sandbox: { type: "boolean" },
-        "log-level": { type: "string" },
-        host: { type: "string" },
-        port: { type: "string" },
-        "allowed-host": { type: "string", multiple: true },
-        "allowed-origin": { type: "string", multiple: true },
-        source: { type: "string" },
-        json: { type: "boolean" },
-        version: { type: "boolean", short: "v" },
-        help: { type: "boolean", short: "h" }
-      }
-    })
+    const { positionals, values } = parseArgs({ args: [...argv], allowPositionals: true, options: OPTIONS })
     return { positionals, values, problem: undefined }
   } catch (error) {
     // Node's second sentence is about positional arguments, which nobody asked about.

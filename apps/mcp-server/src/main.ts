@@ -26,6 +26,11 @@ const main = async (): Promise<number> => {
     case "Version":
       await write(process.stdout, `${version}\n`)
       return 0
+    case "Completions": {
+      const { completions } = await import("./Completions.ts")
+      await write(process.stdout, completions(command.shell))
+      return 0
+    }
     case "Misused":
       await write(process.stderr, `${command.problem}\nTry sailpoint-bulk-upload-mcp --help.\n`)
       return WRONG_USAGE

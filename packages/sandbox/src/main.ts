@@ -9,12 +9,34 @@ import { parseArgs } from "node:util"
 import * as Environment from "./Environment.ts"
 import * as Sandbox from "./Sandbox.ts"
 
+const NAME = "sailpoint-bulk-upload-sandbox"
+const SHELLS = ["bash", "zsh", "fish", "powershell"] as const
+
+/** Parsed, told in the help, and completed in a shell. */
+const OPTIONS = {
+  port: { type: "string", help: "the port to listen on, on 127.0.0.1 (default: a free one)" },
+  completions: {
+    type: "string",
+    choices: SHELLS,
+    help: "print what completes this command in bash, zsh, fish or powershell"
+  },
+  help: { type: "boolean", short: "h", help: "this text" }
+} as const satisfies Record<string, Option>
+
+interface Option {
+  readonly type: "boolean" | "string"
+  readonly help: string
+  readonly short?: string
+  readonly choices?: ReadonlyArray<string>
+}
+
 const HELP = `A local SailPoint tenant with non-employee sources for every case.
 
-Usage: sailpoint-bulk-upload-sandbox [--port N]
+Usage: ${NAME} [--port N]
 
-  --port N   the port to listen on, on 127.0.0.1 (default: a free one)
-  --help     this text
+  --port N             ${OPTIONS.port.help}
+  --completions SHELL  ${OPTIONS.completions.help}
+  --help               ${OPTIONS.help.help}
 
 It keeps everything in memory and stops on Ctrl-C.
 `
@@ -61,17 +83,45 @@ const main = Effect.suspend(() => {
   const { problem, values } = readArguments()
   if (problem !== undefined) return exitWith(2, `${problem}\n\n${HELP}`)
   if (values.help === true) return Console.log(HELP)
+  if (values.completions !== undefined) return complete(values.completions)
   const port = /^\d+$/u.test(values.port ?? "0") ? Number(values.port ?? "0") : Number.NaN
   return port <= 65_535
     ? run(port)
     : exitWith(2, `--port is "${values.port}": expected a number from 0 to 65535.`)
 })
 
+const complete = (shell: string) =>
+  Effect.gen(function* () {
+    const known = SHELLS.find((one) => one === shell)
+    if (known === undefined) {
+      return yield* exitWith(2, `--completions is "${shell}": expected one of ${SHELLS.join(", ")}.`)
+    }
+    const { generate } = yield* Effect.promise(() => import("effect/cli/Completions"))
+    yield* Console.log(
+      generate(NAME, known, {
+        name: NAME,
+        description: undefined,
+        flags: Object.entries<Option>(OPTIONS).map(([name, { choices, help, short, type }]) => ({
+          name,
+          aliases: short === undefined ? [] : [short],
+          description: help,
+          type:
+            type === "boolean"
+              ? { _tag: "Boolean" }
+              : choices === undefined
+                ? { _tag: "String" }
+                : { _tag: "Choice", values: choices },
+          negation: false
+        })),
+        arguments: [],
+        subcommands: []
+      })
+    )
+  })
+
 const readArguments = () => {
   try {
-    const { values } = parseArgs({
-      options: { port: { type: "string" }, help: { type: "boolean", short: "h" } }
-    })
+    const { values } = parseArgs({ options: OPTIONS })
     return { values, problem: undefined }
   } catch (error) {
     return { values: {}, problem: error instanceof Error ? error.message : String(error) }

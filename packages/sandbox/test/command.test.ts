@@ -83,6 +83,10 @@ describe("the command", { timeout: 30_000 }, () => {
   const mistakes = [
     { line: "--prot 1", told: "Unknown option '--prot'" },
     { line: "extra", told: "Unexpected argument 'extra'" },
+    {
+      line: "--completions tcsh",
+      told: `--completions is "tcsh": expected one of bash, zsh, fish, powershell.`
+    },
     { line: "--port", told: "'--port <value>' argument missing" },
     { line: "--port http", told: `--port is "http": expected a number from 0 to 65535.` },
     { line: "--port=-1", told: `--port is "-1": expected a number from 0 to 65535.` },

@@ -1,0 +1,107 @@
+/**
+ * Real shells that a completion script is loaded into, and asked what they would offer.
+ */
+import { execFile } from "node:child_process"
+import { existsSync } from "node:fs"
+import { delimiter, join } from "node:path"
+import { promisify } from "node:util"
+
+const run = promisify(execFile)
+
+export interface Shell {
+  readonly name: "bash" | "zsh" | "fish"
+  /** No such shell here; in CI, which installs them all, that is a failure. */
+  readonly isMissing: boolean
+  /** For each line, what its last word becomes, or could become, when the person presses Tab there. */
+  readonly complete: (
+    script: string,
+    lines: ReadonlyArray<string>
+  ) => Promise<ReadonlyArray<ReadonlyArray<string>>>
+}
+
+const isMissing = (name: string): boolean =>
+  process.env["CI"] === undefined &&
+  !(process.env["PATH"] ?? "").split(delimiter).some((folder) => existsSync(join(folder, name)))
+
+const linesOf = ({ stdout }: { readonly stdout: string }): ReadonlyArray<string> =>
+  stdout.split("\n").filter((line) => line !== "")
+
+/** Asks the function that the script has registered, as readline does. */
+const BASH = `
+source "$SCRIPT"
+COMP_LINE="$LINE" COMP_POINT=\${#LINE}
+read -ra COMP_WORDS <<< "$LINE"
+[[ "$LINE" == *" " ]] && COMP_WORDS+=("")
+COMP_CWORD=$((\${#COMP_WORDS[@]} - 1))
+registered=($(complete -p "\${COMP_WORDS[0]}"))
+"\${registered[2]}" "\${COMP_WORDS[0]}" "\${COMP_WORDS[COMP_CWORD]}" "\${COMP_WORDS[COMP_CWORD - 1]}"
+printf '%s\\n' "\${COMPREPLY[@]}"
+`
+
+/**
+ * Types each line and a Tab into an interactive shell, in which the command prints what it was given. Only one, for
+ * its completions take seconds to load; it tells no choice of several, only what is left on the line.
+ */
+const ZSH = `
+zmodload zsh/zpty
+zpty person zsh -f -i
+typed() { zpty -w person "$1"; zpty -r -m person seen "*$2*" }
+typed "PS1= PS2= ; autoload -Uz compinit && compinit -D -u; unsetopt beep; print rea''dy" ready
+typed "source $SCRIPT; print loa''ded" loaded
+for name in \${(u)\${(f)LINE}%% *}; do
+  typed "$name() { print -r -- 'given '\\$@' end' }; print defi''ned" defined
+done
+for line in "\${(f)LINE}"; do
+  zpty -w -n person "$line"$'\\t\\n'
+  zpty -r -m person seen "*given * end*"
+  print -r -- \${\${\${seen##*given }%% end*}##* }
+done
+zpty -d person
+`
+
+const FISH = `
+source $SCRIPT
+complete --do-complete $LINE
+`
+
+export const shells: ReadonlyArray<Shell> = [
+  {
+    name: "bash",
+    isMissing: isMissing("bash"),
+    complete: (script, lines) =>
+      Promise.all(
+        lines.map(async (line) =>
+          linesOf(await run("bash", ["--norc", "--noprofile", "-c", BASH], { env: envOf(script, line) }))
+        )
+      )
+  },
+  {
+    name: "zsh",
+    isMissing: isMissing("zsh"),
+    complete: async (script, lines) =>
+      linesOf(await run("zsh", ["-f", "-c", ZSH], { env: envOf(script, lines.join("\n")) })).map((word) => [
+        word
+      ])
+  },
+  {
+    name: "fish",
+    isMissing: isMissing("fish"),
+    // A candidate comes with its description, behind a tab.
+    complete: (script, lines) =>
+      Promise.all(
+        lines.map(async (line) =>
+          linesOf(await run("fish", ["--no-config", "-c", FISH], { env: envOf(script, line) })).map(
+            (offer) => offer.split("\t")[0] ?? ""
+          )
+        )
+      )
+  }
+]
+
+const envOf = (script: string, line: string) => ({
+  PATH: process.env["PATH"],
+  HOME: join(script, ".."),
+  TERM: "dumb",
+  SCRIPT: script,
+  LINE: line
+})
