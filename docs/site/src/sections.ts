@@ -1,7 +1,13 @@
 /** Every section that is generated, in whichever document it is. */
 import type { GeneratedSection } from "./GeneratedSection.ts"
+import * as Clients from "./sections/Clients.ts"
 import * as Errors from "./sections/Errors.ts"
+import * as Settings from "./sections/Settings.ts"
+import * as Tools from "./sections/Tools.ts"
 
 export const sections: ReadonlyArray<GeneratedSection> = [
-  { name: "errors", document: "docs/errors.md", content: Errors.content }
+  { name: "errors", document: "docs/errors.md", content: Errors.content },
+  { name: "clients", document: "README.md", content: Clients.content },
+  { name: "tools", document: "README.md", content: Tools.content },
+  { name: "settings", document: "README.md", content: Settings.content }
 ]

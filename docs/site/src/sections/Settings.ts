@@ -1,0 +1,33 @@
+/** What each setting means, in the words of the server's own help. */
+import { help } from "../BuiltServer.ts"
+
+/** The settings under a heading of the help text, such as "Settings, from the environment only". */
+const under = (
+  lines: ReadonlyArray<string>,
+  heading: string
+): ReadonlyArray<readonly [name: string, meaning: string]> => {
+  const start = lines.indexOf(`${heading}:`) + 1
+  if (start === 0) throw new Error(`The help text has no part "${heading}".`)
+  const end = lines.indexOf("", start)
+  return lines.slice(start, end).map((line) => {
+    const [, name = "", meaning = ""] = /^ {2}(\w+) +(.+)$/u.exec(line) ?? []
+    if (name === "") throw new Error(`This line of the help text is no setting: ${line}`)
+    return [name, meaning]
+  })
+}
+
+const table = (settings: ReturnType<typeof under>): string =>
+  [
+    "| setting | what it is |",
+    "| --- | --- |",
+    ...settings.map(([name, meaning]) => `| \`${name}\` | ${meaning} |`)
+  ].join("\n")
+
+export const content = async (): Promise<string> => {
+  const lines = (await help()).split("\n")
+  return [
+    table(under(lines, "Settings, from the environment only")),
+    "For `http`:",
+    table(under(lines, "Settings of http, from the environment only"))
+  ].join("\n\n")
+}

@@ -1,0 +1,25 @@
+/** The tools, as the server offers them. */
+import * as Schema from "effect/Schema"
+import { withServer } from "../BuiltServer.ts"
+
+const Arguments = Schema.Struct({
+  properties: Schema.Record(Schema.String, Schema.Struct({ description: Schema.String })),
+  required: Schema.optional(Schema.Array(Schema.String))
+})
+const decode = Schema.decodeUnknownSync(Arguments)
+
+const firstSentence = (text: string): string => /^.*?\.(?= |$)/u.exec(text)?.[0] ?? text
+
+export const content = async (): Promise<string> => {
+  const { tools } = await withServer({ args: ["--sandbox"] }, (client) => client.listTools())
+  const rows = tools.map(({ annotations, description = "", inputSchema, name }) => {
+    if (annotations?.readOnlyHint !== true) throw new Error(`The page says that ${name} only reads.`)
+    const { properties, required = [] } = decode(inputSchema)
+    const given = Object.entries(properties).map(
+      ([argument, { description }]) =>
+        `\`${argument}\`${required.includes(argument) ? "" : " (optional)"}: ${firstSentence(description)}`
+    )
+    return `| \`${name}\` | ${firstSentence(description)} | ${given.join("<br>")} |`
+  })
+  return ["| tool | what it does | arguments |", "| --- | --- | --- |", ...rows].join("\n")
+}
