@@ -11,7 +11,7 @@ const folder = join(root, "examples/.snippets")
 
 const TSC = join(root, "node_modules/typescript/bin/tsc")
 
-const documents = ["README.md", "docs/*.md", "packages/*/src/**/*.ts"]
+const documents = ["README.md", "packages/*/README.md", "docs/*.md", "packages/*/src/**/*.ts"]
 
 interface Snippet {
   readonly file: string

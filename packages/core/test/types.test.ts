@@ -2,16 +2,30 @@
 import { describe, expectTypeOf, it } from "@effect/vitest"
 import type * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
+import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import type { HttpClient } from "effect/http/HttpClient"
-import type * as Layer from "effect/Layer"
+import * as Layer from "effect/Layer"
+import type * as Redis from "effect/persistence/Redis"
+import type * as Redacted from "effect/Redacted"
+import type * as Result from "effect/Result"
 import type * as Schedule from "effect/Schedule"
-import type { BulkUploadError } from "../src/index.ts"
+import * as Stream from "effect/Stream"
 import {
+  type AccessToken,
+  ApiClient,
+  type BulkUploadError,
   BulkUploads,
   type BulkUploadStatus,
   getBulkUploadStatus,
+  NonEmployeeSources,
+  Replicas,
+  RequestBudget,
   RetryPolicy,
-  type Tenant
+  SharedBudget,
+  SharedToken,
+  SourceId,
+  type Tenant,
+  type Watch
 } from "../src/index.ts"
 
 const status = getBulkUploadStatus("e136567de87e4d029e60b3c3c55db56d")
@@ -48,6 +62,74 @@ describe("the public types", () => {
     >()
   })
 
+  it("catching every tag leaves nothing over", () => {
+    const caught = Effect.catchTags(status, {
+      InvalidSourceId: () => Effect.succeed(0),
+      BadRequest: () => Effect.succeed(0),
+      Unauthorized: () => Effect.succeed(0),
+      Forbidden: () => Effect.succeed(0),
+      NotFound: () => Effect.succeed(0),
+      RateLimited: () => Effect.succeed(0),
+      ServerError: () => Effect.succeed(0),
+      UnexpectedResponse: () => Effect.succeed(0),
+      RequestTimeout: () => Effect.succeed(0),
+      ConnectionFailed: () => Effect.succeed(0),
+      AuthenticationFailed: () => Effect.succeed(0)
+    })
+    expectTypeOf(caught).toEqualTypeOf<
+      Effect.Effect<BulkUploadStatus.BulkUploadStatus | number, never, BulkUploads.BulkUploads>
+    >()
+  })
+
+  it("a tag that the call cannot fail with cannot be caught", () => {
+    // @ts-expect-error Only awaitSettled can fail with NotSettled.
+    Effect.catchTags(status, { NotSettled: () => Effect.succeed("later") })
+  })
+
+  it("every error says what happened, what to do, and whether asking again can help", () => {
+    expectTypeOf<BulkUploadError.BulkUploadError>().toExtend<
+      Error & { readonly summary: string; readonly nextStep: string; readonly retryable: boolean }
+    >()
+  })
+
+  it("many sources fail one by one, never together", () => {
+    const statuses = Effect.flatMap(BulkUploads.BulkUploads, (uploads) => uploads.statuses(["a", "b"]))
+    expectTypeOf(statuses).toEqualTypeOf<
+      Effect.Effect<
+        ReadonlyArray<Result.Result<BulkUploadStatus.BulkUploadStatus, BulkUploadError.BulkUploadError>>,
+        never,
+        BulkUploads.BulkUploads
+      >
+    >()
+  })
+
+  it("what was waited for has ended, and the wait itself can run out", () => {
+    const settled = Effect.flatMap(BulkUploads.BulkUploads, (uploads) =>
+      uploads.awaitSettled("a", { timeout: "1 minute" })
+    )
+    expectTypeOf<Effect.Success<typeof settled>["status"]>().toEqualTypeOf<"COMPLETED" | "ERROR">()
+    expectTypeOf<Effect.Error<typeof settled>>().toEqualTypeOf<
+      BulkUploadError.BulkUploadError | Watch.NotSettled
+    >()
+    expectTypeOf<Effect.Services<typeof settled>>().toEqualTypeOf<BulkUploads.BulkUploads>()
+  })
+
+  it("a wait without a timeout is none", () => {
+    expectTypeOf<Record<never, never>>().not.toExtend<BulkUploads.AwaitOptions>()
+    expectTypeOf<{ readonly timeout: "1 minute" }>().toExtend<BulkUploads.AwaitOptions>()
+  })
+
+  it("changes are a Stream of statuses that can fail as the call can", () => {
+    const changes = Stream.unwrap(Effect.map(BulkUploads.BulkUploads, (uploads) => uploads.changes("a")))
+    expectTypeOf(changes).toEqualTypeOf<
+      Stream.Stream<
+        BulkUploadStatus.BulkUploadStatus,
+        BulkUploadError.BulkUploadError,
+        BulkUploads.BulkUploads
+      >
+    >()
+  })
+
   it("the layers need an HTTP client and nothing else", () => {
     expectTypeOf(BulkUploads.layer).returns.toEqualTypeOf<
       Layer.Layer<BulkUploads.BulkUploads, Tenant.InvalidBaseUrl, HttpClient>
@@ -55,6 +137,59 @@ describe("the public types", () => {
     expectTypeOf(BulkUploads.layerConfig).toEqualTypeOf<
       Layer.Layer<BulkUploads.BulkUploads, Config.ConfigError | Tenant.InvalidBaseUrl, HttpClient>
     >()
+    expectTypeOf(NonEmployeeSources.layer).returns.toEqualTypeOf<
+      Layer.Layer<NonEmployeeSources.NonEmployeeSources, Tenant.InvalidBaseUrl, HttpClient>
+    >()
+    expectTypeOf(NonEmployeeSources.layerConfig).toEqualTypeOf<
+      Layer.Layer<
+        NonEmployeeSources.NonEmployeeSources,
+        Config.ConfigError | Tenant.InvalidBaseUrl,
+        HttpClient
+      >
+    >()
+  })
+
+  it("two services over one client need it once", () => {
+    const both = Layer.mergeAll(BulkUploads.layerApiClient, NonEmployeeSources.layerApiClient)
+    expectTypeOf(both).toEqualTypeOf<
+      Layer.Layer<BulkUploads.BulkUploads | NonEmployeeSources.NonEmployeeSources, never, ApiClient.ApiClient>
+    >()
+    const live = both.pipe(Layer.provide(ApiClient.layerConfig), Layer.provide(FetchHttpClient.layer))
+    expectTypeOf<Layer.Services<typeof live>>().toEqualTypeOf<never>()
+  })
+
+  it("sharing among replicas needs a Redis and cannot fail", () => {
+    const shared = Layer.mergeAll(SharedBudget.layer(), SharedToken.layer)
+    expectTypeOf(shared).toEqualTypeOf<Layer.Layer<never, never, Replicas.Replicas>>()
+    expectTypeOf(Replicas.layer).toEqualTypeOf<Layer.Layer<Replicas.Replicas, never, Redis.Redis>>()
+  })
+
+  it("policy and budget are replaced by layers that need nothing", () => {
+    expectTypeOf(RetryPolicy.layer).returns.toEqualTypeOf<Layer.Layer<never>>()
+    expectTypeOf(RequestBudget.layer).returns.toEqualTypeOf<Layer.Layer<never>>()
+  })
+
+  it("a source is found by its name, or the error says why not", () => {
+    const found = Effect.flatMap(NonEmployeeSources.NonEmployeeSources, (sources) =>
+      sources.findByName("Contractors")
+    )
+    expectTypeOf<Effect.Success<typeof found>["sourceId"]>().toEqualTypeOf<SourceId.SourceId>()
+    expectTypeOf<Effect.Error<typeof found>>().toEqualTypeOf<
+      BulkUploadError.BulkUploadError | NonEmployeeSources.SourceNotFound | NonEmployeeSources.AmbiguousSource
+    >()
+  })
+
+  it("an id that was checked is branded, and a secret is never a plain string", () => {
+    expectTypeOf<string>().not.toExtend<SourceId.SourceId>()
+    expectTypeOf(SourceId.fromString).returns.toEqualTypeOf<
+      Effect.Effect<SourceId.SourceId, BulkUploadError.InvalidSourceId>
+    >()
+    expectTypeOf<AccessToken.Auth>().toEqualTypeOf<
+      | { readonly accessToken: Redacted.Redacted }
+      | { readonly clientId: string; readonly clientSecret: Redacted.Redacted }
+    >()
+    // @ts-expect-error A secret has to be wrapped, so that it is not printed by chance.
+    BulkUploads.layer({ baseUrl: "", auth: { accessToken: "secret" } })
   })
 
   it("a retry policy is a Schedule over the union", () => {

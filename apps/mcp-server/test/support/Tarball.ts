@@ -1,0 +1,95 @@
+/**
+ * The packages as they would be published: packed by pnpm from what was built before, because a build of its own
+ * would take the command away from the tests beside.
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
+import { execFile } from "node:child_process"
+import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { promisify } from "node:util"
+
+const run = promisify(execFile)
+
+export const ROOT = fileURLToPath(new URL("../../../..", import.meta.url))
+
+/** The folders of the packages that are published. */
+export const PACKAGES = ["packages/core", "packages/sandbox", "apps/mcp-server"] as const
+
+export type PackageFolder = (typeof PACKAGES)[number]
+
+/** pnpm, as it runs these tests: a script or a program; by itself when they are run without it. */
+export const pnpm = (args: ReadonlyArray<string>, cwd: string) => {
+  const { npm_execpath: self = "" } = process.env
+  if (!self.includes("pnpm")) return run("npx", ["--yes", "pnpm@12.21.0", ...args], { cwd })
+  return /\.[cm]?js$/u.test(self) ? run(process.execPath, [self, ...args], { cwd }) : run(self, args, { cwd })
+}
+
+/** A folder that is gone when the scope closes. */
+export const temporaryFolder: Effect.Effect<string, never, Scope.Scope> = Effect.acquireRelease(
+  Effect.promise(() => mkdtemp(join(tmpdir(), "packed-"))),
+  (folder) => Effect.promise(() => rm(folder, { recursive: true }))
+)
+
+/** Packs a package into a folder, and gives the path of its tarball. */
+export const pack = (folder: PackageFolder, destination: string): Effect.Effect<string> =>
+  Effect.promise(async () => {
+    const { stdout } = await pnpm(
+      ["pack", "--ignore-scripts", "--json", "--pack-destination", destination],
+      join(ROOT, folder)
+    )
+    const { filename }: { readonly filename: string } = JSON.parse(stdout)
+    return filename
+  })
+
+/** What installing a tarball puts into that folder. */
+export const unpack = (tarball: string, into: string): Effect.Effect<void> =>
+  Effect.promise(async () => {
+    await mkdir(into, { recursive: true })
+    await run("tar", ["-xzf", tarball, "--strip-components=1", "-C", into])
+  })
+
+/** The files in a folder and below, as paths from there. */
+export const filesIn = (folder: string): Effect.Effect<ReadonlyArray<string>> =>
+  Effect.promise(async () => {
+    const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+    return entries
+      .filter((entry) => entry.isFile())
+      .map(({ name, parentPath }) => join(parentPath, name).slice(folder.length + 1))
+      .toSorted()
+  })
+
+export interface Packed {
+  /** The file that is published. */
+  readonly tarball: string
+  /** Where it is unpacked. */
+  readonly folder: string
+  readonly files: ReadonlyArray<string>
+}
+
+/** All of them, packed once. */
+export class Tarballs extends Context.Service<Tarballs, Readonly<Record<PackageFolder, Packed>>>()(
+  "test/Tarballs"
+) {}
+
+const packed = (folder: PackageFolder) =>
+  Effect.gen(function* () {
+    const home = yield* temporaryFolder
+    const tarball = yield* pack(folder, home)
+    const contents = join(home, "contents")
+    yield* unpack(tarball, contents)
+    return { tarball, folder: contents, files: yield* filesIn(contents) }
+  })
+
+export const layer: Layer.Layer<Tarballs> = Layer.effect(
+  Tarballs,
+  Effect.all({
+    "packages/core": packed("packages/core"),
+    "packages/sandbox": packed("packages/sandbox"),
+    "apps/mcp-server": packed("apps/mcp-server")
+  })
+)
