@@ -407,9 +407,21 @@ export const BulkUploadError = Schema.Union([
 ])
 
 /**
- * The union of everything that asking for a status can fail with.
+ * The union of everything that asking for a status can fail with. Its members are written out, so that editors
+ * and the reference show this name and not eleven.
  *
  * @category errors
  * @since 0.1.0
  */
-export type BulkUploadError = typeof BulkUploadError.Type
+export type BulkUploadError =
+  | InvalidSourceId
+  | BadRequest
+  | Unauthorized
+  | Forbidden
+  | NotFound
+  | RateLimited
+  | ServerError
+  | UnexpectedResponse
+  | RequestTimeout
+  | ConnectionFailed
+  | AuthenticationFailed

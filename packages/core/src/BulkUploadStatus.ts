@@ -52,7 +52,7 @@ export const BulkUploadStatus = Schema.Struct({ sourceId: SourceId, status: Stat
  * @category models
  * @since 0.1.0
  */
-export type BulkUploadStatus = typeof BulkUploadStatus.Type
+export interface BulkUploadStatus extends Schema.Schema.Type<typeof BulkUploadStatus> {}
 
 /**
  * Whether the job has ended: `COMPLETED` or `ERROR`. Null is not settled: it says that a job was submitted,

@@ -59,7 +59,7 @@ export const NonEmployeeSource = Schema.Struct({
  * @category models
  * @since 0.1.0
  */
-export type NonEmployeeSource = typeof NonEmployeeSource.Type
+export interface NonEmployeeSource extends Schema.Schema.Type<typeof NonEmployeeSource> {}
 
 /**
  * Which sources to list.
