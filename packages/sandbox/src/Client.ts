@@ -73,7 +73,11 @@ interface Issued {
   revoked: boolean
 }
 
-/** The tokens that were issued. Times are milliseconds since the epoch. */
+/**
+ * The tokens that were issued. Times are milliseconds since the epoch.
+ *
+ * @internal
+ */
 export class Tokens {
   readonly #issued = new Map<string, Issued>()
 

@@ -12,7 +12,11 @@
  */
 export type Endpoint = "token" | "status" | "upload" | "sources"
 
-/** A request that was understood, or the status that says why not. */
+/**
+ * A request that was understood, or the status that says why not.
+ *
+ * @internal
+ */
 export type Match =
   | { readonly endpoint: "token" }
   | { readonly endpoint: "sources"; readonly version: string }
@@ -41,6 +45,11 @@ const routes: ReadonlyArray<{
   }
 ]
 
+/**
+ * Which endpoint a request is for.
+ *
+ * @internal
+ */
 export const match = (method: string, path: string): Match => {
   for (const route of routes) {
     const groups = route.path.exec(path)

@@ -78,7 +78,11 @@ export const gatewayPage = (status: number): Fault => ({
   headers: { "content-type": "text/html" }
 })
 
-/** Carries a fault out; `proceed` is the answer without it. */
+/**
+ * Carries a fault out; `proceed` is the answer without it.
+ *
+ * @internal
+ */
 export const run = <E, R>(
   fault: Fault,
   request: HttpServerRequest,

@@ -24,7 +24,11 @@ export interface Limit {
  */
 export const documented: Limit = { requests: 100, per: "10 seconds" }
 
-/** A sliding window per key; a refused request does not count. Times are milliseconds since the epoch. */
+/**
+ * A sliding window per key; a refused request does not count. Times are milliseconds since the epoch.
+ *
+ * @internal
+ */
 export class Limiter {
   readonly #requests: number
   readonly #window: number

@@ -9,7 +9,12 @@ import { readErrorBody } from "./errorBody.ts"
 import { plainText } from "../PlainText.ts"
 import type { NoReply, Reply } from "./reply.ts"
 
-/** What a request is about, as its errors tell it. */
+/**
+ * What a request is about, as its errors tell it.
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface Subject {
   readonly operation: BulkUploadError.Operation
   readonly sourceId?: string

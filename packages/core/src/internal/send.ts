@@ -19,7 +19,12 @@ import { exchange, hardened, MAX_BODY_BYTES, type Reply, withoutSecrets } from "
 
 export type { Subject } from "./classify.ts"
 
-/** A request, and how to read the body of its 200 answer. */
+/**
+ * A request, and how to read the body of its 200 answer.
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface Call<A> {
   readonly subject: Subject
   /** The path with `{id}` in place of an id: it names the span. */
