@@ -1,10 +1,20 @@
-/** Every TypeScript snippet that a reader meets, in the documents and in the docstrings, compiles. */
+/**
+ * Every TypeScript snippet that a reader meets, in the documents and in the docstrings, compiles; and every one
+ * that is a program (it has a `program`) runs, on the local tenant, and logs what its comments say.
+ */
 import { assert, describe, it } from "@effect/vitest"
+import { ApiClient, BulkUploads, NonEmployeeSources } from "@sailpoint-bulk-upload/core"
+import { Environment, Sandbox, Source } from "@sailpoint-bulk-upload/sandbox"
+import * as Effect from "effect/Effect"
+import * as FetchHttpClient from "effect/http/FetchHttpClient"
+import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
 import { execFile } from "node:child_process"
 import { glob, mkdir, readFile, rm, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
+import { afterAll, beforeAll } from "vitest"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
 const folder = join(root, "examples/.snippets")
@@ -54,21 +64,95 @@ const TSCONFIG = {
   include: ["*.ts"]
 }
 
+const CSV = "accountName,firstName,lastName,email,manager\nw.lee,Wren,Lee,wren.lee@example.com,a.ortiz"
+
+const isProgram = ({ code }: Snippet): boolean => /^const program\b/mu.test(code)
+
+const pathOf = ({ file, line }: Snippet): string =>
+  join(folder, `${file.replaceAll(/[/.]/gu, "-")}-${line}.ts`)
+
+const snippets = await collect()
+const programs = snippets.filter(isProgram)
+
+/** The id that the documents ask with. */
+const documented: Source.Source = {
+  sourceId: "e136567de87e4d029e60b3c3c55db56d",
+  id: "e136567d-e87e-4d02-9e60-b3c3c55db56d",
+  name: "In the documents",
+  description: "A job that is COMPLETED.",
+  status: "COMPLETED"
+}
+
+const Tenant = Layer.mergeAll(BulkUploads.layerApiClient, NonEmployeeSources.layerApiClient).pipe(
+  Layer.provide(ApiClient.layerConfig),
+  Layer.provide(FetchHttpClient.layer),
+  Layer.provideMerge(
+    Environment.layer({
+      sources: [...Source.seeded, documented],
+      jobTiming: { pending: "100 millis", inProgress: "100 millis" }
+    })
+  )
+)
+
+type Program = Effect.Effect<
+  unknown,
+  unknown,
+  BulkUploads.BulkUploads | NonEmployeeSources.NonEmployeeSources | Sandbox.Sandbox
+>
+
+/** What a program logs. */
+const logOf = (program: Program) =>
+  Effect.suspend(() => {
+    const lines: Array<string> = []
+    const logger = Logger.make(({ message }) => void lines.push(String(message)))
+    return Effect.as(Effect.provide(program, Logger.layer([logger])), lines)
+  })
+
+/** What the comments behind the lines that log say is logged. */
+const promised = (code: string): ReadonlyArray<string> =>
+  Array.from(code.matchAll(/Effect\.log\(.*\) \/\/ (.+)$/gmu), ([, text = ""]) => text)
+
 describe("snippets", () => {
-  it("compile", { timeout: 60_000 }, async () => {
-    const snippets = await collect()
-    assert.isAbove(snippets.length, 10, "the snippets are found")
+  beforeAll(async () => {
     await rm(folder, { recursive: true, force: true })
     await mkdir(folder, { recursive: true })
     await writeFile(join(folder, "tsconfig.json"), JSON.stringify(TSCONFIG))
-    for (const { code, file, line } of snippets) {
-      const name = `${file.replaceAll(/[/.]/gu, "-")}-${line}.ts`
-      await writeFile(join(folder, name), `${code}\nexport {}\n`)
+    for (const snippet of snippets) {
+      const exported = isProgram(snippet) ? "program" : ""
+      await writeFile(pathOf(snippet), `${snippet.code}\nexport { ${exported} }\n`)
     }
+  })
+
+  afterAll(() => rm(folder, { recursive: true }))
+
+  it("are found, programs among them", () => {
+    assert.isAbove(snippets.length, 30)
+    assert.isAbove(programs.length, 8)
+  })
+
+  it.live.each(programs)(
+    "run: $file, line $line",
+    (snippet) =>
+      Effect.gen(function* () {
+        const { program } = yield* Effect.promise(
+          (): Promise<{ readonly program: Program }> => import(pathOf(snippet))
+        )
+        // Who waits for the end of an upload has just made one.
+        const { upload } = yield* Sandbox.Sandbox
+        if (snippet.code.includes("since:")) yield* upload(documented.sourceId, CSV)
+        const lines = yield* logOf(program)
+        for (const text of promised(snippet.code)) assert.include(lines, text)
+      }).pipe(
+        // Fresh, or a layer that the snippet builds anew would be this one's, with this one's tenant.
+        Effect.provide(Layer.fresh(Tenant))
+      ),
+    30_000
+  )
+
+  it("compile", { timeout: 60_000 }, async () => {
     const { stderr, stdout } = await promisify(execFile)(process.execPath, [TSC, "-p", folder]).catch(
       (failure: { readonly stdout: string; readonly stderr: string }) => failure
     )
     assert.deepStrictEqual([stdout, stderr], ["", ""])
-    await rm(folder, { recursive: true })
   })
 })

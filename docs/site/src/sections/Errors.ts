@@ -164,20 +164,22 @@ const entry = ({ fields }: (typeof classes)[number], source: string): string => 
 }
 
 const advice = (all: ReadonlyArray<Case<CatalogueError>>): ReadonlyArray<string> => {
-  const [first, ...others] = all
-  if (first !== undefined && others.length === 0) {
-    return [asMarkdown(first.error.nextStep), `Can pass by itself: ${passes(first.error)}.`]
-  }
+  const [first] = all
+  if (first?.when === undefined) return [asMarkdown(first?.error.nextStep ?? ""), passes(first?.error)]
+  const same = all.every(({ error }) => error.retryable === first.error.retryable)
   return [
-    [
-      "| when | what to do | can pass by itself |",
-      "| --- | --- | --- |",
-      ...all.map(({ error, when }) => `| ${when} | ${asMarkdown(error.nextStep)} | ${passes(error)} |`)
-    ].join("\n")
+    all
+      .map(({ error, when }) => {
+        const step = `- _When ${when}:_ ${asMarkdown(error.nextStep)}`
+        return same ? step : `${step} ${passes(error)}`
+      })
+      .join("\n"),
+    ...(same ? [passes(first.error)] : [])
   ]
 }
 
-const passes = ({ retryable }: CatalogueError): string => (retryable ? "yes" : "no")
+const passes = (error: CatalogueError | undefined): string =>
+  `Can pass by itself: ${error?.retryable === true ? "yes" : "no"}.`
 
 /** Text as text, with names of settings, scopes and audit events set as code. */
 const asMarkdown = (text: string): string =>

@@ -1,0 +1,119 @@
+/**
+ * The site: the documents, and the reference of every public export, made by TypeDoc from the docstrings. TypeDoc
+ * reads the sources with a TypeScript of its own, because it does not take the project's yet.
+ */
+import { readFile } from "node:fs/promises"
+import { fileURLToPath } from "node:url"
+import {
+  Application,
+  Logger,
+  LogLevel,
+  PageEvent,
+  type ProjectReflection,
+  ReflectionKind,
+  RendererEvent
+} from "typedoc"
+import ts from "typescript"
+import * as Docstrings from "./Docstrings.ts"
+
+const path = (fromHere: string): string => fileURLToPath(new URL(fromHere, import.meta.url))
+
+const START = "../../README.md"
+
+/** The pages in the order in which the first one links them. */
+export const pages = async (): Promise<ReadonlyArray<string>> => {
+  const start = await readFile(new URL(START, import.meta.url), "utf8")
+  return Array.from(start.matchAll(/\]\(([\w./-]+\.md)\)/gu), ([, page = ""]) => page)
+}
+
+/** Builds the site into a folder; gives what is wrong with the docstrings and links instead, where something is. */
+export const build = async (out: string): Promise<ReadonlyArray<string>> => {
+  sayWhatHeadsAFile()
+  const app = await Application.bootstrapWithPlugins({
+    name: "sailpoint-bulk-upload",
+    readme: path(START),
+    projectDocuments: (await pages()).map((page) => path(`../../${page}`)),
+    entryPointStrategy: "packages",
+    entryPoints: ["core", "sandbox"].map((name) => path(`../../../packages/${name}`)),
+    packageOptions: {
+      entryPoints: ["src/!(index|main|answer).ts"],
+      tsconfig: "tsconfig.src.json",
+      excludeExternals: true,
+      excludeInternal: true,
+      disableSources: true,
+      // Types are checked by the project's own TypeScript.
+      skipErrorChecking: true,
+      validation: { notDocumented: true },
+      requiredToBeDocumented: ["Module", "Variable", "Function", "Class", "Interface", "TypeAlias"]
+    },
+    out,
+    plugin: [],
+    logLevel: "Warn",
+    useFirstParagraphOfCommentAsSummary: true,
+    categorizeByGroup: false,
+    searchInComments: true,
+    searchInDocuments: true,
+    includeHierarchySummary: false,
+    headings: { readme: false, document: false },
+    navigation: { includeFolders: false, includeCategories: false },
+    navigationLinks: {},
+    hideGenerator: true,
+    customFooterHtml: "<p>MIT licensed. Not affiliated with SailPoint.</p>",
+    customCss: path("../style.css"),
+    validation: { invalidLink: true, invalidPath: true, notExported: false }
+  })
+  const problems: Array<string> = []
+  app.logger = new Collected(problems)
+  const project = await app.convert()
+  if (project === undefined) return [...problems, "TypeDoc could not read the sources."]
+  app.validate(project)
+  problems.push(...Docstrings.problems(project))
+  forgetBases(project)
+  // Not before: the files are named after the documents' own names.
+  app.renderer.on(RendererEvent.BEGIN, () => nameAfterTitles(project))
+  app.renderer.on(PageEvent.END, (page) => {
+    // From a file, a browser takes no picture out of another file; every page has all of them in itself.
+    page.contents = (page.contents ?? "").replaceAll(/href="[^"]*icons\.svg#/gu, `href="#`)
+  })
+  await app.generateDocs(project, out)
+  return problems
+}
+
+/** Keeps what TypeDoc complains about. */
+class Collected extends Logger {
+  readonly #problems: Array<string>
+  constructor(problems: Array<string>) {
+    super()
+    this.#problems = problems
+  }
+  override log(message: string, level: LogLevel): void {
+    if (level >= LogLevel.Warn) this.#problems.push(message)
+  }
+}
+
+/** TypeDoc takes the comment at the head of a file for the module's only where it says that it is. */
+const sayWhatHeadsAFile = (): void => {
+  const { readFile } = ts.sys
+  ts.sys.readFile = (file, encoding) =>
+    readFile(file, encoding)?.replace(/^\/\*\*(?=\n \* )/u, "/** @packageDocumentation")
+}
+
+const nameAfterTitles = (project: ProjectReflection): void => {
+  for (const document of project.documents ?? []) {
+    const [first] = document.content
+    document.name = (first?.text ?? "").match(/^# (.+)$/mu)?.[1] ?? document.name
+  }
+}
+
+/** A class that a schema or a service makes extends a type without a name, which says nothing to a reader. */
+const forgetBases = (project: ProjectReflection): void => {
+  for (const reflection of Object.values(project.reflections)) {
+    if (reflection.kindOf(ReflectionKind.Constructor)) project.removeReflection(reflection)
+    if (!reflection.isDeclaration() && !reflection.isSignature()) continue
+    delete reflection.inheritedFrom
+    delete reflection.overwrites
+    if (!reflection.isDeclaration()) continue
+    delete reflection.typeHierarchy
+    reflection.groups = reflection.groups?.filter(({ children }) => children.length > 0) ?? []
+  }
+}
