@@ -1,6 +1,7 @@
 /**
  * The command line: what was asked for, or what is wrong with it.
  */
+import * as Tenant from "@sailpoint-bulk-upload/core/Tenant"
 import { parseArgs } from "node:util"
 import { COMMANDS, LOG_LEVELS, type Option, OPTIONS, SHELLS } from "./CliOptions.ts"
 import * as Telemetry from "./Telemetry.ts"
@@ -54,6 +55,11 @@ const told = (of: keyof typeof COMMANDS | undefined): string =>
 
 const FLAG_WIDTH = "--completions SHELL".length
 
+const API_VERSIONS = Tenant.ApiVersion.literals
+  .map((version) => (version === Tenant.defaultApiVersion ? `${version} (the default)` : version))
+  .join(", ")
+  .replace(/, (\w+)$/u, " or $1")
+
 export const HELP = `Tells AI assistants the status of SailPoint non-employee bulk uploads, over MCP.
 
 Usage: sailpoint-bulk-upload-mcp [${Object.keys(COMMANDS).join(" | ")}] [options]
@@ -76,7 +82,7 @@ Settings, from the environment only:
   SAIL_CLIENT_ID      the client id of a personal access token with the scope idn:nelm:read
   SAIL_CLIENT_SECRET  its secret
   SAIL_ACCESS_TOKEN   instead of the two: an access token made elsewhere (it is never renewed)
-  SAIL_API_VERSION    v2024 (the default), v2025, v2026, v3, beta or v1
+  SAIL_API_VERSION    ${API_VERSIONS}
   SAIL_ALLOWED_HOSTS  hosts outside SailPoint's domains that may get the secret, separated by commas
   SAIL_REQUEST_BUDGET this server's part of SailPoint's limit, such as 50 per 10 seconds (default: 100)
   SAIL_REDIS_URL      redis:// or rediss://, to share the budget and the token with other servers

@@ -56,7 +56,7 @@ export const tenant: Config.Config<Tenant.Options> = Config.all({
   apiVersion: optional("SAIL_API_VERSION"),
   allowedHosts: optional("SAIL_ALLOWED_HOSTS")
 }).pipe(
-  Config.mapEffect(({ allowedHosts, apiVersion = "v2024", baseUrl }) => {
+  Config.mapEffect(({ allowedHosts, apiVersion = Tenant.defaultApiVersion, baseUrl }) => {
     if (baseUrl === undefined) {
       return invalid(
         "SAIL_BASE_URL is not set: give the tenant's API host, such as https://{tenant}.api.identitynow.com."

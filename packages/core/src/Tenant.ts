@@ -29,6 +29,14 @@ export const ApiVersion = Schema.Literals(["v2024", "v2025", "v2026", "v3", "bet
 export type ApiVersion = typeof ApiVersion.Type
 
 /**
+ * The version that is asked where none is set.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const defaultApiVersion: ApiVersion = "v2024"
+
+/**
  * A checked tenant.
  *
  * @category models
@@ -102,7 +110,11 @@ export const make = (options: Options): Effect.Effect<Tenant, InvalidBaseUrl> =>
     }
     const problem = credentials(url) ?? extras(url) ?? scheme(url) ?? host(url, options.allowedHosts ?? [])
     return problem === undefined
-      ? Effect.succeed({ origin: url.origin, host: url.host, apiVersion: options.apiVersion ?? "v2024" })
+      ? Effect.succeed({
+          origin: url.origin,
+          host: url.host,
+          apiVersion: options.apiVersion ?? defaultApiVersion
+        })
       : reject(problem)
   })
 
