@@ -14,7 +14,7 @@ import { glob, mkdir, readFile, rm, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
-import { afterAll, beforeAll } from "vitest"
+import { afterAll, beforeAll, vi } from "vitest"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
 const folder = join(root, "examples/.snippets")
@@ -123,7 +123,10 @@ describe("snippets", () => {
     }
   })
 
-  afterAll(() => rm(folder, { recursive: true }))
+  afterAll(async () => {
+    vi.unstubAllEnvs()
+    await rm(folder, { recursive: true })
+  })
 
   it("are found, programs among them", () => {
     assert.isAbove(snippets.length, 30)
@@ -134,12 +137,14 @@ describe("snippets", () => {
     "run: $file, line $line",
     (snippet) =>
       Effect.gen(function* () {
+        const sandbox = yield* Sandbox.Sandbox
+        // For those that run by themselves.
+        for (const [name, value] of Object.entries(Environment.variables(sandbox))) vi.stubEnv(name, value)
         const { program } = yield* Effect.promise(
           (): Promise<{ readonly program: Program }> => import(pathOf(snippet))
         )
         // Who waits for the end of an upload has just made one.
-        const { upload } = yield* Sandbox.Sandbox
-        if (snippet.code.includes("since:")) yield* upload(documented.sourceId, CSV)
+        if (snippet.code.includes("since:")) yield* sandbox.upload(documented.sourceId, CSV)
         const lines = yield* logOf(program)
         for (const text of promised(snippet.code)) assert.include(lines, text)
       }).pipe(
