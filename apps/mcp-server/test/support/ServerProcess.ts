@@ -46,10 +46,11 @@ export interface ServerProcess {
 /** Starts it; whatever became of it, it is gone when the scope closes. */
 export const start = (
   args: ReadonlyArray<string>,
-  env: Readonly<Record<string, string>>
+  env: Readonly<Record<string, string>>,
+  main: string = MAIN
 ): Effect.Effect<ServerProcess, never, Scope.Scope> =>
   Effect.acquireRelease(
-    Effect.sync(() => spawn(process.execPath, [MAIN, ...args], { env, stdio: "pipe" })),
+    Effect.sync(() => spawn(process.execPath, [main, ...args], { env, stdio: "pipe" })),
     (child) => Effect.sync(() => child.kill("SIGKILL"))
   ).pipe(
     Effect.map((child) => {

@@ -1,0 +1,158 @@
+/** The MCP bundle: packed, unpacked, and started as an assistant on the desktop does it. */
+import { getMcpConfigForManifest, unpackExtension } from "@anthropic-ai/mcpb"
+import { McpbManifestSchema } from "@anthropic-ai/mcpb/schemas/0.3"
+import { assert, layer } from "@effect/vitest"
+import { Client } from "@modelcontextprotocol/client"
+import { StdioClientTransport } from "@modelcontextprotocol/client/stdio"
+import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
+import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { execFile } from "node:child_process"
+import { readFile } from "node:fs/promises"
+import { homedir } from "node:os"
+import { join, sep } from "node:path"
+import { promisify } from "node:util"
+import packageJson from "../../package.json" with { type: "json" }
+import * as Cli from "../../src/Cli.ts"
+import { settingsIn } from "../support/Settings.ts"
+import { filesIn, ROOT, temporaryFolder } from "../support/Tarball.ts"
+
+const run = promisify(execFile)
+
+/** The folder of the unpacked bundle, and its manifest. */
+class Bundle extends Context.Service<
+  Bundle,
+  { readonly folder: string; readonly manifest: ReturnType<typeof McpbManifestSchema.parse> }
+>()("test/Bundle") {}
+
+const bundle = Layer.effect(
+  Bundle,
+  Effect.gen(function* () {
+    const home = yield* temporaryFolder
+    const file = join(home, "bundle.mcpb")
+    const folder = join(home, "unpacked")
+    return yield* Effect.promise(async () => {
+      await run(process.execPath, [join(ROOT, "apps/mcp-server/mcpb.ts"), file])
+      await unpackExtension({ mcpbPath: file, outputDir: folder, silent: true })
+      const manifest = McpbManifestSchema.parse(
+        JSON.parse(await readFile(join(folder, "manifest.json"), "utf8"))
+      )
+      return { folder, manifest }
+    })
+  })
+)
+
+const configured = (userConfig: Record<string, string>) =>
+  Effect.flatMap(Bundle, ({ folder, manifest }) =>
+    Effect.promise(() =>
+      getMcpConfigForManifest({
+        manifest,
+        extensionPath: folder,
+        systemDirs: { HOME: homedir() },
+        userConfig,
+        pathSeparator: sep
+      })
+    )
+  )
+
+layer(Layer.merge(bundle, Sandbox.layer()), { excludeTestServices: true, timeout: "60 seconds" })(
+  "the MCP bundle",
+  (it) => {
+    it.effect("holds the command, what it reads there, and the licences", () =>
+      Effect.gen(function* () {
+        const { folder } = yield* Bundle
+        assert.deepStrictEqual(
+          yield* filesIn(folder),
+          [
+            "LICENSE",
+            "README.md",
+            "dist/THIRD_PARTY_LICENSES.txt",
+            "dist/main.js",
+            "manifest.json",
+            "package.json"
+          ].toSorted()
+        )
+      })
+    )
+
+    it.effect("is the same version, of the same people, for the same Nodes as the package", () =>
+      Effect.gen(function* () {
+        const { manifest } = yield* Bundle
+        assert.strictEqual(manifest.version, packageJson.version)
+        assert.strictEqual(manifest.author.name, packageJson.author)
+        assert.strictEqual(manifest.license, packageJson.license)
+        assert.strictEqual(`git+${manifest.repository?.url}.git`, packageJson.repository.url)
+        assert.strictEqual(manifest.homepage, packageJson.homepage)
+        assert.strictEqual(manifest.support, packageJson.bugs)
+        assert.strictEqual(manifest.compatibility?.runtimes?.node, packageJson.engines.node)
+      })
+    )
+
+    it.effect("asks for settings that the command reads, and hides the secret alone", () =>
+      Effect.gen(function* () {
+        const { manifest } = yield* Bundle
+        const { env = {} } = manifest.server.mcp_config
+        assert.includeMembers([...settingsIn(Cli.HELP)], Object.keys(env))
+        assert.sameMembers(
+          Object.values(env),
+          Object.keys(manifest.user_config ?? {}).map((key) => `\${user_config.${key}}`)
+        )
+        const hidden = Object.entries(manifest.user_config ?? {}).filter(([, { sensitive }]) => sensitive)
+        assert.deepStrictEqual(
+          hidden.map(([key]) => key),
+          ["client_secret"]
+        )
+      })
+    )
+
+    it.effect("is not started before its required settings are there", () =>
+      Effect.gen(function* () {
+        const config = yield* configured({ base_url: "https://acme.api.identitynow.com", client_id: "id" })
+        assert.isUndefined(config)
+      })
+    )
+
+    it.effect("answers with the tools that it announces, from the tenant that the person has given", () =>
+      Effect.gen(function* () {
+        const { manifest } = yield* Bundle
+        const { url } = yield* Sandbox.Sandbox
+        const config = yield* configured({
+          base_url: url,
+          client_id: "sandbox",
+          client_secret: "sandbox-secret"
+        })
+        assert.strictEqual(config?.command, "node")
+        const client = yield* Effect.acquireRelease(
+          Effect.promise(async () => {
+            const client = new Client({ name: "desktop", version: "1.0.0" })
+            // The desktop has a Node of its own for these bundles.
+            await client.connect(
+              new StdioClientTransport({
+                command: process.execPath,
+                args: config?.args ?? [],
+                env: config?.env ?? {},
+                stderr: "ignore"
+              })
+            )
+            return client
+          }),
+          (client) => Effect.promise(() => client.close())
+        )
+        const { tools } = yield* Effect.promise(() => client.listTools())
+        assert.sameMembers(
+          tools.map(({ name }) => name),
+          (manifest.tools ?? []).map(({ name }) => name)
+        )
+        const { structuredContent } = yield* Effect.promise(() =>
+          client.callTool({
+            name: "get_bulk_upload_status",
+            arguments: { sourceId: Source.named("Done").sourceId }
+          })
+        )
+        assert.deepInclude(structuredContent, { status: "COMPLETED", settled: true })
+      })
+    )
+  }
+)

@@ -1,0 +1,170 @@
+/**
+ * The packages, packed and installed by npm into an empty project, on every Node that they promise to run on. Not
+ * among the other tests, because it fetches those Nodes: `pnpm run test:published`.
+ */
+import { assert, layer } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { execFile, spawn } from "node:child_process"
+import { mkdtemp, rm, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { delimiter, join } from "node:path"
+import { promisify } from "node:util"
+import packageJson from "../../package.json" with { type: "json" }
+import { initialize } from "../support/JsonRpc.ts"
+import * as Nodes from "../support/Nodes.ts"
+import * as Tarball from "../support/Tarball.ts"
+
+const run = promisify(execFile)
+
+const PROGRAM = `
+import { getBulkUploadStatus, BulkUploads } from "@sailpoint-bulk-upload/core"
+import * as SourceId from "@sailpoint-bulk-upload/core/SourceId"
+import { Source } from "@sailpoint-bulk-upload/sandbox"
+import * as Effect from "effect/Effect"
+import * as FetchHttpClient from "effect/http/FetchHttpClient"
+import * as Layer from "effect/Layer"
+
+const Live = BulkUploads.layerConfig.pipe(Layer.provide(FetchHttpClient.layer))
+const asked = SourceId.fromString(Source.named("Done").sourceId).pipe(
+  Effect.flatMap(getBulkUploadStatus),
+  Effect.provide(Live)
+)
+const { status } = await Effect.runPromise(asked)
+console.log(JSON.stringify({ node: process.versions.node, status }))
+`
+
+const { devDependencies } = packageJson
+
+/** A project into which npm installs what a user would, and the environment that it lives in on that Node. */
+const project = (version: string) =>
+  Effect.gen(function* () {
+    const nodes = yield* Nodes.Nodes
+    const tarballs = yield* Tarball.Tarballs
+    const folder = yield* Effect.acquireRelease(
+      Effect.promise(() => mkdtemp(join(tmpdir(), "project-"))),
+      (folder) => Effect.promise(() => rm(folder, { recursive: true }))
+    )
+    const env = {
+      // Where packages come from can be said in variables.
+      ...process.env,
+      PATH: [join(folder, "node_modules/.bin"), nodes.folderOf(version), process.env["PATH"]].join(delimiter),
+      // An engines field that does not allow this Node ends the installation.
+      npm_config_engine_strict: "true"
+    }
+    yield* Effect.promise(async () => {
+      await writeFile(join(folder, "package.json"), JSON.stringify({ type: "module", private: true }))
+      await writeFile(join(folder, "program.js"), PROGRAM)
+      await run(
+        "npm",
+        [
+          "install",
+          "--no-audit",
+          "--no-fund",
+          "--prefer-offline",
+          `effect@${devDependencies.effect}`,
+          `@effect/platform-node@${devDependencies["@effect/platform-node"]}`,
+          ...Object.values(tarballs).map(({ tarball }) => tarball)
+        ],
+        { cwd: folder, env }
+      )
+    })
+    return { folder, env }
+  })
+
+interface Started {
+  readonly write: (line: object) => void
+  /** What it prints, as soon as the pattern is in it. */
+  readonly printed: (pattern: RegExp) => Effect.Effect<RegExpExecArray>
+  /** Its exit code, once its input is closed. */
+  readonly end: Effect.Effect<number | null>
+}
+
+/** A command of the project, as its people start it: by its name. */
+const start = (
+  command: string,
+  args: ReadonlyArray<string>,
+  options: { cwd: string; env: NodeJS.ProcessEnv }
+) =>
+  Effect.acquireRelease(
+    Effect.sync(() => spawn(command, args, { ...options, stdio: ["pipe", "pipe", "inherit"] })),
+    (child) => Effect.sync(() => child.kill("SIGKILL"))
+  ).pipe(
+    Effect.map((child): Started => {
+      let text = ""
+      child.stdout.setEncoding("utf8").on("data", (more: string) => (text += more))
+      const closed = new Promise<number | null>((resolve) => {
+        child.once("close", resolve)
+      })
+      return {
+        write: (line) => void child.stdin.write(`${JSON.stringify(line)}\n`),
+        printed: (pattern) =>
+          Effect.callback<RegExpExecArray>((resume) => {
+            const look = () => {
+              const match = pattern.exec(text)
+              if (match !== null) resume(Effect.succeed(match))
+            }
+            child.stdout.on("data", look)
+            void closed.then((code) =>
+              resume(Effect.die(new Error(`It ended with ${code}, having printed: ${text}`)))
+            )
+            look()
+          }),
+        end: Effect.promise(() => {
+          child.stdin.end()
+          return closed
+        })
+      }
+    })
+  )
+
+const setting = (text: string, name: string): string =>
+  new RegExp(`export ${name}=(\\S+)`, "u").exec(text)?.[1] ?? `${name} was not told`
+
+layer(Layer.merge(Nodes.layer, Tarball.layer), { excludeTestServices: true, timeout: "5 minutes" })(
+  "installed by npm",
+  (it) => {
+    it.effect.each(Nodes.VERSIONS)(
+      "on Node %s the library, the sandbox and the server run",
+      (version) =>
+        Effect.gen(function* () {
+          const { env, folder } = yield* project(version)
+          const here = { cwd: folder, env }
+          const call = (command: string, ...args: ReadonlyArray<string>) =>
+            Effect.promise(() => run(command, args, here))
+
+          const sandbox = yield* start("sailpoint-bulk-upload-sandbox", [], here)
+          const [usage] = yield* sandbox.printed(/[^]*SAIL_CLIENT_SECRET=\S+\n/u)
+          const settings = Object.fromEntries(
+            ["SAIL_BASE_URL", "SAIL_CLIENT_ID", "SAIL_CLIENT_SECRET"].map((name) => [
+              name,
+              setting(usage, name)
+            ])
+          )
+          const program = yield* Effect.promise(() =>
+            run("node", ["program.js"], { cwd: folder, env: { ...env, ...settings } })
+          )
+          assert.deepStrictEqual(JSON.parse(program.stdout), { node: version, status: "COMPLETED" })
+          assert.strictEqual(program.stderr, "")
+
+          const told = yield* call("sailpoint-bulk-upload-mcp", "--version")
+          assert.deepStrictEqual(told, { stdout: `${packageJson.version}\n`, stderr: "" })
+
+          const check = yield* call("sailpoint-bulk-upload-mcp", "check", "--sandbox", "--json")
+          assert.strictEqual(check.stderr, "")
+          assert.isTrue(JSON.parse(check.stdout).ok)
+
+          const server = yield* start("sailpoint-bulk-upload-mcp", ["--sandbox", "--log-level", "warn"], here)
+          server.write(initialize(1))
+          const [answer] = yield* server.printed(/^.+\n/u)
+          const { result } = JSON.parse(answer)
+          assert.deepInclude(result.serverInfo, {
+            name: "sailpoint-bulk-upload",
+            version: packageJson.version
+          })
+          assert.strictEqual(yield* server.end, 0)
+        }),
+      300_000
+    )
+  }
+)
