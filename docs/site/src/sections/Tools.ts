@@ -3,7 +3,8 @@ import * as Schema from "effect/Schema"
 import { withServer } from "../BuiltServer.ts"
 
 const Arguments = Schema.Struct({
-  properties: Schema.Record(Schema.String, Schema.Struct({ description: Schema.String })),
+  // Not there where a tool takes no arguments.
+  properties: Schema.optional(Schema.Record(Schema.String, Schema.Struct({ description: Schema.String }))),
   required: Schema.optional(Schema.Array(Schema.String))
 })
 const decode = Schema.decodeUnknownSync(Arguments)
@@ -14,7 +15,7 @@ export const content = async (): Promise<string> => {
   const { tools } = await withServer({ args: ["--sandbox"] }, (client) => client.listTools())
   const rows = tools.map(({ annotations, description = "", inputSchema, name }) => {
     if (annotations?.readOnlyHint !== true) throw new Error(`The page says that ${name} only reads.`)
-    const { properties, required = [] } = decode(inputSchema)
+    const { properties = {}, required = [] } = decode(inputSchema)
     const given = Object.entries(properties).map(
       ([argument, { description }]) =>
         `\`${argument}\`${required.includes(argument) ? "" : " (optional)"}: ${firstSentence(description)}`
