@@ -3,29 +3,36 @@
  * nothing to install. `@sailpoint-bulk-upload/core`, Effect and the MCP SDK are in it, so their licences go
  * along in `dist/THIRD_PARTY_LICENSES.txt`.
  */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { rolldown } from "rolldown"
-import { asText } from "./asText.ts"
+import { lazySchemas } from "./lazySchemas.ts"
+import { oneFile, staticallyImported } from "./oneFile.ts"
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
+const startsWith = staticallyImported()
 const bundle = await rolldown({
   input: at("src/main.ts"),
   platform: "node",
   external: [/^node:/u],
-  plugins: [await asText("redis", ["createClient", "SocketTimeoutError"])],
+  resolve: { alias: { "@modelcontextprotocol/server/_shims": at("noJsonSchemaValidator.ts") } },
+  plugins: [lazySchemas(), startsWith.plugin],
+  // Effect looks whether a bundler left an environment in it, and copes without.
+  checks: { emptyImportMeta: false },
   logLevel: "warn"
 })
-const { output } = await bundle.write({
-  file: at("dist/main.js"),
-  format: "esm",
-  codeSplitting: false,
-  minify: true,
-  sourcemap: false
+const { output } = await bundle.generate({
+  format: "cjs",
+  codeSplitting: { groups: [{ name: "start", test: startsWith.includes }] },
+  minify: true
 })
 await bundle.close()
+
+const chunks = output.filter((chunk) => chunk.type === "chunk")
+mkdirSync(at("dist"), { recursive: true })
+writeFileSync(at("dist/main.js"), oneFile(chunks))
 
 /** The folder of the package that a module is of: the nearest one above with a named manifest. */
 const packageOf = (module: string): string | undefined => {
@@ -43,7 +50,7 @@ const licenceOf = (folder: string): string => {
   return `${name} ${version} (${license})${text}`
 }
 
-const modules = output.flatMap((chunk) => (chunk.type === "chunk" ? chunk.moduleIds : []))
+const modules = chunks.flatMap(({ moduleIds }) => moduleIds)
 const folders = new Set(
   modules.filter((id) => id.includes("node_modules")).flatMap((id) => packageOf(id) ?? [])
 )
