@@ -5,6 +5,7 @@
 
 /** The levels that can be asked for, as Effect names them. */
 export const LOG_LEVELS = {
+  trace: "Trace",
   debug: "Debug",
   info: "Info",
   warn: "Warn",
@@ -77,7 +78,7 @@ export const OPTIONS = {
     type: "string",
     value: "LEVEL",
     choices: Object.keys(LOG_LEVELS),
-    help: "debug, info, warn, error or none, on standard error (default: info; of check, warn)"
+    help: "trace, debug, info, warn, error or none, on standard error (default: info; check: warn)"
   },
   completions: {
     type: "string",

@@ -9,12 +9,11 @@ import * as RetryPolicy from "@sailpoint-bulk-upload/core/RetryPolicy"
 import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Layer from "effect/Layer"
-import * as Logger from "effect/Logger"
 import * as ManagedRuntime from "effect/ManagedRuntime"
-import * as References from "effect/References"
 import type { LogLevel } from "./Cli.ts"
 import * as SourceCompletion from "./SourceCompletion.ts"
 import type { Settings } from "./Settings.ts"
+import * as StderrLog from "./StderrLog.ts"
 
 /**
  * Serving: an assistant waits 60 s at the most, so waits that fit are waited out, and for a longer one it is
@@ -41,13 +40,6 @@ const budget = ({ redisUrl, requestBudget }: Settings): Layer.Layer<never> => {
       )
 }
 
-/** Standard output belongs to the protocol. */
-const logToStderr = (level: LogLevel): Layer.Layer<never> =>
-  Layer.merge(
-    Logger.layer([Logger.withConsoleError(Logger.formatLogFmt)]),
-    Layer.succeed(References.MinimumLogLevel, level)
-  )
-
 /** What tools and commands ask: the library's services over one API client. */
 export type Services =
   | ApiClient.ApiClient
@@ -71,6 +63,6 @@ export const makeRuntime = (
       // The settings were checked before: what is wrong here is a mistake of this program.
       Layer.orDie,
       Layer.provideMerge(telemetry),
-      Layer.provideMerge(logToStderr(logLevel))
+      Layer.provideMerge(StderrLog.layer(logLevel))
     )
   )

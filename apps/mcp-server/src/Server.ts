@@ -2,9 +2,10 @@
  * The MCP server: its name, what it tells an assistant about itself, its tools, its resource and its prompt.
  * Made anew for every connection (stdio) or request (HTTP), so it holds nothing that is costly.
  */
-import { McpServer } from "@modelcontextprotocol/server"
+import { McpServer, type Transport } from "@modelcontextprotocol/server"
 import packageJson from "../package.json" with { type: "json" }
 import * as DidMyUploadWork from "./prompts/DidMyUploadWork.ts"
+import * as PlainErrors from "./PlainErrors.ts"
 import * as ReadOnlyTool from "./ReadOnlyTool.ts"
 import * as BulkUploadStatusResource from "./resources/BulkUploadStatusResource.ts"
 import type { Services } from "./Runtime.ts"
@@ -21,8 +22,17 @@ const INSTRUCTIONS =
 const SANDBOX_INSTRUCTIONS =
   "This server runs on a local sandbox: every source and status is made up. Say so when you report a result."
 
+/** Whatever carries it, its errors are plain. */
+class PlainServer extends McpServer {
+  override connect(transport: Transport): Promise<void> {
+    const send = transport.send.bind(transport)
+    transport.send = (message, options) => send(PlainErrors.plain(message), options)
+    return super.connect(transport)
+  }
+}
+
 export const makeServer = (adapter: Adapter<Services>, options: { readonly sandbox: boolean }): McpServer => {
-  const server = new McpServer(
+  const server = new PlainServer(
     { name: "sailpoint-bulk-upload", title: "SailPoint bulk upload status", version },
     {
       // What there is never changes while it runs, so nobody need keep a stream open to hear of it.

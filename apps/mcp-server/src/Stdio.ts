@@ -2,40 +2,42 @@
  * Serving one assistant over standard input and output, until it closes its end or a signal comes.
  */
 import type { McpServer } from "@modelcontextprotocol/server"
-import { serveStdio, StdioServerTransport } from "@modelcontextprotocol/server/stdio"
+import { serveStdio } from "@modelcontextprotocol/server/stdio"
 import { signal } from "./Signal.ts"
+import { type Options as WireOptions, Wire } from "./Wire.ts"
 
-/** How long a signal waits for running calls to end. */
+/** How long a signal waits for running calls to end, and then for their answers to be read. */
 const DRAIN_MILLIS = 5_000
+const FLUSH_MILLIS = 1_000
 
 /** How long abandoned calls have to let go of their sockets and to tell the log how they ended. */
 const LET_GO_MILLIS = 500
+
+export interface Options extends WireOptions {
+  readonly factory: () => McpServer
+  /** Resolves when no call is running. */
+  readonly idle: () => Promise<void>
+  /** Tells of a message that is not served. */
+  readonly onerror: (error: Error) => void
+}
 
 /**
  * Resolves when serving is over: the wire closed (running calls are abandoned, nobody would read their
  * answers), or a signal came (running calls may end, and are answered).
  */
-export const serve = async (factory: () => McpServer, idle: () => Promise<void>): Promise<void> => {
-  const wire = new Wire()
-  const handle = serveStdio(factory, { transport: wire })
-  const signalled = signal()
-  await Promise.race([wire.closed, signalled.then(() => Promise.race([answered(idle), after(DRAIN_MILLIS)]))])
+export const serve = async ({ factory, idle, onerror, report }: Options): Promise<void> => {
+  const wire = new Wire({ report })
+  const handle = serveStdio(factory, { transport: wire, onerror })
+  await Promise.race([wire.closed, signalled(idle)])
   await handle.close()
   await Promise.race([idle(), after(LET_GO_MILLIS)])
 }
 
-/**
- * Standard input and output, telling when they close: the assistant closed its end, stopped reading (EPIPE,
- * no error of ours), or sent a line longer than the SDK reads, after which it hears nothing more.
- */
-class Wire extends StdioServerTransport {
-  readonly #closed = Promise.withResolvers<void>()
-  readonly closed = this.#closed.promise
-
-  override async close(): Promise<void> {
-    await super.close()
-    this.#closed.resolve()
-  }
+/** Resolves when a signal has come and what was asked before is answered, or has had its time. */
+const signalled = async (idle: () => Promise<void>): Promise<void> => {
+  await signal()
+  await Promise.race([answered(idle), after(DRAIN_MILLIS)])
+  await Promise.race([written(), after(FLUSH_MILLIS)])
 }
 
 /**
@@ -48,6 +50,12 @@ const answered = async (idle: () => Promise<void>): Promise<void> => {
     setImmediate(resolve)
   })
 }
+
+/** What a slow reader has not read yet would be lost with the process. */
+const written = (): Promise<void> =>
+  new Promise((resolve) => {
+    process.stdout.write("", () => resolve())
+  })
 
 const after = (millis: number): Promise<void> =>
   new Promise((resolve) => {

@@ -104,11 +104,19 @@ export interface Adapter<R> {
   readonly idle: () => Promise<void>
 }
 
+export interface Options {
+  /** Whether the tenant is a local sandbox, which every result says then. */
+  readonly sandbox: boolean
+  /** Calls at once; more are told to come again. */
+  readonly maxRunning?: number
+}
+
 export const makeAdapter = <R>(
   runtime: ManagedRuntime.ManagedRuntime<R, never>,
-  options: { readonly sandbox: boolean }
+  options: Options
 ): Adapter<R> => {
   const running = new Set<Promise<unknown>>()
+  const { maxRunning = MAX_RUNNING } = options
   const note = options.sandbox ? { sandbox: true } : {}
 
   const settle = async <A extends object>(exit: Exit.Exit<A, ToolError>): Promise<CallToolResult> => {
@@ -121,6 +129,8 @@ export const makeAdapter = <R>(
 
   return {
     run: (effect, { signal }) => {
+      if (running.size >= maxRunning)
+        return Promise.resolve(result({ ...tooMany(maxRunning), ...note }, true))
       const call = runtime
         .runPromiseExit(effect, untilLeft({ signal }))
         .then(settle)
@@ -133,6 +143,19 @@ export const makeAdapter = <R>(
     }
   }
 }
+
+/**
+ * Calls at once. Every one of them ends in time, so an assistant that sends as many is told to wait, instead of the
+ * process growing with what it sends.
+ */
+export const MAX_RUNNING = 2_000
+
+const tooMany = (maxRunning: number): Failure => ({
+  error: "TooManyCalls",
+  message: `${maxRunning} calls are running, which is as many as are served at once.`,
+  nextStep: "Call again when some of them have been answered.",
+  retryable: true
+})
 
 const CANCELLED: Failure = {
   error: "Cancelled",

@@ -5,20 +5,23 @@
 // First, so that an old Node is told before anything is loaded that it does not know.
 // oxlint-disable-next-line import/no-unassigned-import -- it is there for what it does
 import "./requireNode.ts"
+import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Check from "./Check.ts"
 import * as Cli from "./Cli.ts"
+import * as Environment from "./Environment.ts"
 import { brisk, makeRuntime, patient } from "./Runtime.ts"
 import { makeServer, version } from "./Server.ts"
 import * as Settings from "./Settings.ts"
 import * as Stdio from "./Stdio.ts"
 import * as Telemetry from "./Telemetry.ts"
-import { makeAdapter } from "./ToolResult.ts"
+import { makeAdapter, MAX_RUNNING } from "./ToolResult.ts"
 
 const WRONG_USAGE = 2
 
 const main = async (): Promise<number> => {
   const command = Cli.parse(process.argv.slice(2))
+  const env = Environment.take()
   switch (command._tag) {
     case "Help":
       await write(process.stdout, Cli.HELP)
@@ -35,12 +38,13 @@ const main = async (): Promise<number> => {
       await write(process.stderr, `${command.problem}\nTry sailpoint-bulk-upload-mcp --help.\n`)
       return WRONG_USAGE
     case "Stdio":
-      return withTenant(command, (options) => serve(options, command), wrongSettings)
+      return withTenant(command, env, (options) => serve(options, command, env), wrongSettings)
     case "Http":
-      return withTenant(command, (options) => serveHttp(options, command), wrongSettings)
+      return withTenant(command, env, (options) => serveHttp(options, command, env), wrongSettings)
     case "Check":
       return withTenant(
         command,
+        env,
         (options) => check(options, command),
         (problems) => tellFindings(Check.wrongSettings(problems), command, WRONG_USAGE)
       )
@@ -50,6 +54,7 @@ const main = async (): Promise<number> => {
 /** Runs with the tenant that the command is for: the sandbox, or the one in the settings. */
 const withTenant = async (
   command: Cli.Stdio | Cli.Http | Cli.Check,
+  env: Environment.Env,
   run: (options: Settings.Settings) => Promise<number>,
   orElse: (problems: ReadonlyArray<string>) => Promise<number>
 ): Promise<number> => {
@@ -57,7 +62,7 @@ const withTenant = async (
     const { withSandbox } = await import("./SandboxTenant.ts")
     return withSandbox(run)
   }
-  const settings = Settings.read(process.env)
+  const settings = Settings.read(env)
   return Result.isSuccess(settings) ? run(settings.success) : orElse(settings.failure)
 }
 
@@ -74,20 +79,34 @@ const wrongSettings = async (problems: ReadonlyArray<string>): Promise<number> =
   return WRONG_USAGE
 }
 
-const serve = async (options: Settings.Settings, command: Cli.Stdio): Promise<number> => {
-  const runtime = makeRuntime(options, command.logLevel, patient, Telemetry.fromEnv(process.env))
+const serve = async (
+  options: Settings.Settings,
+  command: Cli.Stdio,
+  env: Environment.Env
+): Promise<number> => {
+  const runtime = makeRuntime(options, command.logLevel, patient, Telemetry.fromEnv(env))
   const adapter = makeAdapter(runtime, command)
-  await Stdio.serve(() => makeServer(adapter, command), adapter.idle)
+  await Stdio.serve({
+    factory: () => makeServer(adapter, command),
+    idle: adapter.idle,
+    onerror: ({ message }) => void runtime.runFork(Effect.logDebug("A message was not served", message)),
+    report: (problem) => void runtime.runFork(Effect.logWarning(problem))
+  })
   await runtime.dispose()
   return 0
 }
 
-const serveHttp = async (options: Settings.Settings, command: Cli.Http): Promise<number> => {
+const serveHttp = async (
+  options: Settings.Settings,
+  command: Cli.Http,
+  env: Environment.Env
+): Promise<number> => {
   const [Http, HttpSettings] = await Promise.all([import("./http/Http.ts"), import("./http/HttpSettings.ts")])
-  const settings = HttpSettings.read(command, process.env)
+  const settings = HttpSettings.read(command, env)
   if (Result.isFailure(settings)) return wrongHttpSettings(settings.failure)
-  const runtime = makeRuntime(options, command.logLevel, patient, Telemetry.fromEnv(process.env))
-  const adapter = makeAdapter(runtime, command)
+  const runtime = makeRuntime(options, command.logLevel, patient, Telemetry.fromEnv(env))
+  const maxRunning = Math.max(MAX_RUNNING, settings.success.limits.running)
+  const adapter = makeAdapter(runtime, { ...command, maxRunning })
   const code = await Http.serve({
     settings: settings.success,
     runtime,

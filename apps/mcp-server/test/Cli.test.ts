@@ -78,7 +78,7 @@ const misused: ReadonlyArray<readonly [string, says: string]> = [
   ["http --port", "--port"],
   ["--source ID", "--source and --json belong to check."],
   ["check --source", "--source"],
-  ["--log-level loud", `--log-level is "loud"; expected one of debug, info, warn, error, none.`],
+  ["--log-level loud", `--log-level is "loud"; expected one of trace, debug, info, warn, error, none.`],
   ["--log-level Debug", `--log-level is "Debug"`],
   ["--log-level toString", `--log-level is "toString"`],
   ["--log-level", "--log-level"],

@@ -19,13 +19,14 @@ export interface Result {
   readonly protocolVersion?: string
   readonly instructions?: string
   readonly supportedVersions?: ReadonlyArray<string>
+  readonly isError?: boolean
   readonly structuredContent?: Readonly<Record<string, unknown>>
 }
 
 /** What the server writes. */
 export interface Message {
   readonly jsonrpc: string
-  readonly id?: number
+  readonly id?: number | string
   readonly method?: string
   readonly result?: Result
   readonly error?: { readonly code: number; readonly message: string }
@@ -52,6 +53,8 @@ export const discover = (id: number) => ({
     }
   }
 })
+
+export const ping = (id: number) => ({ jsonrpc: "2.0", id, method: "ping" })
 
 export const listTools = (id: number) => ({ jsonrpc: "2.0", id, method: "tools/list", params: {} })
 

@@ -30,15 +30,25 @@ export interface Ended {
 
 export interface ServerProcess {
   readonly send: (...messages: ReadonlyArray<object>) => Effect.Effect<void>
-  readonly write: (text: string) => Effect.Effect<void>
+  readonly pid: number
+  readonly write: (text: string | Uint8Array) => Effect.Effect<void>
+  /** What it has written so far. */
+  readonly messages: Effect.Effect<ReadonlyArray<Message>>
   /** The message with that id, as soon as its line is complete. */
-  readonly answer: (id: number) => Effect.Effect<Message, EndedTooSoon>
+  readonly answer: (id: number | string) => Effect.Effect<Message, EndedTooSoon>
   /** What standard error says, as soon as it does. */
   readonly told: (pattern: RegExp) => Effect.Effect<RegExpExecArray, EndedTooSoon>
   readonly closeInput: Effect.Effect<void>
   /** As an assistant that goes on writing but reads no more. */
   readonly stopReading: Effect.Effect<void>
+  /** As an assistant that is busy with something else, until it reads on. */
+  readonly pauseReading: Effect.Effect<void>
+  readonly readOn: Effect.Effect<void>
+  /** As an assistant that is not interested in the log. */
+  readonly closeLog: Effect.Effect<void>
   readonly kill: (signal: NodeJS.Signals) => Effect.Effect<void>
+  /** When it has ended, whether or not what it wrote is read. */
+  readonly exited: Effect.Effect<void>
   /** How it ended, once it has and all that it wrote is read. */
   readonly ended: Effect.Effect<Ended>
 }
@@ -55,7 +65,14 @@ export const start = (
   ).pipe(
     Effect.map((child) => {
       const output = { stdout: "", stderr: "" }
-      child.stdout.setEncoding("utf8").on("data", (text: string) => (output.stdout += text))
+      const messages: Array<Message> = []
+      let begun = ""
+      child.stdout.setEncoding("utf8").on("data", (text: string) => {
+        output.stdout += text
+        const end = text.lastIndexOf("\n") + 1
+        if (end > 0) messages.push(...messagesIn(begun + text.slice(0, end)))
+        begun = (end > 0 ? "" : begun) + text.slice(end)
+      })
       child.stderr.setEncoding("utf8").on("data", (text: string) => (output.stderr += text))
       // A write to a process that has ended; how it ended is what the tests look at.
       child.stdin.on("error", () => undefined)
@@ -64,11 +81,14 @@ export const start = (
         child.once("close", (code, signal) => resolve({ code, signal, ...output }))
       })
       const ended = Effect.promise(() => closed)
+      const exit = new Promise<void>((resolve) => {
+        child.once("exit", () => resolve())
+      })
 
-      const answer = (id: number) =>
+      const answer = (id: number | string) =>
         Effect.callback<Message>((resume) => {
           const look = () => {
-            const message = messagesIn(output.stdout).find((message) => message.id === id)
+            const message = messages.find((message) => message.id === id)
             if (message === undefined) return
             child.stdout.off("data", look)
             resume(Effect.succeed(message))
@@ -78,8 +98,8 @@ export const start = (
           return Effect.sync(() => child.stdout.off("data", look))
         }).pipe(
           Effect.raceFirst(
-            Effect.flatMap(ended, ({ code, signal, stderr, stdout }) => {
-              const message = messagesIn(stdout).find((message) => message.id === id)
+            Effect.flatMap(ended, ({ code, signal, stderr }) => {
+              const message = messages.find((message) => message.id === id)
               return message === undefined
                 ? new EndedTooSoon({
                     message: `It ended (${code ?? signal}) without an answer to ${id}: ${stderr}`
@@ -108,16 +128,22 @@ export const start = (
           )
         )
 
-      const write = (text: string) => Effect.sync(() => void child.stdin.write(text))
+      const write = (text: string | Uint8Array) => Effect.sync(() => void child.stdin.write(text))
 
       return {
         send: (...messages) => write(messages.map((message) => `${JSON.stringify(message)}\n`).join("")),
+        pid: child.pid ?? 0,
         write,
+        messages: Effect.sync(() => [...messages]),
         answer,
         told,
         closeInput: Effect.sync(() => void child.stdin.end()),
         stopReading: Effect.sync(() => void child.stdout.destroy()),
+        pauseReading: Effect.sync(() => void child.stdout.pause()),
+        readOn: Effect.sync(() => void child.stdout.resume()),
+        closeLog: Effect.sync(() => void child.stderr.destroy()),
         kill: (signal) => Effect.sync(() => void child.kill(signal)),
+        exited: Effect.promise(() => exit),
         ended
       }
     })

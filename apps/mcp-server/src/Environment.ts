@@ -1,0 +1,22 @@
+/**
+ * The environment, which holds the secrets. What reads it after the settings were read is nothing of this server:
+ * a crash report, a process that a debugger starts, a module that is loaded with `--import`.
+ */
+export type Env = Readonly<Record<string, string | undefined>>
+
+/** The variables of this server's settings; any of them can hold a secret, if only by mistake. */
+const OWN = /^(?:SAIL|MCP|OTEL_EXPORTER_OTLP)_/u
+
+/**
+ * A copy of the environment, from which this server's own variables are gone then, and which Node's diagnostic
+ * reports leave out. The block that the process was started with stays as it was for those who may read its memory
+ * (`/proc/PID/environ`: the same user, and root).
+ */
+export const take = (): Env => {
+  const env = { ...process.env }
+  for (const name of Object.keys(env)) {
+    if (OWN.test(name)) delete process.env[name]
+  }
+  process.report.excludeEnv = true
+  return env
+}

@@ -1,0 +1,69 @@
+/**
+ * The SDK's own errors in the form of ours: it gives back what a client sent, at any length and with any character,
+ * and tells of wrong params in the older protocol as an internal error, in the notation of its schema library.
+ */
+import {
+  isJSONRPCErrorResponse,
+  type JSONRPCErrorResponse,
+  type JSONRPCMessage,
+  ProtocolErrorCode
+} from "@modelcontextprotocol/server"
+import { plainText } from "@sailpoint-bulk-upload/core/PlainText"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+
+/** As the message of an error of ours: one line that is not cut. */
+const MAX_MESSAGE = 1_000
+
+type JsonRpcError = JSONRPCErrorResponse["error"]
+
+export const plain = (message: JSONRPCMessage): JSONRPCMessage =>
+  isJSONRPCErrorResponse(message) ? { ...message, error: plainError(message.error) } : message
+
+const plainError = (error: JsonRpcError): JsonRpcError => {
+  const { code, data, message } = problemsIn(error)
+  return {
+    code,
+    message: plainText(message, MAX_MESSAGE),
+    ...(data === undefined ? {} : { data: plainTexts(data) })
+  }
+}
+
+const plainTexts = (data: unknown): unknown =>
+  typeof data === "object" && data !== null && !Array.isArray(data)
+    ? Object.fromEntries(
+        Object.entries(data).map(([key, value]) => [
+          key,
+          typeof value === "string" ? plainText(value, MAX_MESSAGE) : value
+        ])
+      )
+    : data
+
+/** The SDK's schema library lists what is wrong as JSON, and throws that as the message, or as the end of it. */
+const Problems = Schema.fromJsonString(
+  Schema.NonEmptyArray(
+    Schema.Struct({
+      path: Schema.Array(Schema.Union([Schema.String, Schema.Finite])),
+      message: Schema.String
+    })
+  )
+)
+const decodeProblems = Schema.decodeOption(Problems)
+
+const MAX_PROBLEMS = 5
+
+const problemsIn = (error: JsonRpcError): JsonRpcError => {
+  const start = error.message.indexOf("[\n")
+  return start === -1
+    ? error
+    : Option.match(decodeProblems(error.message.slice(start)), {
+        onNone: () => error,
+        onSome: (problems) => ({
+          code: ProtocolErrorCode.InvalidParams,
+          message: `Invalid params: ${problems
+            .slice(0, MAX_PROBLEMS)
+            .map(({ message, path }) => [path.join("."), message].join(": "))
+            .join("; ")}`
+        })
+      })
+}

@@ -1,0 +1,221 @@
+/** Assistants that flood, cancel, leave, or do not listen. */
+import { assert, describe, it } from "@effect/vitest"
+import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
+import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
+import * as Effect from "effect/Effect"
+import { readFileSync } from "node:fs"
+import * as AuditLine from "../support/AuditLine.ts"
+import * as JsonRpc from "../support/JsonRpc.ts"
+import * as ServerProcess from "../support/ServerProcess.ts"
+
+const done = Source.named("Done").sourceId
+
+/** A server that has greeted its assistant. */
+const greeted = (sandbox: Sandbox.Service, ...args: ReadonlyArray<string>) =>
+  Effect.gen(function* () {
+    const server = yield* ServerProcess.start(args, ServerProcess.settingsFor(sandbox))
+    yield* server.send(JsonRpc.initialize(0), JsonRpc.initialized)
+    yield* server.answer(0)
+    return server
+  })
+
+const numbers = (length: number, first = 1) => Array.from({ length }, (_, n) => first + n)
+
+/** Calls that do not depend on each other, so many at once. */
+const floods: ReadonlyArray<readonly [string, (id: number) => object, wanted: RegExp]> = [
+  ["for one status", (id) => JsonRpc.callStatus(id, done), /"status":"COMPLETED"/u],
+  ["with an id that is none", (id) => JsonRpc.callStatus(id, `x${id}`), /"error":"InvalidSourceId"/u],
+  ["of a tool that is not there", (id) => JsonRpc.callTool(id, "nothing", {}), /"code":-32602/u],
+  ["for the list of tools", (id) => JsonRpc.listTools(id), /"tools":\[/u]
+]
+
+/** When a client cancels: messages in one write, and the ids that are answered. */
+const cancellations: ReadonlyArray<
+  readonly [string, messages: ReadonlyArray<object>, answered: ReadonlyArray<number>]
+> = [
+  [
+    "before it is made",
+    [JsonRpc.cancelled(1), JsonRpc.callStatus(1, done), JsonRpc.callStatus(2, done)],
+    [1, 2]
+  ],
+  [
+    "in the same write",
+    [JsonRpc.callStatus(1, done), JsonRpc.cancelled(1), JsonRpc.callStatus(2, done)],
+    [2]
+  ],
+  [
+    "twice",
+    [JsonRpc.callStatus(1, done), JsonRpc.cancelled(1), JsonRpc.cancelled(1), JsonRpc.callStatus(2, done)],
+    [2]
+  ]
+]
+
+/** The most memory that a process has had so far, in megabytes; Linux tells it. */
+const peakMegabytes = (pid: number): number =>
+  Number(/^VmHWM:\s+(\d+) kB/mu.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024
+
+const hasProc = process.platform === "linux"
+
+describe("over standard input", { timeout: 60_000 }, () => {
+  it.live.each(floods)("a thousand calls at once %s are all answered, once", ([, call, wanted]) =>
+    Effect.gen(function* () {
+      const server = yield* greeted(yield* Sandbox.make(), "--log-level", "warn")
+      const ids = numbers(1_000)
+      yield* server.send(...ids.map(call))
+      for (const id of ids) assert.match(JSON.stringify(yield* server.answer(id)), wanted)
+      yield* server.closeInput
+      const { code, stderr, stdout } = yield* server.ended
+      assert.deepStrictEqual([code, stderr], [0, ""])
+      assert.sameMembers(
+        ServerProcess.messagesIn(stdout).map(({ id }) => id),
+        [0, ...ids]
+      )
+    })
+  )
+
+  it.live("more calls than are served at once are told so, and all are answered", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.make()
+      yield* sandbox.fail({ endpoint: "status", fault: { _tag: "Delay", duration: "3 seconds" } })
+      const server = yield* greeted(sandbox)
+      yield* server.send(...numbers(2_100).map((id) => JsonRpc.callStatus(id, done)))
+      const { result } = yield* server.answer(2_100)
+      assert.containSubset(result, {
+        isError: true,
+        structuredContent: { error: "TooManyCalls", retryable: true }
+      })
+      assert.strictEqual((yield* server.answer(1)).result?.structuredContent?.["status"], "COMPLETED")
+      yield* server.send(JsonRpc.callStatus(3_000, done))
+      assert.strictEqual((yield* server.answer(3_000)).result?.structuredContent?.["status"], "COMPLETED")
+    })
+  )
+
+  it.live.each(cancellations)("a call is cancelled %s, and the next is answered", ([, messages, answered]) =>
+    Effect.gen(function* () {
+      const server = yield* greeted(yield* Sandbox.make())
+      yield* server.send(...messages)
+      for (const id of answered) {
+        assert.strictEqual((yield* server.answer(id)).result?.structuredContent?.["status"], "COMPLETED")
+      }
+      yield* server.closeInput
+      const { code, stdout } = yield* server.ended
+      assert.strictEqual(code, 0)
+      assert.sameMembers(
+        ServerProcess.messagesIn(stdout).map(({ id }) => id),
+        [0, ...answered]
+      )
+    })
+  )
+
+  it.live("a call that is cancelled after its answer changes nothing", () =>
+    Effect.gen(function* () {
+      const server = yield* greeted(yield* Sandbox.make())
+      for (const id of [1, 2]) {
+        yield* server.send(JsonRpc.callStatus(id, done))
+        yield* server.answer(id)
+        yield* server.send(JsonRpc.cancelled(id))
+      }
+      yield* server.send(JsonRpc.ping(3))
+      yield* server.answer(3)
+      assert.deepStrictEqual(
+        (yield* server.messages).map(({ id }) => id),
+        [0, 1, 2, 3]
+      )
+    })
+  )
+
+  it.live("a message that comes byte by byte is answered as one that comes whole", () =>
+    Effect.gen(function* () {
+      const server = yield* greeted(yield* Sandbox.make())
+      const bytes = Buffer.from(`${JSON.stringify(JsonRpc.callStatus(1, `${done}🦊`))}\n`)
+      for (const byte of bytes) yield* server.write(Uint8Array.of(byte))
+      assert.include(JSON.stringify((yield* server.answer(1)).result), "🦊")
+    })
+  )
+
+  it.live("an assistant that asks and never reads is held up, and answered once it reads", () =>
+    Effect.gen(function* () {
+      const server = yield* greeted(yield* Sandbox.make())
+      yield* server.pauseReading
+      const ids = numbers(8_000)
+      yield* server.send(...ids.map((id) => JsonRpc.listTools(id)))
+      yield* server.told(/The assistant does not read/u)
+      if (hasProc) assert.isBelow(peakMegabytes(server.pid), 600)
+      yield* server.readOn
+      for (const id of ids) assert.isDefined((yield* server.answer(id)).result)
+      yield* server.send(JsonRpc.callStatus(9_000, done))
+      assert.strictEqual((yield* server.answer(9_000)).result?.structuredContent?.["status"], "COMPLETED")
+    })
+  )
+
+  it.live("an assistant that never reads does not keep the server from ending", () =>
+    Effect.gen(function* () {
+      const server = yield* greeted(yield* Sandbox.make())
+      yield* server.pauseReading
+      yield* server.send(...numbers(8_000).map((id) => JsonRpc.listTools(id)))
+      yield* server.told(/The assistant does not read/u)
+      yield* server.kill("SIGTERM")
+      yield* server.exited
+      yield* server.readOn
+      assert.strictEqual((yield* server.ended).code, 0)
+    })
+  )
+
+  it.live("an assistant that reads slowly gets every answer before the server ends", () =>
+    Effect.gen(function* () {
+      const server = yield* greeted(yield* Sandbox.make())
+      yield* server.pauseReading
+      const ids = numbers(100)
+      yield* server.send(...ids.map((id) => JsonRpc.listTools(id)), JsonRpc.callStatus(101, "none"))
+      yield* server.told(/Tool call/u)
+      yield* server.kill("SIGTERM")
+      yield* server.readOn
+      const { code, stdout } = yield* server.ended
+      assert.strictEqual(code, 0)
+      assert.sameMembers(
+        ServerProcess.messagesIn(stdout).map(({ id }) => id),
+        [0, ...ids, 101]
+      )
+    })
+  )
+
+  it.live("an assistant that closes the log is served as before", () =>
+    Effect.gen(function* () {
+      const server = yield* greeted(yield* Sandbox.make(), "--log-level", "trace")
+      yield* server.closeLog
+      for (const id of numbers(5)) {
+        yield* server.send(JsonRpc.callStatus(id, done))
+        assert.strictEqual((yield* server.answer(id)).result?.structuredContent?.["status"], "COMPLETED")
+      }
+      yield* server.closeInput
+      assert.strictEqual((yield* server.ended).code, 0)
+    })
+  )
+
+  it.live("an assistant that stops reading in the middle of a call ends the server, and the request", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.make()
+      const server = yield* ServerProcess.startAsking(sandbox, { id: 2, takes: "8 seconds" })
+      yield* server.answer(0)
+      yield* server.stopReading
+      yield* server.send(JsonRpc.ping(3))
+      assert.strictEqual(yield* ServerProcess.firstOutcome(sandbox), "aborted")
+      const { code, stderr } = yield* server.ended
+      assert.strictEqual(code, 0)
+      assert.deepStrictEqual(
+        AuditLine.onlyThose(stderr).map(({ outcome }) => outcome),
+        ["cancelled"]
+      )
+    })
+  )
+
+  it.live("a line that never ends closes the connection, and says why", () =>
+    Effect.gen(function* () {
+      const server = yield* greeted(yield* Sandbox.make())
+      yield* server.write("x".repeat(11 * 1024 * 1024))
+      const { code, stderr } = yield* server.ended
+      assert.strictEqual(code, 0)
+      assert.include(stderr, "a line of more than 10485760 bytes")
+    })
+  )
+})
