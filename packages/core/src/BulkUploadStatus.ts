@@ -6,8 +6,9 @@
  *
  * @since 0.1.0
  */
-import * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
+import * as SchemaTransformation from "effect/SchemaTransformation"
 import { SourceId } from "./SourceId.ts"
 
 /**
@@ -27,16 +28,31 @@ export const State = Schema.NullOr(Schema.Literals(["PENDING", "IN_PROGRESS", "C
  */
 export type State = typeof State.Type
 
+/** An object, and nothing in it. */
+const Keyless = Schema.Unknown.check(
+  Schema.makeFilter((body: unknown) => Predicate.isObject(body) && Object.keys(body).length === 0)
+)
+
 /**
- * The body of a 200 answer. The key is not required there, so a missing one reads as null; a value that is
- * none of the documented ones does not decode.
+ * The body of a 200 answer. The key is not required there, so an object without any key reads as null. One
+ * without this key, but with others, is the answer to something else (an error that came with a 200, say),
+ * and does not decode; nor does a value that is none of the documented ones.
  *
  * @category schemas
  * @since 0.1.0
  */
-export const ResponseBody = Schema.Struct({
-  status: State.pipe(Schema.withDecodingDefaultKey(Effect.succeed(null)))
-})
+export const ResponseBody = Schema.Union([
+  Schema.Struct({ status: State }),
+  Keyless.pipe(
+    Schema.decodeTo(
+      Schema.Struct({ status: Schema.Null }),
+      SchemaTransformation.transform<{ readonly status: null }, unknown>({
+        decode: () => ({ status: null }),
+        encode: () => ({})
+      })
+    )
+  )
+])
 
 /**
  * A status together with the source it is of, as that id was given.

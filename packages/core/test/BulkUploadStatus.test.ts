@@ -11,8 +11,20 @@ describe("BulkUploadStatus", () => {
     Effect.map(decode({ status }), (body) => assert.deepStrictEqual(body, { status }))
   )
 
-  it.effect("reads a missing key as null, and passes over keys that it does not know", () =>
-    Effect.map(decode({ jobId: "1" }), (body) => assert.deepStrictEqual(body, { status: null }))
+  it.effect("reads an empty object as null", () =>
+    Effect.map(decode({}), (body) => assert.deepStrictEqual(body, { status: null }))
+  )
+
+  it.effect("passes over keys that it does not know", () =>
+    Effect.map(decode({ jobId: "1", status: "ERROR" }), (body) =>
+      assert.deepStrictEqual(body, { status: "ERROR" })
+    )
+  )
+
+  it.effect("does not take for null what is the answer to something else", () =>
+    Effect.map(Effect.exit(decode({ error: "invalid_token" })), (exit) =>
+      assert.strictEqual(exit._tag, "Failure")
+    )
   )
 
   it.effect.each(["pending", " PENDING", "CANCELLED", "", 1, true, {}, ["PENDING"]])(

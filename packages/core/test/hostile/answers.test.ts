@@ -1,0 +1,115 @@
+/** Answers of every status with every body: what is told of them is known before. */
+import { assert, describe, it } from "@effect/vitest"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { BulkUploads, type Service } from "../../src/BulkUploads.ts"
+import { transports } from "../support/tenant.ts"
+import { type BodyCase, contents, floods, shapes } from "./bodies.ts"
+import { outcome } from "./support/outcome.ts"
+import * as RawTenant from "./support/rawTenant.ts"
+import { granting, service } from "./support/service.ts"
+
+const byStatus = new Map([
+  [400, "BadRequest"],
+  [401, "Unauthorized"],
+  [403, "Forbidden"],
+  [404, "NotFound"],
+  [429, "RateLimited"]
+])
+
+const expected = (status: number, { when200 }: BodyCase, client: string): string => {
+  if (status === 200) return when200
+  // Node's own client takes it for an answer, the others for a mistake.
+  if (status === 101 && client === "node:http") return "UnexpectedResponse"
+  // 1xx announces an answer; here the connection ends without one.
+  if (status < 200) return "ConnectionFailed"
+  return byStatus.get(status) ?? (status >= 500 ? "ServerError" : "UnexpectedResponse")
+}
+
+interface Exchange {
+  readonly status: number
+  readonly body: BodyCase
+  /** The HTTP client. */
+  readonly client: string
+}
+
+/** Five hundred exchanges take a second on a machine that has nothing else to do, and longer on another. */
+const PATIENCE = 120_000
+
+const clients = transports.map(([name]) => name)
+const clientInTurn = (n: number): string => clients[n % clients.length] ?? ""
+
+/** Many calls at a time to one tenant, by one service for each client; the ones that were told wrongly. */
+const misjudged = (exchanges: ReadonlyArray<Exchange>) =>
+  Effect.gen(function* () {
+    const tenant = yield* RawTenant.make(
+      granting((socket, request) => {
+        const exchange = exchanges[RawTenant.numberIn(request)]
+        exchange?.body.answer(exchange.status)(socket, request)
+      })
+    )
+    const services = new Map<string, Service>()
+    for (const [name, transport] of transports) {
+      services.set(name, Context.get(yield* Layer.build(service(tenant.url, transport)), BulkUploads))
+    }
+    const outcomes = yield* Effect.forEach(
+      exchanges,
+      ({ client }, n) => outcome(services.get(client)?.status(RawTenant.idOf(n)) ?? Effect.die(client)),
+      { concurrency: 24 }
+    )
+    return exchanges.flatMap(({ body, client, status }, n) =>
+      outcomes[n] === expected(status, body, client)
+        ? []
+        : [`${status} with ${body.name} over ${client}: ${outcomes[n]}`]
+    )
+  })
+
+const noneMisjudged = (exchanges: ReadonlyArray<Exchange>) =>
+  Effect.map(misjudged(exchanges), (wrong) => assert.deepStrictEqual(wrong, []))
+
+const statuses = Array.from({ length: 500 }, (_, n) => n + 100)
+
+/** All that have a meaning here, and some that have none. */
+const telling = [101, 103, 200, 204, 205, 302, 304, 400, 401, 403, 404, 429, 500, 599]
+
+const withEachClient = (status: number, body: BodyCase): ReadonlyArray<Exchange> =>
+  clients.map((client) => ({ status, body, client }))
+
+const cases = (bodies: ReadonlyArray<BodyCase>) => bodies.map((body, n) => [body.name, body, n] as const)
+
+describe("an answer of any status from 100 to 599 with", () => {
+  // The clients take turns, and with the next body it is another one's turn.
+  it.live.each(cases(shapes))(
+    "%s",
+    ([, body, n]) =>
+      noneMisjudged(statuses.map((status) => ({ status, body, client: clientInTurn(status + n) }))),
+    PATIENCE
+  )
+
+  it.live(
+    "a body that is far too large, of each kind in turn",
+    () =>
+      noneMisjudged(
+        statuses.flatMap((status, n) => {
+          const body = floods[n % floods.length]
+          return body === undefined
+            ? []
+            : [{ status, body, client: clientInTurn(Math.floor(n / floods.length)) }]
+        })
+      ),
+    PATIENCE
+  )
+})
+
+describe("an answer over each client with", () => {
+  it.live.each(cases([...shapes, ...floods]))(
+    "%s",
+    ([, body]) => noneMisjudged(telling.flatMap((status) => withEachClient(status, body))),
+    PATIENCE
+  )
+})
+
+describe("a 200 over each client with", () => {
+  it.live.each(cases(contents))("%s", ([, body]) => noneMisjudged(withEachClient(200, body)))
+})

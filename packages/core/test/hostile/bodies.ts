@@ -1,0 +1,166 @@
+/** Bodies that an answer can have, whatever its status: a line is a case. */
+import * as zlib from "node:zlib"
+import type { Answer } from "./support/rawTenant.ts"
+import * as wire from "./support/wire.ts"
+
+export interface BodyCase {
+  readonly name: string
+  readonly answer: (status: number) => Answer
+  /** What a 200 with it gives: a status, or the tag of an error. */
+  readonly when200: string
+}
+
+const json = "application/json"
+
+const body = (name: string, bytes: string | Uint8Array, when200 = "UnexpectedResponse"): BodyCase => ({
+  name,
+  answer: (status) => wire.answer(status, bytes, { "content-type": json }),
+  when200
+})
+
+const value = (name: string, content: unknown, when200?: string): BodyCase =>
+  body(name, JSON.stringify(content), when200)
+
+const bytes = (...numbers: ReadonlyArray<number>) => Uint8Array.of(...numbers)
+const nested = (depth: number) => `${"[".repeat(depth)}${"]".repeat(depth)}`
+const wide = (...texts: ReadonlyArray<string>) => Buffer.from(texts.join(""), "utf16le")
+
+const source = { id: "e136567d-e87e-4d02-9e60-b3c3c55db56d", sourceId: "e136567de87e4d029e60b3c3c55db56d" }
+const error = {
+  detailCode: "403 Forbidden",
+  trackingId: "t",
+  messages: [{ locale: "en-US", localeOrigin: "DEFAULT", text: "No." }]
+}
+
+/** Whatever the status, an answer can have one of these. */
+export const shapes: ReadonlyArray<BodyCase> = [
+  value("the documented status", { status: "COMPLETED" }, "COMPLETED"),
+  value("the documented error", error),
+  value("the token endpoint's answer", { access_token: "t", token_type: "bearer", expires_in: 749 }),
+  value("the list of sources", [{ ...source, name: "Contractors" }]),
+  value("{}", {}, "null"),
+  value("null", null),
+  value("a list", []),
+  value("a string", "COMPLETED"),
+  body("truncated JSON", '{"status":"COMPL'),
+  body("a page", "<!doctype html><html><title>Sign in</title><body>Sign in</body></html>"),
+  body("nothing", ""),
+  body("invalid UTF-8", bytes(0xff, 0xfe, 0xfd, 0xc0, 0x80)),
+  body("a byte-order mark", '\uFEFF{"status":"ERROR"}', "ERROR"),
+  body("__proto__ with a status", '{"__proto__":{"status":"ERROR"}}'),
+  body("nesting 10,000 deep", nested(10_000))
+]
+
+/** What else a body can be. Where the status is not 200 it makes no difference. */
+export const contents: ReadonlyArray<BodyCase> = [
+  value("PENDING", { status: "PENDING" }, "PENDING"),
+  value("IN_PROGRESS", { status: "IN_PROGRESS" }, "IN_PROGRESS"),
+  value("ERROR", { status: "ERROR" }, "ERROR"),
+  value("a status that is null", { status: null }, "null"),
+  value("keys that nobody knows beside the status", { status: "ERROR", jobId: 7, nested: {} }, "ERROR"),
+  value("a list of statuses", [{ status: "COMPLETED" }]),
+  value("a number", 200),
+  value("true", true),
+  body("white space", " \r\n\t "),
+  value("an OAuth error", { error: "invalid_token", error_description: "Gone." }),
+  value("a limit's message", { message: " Rate Limit Exceeded " }),
+  value("one source", { ...source, name: "Contractors", description: "" }),
+  value("an HTTP API problem", { type: "about:blank", title: "OK", detail: "No." }),
+  body("JSON and something after it", '{"status":"COMPLETED"}}'),
+  body("two values", '{"status":"COMPLETED"}\n{"status":"ERROR"}'),
+  body("JSON with a comment", '{"status":"COMPLETED"} // done'),
+  body("single quotes", "{'status':'COMPLETED'}"),
+  body("NaN", '{"status":NaN}'),
+  body("the key twice: as in JSON, the last one", '{"status":"ERROR","status":"PENDING"}', "PENDING"),
+  body("JSON in a page", '<pre>{"status":"COMPLETED"}</pre>'),
+  body(
+    "invalid UTF-8 beside the status",
+    Buffer.concat([Buffer.from('{"x":"'), bytes(0xc3, 0x28), Buffer.from('","status":"ERROR"}')]),
+    "ERROR"
+  ),
+  body(
+    "invalid UTF-8 in the status",
+    Buffer.concat([Buffer.from('{"status":"ERROR'), bytes(0xff), Buffer.from('"}')])
+  ),
+  body("half a character at the end", Buffer.from('{"status":"é').subarray(0, -1)),
+  body("two byte-order marks", '\uFEFF\uFEFF{"status":"ERROR"}'),
+  body("a byte-order mark alone", "\uFEFF"),
+  body("UTF-16", wide("\uFEFF", '{"status":"ERROR"}')),
+  body("null bytes", '{"status":"ERROR"}\0\0\0'),
+  body("__proto__ beside the status", '{"__proto__":{"status":"ERROR"},"status":"PENDING"}', "PENDING"),
+  body("constructor and prototype", '{"constructor":{"prototype":{"status":"ERROR"}}}'),
+  body("toString and valueOf", '{"toString":null,"valueOf":1,"status":"PENDING"}', "PENDING"),
+  body("messages that are keys of prototypes", '{"messages":{"length":5,"__proto__":[]},"detailCode":{}}'),
+  body("nesting 10,000 deep beside the status", `{"x":${nested(10_000)},"status":"ERROR"}`, "ERROR"),
+  body("nesting 10,000 deep in the status", `{"status":${nested(10_000)}}`),
+  body("nesting 10,000 deep that is never closed", `{"messages":${"[".repeat(10_000)}`),
+  body("a number of 10,000 digits", `{"status":${"9".repeat(10_000)}}`),
+  value("a key of 10,000 characters", { ["k".repeat(10_000)]: 1, status: "ERROR" }, "ERROR"),
+  value("10,000 messages", { messages: Array.from({ length: 1_000 }, () => ({ text: "m".repeat(30) })) }),
+  value("messages of other types", {
+    messages: [null, 1, {}, [], { text: 1 }, { text: null }, { text: {} }]
+  }),
+  ...(
+    [
+      ["completed", "completed"],
+      ["Completed", "Completed"],
+      ["spaces around", " COMPLETED "],
+      ["a line break after", "COMPLETED\n"],
+      ["a null byte after", "COMPLETED\0"],
+      ["a space in place of the underscore", "IN PROGRESS"],
+      ["a dash in place of the underscore", "IN-PROGRESS"],
+      ["letters that look the same", "СОМРLЕТЕD"],
+      ["full-width letters", "ＥＲＲＯＲ"],
+      ["the word null", "null"],
+      ["nothing", ""],
+      ["a word nobody knows", "CANCELLED"],
+      ["a word of every object", "toString"],
+      ["10,000 characters", "PENDING".repeat(1_500)],
+      ["a terminal's escape sequence", "\u001B[2J\u001B]0;owned\u0007COMPLETED"],
+      ["a bidirectional override", "\u202EDETELPMOC"],
+      ["a number", 0],
+      ["a large number", 1e308],
+      ["true", true],
+      ["an object", { status: "COMPLETED" }],
+      ["a list", ["COMPLETED"]]
+    ] as const
+  ).map(([name, status]) => value(`a status that is ${name}`, { status })),
+  value("a key in other case", { Status: "COMPLETED" }),
+  value("a key with a space", { "status ": "COMPLETED" }),
+  value("the status one level down", { data: { status: "COMPLETED" } })
+]
+
+const MEGABYTE = Buffer.alloc(1024 * 1024, " ")
+/** JSON that would be right, if anybody read it to its end. */
+const padded = (megabytes: number) =>
+  Buffer.concat([
+    Buffer.from('{"status":"COMPLETED"'),
+    ...Array.from({ length: megabytes }, () => MEGABYTE),
+    Buffer.from("}")
+  ])
+
+const TEN_MB = padded(10)
+const gzipped = zlib.gzipSync(TEN_MB)
+const compressed = [
+  ["gzip", gzipped],
+  ["gzip, gzip", zlib.gzipSync(gzipped)],
+  ["deflate", zlib.deflateSync(TEN_MB)],
+  ["br", zlib.brotliCompressSync(TEN_MB, { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 5 } })]
+] as const
+
+const flood = (name: string, answer: BodyCase["answer"]): BodyCase => ({
+  name,
+  answer,
+  when200: "UnexpectedResponse"
+})
+
+/** Bodies that have to be given up on, and the connection with them. */
+export const floods: ReadonlyArray<BodyCase> = [
+  flood("10 MB", (status) => wire.answer(status, TEN_MB, { "content-type": json })),
+  flood("no end", (status) => wire.endless(status, MEGABYTE.subarray(0, 16_384), { "content-type": json })),
+  ...compressed.map(([encoding, bytes]) =>
+    flood(`10 MB as ${bytes.byteLength} bytes of ${encoding}`, (status) =>
+      wire.answer(status, bytes, { "content-type": json, "content-encoding": encoding })
+    )
+  )
+]

@@ -1,0 +1,44 @@
+/** What every outcome has to be, whatever happened: a status or an error of the union, whole, bounded and harmless. */
+import { assert } from "@effect/vitest"
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Schema from "effect/Schema"
+import { inspect } from "node:util"
+import { BulkUploadError } from "../../../src/BulkUploadError.ts"
+import { BulkUploadStatus } from "../../../src/BulkUploadStatus.ts"
+
+const errorCodec = Schema.toCodecJson(BulkUploadError)
+const statusCodec = Schema.toCodecJson(BulkUploadStatus)
+
+/** Control and format characters, and what else moves or hides text. */
+const HARMFUL = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/u
+
+/** Five messages of 500 characters, and the words around them. */
+const LONGEST_MESSAGE = 4_000
+
+/** The status, or the tag of the error, after all that holds for either has been checked. */
+export const told = (exit: Exit.Exit<BulkUploadStatus, BulkUploadError>): string => {
+  if (Exit.isSuccess(exit)) {
+    const wire: unknown = JSON.parse(JSON.stringify(Schema.encodeSync(statusCodec)(exit.value)))
+    assert.deepStrictEqual(Schema.decodeUnknownSync(statusCodec)(wire), exit.value)
+    return String(exit.value.status)
+  }
+  const [reason] = exit.cause.reasons
+  assert.isTrue(reason !== undefined && Cause.isFailReason(reason), `no defect: ${inspect(exit.cause)}`)
+  if (reason === undefined || !Cause.isFailReason(reason)) return "defect"
+  const { error } = reason
+  const wire: unknown = JSON.parse(JSON.stringify(Schema.encodeSync(errorCodec)(error)))
+  const back = Schema.decodeUnknownSync(errorCodec)(wire)
+  assert.strictEqual(back._tag, error._tag)
+  assert.strictEqual(back.message, error.message)
+  assert.deepStrictEqual(Schema.encodeSync(errorCodec)(back), wire)
+  assert.isAtMost(error.message.length, LONGEST_MESSAGE)
+  assert.notMatch(error.message, HARMFUL)
+  return error._tag
+}
+
+/** The same of an effect. */
+export const outcome = <R>(
+  call: Effect.Effect<BulkUploadStatus, BulkUploadError, R>
+): Effect.Effect<string, never, R> => Effect.map(Effect.exit(call), told)

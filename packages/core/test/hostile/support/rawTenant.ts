@@ -1,0 +1,114 @@
+/**
+ * A tenant that answers with whatever bytes it is told to, for what a server that speaks HTTP would never send.
+ * It reads requests, and that is all it knows of HTTP.
+ */
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import type * as Scope from "effect/Scope"
+import * as net from "node:net"
+import * as tls from "node:tls"
+
+export interface Request {
+  readonly method: string
+  readonly path: string
+  readonly authorization: string
+  readonly body: string
+}
+
+/** What is done with the connection once a request has come whole. */
+export type Answer = (socket: net.Socket, request: Request) => void
+
+export interface RawTenant {
+  readonly url: string
+  readonly port: number
+  readonly requests: ReadonlyArray<Request>
+  /** How many connections are open, and how many there were. */
+  readonly connections: () => { readonly open: number; readonly ever: number }
+  /** Waits until it is so; looks again whenever a connection or a request comes or ends. */
+  readonly until: (wanted: () => boolean) => Effect.Effect<void>
+}
+
+export const isToken = ({ path }: Request): boolean => path === "/oauth/token"
+
+/** The id in the path of a status request; in these tests it is the number of a case. */
+export const numberIn = ({ path }: Request): number => Number.parseInt(path.split("/").at(-3) ?? "", 16)
+
+/** The source id that stands for a case. */
+export const idOf = (n: number): string => n.toString(16).padStart(32, "0")
+
+/** Runs as long as the scope; with TLS when it is given a certificate. */
+export const make = (
+  answer: Answer,
+  certificate?: tls.SecureContextOptions
+): Effect.Effect<RawTenant, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const requests: Array<Request> = []
+    const open = new Set<net.Socket>()
+    let ever = 0
+    let waiting: ReadonlyArray<{ readonly wanted: () => boolean; readonly done: Deferred.Deferred<void> }> =
+      []
+    const changed = () => {
+      waiting = waiting.filter(({ done, wanted }) => !wanted() || !Deferred.doneUnsafe(done, Exit.void))
+    }
+
+    const serve = (socket: net.Socket) => {
+      let received = ""
+      socket.setEncoding("latin1").on("data", (data: string) => {
+        received += data
+        const [head = "", ...rest] = received.split("\r\n\r\n")
+        const body = rest.join("\r\n\r\n")
+        const header = (name: string) => new RegExp(`^${name}: (.*)$`, "imu").exec(head)?.[1]?.trim() ?? ""
+        // What is no HTTP, such as the first words of TLS, has no end to wait for.
+        const isHttp = /^[A-Z]/u.test(head)
+        if (isHttp && (rest.length === 0 || body.length < Number(header("content-length")))) return
+        received = ""
+        const [method = "", path = ""] = head.split(" ")
+        const request = { method, path, authorization: header("authorization"), body }
+        requests.push(request)
+        answer(socket, request)
+        changed()
+      })
+    }
+
+    const server = certificate === undefined ? net.createServer(serve) : tls.createServer(certificate, serve)
+    server.on("connection", (socket: net.Socket) => {
+      open.add(socket)
+      ever += 1
+      socket.setNoDelay()
+      // What a client does to a connection is its own affair.
+      socket
+        .on("error", () => undefined)
+        .on("close", () => {
+          open.delete(socket)
+          changed()
+        })
+      changed()
+    })
+    server.on("tlsClientError", () => undefined)
+
+    yield* Effect.acquireRelease(
+      Effect.callback<void>((resume) => {
+        server.listen(0, "127.0.0.1", () => resume(Effect.void))
+      }),
+      () =>
+        Effect.callback<void>((resume) => {
+          for (const socket of open) socket.destroy()
+          server.close(() => resume(Effect.void))
+        })
+    )
+    const { port } = server.address() as net.AddressInfo
+    return {
+      url: `${certificate === undefined ? "http" : "https"}://127.0.0.1:${port}`,
+      port,
+      requests,
+      connections: () => ({ open: open.size, ever }),
+      until: (wanted) =>
+        Effect.suspend(() => {
+          if (wanted()) return Effect.void
+          const done = Deferred.makeUnsafe<void>()
+          waiting = [...waiting, { wanted, done }]
+          return Deferred.await(done)
+        })
+    }
+  })

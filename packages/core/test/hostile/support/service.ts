@@ -1,0 +1,34 @@
+/** The service on a raw tenant: no retries and no budget unless a test wants them, so that a case is an exchange. */
+import type { HttpClient } from "effect/http/HttpClient"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import * as BulkUploads from "../../../src/BulkUploads.ts"
+import * as RequestBudget from "../../../src/RequestBudget.ts"
+import * as RetryPolicy from "../../../src/RetryPolicy.ts"
+import { type Answer, isToken, type Request } from "./rawTenant.ts"
+import * as wire from "./wire.ts"
+
+export const CLIENT_SECRET = "canary-client-secret"
+export const ACCESS_TOKEN = "canary-access-token"
+
+export const auth = { clientId: "canary", clientSecret: Redacted.make(CLIENT_SECRET) }
+
+export const grant: Answer = wire.json(200, { access_token: ACCESS_TOKEN, expires_in: 600 })
+
+/** Grants every token, and answers the rest so. */
+export const granting =
+  (answer: Answer): Answer =>
+  (socket, request: Request) =>
+    (isToken(request) ? grant : answer)(socket, request)
+
+export const service = (
+  url: string,
+  transport: Layer.Layer<HttpClient>,
+  options: Partial<BulkUploads.Options> = {},
+  policy: RetryPolicy.Policy = RetryPolicy.none
+) =>
+  BulkUploads.layer({ baseUrl: url, auth, ...options }).pipe(
+    Layer.provide(RetryPolicy.layer(policy)),
+    Layer.provide(RequestBudget.layer(RequestBudget.unlimited)),
+    Layer.provide(transport)
+  )

@@ -1,0 +1,84 @@
+/** Answers as they go over the wire, well-formed and otherwise. */
+import type { Socket } from "node:net"
+import type { Answer } from "./rawTenant.ts"
+
+type Bytes = string | Uint8Array
+
+/** Sends these bytes and leaves the connection open. */
+export const bytes =
+  (...parts: ReadonlyArray<Bytes>): Answer =>
+  (socket) => {
+    for (const part of parts) socket.write(part)
+  }
+
+/** Sends these bytes and closes the connection in good order. */
+export const lastBytes =
+  (...parts: ReadonlyArray<Bytes>): Answer =>
+  (socket) => {
+    for (const part of parts) socket.write(part)
+    socket.end()
+  }
+
+/** Sends these bytes, and once they are on their way resets the connection. */
+export const resetAfter =
+  (...parts: ReadonlyArray<Bytes>): Answer =>
+  (socket) => {
+    // Given to the system, but for all that anybody knows on the way for ever: a reset can overtake what it follows.
+    socket.write(Buffer.concat(parts.map((part) => Buffer.from(part))), () => socket.resetAndDestroy())
+  }
+
+export const reset: Answer = (socket) => socket.resetAndDestroy()
+
+export const closed: Answer = (socket) => socket.end()
+
+export const silent: Answer = () => undefined
+
+type Headers = Readonly<Record<string, string>> | ReadonlyArray<readonly [string, string]>
+
+/** The head of an answer, up to its body. */
+export const head = (status: number | string, headers: Headers = {}): string =>
+  [
+    `HTTP/1.1 ${status} X`,
+    ...(Array.isArray(headers) ? headers : Object.entries(headers)).map(
+      ([name, value]) => `${name}: ${value}`
+    ),
+    "\r\n"
+  ].join("\r\n")
+
+/** A whole answer. Where its status allows no body the connection ends with it, or the body would be taken for the next answer. */
+export const answer = (status: number, body: Bytes = "", headers: Headers = {}): Answer => {
+  const entries = Array.isArray(headers) ? headers : Object.entries(headers)
+  const length = ["content-length", String(Buffer.byteLength(body))] as const
+  const whole = [head(status, [...entries, length]), body] as const
+  return status < 200 || status === 204 || status === 304 ? lastBytes(...whole) : bytes(...whole)
+}
+
+export const json = (
+  status: number,
+  value: unknown,
+  headers: Readonly<Record<string, string>> = {}
+): Answer => answer(status, JSON.stringify(value), { "content-type": "application/json", ...headers })
+
+/** A body that has no end, as fast as it is read. */
+export const endless =
+  (status: number, chunk: Bytes, headers: Readonly<Record<string, string>> = {}): Answer =>
+  (socket) => {
+    const pump = () => {
+      while (socket.writable && socket.write(chunk)) continue
+    }
+    socket.write(head(status, headers))
+    socket.on("drain", pump)
+    pump()
+  }
+
+/** Bytes that come one at a time, in no hurry, until the client has had enough. */
+export const trickle = (whole: string) => endlessly(...whole)
+
+/** The same parts again and again, in no hurry, until the client has had enough. */
+export const endlessly =
+  (...parts: ReadonlyArray<string>) =>
+  (socket: Socket): void => {
+    let next = 0
+    const timer = setInterval(() => void socket.write(parts[next++ % parts.length] ?? ""), 10)
+    socket.on("close", () => clearInterval(timer))
+  }
