@@ -196,7 +196,7 @@ describe("retrying", () => {
     }).pipe(Effect.provide(Layer.provide(tenant(), RetryPolicy.layer(RetryPolicy.none))))
   )
 
-  it.effect.each(["soon", "-5", "1.5", "1, 2", "", "1e20"])("Retry-After %j counts as absent", (header) =>
+  it.effect.each(["soon", "-5", "", "1e20"])("Retry-After %j counts as absent", (header) =>
     Effect.gen(function* () {
       yield* plan({ _tag: "Respond", status: 429, headers: { "retry-after": header } })
       const error = yield* Effect.flip(ask)

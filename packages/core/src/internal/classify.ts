@@ -2,11 +2,11 @@
  * The one place where an answer, or the lack of one, becomes a `BulkUploadError`.
  */
 import type * as Duration from "effect/Duration"
-import * as Headers from "effect/http/Headers"
 import * as Result from "effect/Result"
 import * as BulkUploadError from "../BulkUploadError.ts"
 import { readErrorBody } from "./errorBody.ts"
 import { plainText } from "../PlainText.ts"
+import { readRetryAfter } from "./retryAfter.ts"
 import type { NoReply, Reply } from "./reply.ts"
 
 /**
@@ -106,8 +106,7 @@ const undocumented = (reply: Reply): string => {
     : `it redirects to ${plainText(location, 100)}, which is not followed because the credentials would go along.`
 }
 
-/** RFC 9110, section 10.2.3: whole seconds, or an HTTP date. What is neither counts as absent. */
 const retryAfter = (reply: Reply, now: number): { readonly retryAfter?: Duration.Duration } => {
-  const parsed = Headers.parseRetryAfter(reply.headers["retry-after"] ?? "")
-  return Result.isSuccess(parsed) ? { retryAfter: Headers.retryAfterDelay(parsed.success, now) } : {}
+  const retryAfter = readRetryAfter(reply.headers["retry-after"] ?? "", now)
+  return retryAfter === undefined ? {} : { retryAfter }
 }

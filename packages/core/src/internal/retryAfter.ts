@@ -1,0 +1,28 @@
+/**
+ * How long an answer asks to wait: `Retry-After`, read so that nothing is ever sent earlier than asked.
+ *
+ * RFC 9110, section 10.2.3, knows whole seconds and HTTP dates. Gateways also send fractions, which are rounded
+ * up, and the header twice, which HTTP clients give as a list: there the longest wait counts. What is neither
+ * counts as absent.
+ */
+import * as Duration from "effect/Duration"
+import * as Headers from "effect/http/Headers"
+import * as Result from "effect/Result"
+
+/** A comma, but not the one after the day of an HTTP date. */
+const BETWEEN_VALUES = /(?<!\b(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*),/iu
+
+const FRACTION = /^\d{1,15}\.\d+$/u
+
+/** `now`, in milliseconds since the epoch, is what a date is measured from. */
+export const readRetryAfter = (header: string, now: number): Duration.Duration | undefined => {
+  const waits = header.split(BETWEEN_VALUES).flatMap((value) => {
+    const trimmed = value.trim()
+    const parsed = Headers.parseRetryAfter(
+      FRACTION.test(trimmed) ? String(Math.ceil(Number(trimmed))) : trimmed
+    )
+    return Result.isSuccess(parsed) ? [Headers.retryAfterDelay(parsed.success, now)] : []
+  })
+  const [first, ...others] = waits
+  return first === undefined ? undefined : others.reduce(Duration.max, first)
+}

@@ -1,0 +1,161 @@
+/** Headers that are missing, wrong, doubled or meant to lead astray, with every HTTP client. */
+import { assert, describe, it } from "@effect/vitest"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import { getBulkUploadStatus } from "../../src/BulkUploads.ts"
+import { transports } from "../support/tenant.ts"
+import { outcome, told } from "./support/outcome.ts"
+import * as RawTenant from "./support/rawTenant.ts"
+import { granting, service } from "./support/service.ts"
+import * as wire from "./support/wire.ts"
+
+const ask = getBulkUploadStatus(RawTenant.idOf(1))
+
+type Pairs = ReadonlyArray<readonly [string, string]>
+const twice = (a: string, b: string): Pairs => [
+  ["retry-after", a],
+  ["Retry-After", b]
+]
+const once = (value: string): Pairs => [["retry-after", value]]
+
+/** Seconds from now, as the header's dates count them. */
+const dateIn = (seconds: number) => new Date(Date.now() + seconds * 1000).toUTCString()
+const A_YEAR = 31_536_000
+
+const retryAfters: ReadonlyArray<
+  readonly [name: string, headers: Pairs, told: "absent" | readonly [least: number, most: number]]
+> = [
+  ["is absent", [], "absent"],
+  ["is 0", once("0"), [0, 0]],
+  ["is 5", once("5"), [5, 5]],
+  ["has spaces around", once("  5  "), [5, 5]],
+  ["has leading zeros", once("0005"), [5, 5]],
+  ["is a fraction", once("1.5"), [2, 2]],
+  ["is a small fraction", once("0.001"), [1, 1]],
+  ["is negative", once("-5"), "absent"],
+  ["has a sign", once("+5"), "absent"],
+  ["is hexadecimal", once("0x10"), "absent"],
+  ["is 1e20", once("1e20"), "absent"],
+  ["is 1e20 in digits", once("100000000000000000000"), [A_YEAR, Infinity]],
+  ["has 400 digits", once("9".repeat(400)), [A_YEAR, Infinity]],
+  ["is Infinity", once("Infinity"), "absent"],
+  ["is NaN", once("NaN"), "absent"],
+  ["is empty", once(""), "absent"],
+  ["is garbage", once("soon"), "absent"],
+  ["has a unit", once("5s"), "absent"],
+  ["has digits of another script", once("\u00b2\u00b3"), "absent"],
+  ["is a date past", once("Wed, 21 Oct 2015 07:28:00 GMT"), [0, 0]],
+  ["is a date to come", once(dateIn(3600)), [3500, 3600]],
+  ["is a date far away", once("Fri, 31 Dec 9999 23:59:59 GMT"), [A_YEAR, Infinity]],
+  ["is a date that does not exist", once("Wed, 31 Feb 2026 07:28:00 GMT"), "absent"],
+  ["is a date of ISO 8601", once("2026-10-21T07:28:00Z"), "absent"],
+  ["is there twice, the same", twice("5", "5"), [5, 5]],
+  ["is there twice, the longer first", twice("9", "5"), [9, 9]],
+  ["is a list", once("5, 9"), [9, 9]],
+  ["is a list with garbage", once("soon, 5"), [5, 5]],
+  ["is a date and seconds", once("Wed, 21 Oct 2015 07:28:00 GMT, 5"), [5, 5]]
+]
+
+const contentTypes: ReadonlyArray<readonly [string, Pairs]> = [
+  ["is missing", []],
+  ["is empty", [["content-type", ""]]],
+  ["is a page's", [["content-type", "text/html"]]],
+  ["is an image's", [["content-type", "image/png"]]],
+  ["is garbage", [["content-type", ";;;=\u00ff"]]],
+  ["names a character set that is not the body's", [["content-type", "application/json; charset=utf-16"]]],
+  ["names a character set that nobody knows", [["content-type", "application/json; charset=klingon"]]],
+  [
+    "is there twice",
+    [
+      ["content-type", "text/html"],
+      ["content-type", "application/json"]
+    ]
+  ],
+  ["has 10,000 characters", [["content-type", `application/json; x=${"y".repeat(10_000)}`]]]
+]
+
+const locations: ReadonlyArray<readonly [string, (here: string, elsewhere: string) => string]> = [
+  ["the same host", (here) => `${here}/v2024/elsewhere`],
+  [
+    "the very same URL, in a loop",
+    (here) => `${here}/v2024/non-employee-sources/${RawTenant.idOf(1)}/non-employee-bulk-upload/status`
+  ],
+  ["a path", () => "/elsewhere"],
+  ["nothing", () => ""],
+  ["another host", (_, elsewhere) => `${elsewhere}/steal`],
+  ["another host, without a scheme", (_, elsewhere) => elsewhere.replace("http:", "")],
+  ["another host, with a password", (_, elsewhere) => elsewhere.replace("//", "//user:password@")],
+  ["a script", () => "javascript:alert(1)"],
+  ["what is no URL", () => "http://[::zz"],
+  ["10,000 characters", () => `/${"x".repeat(10_000)}`],
+  ["characters that hide others", () => "/a\u009b31m\u00ad"]
+]
+const redirects = [301, 302, 303, 307, 308, 300, 304].flatMap((status) =>
+  locations.map(([name, to]) => [status, name, to] as const)
+)
+
+describe.each(transports)("over %s", (_, transport) => {
+  /** Every status request is answered so; what the call tells, and what the tenant has seen. */
+  const asked = (answer: RawTenant.Answer) =>
+    Effect.gen(function* () {
+      const tenant = yield* RawTenant.make(granting(answer))
+      const exit = yield* Effect.exit(ask).pipe(Effect.provide(service(tenant.url, transport)))
+      return { exit, tenant, tag: told(exit) }
+    })
+
+  describe("a Retry-After that", { concurrent: true }, () => {
+    const cases = retryAfters.flatMap(([name, headers, wait]) =>
+      [429, 503].map((status) => [name, status, headers, wait] as const)
+    )
+    it.live.each(cases)("%s, of a %d", ([, status, headers, wait]) =>
+      Effect.gen(function* () {
+        const { exit } = yield* asked(wire.answer(status, "", headers))
+        const error = yield* Effect.flip(exit)
+        const retryAfter: unknown = Reflect.get(error, "retryAfter")
+        if (wait === "absent") return assert.isUndefined(retryAfter)
+        assert.isTrue(Duration.isDuration(retryAfter))
+        const seconds = Duration.isDuration(retryAfter) ? Duration.toSeconds(retryAfter) : NaN
+        assert.isAtLeast(seconds, wait[0])
+        assert.isAtMost(seconds, wait[1])
+      })
+    )
+  })
+
+  describe("a content type that", { concurrent: true }, () => {
+    it.live.each(contentTypes)("%s takes nothing from the body", ([, headers]) =>
+      Effect.gen(function* () {
+        const { tag } = yield* asked(wire.answer(200, '{"status":"COMPLETED"}', headers))
+        assert.strictEqual(tag, "COMPLETED")
+      })
+    )
+  })
+
+  describe("a redirect is told and not followed:", { concurrent: true }, () => {
+    it.live.each(redirects)("a %d to %s", ([status, , to]) =>
+      Effect.gen(function* () {
+        const elsewhere = yield* RawTenant.make(wire.json(200, { status: "COMPLETED" }))
+        const tenant: RawTenant.RawTenant = yield* RawTenant.make((socket, request) => {
+          const headers = { location: to(tenant.url, elsewhere.url) }
+          granting(wire.answer(status, "", headers))(socket, request)
+        })
+        const layer = service(tenant.url, transport)
+        assert.strictEqual(yield* Effect.provide(outcome(ask), layer), "UnexpectedResponse")
+        assert.strictEqual(tenant.requests.length, 2, "the token call and the status call")
+        assert.strictEqual(elsewhere.connections().ever, 0)
+      })
+    )
+
+    it.live.each(redirects)("a %d to %s, of the token call", ([status, , to]) =>
+      Effect.gen(function* () {
+        const elsewhere = yield* RawTenant.make(wire.json(200, { access_token: "stolen" }))
+        const tenant: RawTenant.RawTenant = yield* RawTenant.make((socket, request) =>
+          wire.answer(status, "", { location: to(tenant.url, elsewhere.url) })(socket, request)
+        )
+        const layer = service(tenant.url, transport)
+        assert.strictEqual(yield* Effect.provide(outcome(ask), layer), "UnexpectedResponse")
+        assert.strictEqual(tenant.requests.length, 1)
+        assert.strictEqual(elsewhere.connections().ever, 0)
+      })
+    )
+  })
+})
