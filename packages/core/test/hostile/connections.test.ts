@@ -1,0 +1,86 @@
+/** Connections that go wrong, in the status call and in the token call, with every HTTP client. */
+import { assert, describe, it } from "@effect/vitest"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import { getBulkUploadStatus } from "../../src/BulkUploads.ts"
+import * as RetryPolicy from "../../src/RetryPolicy.ts"
+import { transports } from "../support/tenant.ts"
+import { allowedHosts, type FaultCase, faults } from "./faults.ts"
+import { told } from "./support/outcome.ts"
+import * as RawTenant from "./support/rawTenant.ts"
+import { auth, grant, granting, service } from "./support/service.ts"
+import * as wire from "./support/wire.ts"
+
+const ask = getBulkUploadStatus(RawTenant.idOf(1))
+
+/** With a token that is given the status call is the first; with credentials the token call is. */
+const ways = [
+  ["status", { accessToken: Redacted.make("given") }],
+  ["token", auth]
+] as const
+
+/** Short where the deadline is what ends the call, and else so long that it never does. */
+const deadline = (fault: FaultCase) => Duration.millis(fault.told === "RequestTimeout" ? 150 : 60_000)
+
+describe.each(transports)("over %s", (_, transport) => {
+  describe.each(ways)("the %s call meets", { concurrent: true }, (operation, auth) => {
+    it.live.each(faults.map((fault) => [fault.name, fault] as const))("%s", ([, fault]) =>
+      Effect.gen(function* () {
+        const url = yield* fault.url
+        const options = { auth, allowedHosts, attemptTimeout: deadline(fault) }
+        const exit = yield* Effect.exit(ask).pipe(Effect.provide(service(url, transport, options)))
+        assert.strictEqual(told(exit), fault.told)
+        const error = yield* Effect.flip(exit)
+        assert.strictEqual(Reflect.get(error, "operation"), operation)
+        assert.include(error.message, fault.advice ?? "")
+      })
+    )
+  })
+
+  it.live("a connection that the server closed while it was idle is not used again, and nothing fails", () =>
+    Effect.gen(function* () {
+      const tenant = yield* RawTenant.make((socket, request) => {
+        granting(wire.json(200, { status: "COMPLETED" }))(socket, request)
+        socket.end()
+      })
+      yield* Effect.gen(function* () {
+        for (const calls of [1, 2, 3]) {
+          yield* ask
+          yield* tenant.until(() => tenant.connections().open === 0)
+          assert.strictEqual(tenant.requests.length, calls + 1)
+        }
+      }).pipe(Effect.provide(service(tenant.url, transport)))
+    })
+  )
+
+  // A client can have two: the one of the token call, and one made before that one was free again.
+  const again = RetryPolicy.make({ retries: 2, backoff: 1 })
+
+  it.live("a connection that breaks when it is used again costs a retry, and nothing fails", () =>
+    Effect.gen(function* () {
+      const used = new WeakSet<object>()
+      const tenant = yield* RawTenant.make((socket, request) => {
+        if (used.has(socket)) socket.resetAndDestroy()
+        else granting(wire.json(200, { status: "COMPLETED" }))(socket, request)
+        used.add(socket)
+      })
+      yield* Effect.gen(function* () {
+        for (const _ of [1, 2, 3]) assert.strictEqual((yield* ask).status, "COMPLETED")
+      }).pipe(Effect.provide(service(tenant.url, transport, {}, again)))
+    })
+  )
+
+  it.live("a connection that the token call broke is made again", () =>
+    Effect.gen(function* () {
+      let broken = 0
+      const tenant = yield* RawTenant.make((socket, request) => {
+        if (!RawTenant.isToken(request)) wire.json(200, { status: "COMPLETED" })(socket, request)
+        else if (broken++ === 0) socket.resetAndDestroy()
+        else grant(socket, request)
+      })
+      const { status } = yield* Effect.provide(ask, service(tenant.url, transport, {}, again))
+      assert.strictEqual(status, "COMPLETED")
+    })
+  )
+})
