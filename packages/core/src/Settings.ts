@@ -28,6 +28,7 @@ import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type { Auth } from "./AccessToken.ts"
+import { plainText } from "./PlainText.ts"
 import * as Tenant from "./Tenant.ts"
 
 const invalid = (message: string): Effect.Effect<never, Config.ConfigError> =>
@@ -64,7 +65,7 @@ export const tenant: Config.Config<Tenant.Options> = Config.all({
     }
     if (!isApiVersion(apiVersion)) {
       return invalid(
-        `SAIL_API_VERSION is "${apiVersion}": expected one of ${Tenant.ApiVersion.literals.join(", ")}.`
+        `SAIL_API_VERSION is "${plainText(apiVersion, 40)}": expected one of ${Tenant.ApiVersion.literals.join(", ")}.`
       )
     }
     const options = { baseUrl, apiVersion, allowedHosts: allowedHosts?.split(",") ?? [] }

@@ -9,6 +9,7 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
+import { format } from "effect/Formatter"
 import * as Schema from "effect/Schema"
 import { InvalidSourceId } from "./BulkUploadError.ts"
 import { plainText } from "./PlainText.ts"
@@ -49,4 +50,7 @@ const isSourceId = Schema.is(SourceId)
 export const fromString = (input: string): Effect.Effect<SourceId, InvalidSourceId> =>
   isSourceId(input)
     ? Effect.succeed(input)
-    : Effect.fail(new InvalidSourceId({ sourceId: plainText(String(input), 64) }))
+    : Effect.fail(new InvalidSourceId({ sourceId: plainText(named(input), 64) }))
+
+/** A program without types can pass anything, and of some things `String` makes nothing but an exception. */
+const named = (input: unknown): string => (typeof input === "string" ? input : format(input))

@@ -7,6 +7,7 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
+import { format } from "effect/Formatter"
 import * as Schema from "effect/Schema"
 import { plainText } from "./PlainText.ts"
 import type { SourceId } from "./SourceId.ts"
@@ -121,10 +122,20 @@ export const make = (options: Options): Effect.Effect<Tenant, InvalidBaseUrl> =>
 const reject = (reason: string) => Effect.fail(new InvalidBaseUrl({ reason }))
 
 /** What stands before an @ can be a password, also in what is no URL. */
-const shown = (value: string | URL): string => `"${plainText(String(value).replace(/^.*@/su, "...@"), 80)}"`
+const shown = (value: unknown): string => {
+  const text = typeof value === "string" ? value : format(value)
+  return `"${short(text.replace(/^.*@/su, "...@"))}"`
+}
+
+const short = (text: string): string => plainText(text, 80)
 
 const parse = (value: string | URL): URL | undefined => {
-  const url = value instanceof URL ? value : URL.canParse(value) ? new URL(value) : undefined
+  const url =
+    value instanceof URL
+      ? value
+      : typeof value === "string" && URL.canParse(value)
+        ? new URL(value)
+        : undefined
   // "acme.api.identitynow.com:443" parses, with the host as its scheme.
   return url !== undefined && url.host === "" ? undefined : url
 }
@@ -138,15 +149,15 @@ const credentials = (url: URL): string | undefined =>
 const extras = (url: URL): string | undefined =>
   (url.pathname === "/" || url.pathname === "") && url.search === "" && url.hash === ""
     ? undefined
-    : `it has more than a host after the scheme; give ${url.origin} alone, the API version is a setting of its own.`
+    : `it has more than a host after the scheme; give ${short(url.origin)} alone, the API version is a setting of its own.`
 
 const isLoopback = (url: URL): boolean => LOOPBACK.test(url.hostname)
 
 const scheme = (url: URL): string | undefined => {
   if (url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url))) return undefined
   return url.protocol === "http:"
-    ? `http would send the client secret unencrypted to ${url.host}; use https.`
-    : `"${url.protocol}" is no scheme that can be used here; expected ${EXAMPLE}.`
+    ? `http would send the client secret unencrypted to ${short(url.host)}; use https.`
+    : `"${short(url.protocol)}" is no scheme that can be used here; expected ${EXAMPLE}.`
 }
 
 const host = (url: URL, allowed: ReadonlyArray<string>): string | undefined => {
@@ -154,8 +165,8 @@ const host = (url: URL, allowed: ReadonlyArray<string>): string | undefined => {
   if (allowed.some((name) => [url.host, url.hostname].includes(name.trim().toLowerCase()))) return undefined
   const ui = UI_HOST.exec(url.hostname)
   return ui === null
-    ? `${url.host} is not one of SailPoint's API hosts (${EXAMPLE}), and the client secret would be sent there; if that host is yours and right, name it in allowedHosts (SAIL_ALLOWED_HOSTS).`
-    : `${url.host} is the tenant's user interface; its API host is https://${ui[1]}.api.${ui[2]}.`
+    ? `${short(url.host)} is not one of SailPoint's API hosts (${EXAMPLE}), and the client secret would be sent there; if that host is yours and right, name it in allowedHosts (SAIL_ALLOWED_HOSTS).`
+    : `${short(url.host)} is the tenant's user interface; its API host is https://${short(ui[1] ?? "")}.api.${ui[2]}.`
 }
 
 /** A path template of the API, as it names spans and metrics: never with an id in it. */

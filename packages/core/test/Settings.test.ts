@@ -52,6 +52,13 @@ describe("Settings", () => {
     ["no base URL", { SAIL_BASE_URL: undefined }, "SAIL_BASE_URL is not set"],
     ["an empty base URL", { SAIL_BASE_URL: "  " }, "SAIL_BASE_URL is not set"],
     ["the UI's host", { SAIL_BASE_URL: "https://acme.identitynow.com" }, "https://acme.api.identitynow.com"],
+    ["a host that is none of SailPoint's", { SAIL_BASE_URL: "https://evil.example" }, "SAIL_ALLOWED_HOSTS"],
+    ["http", { SAIL_BASE_URL: "http://acme.api.identitynow.com" }, "use https"],
+    ["a version in other case", { SAIL_API_VERSION: "V2024" }, 'SAIL_API_VERSION is "V2024"'],
+    ["a version that is a path", { SAIL_API_VERSION: "../oauth" }, 'SAIL_API_VERSION is "../oauth"'],
+    ["a version of 10,000 characters", { SAIL_API_VERSION: "v".repeat(10_000) }, "expected one of"],
+    ["a version that clears the screen", { SAIL_API_VERSION: "\u001B[2Jv3" }, 'SAIL_API_VERSION is "v3"'],
+    ["a version of every object", { SAIL_API_VERSION: "toString" }, 'SAIL_API_VERSION is "toString"'],
     ["an unknown version", { SAIL_API_VERSION: "v9" }, 'SAIL_API_VERSION is "v9"'],
     [
       "no credentials",
@@ -71,6 +78,9 @@ describe("Settings", () => {
       const error = yield* Effect.flip(read(Object.fromEntries(env)))
       assert.include(error.message, says)
       assert.notInclude(error.message, "canary")
+      assert.isAtMost(error.message.length, 500)
+      // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
+      assert.notMatch(error.message, /\u001B/u)
     })
   )
 })

@@ -22,7 +22,27 @@ describe("SourceId", () => {
     ["a line break after", `${HEX}\n`],
     ["dashes elsewhere", "e136567de-87e-4d02-9e60-b3c3c55db56d"],
     ["a path", `${HEX}/../..`],
+    ["a path within", `${HEX.slice(4)}/../`],
+    ["dots alone", ".".repeat(32)],
+    ["a slash before", `/${HEX.slice(1)}`],
+    ["a backslash", `${HEX.slice(1)}\\`],
     ["an encoded slash", `${HEX.slice(3)}%2f`],
+    ["an encoded slash, twice", `${HEX.slice(5)}%252f`],
+    ["encoded dots", `${HEX.slice(6)}%2e%2e`],
+    ["a query", `${HEX.slice(2)}?x`],
+    ["a fragment", `${HEX.slice(1)}#`],
+    ["a host", `@${HEX.slice(1)}`],
+    ["a placeholder", "{id}"],
+    ["full-width digits", HEX.replace("1", "\uFF11")],
+    ["letters that look the same", HEX.replace("e", "\u0435")],
+    ["a dash that looks the same", UUID.replace("-", "\u2010")],
+    ["a letter with a mark", `${HEX}\u0301`],
+    ["characters that nobody sees", `${HEX}\u200B`],
+    ["a byte-order mark", `\uFEFF${HEX}`],
+    ["half a character", `${HEX.slice(1)}\uD800`],
+    ["a null byte within", `${HEX.slice(0, 16)}\0${HEX.slice(16)}`],
+    ["an escape sequence", `\u001B[31m${HEX}`],
+    ["two ids", `${HEX},${HEX}`],
     ["braces", `{${UUID}}`],
     ["digits of another script", HEX.replace("1", "\u0661")],
     ["a null byte", `${HEX.slice(1)}\0`],
@@ -38,10 +58,24 @@ describe("SourceId", () => {
     })
   )
 
-  it.effect("refuses what is no text at all, as a program without types may pass it", () =>
+  const noTexts: ReadonlyArray<readonly [string, unknown]> = [
+    ["undefined", undefined],
+    ["null", null],
+    ["a number", 42],
+    ["a symbol", Symbol("id")],
+    ["an object", { id: HEX }],
+    ["an object without a prototype", Object.create(null)],
+    ["an object that throws when it is read", { toString: () => assert.fail("read") }],
+    ["an id in a list", [HEX]],
+    ["an id that is an object", Object(HEX)],
+    ["a function", () => HEX]
+  ]
+
+  it.effect.each(noTexts)("refuses %s, as a program without types may pass it", ([, input]) =>
     Effect.gen(function* () {
-      const error = yield* Effect.flip(SourceId.fromString(Object(42)))
-      assert.strictEqual(error.sourceId, "42")
+      const error = yield* Effect.flip(SourceId.fromString(input as string))
+      assert.strictEqual(error._tag, "InvalidSourceId")
+      assert.isAtMost(error.sourceId.length, 64)
     })
   )
 

@@ -12,6 +12,11 @@ describe("Tenant", () => {
   > = [
     ["https://acme.api.identitynow.com", "https://acme.api.identitynow.com"],
     ["https://acme.api.identitynow.com/", "https://acme.api.identitynow.com"],
+    ["  https://acme.api.identitynow.com\r\n", "https://acme.api.identitynow.com"],
+    ["https://acme.api.identitynow.com\0", "https://acme.api.identitynow.com"],
+    ["https://acme.api.identitynow.com:443", "https://acme.api.identitynow.com"],
+    ["https://\uFF41cme.api.identitynow.com", "https://acme.api.identitynow.com"],
+    ["http://127.1:4000", "http://127.0.0.1:4000"],
     ["https://ACME.api.IdentityNow.com", "https://acme.api.identitynow.com"],
     ["https://acme.api.identitynow-demo.com", "https://acme.api.identitynow-demo.com"],
     ["http://127.0.0.1:4000", "http://127.0.0.1:4000"],
@@ -21,7 +26,7 @@ describe("Tenant", () => {
     ["https://id.acme.example:8443", "https://id.acme.example:8443", ["id.acme.example:8443"]]
   ]
 
-  it.effect.each(accepted)("accepts %s", ([baseUrl, origin, allowedHosts]) =>
+  it.effect.each(accepted)("accepts %j", ([baseUrl, origin, allowedHosts]) =>
     Effect.gen(function* () {
       const tenant = yield* Tenant.make({ baseUrl, allowedHosts })
       assert.strictEqual(tenant.origin, origin)
@@ -43,14 +48,53 @@ describe("Tenant", () => {
     ["https://acme.api.identitynow.com.evil.example", "SAIL_ALLOWED_HOSTS"],
     ["https://evil.example/acme.api.identitynow.com", "more than a host"],
     ["https://xapi.identitynow.com.", "not one of SailPoint's API hosts"],
-    ["http://127.0.0.1.evil.example", "use https"]
+    ["http://127.0.0.1.evil.example", "use https"],
+    ["http://localhost.evil.example", "use https"],
+    ["http://0.0.0.0", "use https"],
+    ["http://169.254.169.254", "use https"],
+    ["http://[::ffff:127.0.0.1]", "use https"],
+    ["https://acme.api.identitynow.com//", "more than a host"],
+    ["https://acme.api.identitynow.com/..%2f", "more than a host"],
+    ["https://evil.example\\.api.identitynow.com", "more than a host"],
+    ["https://acme.api.identitynow.com%00.evil.example", "is no URL"],
+    ["https://acme.api.identitynow.com:0x50", "is no URL"],
+    ["https://acme.api.identitynow.com:99999", "is no URL"],
+    ["https://api.identitynow.com", "identitynow.com"],
+    ["https://acme.evil.api.identitynow.com", "not one of SailPoint's API hosts"],
+    ["https://acmeapi.identitynow.com", "its API host is https://acmeapi.api.identitynow.com"],
+    ["https://acme.\u0430pi.identitynow.com", "not one of SailPoint's API hosts"],
+    ["https://acme.api.identityn\u00f6w.com", "not one of SailPoint's API hosts"],
+    ["https://acme.api.identitynow.com\u200b.evil.example", "not one of SailPoint's API hosts"],
+    ["javascript:alert(1)", "is no URL"],
+    ["file:///etc/passwd", "is no URL"],
+    ["data:text/plain,x", "is no URL"],
+    [`https://${"a".repeat(10_000)}.example`, "not one of SailPoint's API hosts"],
+    [`https://acme.api.identitynow.com/${"a".repeat(10_000)}`, "more than a host"],
+    ["x".repeat(10_000), "is no URL"],
+    ["https://\u001B[31mred\u202E", "is no URL"]
   ]
 
-  it.effect.each(refused)("refuses %s", ([baseUrl, says]) =>
+  it.effect.each(refused)("refuses %j", ([baseUrl, says]) =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(Tenant.make({ baseUrl }))
       assert.include(error.message, says)
+      assert.isAtMost(error.message.length, 500)
+      assert.notMatch(error.message, /[\p{Cc}\p{Cf}]/u)
     })
+  )
+
+  const noTexts: ReadonlyArray<readonly [string, unknown]> = [
+    ["undefined", undefined],
+    ["a number", 443],
+    ["a symbol", Symbol("host")],
+    ["an object", { host: "acme" }],
+    ["an object without a prototype", Object.create(null)]
+  ]
+
+  it.effect.each(noTexts)("refuses %s, as a program without types may pass it", ([, baseUrl]) =>
+    Effect.map(Effect.flip(Tenant.make({ baseUrl: baseUrl as string })), ({ message }) =>
+      assert.include(message, "is no URL")
+    )
   )
 
   const withPassword = [
