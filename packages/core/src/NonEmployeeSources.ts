@@ -204,17 +204,19 @@ const Item = Schema.Struct({
 const decodeItems = Schema.decodeOption(Schema.fromJsonString(Schema.Array(Item)))
 const isSourceId = Schema.is(SourceId)
 
-const decodeList = (text: string): Result.Result<ReadonlyArray<NonEmployeeSource>, string> =>
+const decodeList: ApiClient.Call<ReadonlyArray<NonEmployeeSource>>["decode"] = (text, show = plainText) =>
   Option.match(decodeItems(text), {
     onNone: () => Result.fail("the body is no JSON list of sources."),
-    onSome: (items) => Result.succeed(items.flatMap(toSource))
+    onSome: (items) => Result.succeed(items.flatMap((item) => toSource(item, show)))
   })
 
-const text = (value: unknown, maxLength: number): string =>
-  typeof value === "string" ? plainText(value, maxLength) : ""
-
 /** Without an id that can be asked with, a source is of no use here. */
-const toSource = (item: typeof Item.Type): ReadonlyArray<NonEmployeeSource> => {
+const toSource = (
+  item: typeof Item.Type,
+  show: (text: string, maxLength: number) => string
+): ReadonlyArray<NonEmployeeSource> => {
+  const text = (value: unknown, maxLength: number): string =>
+    typeof value === "string" ? show(value, maxLength) : ""
   const id = isSourceId(item.id) ? item.id : undefined
   const sourceId = isSourceId(item.sourceId) ? item.sourceId : id
   if (sourceId === undefined) return []

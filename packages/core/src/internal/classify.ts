@@ -5,7 +5,6 @@ import type * as Duration from "effect/Duration"
 import * as Result from "effect/Result"
 import * as BulkUploadError from "../BulkUploadError.ts"
 import { readErrorBody } from "./errorBody.ts"
-import { plainText } from "../PlainText.ts"
 import { readRetryAfter } from "./retryAfter.ts"
 import type { NoReply, Reply } from "./reply.ts"
 
@@ -29,7 +28,7 @@ export const fromReply = (
   reply: Reply,
   { attempts, now }: { readonly attempts: number; readonly now: number }
 ): BulkUploadError.BulkUploadError => {
-  const about = { ...subject, ...readErrorBody(reply.body) }
+  const about = { ...subject, ...readErrorBody(reply) }
   const httpStatus = reply.status
   if (subject.operation === "token" && [400, 401, 403].includes(httpStatus)) {
     return new BulkUploadError.AuthenticationFailed({ ...about, httpStatus })
@@ -88,11 +87,11 @@ export const unexpected = (
 ): BulkUploadError.UnexpectedResponse =>
   new BulkUploadError.UnexpectedResponse({
     ...subject,
-    ...readErrorBody(reply.body),
+    ...readErrorBody(reply),
     httpStatus: reply.status,
     reason,
     ...(reply.body._tag === "Text" && subject.operation !== "token"
-      ? { body: plainText(reply.body.text, 200) }
+      ? { body: reply.show(reply.body.text, 200) }
       : {})
   })
 
@@ -103,7 +102,7 @@ const undocumented = (reply: Reply): string => {
   const location = reply.headers["location"]
   return location === undefined
     ? "this status is not documented."
-    : `it redirects to ${plainText(location, 100)}, which is not followed because the credentials would go along.`
+    : `it redirects to ${reply.show(location, 100)}, which is not followed because the credentials would go along.`
 }
 
 const retryAfter = (reply: Reply, now: number): { readonly retryAfter?: Duration.Duration } => {

@@ -4,8 +4,7 @@
  * looked for by itself, and what is not a text is passed over.
  */
 import * as Predicate from "effect/Predicate"
-import type { Body } from "./reply.ts"
-import { plainText } from "../PlainText.ts"
+import type { Reply, Show } from "./reply.ts"
 
 export interface Said {
   readonly detailCode?: string
@@ -18,15 +17,15 @@ const NOTHING: Said = { messages: [] }
 /** As many texts as a person would read. */
 const MAX_MESSAGES = 5
 
-export const readErrorBody = (body: Body): Said => {
+export const readErrorBody = ({ body, show }: Reply): Said => {
   const json = body._tag === "Text" ? parse(body.text) : undefined
   if (!Predicate.isObject(json)) return NOTHING
-  const detailCode = textAt(json, "detailCode", 100)
-  const trackingId = textAt(json, "trackingId", 100)
+  const detailCode = textAt(json, "detailCode", show, 100)
+  const trackingId = textAt(json, "trackingId", show, 100)
   const messages = [
-    ...localized(json, "messages"),
-    ...localized(json, "causes"),
-    ...["error", "error_description", "message"].map((key) => textAt(json, key))
+    ...localized(json, "messages", show),
+    ...localized(json, "causes", show),
+    ...["error", "error_description", "message"].map((key) => textAt(json, key, show))
   ].filter((text) => text !== undefined)
   return {
     ...(detailCode === undefined ? {} : { detailCode }),
@@ -43,18 +42,18 @@ const parse = (text: string): unknown => {
   }
 }
 
-const textAt = (json: object, key: string, maxLength?: number): string | undefined => {
+const textAt = (json: object, key: string, show: Show, maxLength?: number): string | undefined => {
   const value: unknown = Predicate.hasProperty(json, key) ? json[key] : undefined
-  const text = Predicate.isString(value) ? plainText(value, maxLength) : ""
+  const text = Predicate.isString(value) ? show(value, maxLength) : ""
   return text === "" ? undefined : text
 }
 
 /** The texts of `[{ locale, localeOrigin, text }]`. */
-const localized = (json: object, key: string): ReadonlyArray<string | undefined> => {
+const localized = (json: object, key: string, show: Show): ReadonlyArray<string | undefined> => {
   const value: unknown = Predicate.hasProperty(json, key) ? json[key] : undefined
   return Array.isArray(value)
     ? value
         .slice(0, MAX_MESSAGES)
-        .map((item: unknown) => (Predicate.isObject(item) ? textAt(item, "text") : undefined))
+        .map((item: unknown) => (Predicate.isObject(item) ? textAt(item, "text", show) : undefined))
     : []
 }

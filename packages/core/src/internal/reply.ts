@@ -7,7 +7,7 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { constTrue } from "effect/Function"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
-import * as Headers from "effect/http/Headers"
+import type * as Headers from "effect/http/Headers"
 import * as HttpClient from "effect/http/HttpClient"
 import type { HttpClientError } from "effect/http/HttpClientError"
 import type { HttpClientRequest } from "effect/http/HttpClientRequest"
@@ -15,6 +15,7 @@ import type { HttpClientResponse } from "effect/http/HttpClientResponse"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
+import { plainText } from "../PlainText.ts"
 
 /** The body of an answer: its text, or why there is none. */
 export type Body =
@@ -22,10 +23,15 @@ export type Body =
   | { readonly _tag: "TooLarge"; readonly maxBytes: number }
   | { readonly _tag: "Broken"; readonly code: string | undefined }
 
+/** A text made harmless to show, cut to a length (500 characters unless said otherwise). */
+export type Show = (text: string, maxLength?: number) => string
+
 export interface Reply {
   readonly status: number
   readonly headers: Headers.Headers
   readonly body: Body
+  /** What it says may be shown only through this. */
+  readonly show: Show
 }
 
 /** Why no answer came. */
@@ -60,9 +66,18 @@ export const hardened: Effect.Effect<HttpClient.HttpClient, never, HttpClient.Ht
 export const exchange = (
   client: HttpClient.HttpClient,
   request: HttpClientRequest,
-  limits: { readonly deadline: Duration.Duration; readonly maxBodyBytes: number }
-): Effect.Effect<Reply, NoReply> =>
-  Effect.suspend(() => {
+  limits: { readonly deadline: Duration.Duration; readonly maxBodyBytes: number },
+  secrets: ReadonlyArray<Redacted.Redacted<string>>
+): Effect.Effect<Reply, NoReply> => {
+  // Most answers show nothing: what it takes is made when it is wanted.
+  const show: Show = (text, maxLength) => withoutSecrets(secrets)(text, maxLength)
+  const toReply = ({ headers, status }: HttpClientResponse, body: Body): Reply => ({
+    status,
+    headers,
+    body,
+    show
+  })
+  return Effect.suspend(() => {
     let begun: HttpClientResponse | undefined
     return client.execute(request).pipe(
       Effect.mapError((error): NoReply => ({ _tag: "Disconnected", code: causeCode(error) })),
@@ -79,30 +94,32 @@ export const exchange = (
       })
     )
   })
-
-/**
- * The answer with every secret in it blotted out: a gateway or a proxy can echo what it was sent, and what an
- * answer says ends up in errors, logs and spans.
- */
-export const withoutSecrets = (reply: Reply, secrets: ReadonlyArray<Redacted.Redacted<string>>): Reply => {
-  const forms = secrets.flatMap((redacted) => {
-    const secret = Redacted.value(redacted)
-    return secret === "" ? [] : [secret, new URLSearchParams([["", secret]]).toString().slice(1)]
-  })
-  const blot = (text: string) => forms.reduce((clean, form) => clean.replaceAll(form, "[secret]"), text)
-  const { location } = reply.headers
-  return {
-    status: reply.status,
-    headers: location === undefined ? reply.headers : Headers.set(reply.headers, "location", blot(location)),
-    body: reply.body._tag === "Text" ? { _tag: "Text", text: blot(reply.body.text) } : reply.body
-  }
 }
 
-const toReply = (response: HttpClientResponse, body: Body): Reply => ({
-  status: response.status,
-  headers: response.headers,
-  body
-})
+/**
+ * Shows texts with every secret in them blotted out: a gateway or a proxy can echo what it was sent, and what
+ * an answer says ends up in errors, logs and spans. Blotted twice: as it came, and once more when what nobody
+ * sees has been taken out from between its letters.
+ */
+export const withoutSecrets = (secrets: ReadonlyArray<Redacted.Redacted<string>>): Show => {
+  const forms = [...new Set(secrets.flatMap((secret) => written(Redacted.value(secret))))]
+    .filter((form) => form !== "")
+    .toSorted((a, b) => b.length - a.length)
+  const blot = (text: string) => forms.reduce((clean, form) => clean.replaceAll(form, "[secret]"), text)
+  // None may be cut in two before it is looked for.
+  const room = (forms[0]?.length ?? 0) + 1
+  return (text, maxLength = 500) => plainText(blot(plainText(blot(text), maxLength + room)), maxLength)
+}
+
+/** A text as it is written in an answer: as it is, in JSON, in a page, in a form, in a URL. */
+const written = (text: string): ReadonlyArray<string> => [
+  text,
+  JSON.stringify(text).slice(1, -1),
+  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;"),
+  new URLSearchParams([["", text]]).toString().slice(1),
+  encodeURIComponent(text.toWellFormed()),
+  encodeURI(text.toWellFormed())
+]
 
 const readBody = (response: HttpClientResponse, maxBytes: number): Effect.Effect<Body> =>
   Effect.suspend(() => {

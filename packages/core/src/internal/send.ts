@@ -15,7 +15,7 @@ import * as Schedule from "effect/Schedule"
 import type { BulkUploadError } from "../BulkUploadError.ts"
 import * as Metrics from "../Metrics.ts"
 import { fromNoReply, fromReply, type Subject, textOf, unexpected } from "./classify.ts"
-import { exchange, hardened, MAX_BODY_BYTES, type Reply, withoutSecrets } from "./reply.ts"
+import { exchange, hardened, MAX_BODY_BYTES, type Reply, type Show } from "./reply.ts"
 
 export type { Subject } from "./classify.ts"
 
@@ -34,8 +34,8 @@ export interface Call<A> {
   readonly secrets?: ReadonlyArray<Redacted.Redacted<string>>
   /** How large the body of an answer may be; 64 KiB unless said otherwise. */
   readonly maxBodyBytes?: number
-  /** The value in the body, or what is wrong with the body. */
-  readonly decode: (text: string) => Result.Result<A, string>
+  /** The value in the body, or what is wrong with the body. A text in it is shown through `show`. */
+  readonly decode: (text: string, show?: Show) => Result.Result<A, string>
 }
 
 export type Send = <A>(call: Call<A>) => Effect.Effect<A, BulkUploadError>
@@ -53,14 +53,12 @@ export const makeSend = (options: {
       Effect.gen(function* () {
         const { attempt } = yield* Schedule.CurrentMetadata
         if (attempt > 0) yield* Effect.annotateCurrentSpan("http.request.resend_count", attempt)
-        const reply = yield* exchange(client, call.request, {
+        const limits = {
           deadline: options.deadline,
           maxBodyBytes: call.maxBodyBytes ?? MAX_BODY_BYTES
-        }).pipe(
-          Effect.mapBoth({
-            onFailure: (noReply) => fromNoReply(call.subject, noReply, options),
-            onSuccess: (reply) => withoutSecrets(reply, call.secrets ?? [])
-          })
+        }
+        const reply = yield* exchange(client, call.request, limits, call.secrets ?? []).pipe(
+          Effect.mapError((noReply) => fromNoReply(call.subject, noReply, options))
         )
         measure.status = reply.status
         yield* Effect.annotateCurrentSpan("http.response.status_code", reply.status)
@@ -71,7 +69,9 @@ export const makeSend = (options: {
         }
         return yield* textOf(call.subject, reply, options.host).pipe(
           Result.flatMap((text) =>
-            Result.mapError(call.decode(text), (reason) => unexpected(call.subject, reply, reason))
+            Result.mapError(call.decode(text, reply.show), (reason) =>
+              unexpected(call.subject, reply, reason)
+            )
           ),
           Effect.fromResult
         )
