@@ -144,7 +144,7 @@ describe("AccessToken", () => {
     ["400", { _tag: "Respond", status: 400, body: { error: "invalid_request" } }, "AuthenticationFailed"],
     ["403", { _tag: "Respond", status: 403, body: "<html>" }, "AuthenticationFailed"],
     ["404", { _tag: "Respond", status: 404, body: {} }, "NotFound"],
-    ["429", Fault.rateLimited("1"), "RateLimited"],
+    ["429", Fault.rateLimited(), "RateLimited"],
     ["500", { _tag: "Respond", status: 500 }, "ServerError"],
     ["502 page", Fault.gatewayPage(502), "ServerError"],
     ["200 page", Fault.gatewayPage(200), "UnexpectedResponse"],

@@ -12,11 +12,13 @@ import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { AccessToken } from "../AccessToken.ts"
-import { AuthenticationFailed, type BulkUploadError } from "../BulkUploadError.ts"
+import { AuthenticationFailed, type BulkUploadError, RateLimited } from "../BulkUploadError.ts"
 import * as Metrics from "../Metrics.ts"
-import type { Policy } from "../RetryPolicy.ts"
+import { longestPause } from "../RequestBudget.ts"
+import { askedWait, type Policy } from "../RetryPolicy.ts"
 import * as Tenant from "../Tenant.ts"
 import { type Grant, TokenStore } from "../TokenStore.ts"
+import { now } from "./monotonicClock.ts"
 import { retryAs } from "./retry.ts"
 import type { Send } from "./send.ts"
 
@@ -67,7 +69,26 @@ export const fromClientCredentials = (
     let kept: Redacted.Redacted<string> | undefined
     let lastRefused: Redacted.Redacted<string> | undefined
 
-    const fetchGrant: Effect.Effect<Grant, BulkUploadError> = Effect.suspend(() =>
+    let heldUntil = 0
+
+    /** Who comes while SailPoint wants to be left alone learns how long; the policy says whether to wait for it. */
+    const heldBack = Effect.flatMap(now, (now) =>
+      now >= heldUntil
+        ? Effect.void
+        : new RateLimited({
+            operation: "token",
+            retryAfter: Duration.millis(heldUntil - now),
+            attempts: 0,
+            heldBack: true
+          })
+    )
+    const holdBack = (error: BulkUploadError) =>
+      Effect.map(now, (now) => {
+        const asked = error._tag === "RateLimited" && !error.heldBack ? askedWait(error) : undefined
+        if (asked !== undefined) heldUntil = now + Duration.toMillis(Duration.min(longestPause, asked))
+      })
+
+    const requestGrant: Effect.Effect<Grant, BulkUploadError> = Effect.suspend(() =>
       send<Grant>({
         subject: { operation: "token" },
         route: Tenant.tokenRoute,
@@ -83,9 +104,11 @@ export const fromClientCredentials = (
         decode: decodeGrant
       })
     ).pipe(
-      Effect.onExit((exit) => countTokenRequest(exit)),
-      retryAs(policy)
+      Effect.tapError(holdBack),
+      Effect.onExit((exit) => countTokenRequest(exit))
     )
+
+    const fetchGrant = Effect.andThen(heldBack, requestGrant).pipe(retryAs(policy))
 
     const nextGrant = Effect.suspend(() => {
       // While it is being renewed the old one is no longer kept: refused now, it must not end the renewal.
