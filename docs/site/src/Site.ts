@@ -2,10 +2,12 @@
  * The site: the documents, and the reference of every public export, made by TypeDoc from the docstrings. TypeDoc
  * reads the sources with a TypeScript of its own, because it does not take the project's yet.
  */
-import { readFile } from "node:fs/promises"
+import { glob, readFile } from "node:fs/promises"
+import { basename } from "node:path"
 import { fileURLToPath } from "node:url"
 import {
   Application,
+  type DocumentReflection,
   Logger,
   LogLevel,
   PageEvent,
@@ -20,10 +22,12 @@ const path = (fromHere: string): string => fileURLToPath(new URL(fromHere, impor
 
 const START = "../../README.md"
 
-/** The pages in the order in which the first one links them. */
-export const pages = async (): Promise<ReadonlyArray<string>> => {
+/** The pages in the order in which the first one links them, and then the others. */
+const pages = async (): Promise<ReadonlyArray<string>> => {
   const start = await readFile(new URL(START, import.meta.url), "utf8")
-  return Array.from(start.matchAll(/\]\(([\w./-]+\.md)\)/gu), ([, page = ""]) => page)
+  const linked = Array.from(start.matchAll(/\]\(([\w./-]+\.md)\)/gu), ([, page = ""]) => page)
+  const others = await Array.fromAsync(glob("*.md", { cwd: path("../../"), exclude: ["README.md"] }))
+  return [...new Set([...linked, ...others.toSorted()])]
 }
 
 /** Builds the site into a folder; gives what is wrong with the docstrings and links instead, where something is. */
@@ -69,8 +73,9 @@ export const build = async (out: string): Promise<ReadonlyArray<string>> => {
   app.validate(project)
   problems.push(...Docstrings.problems(project))
   forgetBases(project)
-  // Not before: the files are named after the documents' own names.
-  app.renderer.on(RendererEvent.BEGIN, () => nameAfterTitles(project))
+  // Files are named after the documents' files, which is decided before the rendering begins; people read titles.
+  nameDocuments(project, fileName)
+  app.renderer.on(RendererEvent.BEGIN, () => nameDocuments(project, title))
   app.renderer.on(PageEvent.END, (page) => {
     // From a file, a browser takes no picture out of another file; every page has all of them in itself.
     page.contents = (page.contents ?? "").replaceAll(/href="[^"]*icons\.svg#/gu, `href="#`)
@@ -98,12 +103,14 @@ const sayWhatHeadsAFile = (): void => {
     readFile(file, encoding)?.replace(/^\/\*\*(?=\n \* )/u, "/** @packageDocumentation")
 }
 
-const nameAfterTitles = (project: ProjectReflection): void => {
-  for (const document of project.documents ?? []) {
-    const [first] = document.content
-    document.name = (first?.text ?? "").match(/^# (.+)$/mu)?.[1] ?? document.name
-  }
+const nameDocuments = (project: ProjectReflection, name: (document: DocumentReflection) => string): void => {
+  for (const document of project.documents ?? []) document.name = name(document)
 }
+
+const fileName = ({ name }: DocumentReflection): string => basename(name)
+
+const title = ({ content: [first], name }: DocumentReflection): string =>
+  (first?.text ?? "").match(/^# (.+)$/mu)?.[1] ?? name
 
 /** A class that a schema or a service makes extends a type without a name, which says nothing to a reader. */
 const forgetBases = (project: ProjectReflection): void => {

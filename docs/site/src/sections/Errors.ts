@@ -182,7 +182,7 @@ const passes = (error: CatalogueError | undefined): string =>
   `Can pass by itself: ${error?.retryable === true ? "yes" : "no"}.`
 
 /** Text as text, with names of settings, scopes and audit events set as code. */
-const asMarkdown = (text: string): string =>
+export const asMarkdown = (text: string): string =>
   text.replaceAll("<", "&lt;").replaceAll(/\b(?:(?:SAIL|NODE|NON|ORG)_[A-Z_]+|idn(?::\w+)+)\b/gu, "`$&`")
 
 /** What stands above a class, without the asterisks and the tags. */

@@ -1,0 +1,22 @@
+/** The page of the errors has everything that an error can advise, not only what somebody thought of. */
+import { assert, describe, it } from "@effect/vitest"
+import { BulkUploadError } from "@sailpoint-bulk-upload/core/BulkUploadError"
+import { NotSettled } from "@sailpoint-bulk-upload/core/Watch"
+import * as Schema from "effect/Schema"
+import { readFile } from "node:fs/promises"
+import { asMarkdown } from "../src/sections/Errors.ts"
+
+/** Seconds differ from error to error. */
+const withoutNumbers = (text: string): string => text.replaceAll(/\d+ s\b/gu, "some s")
+
+const page = withoutNumbers(await readFile(new URL("../../errors.md", import.meta.url), "utf8"))
+
+describe("the page of the errors", () => {
+  it.prop(
+    "has the advice of whichever error there is",
+    [Schema.Union([BulkUploadError, NotSettled])],
+    ([{ nextStep }]) => {
+      assert.include(page, withoutNumbers(asMarkdown(nextStep)))
+    }
+  )
+})
