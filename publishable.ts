@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync } from "node:fs"
 
-const unready = ["package.json", "server.json", "manifest.json"].filter(
+const unready = ["package.json", "server.json", "mcpb/manifest.json"].filter(
   (file) => existsSync(file) && /\bOWNER\b/u.test(readFileSync(file, "utf8"))
 )
 
