@@ -30,7 +30,6 @@ import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
-import * as RcMap from "effect/RcMap"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
@@ -39,6 +38,8 @@ import type { BulkUploadError } from "./BulkUploadError.ts"
 import { type BulkUploadStatus, isSettled, ResponseBody } from "./BulkUploadStatus.ts"
 import * as ApiClient from "./ApiClient.ts"
 import { type Check, makeFollow } from "./internal/follow.ts"
+import { makeSingleFlight } from "./internal/singleFlight.ts"
+import { seriesBy } from "./internal/series.ts"
 import * as Metrics from "./Metrics.ts"
 import * as SourceId from "./SourceId.ts"
 import * as Tenant from "./Tenant.ts"
@@ -206,20 +207,15 @@ export const make: Effect.Effect<Service, never, ApiClient.ApiClient | Scope.Sco
       decode: (text: string) => Result.map(decodeBody(text), ({ status }) => ({ sourceId, status }))
     })
 
-    const inFlight = yield* RcMap.make({
-      lookup: (sourceId: SourceId.SourceId) => api.request(callFor(sourceId))
-    })
+    const ask = yield* makeSingleFlight((sourceId: SourceId.SourceId) => api.request(callFor(sourceId)))
 
     const status = Effect.fn("BulkUploads.status")(
       (input: string) =>
         SourceId.fromString(input).pipe(
           Effect.tap((sourceId) => Effect.annotateCurrentSpan("sailpoint.source.id", sourceId)),
-          Effect.flatMap((sourceId) => RcMap.get(inFlight, sourceId)),
-          Effect.scoped
+          Effect.flatMap(ask)
         ),
-      Effect.onExit((exit) =>
-        Metric.update(Metric.withAttributes(Metrics.statusCalls, { outcome: Metrics.outcome(exit) }), 1)
-      )
+      Effect.onExit((exit) => Metric.update(callsByOutcome(Metrics.outcome(exit)), 1))
     )
 
     const statusesStream = (sourceIds: Iterable<string>, { concurrency = 10 }: ManyOptions = {}) =>
@@ -283,6 +279,8 @@ export const make: Effect.Effect<Service, never, ApiClient.ApiClient | Scope.Sco
     return BulkUploads.of({ status, statuses, statusesStream, changes, awaitSettled })
   }
 )
+
+const callsByOutcome = seriesBy(Metrics.statusCalls, "outcome")
 
 const decodeResponse = Schema.decodeOption(Schema.fromJsonString(ResponseBody))
 

@@ -3,7 +3,6 @@
  * there is none.
  */
 import * as Context from "effect/Context"
-import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { constTrue } from "effect/Function"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
@@ -16,6 +15,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import { plainText } from "../PlainText.ts"
+import type { Within } from "./deadline.ts"
 
 /** The body of an answer: its text, or why there is none. */
 export type Body =
@@ -66,7 +66,7 @@ export const hardened: Effect.Effect<HttpClient.HttpClient, never, HttpClient.Ht
 export const exchange = (
   client: HttpClient.HttpClient,
   request: HttpClientRequest,
-  limits: { readonly deadline: Duration.Duration; readonly maxBodyBytes: number },
+  limits: { readonly within: Within; readonly maxBodyBytes: number },
   secrets: ReadonlyArray<Redacted.Redacted<string>>
 ): Effect.Effect<Reply, NoReply> => {
   // Most answers show nothing: what it takes is made when it is wanted.
@@ -79,19 +79,17 @@ export const exchange = (
   })
   return Effect.suspend(() => {
     let begun: HttpClientResponse | undefined
-    return client.execute(request).pipe(
+    const answered = client.execute(request).pipe(
       Effect.mapError((error): NoReply => ({ _tag: "Disconnected", code: causeCode(error) })),
       Effect.flatMap((response) => {
         begun = response
         return Effect.map(readBody(response, limits.maxBodyBytes), (body) => toReply(response, body))
-      }),
-      Effect.timeoutOrElse({
-        duration: limits.deadline,
-        orElse: () =>
-          begun === undefined || begun.status === 200
-            ? Effect.fail<NoReply>({ _tag: "TimedOut" })
-            : Effect.succeed(toReply(begun, { _tag: "Broken", code: undefined }))
       })
+    )
+    return limits.within(answered, () =>
+      begun === undefined || begun.status === 200
+        ? Effect.fail<NoReply>({ _tag: "TimedOut" })
+        : Effect.succeed(toReply(begun, { _tag: "Broken", code: undefined }))
     )
   })
 }
@@ -122,6 +120,27 @@ const written = (text: string): ReadonlyArray<string> => [
 ]
 
 const readBody = (response: HttpClientResponse, maxBytes: number): Effect.Effect<Body> =>
+  (isKnownToFit(response, maxBytes)
+    ? Effect.map(response.text, (text): Body => ({ _tag: "Text", text }))
+    : readUpTo(response, maxBytes)
+  ).pipe(
+    Effect.catch((error) =>
+      Effect.succeed<Body>(
+        error.reason._tag === "EmptyBodyError"
+          ? { _tag: "Text", text: "" }
+          : { _tag: "Broken", code: causeCode(error) }
+      )
+    )
+  )
+
+/**
+ * HTTP clients read no more than the length that was announced, so a short one needs no counting, which costs as
+ * much as the whole rest of a call. Of a compressed body it is the compressed length that is announced.
+ */
+const isKnownToFit = ({ headers }: HttpClientResponse, maxBytes: number): boolean =>
+  Number(headers["content-length"] ?? Infinity) <= maxBytes && headers["content-encoding"] === undefined
+
+const readUpTo = (response: HttpClientResponse, maxBytes: number): Effect.Effect<Body, HttpClientError> =>
   Effect.suspend(() => {
     const decoder = new TextDecoder()
     let text = ""
@@ -136,13 +155,6 @@ const readBody = (response: HttpClientResponse, maxBytes: number): Effect.Effect
     ).pipe(
       Effect.map((): Body =>
         bytes > maxBytes ? { _tag: "TooLarge", maxBytes } : { _tag: "Text", text: text + decoder.decode() }
-      ),
-      Effect.catch((error) =>
-        Effect.succeed<Body>(
-          error.reason._tag === "EmptyBodyError"
-            ? { _tag: "Text", text: "" }
-            : { _tag: "Broken", code: causeCode(error) }
-        )
       )
     )
   })

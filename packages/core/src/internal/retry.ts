@@ -9,16 +9,35 @@ import type { BulkUploadError } from "../BulkUploadError.ts"
 import * as Metrics from "../Metrics.ts"
 import type { Policy } from "../RetryPolicy.ts"
 
-/** Runs it again as long as the policy says; every retry is counted, and a debug line. */
+/**
+ * Runs it again as long as the policy says; every retry is counted, and a debug line. A schedule is set going by
+ * the first failure, since most requests never need one.
+ */
 export const retryAs =
   (policy: Policy) =>
   <A, R>(self: Effect.Effect<A, BulkUploadError, R>): Effect.Effect<A, BulkUploadError, R> =>
-    Effect.retry(Effect.andThen(tellRetry, self), policy)
+    self.pipe(
+      // Whatever schedule the caller is in, here it is the first try.
+      Effect.provideService(Schedule.CurrentMetadata, firstTry),
+      Effect.catch((first) => {
+        let replayed = false
+        const again = Effect.andThen(tellRetry, self)
+        return Effect.retry(
+          Effect.suspend(() => {
+            if (replayed) return again
+            replayed = true
+            return Effect.fail(first)
+          }),
+          policy
+        )
+      })
+    )
+
+const firstTry = Schedule.CurrentMetadata.defaultValue()
 
 const tellRetry: Effect.Effect<void> = Effect.flatMap(
   Schedule.CurrentMetadata,
   ({ attempt, duration, input }) => {
-    if (attempt === 0) return Effect.void
     const error = input as BulkUploadError
     return Metric.update(Metric.withAttributes(Metrics.retries, { reason: error._tag }), 1).pipe(
       Effect.andThen(

@@ -15,6 +15,7 @@ import * as Schedule from "effect/Schedule"
 import type { BulkUploadError } from "../BulkUploadError.ts"
 import * as Metrics from "../Metrics.ts"
 import { fromNoReply, fromReply, type Subject, textOf, unexpected } from "./classify.ts"
+import { makeWithin } from "./deadline.ts"
 import { exchange, hardened, MAX_BODY_BYTES, type Reply, type Show } from "./reply.ts"
 
 export type { Subject } from "./classify.ts"
@@ -48,13 +49,15 @@ export const makeSend = (options: {
   Effect.gen(function* () {
     const client = yield* hardened
     const warnIfDeprecated = makeDeprecationWarning()
+    const kindOf = makeKinds()
+    const within = makeWithin(options.deadline)
 
     const attempt = <A>(call: Call<A>, measure: Measure) =>
       Effect.gen(function* () {
         const { attempt } = yield* Schedule.CurrentMetadata
         if (attempt > 0) yield* Effect.annotateCurrentSpan("http.request.resend_count", attempt)
         const limits = {
-          deadline: options.deadline,
+          within,
           maxBodyBytes: call.maxBodyBytes ?? MAX_BODY_BYTES
         }
         const reply = yield* exchange(client, call.request, limits, call.secrets ?? []).pipe(
@@ -78,11 +81,11 @@ export const makeSend = (options: {
       })
 
     return (call) => {
-      const attributes = attributesOf(call)
-      return measured(attributes, (measure) => attempt(call, measure)).pipe(
+      const kind = kindOf(call)
+      return measured(kind, (measure) => attempt(call, measure)).pipe(
         Effect.withSpan(
-          `${call.request.method} ${call.route}`,
-          { kind: "client", attributes: { ...attributes, "url.full": call.request.url } },
+          kind.name,
+          { kind: "client", attributes: { ...kind.attributes, "url.full": call.request.url } },
           { captureStackTrace: false }
         )
       )
@@ -101,16 +104,53 @@ const makeDeprecationWarning = () => {
   }
 }
 
-type Attributes = Readonly<Record<string, string | number>>
+/** What all requests of one method to one route have in common. */
+interface Kind {
+  /** Names the span. */
+  readonly name: string
+  readonly attributes: Readonly<Record<string, string | number>>
+  /** The series of the metric for what came of a request. */
+  readonly duration: (status: number | undefined, error: string | undefined) => Metric.Metric<number, unknown>
+}
+
+/** Each kind is worked out once: there are as many as there are operations. */
+const makeKinds = (): ((call: Call<unknown>) => Kind) => {
+  const kinds = new Map<string, Kind>()
+  return ({ request, route }) => {
+    const name = `${request.method} ${route}`
+    const known = kinds.get(name)
+    if (known !== undefined) return known
+    const kind = makeKind(name, request, route)
+    kinds.set(name, kind)
+    return kind
+  }
+}
 
 /** OpenTelemetry's names for a request; the port where it is not the scheme's own. */
-const attributesOf = ({ request, route }: Call<unknown>): Attributes => {
-  const { hostname, port } = new URL(request.url)
-  return {
-    "http.request.method": request.method,
+const makeKind = (name: string, { method, url }: HttpClientRequest, route: string): Kind => {
+  const { hostname, port } = new URL(url)
+  const attributes: Kind["attributes"] = {
+    "http.request.method": method,
     "url.template": route,
     "server.address": hostname,
     ...(port === "" ? {} : { "server.port": Number(port) })
+  }
+  const series = new Map<string, Metric.Metric<number, unknown>>()
+  return {
+    name,
+    attributes,
+    duration: (status, error) => {
+      const key = `${status} ${error}`
+      const known = series.get(key)
+      if (known !== undefined) return known
+      const duration = Metric.withAttributes(Metrics.requestDuration, {
+        ...attributes,
+        ...(status === undefined ? {} : { "http.response.status_code": String(status) }),
+        ...(error === undefined ? {} : { "error.type": error })
+      })
+      series.set(key, duration)
+      return duration
+    }
   }
 }
 
@@ -120,24 +160,18 @@ interface Measure {
 }
 
 const measured = <A>(
-  request: Attributes,
+  kind: Kind,
   run: (measure: Measure) => Effect.Effect<A, BulkUploadError>
 ): Effect.Effect<A, BulkUploadError> =>
-  Effect.flatMap(Clock.currentTimeNanos, (start) => {
+  Effect.clockWith((clock) => {
+    const start = clock.currentTimeNanosUnsafe()
     const measure: Measure = {}
-    return Effect.onExit(run(measure), (exit) =>
-      Effect.flatMap(Clock.currentTimeNanos, (end) => {
-        const attributes = {
-          ...request,
-          ...(measure.status === undefined ? {} : { "http.response.status_code": String(measure.status) }),
-          ...(Exit.isSuccess(exit) ? {} : { "error.type": Metrics.outcome(exit) })
-        }
-        return Effect.andThen(
-          Exit.isSuccess(exit)
-            ? Effect.void
-            : Effect.annotateCurrentSpan("error.type", Metrics.outcome(exit)),
-          Metric.update(Metric.withAttributes(Metrics.requestDuration, attributes), Number(end - start) / 1e9)
-        )
-      })
-    )
+    return Effect.onExit(run(measure), (exit) => {
+      const seconds = Number(clock.currentTimeNanosUnsafe() - start) / 1e9
+      const error = Exit.isSuccess(exit) ? undefined : Metrics.outcome(exit)
+      const told = Metric.update(kind.duration(measure.status, error), seconds)
+      return error === undefined
+        ? told
+        : Effect.andThen(Effect.annotateCurrentSpan("error.type", error), told)
+    })
   })
