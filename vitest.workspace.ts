@@ -11,7 +11,8 @@ export default defineConfig({
       project("packages/sandbox", "sandbox"),
       project("apps/mcp-server", "mcp-server"),
       project("docs/site", "docs"),
-      project("examples", "examples")
+      project("examples", "examples"),
+      project("benchmarks", "benchmarks")
     ]
   }
 })

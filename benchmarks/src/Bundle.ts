@@ -10,7 +10,7 @@ const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url
 /** Bundles a file of this folder and gives the path of what became of it. */
 export const bundled = async (name: string): Promise<string> => {
   mkdirSync(at("../dist"), { recursive: true })
-  const file = at(`../dist/${name.replaceAll("/", "-")}.js`)
+  const file = at(`../dist/${name.replaceAll(/\W+/gu, "-")}.js`)
   const bundle = await rolldown({
     input: at(`${name}.ts`),
     platform: "node",

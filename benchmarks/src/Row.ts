@@ -9,6 +9,8 @@ export interface Row {
   readonly title: string
   /** How many samples unless said otherwise. */
   readonly samples: number
+  /** Whether SailPoint's own SDK is among the peers, which is installed only when it is first measured. */
+  readonly needsVendorSdk?: boolean
   readonly run: (plan: Plan) => Promise<ReadonlyArray<Comparison>>
 }
 

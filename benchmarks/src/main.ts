@@ -3,9 +3,11 @@
  */
 import { verdicts } from "./Comparison.ts"
 import * as CommandLine from "./CommandLine.ts"
+import * as Documents from "./Documents.ts"
 import * as Results from "./Results.ts"
 import { rows } from "./rows/index.ts"
 import * as Table from "./Table.ts"
+import * as VendorSdk from "./VendorSdk.ts"
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
 
@@ -13,6 +15,7 @@ const measure = async (command: CommandLine.Command): Promise<Results.Results> =
   const measured = new Array<Results.RowResults>()
   const machine = Results.machine()
   say(`${machine}, Node ${process.versions.node}\n`)
+  if (command.rows.some(({ needsVendorSdk }) => needsVendorSdk)) VendorSdk.install()
   for (const row of command.rows) {
     const samples = command.samples ?? (command.quick ? 1 : row.samples)
     const comparisons = await row.run({ samples, quick: command.quick })
@@ -53,6 +56,7 @@ const main = async (argv: ReadonlyArray<string>): Promise<number> => {
   const results = command.last ? Results.read(file) : await measure(command)
   if (command.last) for (const row of results.rows) say(Table.rowAsText(row))
   else Results.write(file, results)
+  if (command.writeDocs) Documents.write(results)
   if (!command.check) return 0
   const misses = missed(results)
   for (const miss of misses) process.stderr.write(`Missed: ${miss}\n`)

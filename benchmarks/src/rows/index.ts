@@ -1,5 +1,11 @@
 /** All rows, in the order in which they run. */
 import type { Row } from "../Row.ts"
 import { coldStart } from "./coldStart.ts"
+import { growth } from "./growth.ts"
+import { size } from "./size.ts"
+import { statusCall } from "./statusCall.ts"
+import { toolCalls } from "./toolCalls.ts"
+import { underLimit } from "./underLimit.ts"
+import { waiters } from "./waiters.ts"
 
-export const rows: ReadonlyArray<Row> = [coldStart]
+export const rows: ReadonlyArray<Row> = [coldStart, statusCall, toolCalls, underLimit, waiters, growth, size]

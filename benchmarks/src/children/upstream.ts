@@ -1,0 +1,42 @@
+/**
+ * The least that can stand in for SailPoint: answers at once and without a limit, so that what is measured is the
+ * clients. The words of a source follow one another, the last one stays.
+ */
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
+import { answer } from "../Child.ts"
+
+const words = (process.argv[2] ?? "COMPLETED").split(",")
+
+let asked = 0
+const askedOf = new Map<string, number>()
+
+const wordOf = (path: string): string | undefined => {
+  if (words.length === 1) return words[0]
+  const before = askedOf.get(path) ?? 0
+  askedOf.set(path, before + 1)
+  return words[Math.min(before, words.length - 1)]
+}
+
+const server = createServer((request, response) => {
+  request.resume()
+  response.setHeader("content-type", "application/json")
+  if (request.method === "POST") {
+    response.end(JSON.stringify({ access_token: "token", token_type: "bearer", expires_in: 43_200 }))
+    return
+  }
+  asked += 1
+  response.end(JSON.stringify({ status: wordOf(request.url ?? "") }))
+})
+server.keepAliveTimeout = 60_000
+
+await new Promise<void>((resolve) => {
+  server.listen(0, "127.0.0.1", resolve)
+})
+
+answer(async (question: "url" | "asked") => {
+  if (question === "url") return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const count = asked
+  asked = 0
+  return count
+})
