@@ -41,12 +41,16 @@ describe("the bench", () => {
     }
   })
 
-  it("does not take a row that there is none of, and names those that there are", { timeout: 60_000 }, async () => {
-    const { code, stderr } = await bench("--rows", "cold-start,speed")
-    assert.strictEqual(code, 2)
-    assert.include(stderr, 'There is no row "speed".')
-    for (const { id } of rows) assert.include(stderr, id)
-  })
+  it(
+    "does not take a row that there is none of, and names those that there are",
+    { timeout: 60_000 },
+    async () => {
+      const { code, stderr } = await bench("--rows", "cold-start,speed")
+      assert.strictEqual(code, 2)
+      assert.include(stderr, 'There is no row "speed".')
+      for (const { id } of rows) assert.include(stderr, id)
+    }
+  )
 })
 
 const comparison = (ours: ReadonlyArray<number>, theirs: ReadonlyArray<number>) => ({
