@@ -7,19 +7,17 @@ import * as Redacted from "effect/Redacted"
 import * as Fault from "@sailpoint-bulk-upload/sandbox/Fault"
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
-import { inspect } from "node:util"
 import { BulkUploads } from "../src/BulkUploads.ts"
 import * as RetryPolicy from "../src/RetryPolicy.ts"
 import { observe } from "./support/observed.ts"
 import { tenant, transports } from "./support/tenant.ts"
+import { transcript } from "./support/transcript.ts"
 
 /** With all that JSON, a page, a form or a URL writes otherwise. */
 const SECRET = 'canary-"client"<secret>&100%/\u00fc\\'
 const clients = [
   { clientId: "canary", clientSecret: SECRET, scopes: ["idn:nelm:read"], lifetime: "60 seconds" as const }
 ]
-
-const show = (value: unknown): string => inspect(value, { depth: 20, showHidden: true, getters: true })
 
 /** A gateway that puts what it was sent into its answer. */
 const echo = (status: number): Fault.Fault => ({ _tag: "Echo", status })
@@ -50,7 +48,7 @@ describe.each(transports)("over %s", (_, transport) => {
   it.live.each(faults)("no secret is shown through %s", ([, endpoint, fault]) =>
     Effect.gen(function* () {
       const [seen, layer] = observe()
-      const shown: Array<string> = []
+      const shown: Array<unknown> = []
       const live = tenant(
         { auth: { clientId: "canary", clientSecret: Redacted.make(SECRET) }, sandbox: { clients } },
         transport
@@ -63,16 +61,11 @@ describe.each(transports)("over %s", (_, transport) => {
         const service = yield* BulkUploads
         yield* sandbox.fail({ endpoint, fault, times: 9 })
         const exit = yield* Effect.exit(service.status(Source.named("Done").sourceId))
-        shown.push(
-          show(exit),
-          show(service),
-          JSON.stringify(exit),
-          String(Exit.isFailure(exit) && exit.cause)
-        )
+        shown.push(exit, service, Exit.isFailure(exit) && exit.cause)
         return (yield* sandbox.received).flatMap(({ headers }) => headers["authorization"]?.slice(7) ?? [])
       }).pipe(Effect.provide(live))
 
-      const everything = [...shown, ...seen.logs, ...seen.spans.map(show), show(seen.metrics())].join("\n")
+      const everything = transcript(seen, ...shown)
       assert.include(everything, "BulkUploads.status", "the spans were seen")
       // The first word as well: a secret that is written otherwise is a secret still.
       for (const secret of [SECRET, 'canary-"', "canary-\\", "canary-%22", "canary-&quot;", ...tokens]) {

@@ -1,0 +1,229 @@
+/** What holds whatever comes: any bytes, any id, any failures in any order. */
+import { assert, describe, it, layer } from "@effect/vitest"
+import * as Context from "effect/Context"
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as FetchHttpClient from "effect/http/FetchHttpClient"
+import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
+import * as TestClock from "effect/testing/TestClock"
+import {
+  type BulkUploadError,
+  ConnectionFailed,
+  Forbidden,
+  RateLimited,
+  RequestTimeout,
+  ServerError
+} from "../../src/BulkUploadError.ts"
+import { BulkUploads } from "../../src/BulkUploads.ts"
+import { readRetryAfter } from "../../src/internal/retryAfter.ts"
+import * as RetryPolicy from "../../src/RetryPolicy.ts"
+import { outcome } from "./support/outcome.ts"
+import * as RawTenant from "./support/rawTenant.ts"
+import { granting, service } from "./support/service.ts"
+import * as wire from "./support/wire.ts"
+
+/** A hundred exchanges take no second on a machine that has nothing else to do, and longer on another. */
+const PATIENCE = 60_000
+
+const between = (minimum: number, maximum: number) => Schema.Int.check(Schema.isBetween({ minimum, maximum }))
+
+const Status = between(200, 999)
+const Bytes = Schema.Array(between(0, 255)).check(Schema.isMaxLength(300))
+/** The documented body with some bytes of it replaced. */
+const Replaced = Schema.Array(Schema.Tuple([between(0, 40), between(0, 255)])).check(Schema.isMaxLength(4))
+const DOCUMENTED = '{"status":"COMPLETED","messages":[{"x":1}]}'
+
+interface Exchanges {
+  /** A call that is answered so: what it told, and which paths were sent for it. */
+  readonly ask: (
+    id: string,
+    answer: RawTenant.Answer
+  ) => Effect.Effect<{ readonly told: string; readonly paths: ReadonlyArray<string> }>
+}
+
+/** One tenant and one service for all of a property's samples. */
+class Tenant extends Context.Service<Tenant, Exchanges>()("test/Tenant") {
+  static readonly layer = Layer.effect(
+    this,
+    Effect.gen(function* () {
+      let current: RawTenant.Answer = wire.silent
+      const tenant = yield* RawTenant.make(granting((socket, request) => current(socket, request)))
+      const uploads = Context.get(yield* Layer.build(service(tenant.url, FetchHttpClient.layer)), BulkUploads)
+      return {
+        ask: (id: string, answer: RawTenant.Answer) =>
+          Effect.gen(function* () {
+            current = answer
+            const before = tenant.requests.length
+            const told = yield* outcome(uploads.status(id))
+            const sent = tenant.requests.slice(before).filter((request) => !RawTenant.isToken(request))
+            return { told, paths: sent.map(({ path }) => path) }
+          })
+      }
+    })
+  )
+}
+
+/** All that has to hold of an outcome is checked there. */
+const answered = (answer: RawTenant.Answer) =>
+  Effect.flatMap(Tenant, ({ ask }) => ask(RawTenant.idOf(1), answer))
+
+layer(Tenant.layer)("whatever comes, the result is in the union and survives its schema:", (it) => {
+  it.effect.prop(
+    "any status with any bytes",
+    [Status, Bytes],
+    ([status, bytes]) => answered(wire.answer(status, Uint8Array.from(bytes))),
+    PATIENCE
+  )
+
+  it.effect.prop(
+    "any status with any text",
+    [Status, Schema.String],
+    ([status, text]) => answered(wire.answer(status, text)),
+    PATIENCE
+  )
+
+  it.effect.prop(
+    "any status with any JSON",
+    [Status, Schema.Json],
+    ([status, json]) => answered(wire.json(status, json)),
+    PATIENCE
+  )
+
+  it.effect.prop(
+    "any status with any texts where texts are expected",
+    [Status, Schema.String, Schema.String],
+    ([status, a, b]) =>
+      answered(
+        wire.json(status, { detailCode: a, trackingId: b, messages: [{ text: a }], error: b, status: a })
+      ),
+    PATIENCE
+  )
+
+  it.effect.prop(
+    "a 200 whose bytes were changed on the way",
+    [Replaced],
+    ([replaced]) => {
+      const body = Buffer.from(DOCUMENTED)
+      for (const [at, byte] of replaced) body[at] = byte
+      return answered(wire.answer(200, body))
+    },
+    PATIENCE
+  )
+
+  it.effect.prop(
+    "any bytes in place of an answer",
+    [Bytes],
+    ([bytes]) => answered(wire.lastBytes(Uint8Array.from(bytes))),
+    PATIENCE
+  )
+})
+
+/** A good id with anything put anywhere into it. */
+const Bent = Schema.Struct({ at: between(0, 36), cut: between(0, 3), piece: Schema.String })
+const UUID = "e136567d-e87e-4d02-9e60-b3c3c55db56d"
+const PIECES = ["/", "..", "%2f", "\\", "?", "#", "\0", "\u2215", "@", "{id}", "\r\n", ";", "%00", "//"]
+
+layer(Tenant.layer)("whatever the id, the path that is sent stays below the endpoint:", (it) => {
+  const BELOW = /^\/v2024\/non-employee-sources\/[0-9a-fA-F-]{32,36}\/non-employee-bulk-upload\/status$/u
+  const sentFor = (id: string) =>
+    Effect.gen(function* () {
+      const { paths, told } = yield* (yield* Tenant).ask(id, wire.json(200, {}))
+      assert.strictEqual(paths.length, told === "InvalidSourceId" ? 0 : 1)
+      for (const path of paths) {
+        assert.match(path, BELOW)
+        assert.include(path, id)
+      }
+    })
+
+  it.effect.prop("any text", [Schema.String], ([id]) => sentFor(id))
+  it.effect.prop(
+    "an id that was bent by any text",
+    [Bent],
+    ([{ at, cut, piece }]) => sentFor(UUID.slice(0, at) + piece + UUID.slice(at + cut)),
+    PATIENCE
+  )
+  it.effect.prop(
+    "an id that was bent by what paths are made of",
+    [Bent, between(0, PIECES.length - 1)],
+    ([{ at, cut }, n]) => sentFor(UUID.slice(0, at) + (PIECES[n] ?? "") + UUID.slice(at + cut)),
+    PATIENCE
+  )
+})
+
+/** A failure, in seconds what it asks to wait; other failures ask for nothing. */
+const Failure = Schema.Union([
+  between(0, 90),
+  Schema.Literals(["limited", "down", "timeout", "broken", "forbidden"])
+])
+const Failures = Schema.Array(Failure).check(Schema.isMinLength(1), Schema.isMaxLength(12))
+const toError = (failure: typeof Failure.Type): BulkUploadError => {
+  switch (failure) {
+    case "limited":
+      return new RateLimited({})
+    case "down":
+      return new ServerError({ httpStatus: 503 })
+    case "timeout":
+      return new RequestTimeout({ after: Duration.seconds(10) })
+    case "broken":
+      return new ConnectionFailed({ host: "acme.example" })
+    case "forbidden":
+      return new Forbidden({})
+    default:
+      return failure % 2 === 0
+        ? new RateLimited({ retryAfter: Duration.seconds(failure) })
+        : new ServerError({ httpStatus: 503, retryAfter: Duration.seconds(failure) })
+  }
+}
+
+describe("whatever fails, in whatever order,", () => {
+  it.effect.prop(
+    "nothing is sent earlier than asked, more often or for longer than allowed",
+    [Failures, between(0, 6)],
+    ([failures, retries]) =>
+      Effect.gen(function* () {
+        const errors = failures.map(toError)
+        const sent: Array<number> = []
+        const request = Effect.flatMap(Clock.currentTimeMillis, (now) => {
+          const error = errors[sent.push(now) - 1]
+          return error === undefined ? Effect.void : Effect.fail(error)
+        })
+        const fiber = yield* Effect.forkChild(
+          Effect.exit(Effect.retry(request, RetryPolicy.make({ retries })))
+        )
+        yield* TestClock.adjust("1 hour")
+        yield* Fiber.join(fiber)
+        assert.isAtMost(sent.length, retries + 1)
+        const [first = 0] = sent
+        assert.isAtMost((sent.at(-1) ?? first) - first, 120_000)
+        sent.slice(1).forEach((at, n) => {
+          const error = errors[n]
+          const asked = error === undefined ? undefined : RetryPolicy.askedWait(error)
+          assert.isTrue(error?.retryable, "what cannot pass by itself ends it")
+          assert.isAtMost(Duration.toMillis(asked ?? Duration.zero), 60_000)
+          // Who asks for nothing gets the backoff: half a second, less a fifth at the most.
+          assert.isAtLeast(at - (sent[n] ?? 0), asked === undefined ? 400 : Duration.toMillis(asked))
+        })
+      })
+  )
+
+  it.effect.prop(
+    "a Retry-After of seconds is never read as less",
+    [between(0, 10_000), between(0, 999)],
+    ([whole, thousandths]) =>
+      Effect.sync(() => {
+        const header = `${whole}.${String(thousandths).padStart(3, "0")}`
+        const read = readRetryAfter(header, 0)
+        assert.isAtLeast(Duration.toMillis(read ?? Duration.zero), whole * 1000 + thousandths)
+      })
+  )
+
+  it.effect.prop("a Retry-After is read or absent, and never anything else", [Schema.String], ([header]) =>
+    Effect.sync(() => {
+      const read = readRetryAfter(header, 0)
+      assert.isTrue(read === undefined || Duration.toMillis(read) >= 0)
+    })
+  )
+})

@@ -1,0 +1,139 @@
+/** Canaries for client secret and access token, through every failure there is: they are shown nowhere. */
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as FetchHttpClient from "effect/http/FetchHttpClient"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import { getBulkUploadStatus } from "../../src/BulkUploads.ts"
+import { observe } from "../support/observed.ts"
+import { transports } from "../support/tenant.ts"
+import { transcript } from "../support/transcript.ts"
+import { floods, shapes } from "./bodies.ts"
+import { allowedHosts, faults } from "./faults.ts"
+import { told } from "./support/outcome.ts"
+import * as RawTenant from "./support/rawTenant.ts"
+import { ACCESS_TOKEN, CLIENT_SECRET, granting, service } from "./support/service.ts"
+import * as wire from "./support/wire.ts"
+
+type Service = ReturnType<typeof service>
+
+/** One call, and all that it shows; its outcome is what every outcome has to be. */
+const shownBy = (live: Service) =>
+  Effect.gen(function* () {
+    const [seen, observing] = observe()
+    const exit = yield* Effect.exit(getBulkUploadStatus(RawTenant.idOf(1))).pipe(
+      Effect.provide(Layer.provideMerge(live, observing))
+    )
+    told(exit)
+    const everything = transcript(seen, exit, Exit.isFailure(exit) && exit.cause)
+    assert.include(everything, "BulkUploads.status", "the spans were seen")
+    return everything
+  })
+
+describe.each(transports)("over %s, no secret is shown through", (_, transport) => {
+  describe.each(["status", "token"] as const)("the %s call and", { concurrent: true }, (operation) => {
+    it.live.each(faults.map((fault) => [fault.name, fault] as const))("%s", ([, fault]) =>
+      Effect.gen(function* () {
+        const given = { accessToken: Redacted.make(ACCESS_TOKEN) }
+        const live = service(yield* fault.url, transport, {
+          allowedHosts,
+          attemptTimeout: "100 millis",
+          ...(operation === "status" ? { auth: given } : {})
+        })
+        const everything = yield* shownBy(live)
+        for (const secret of [CLIENT_SECRET, ACCESS_TOKEN]) assert.notInclude(everything, secret)
+      })
+    )
+  })
+})
+
+describe("no secret is shown through", { concurrent: true }, () => {
+  const answers = [...shapes, ...floods].flatMap((body) =>
+    [200, 302, 400, 401, 403, 404, 429, 503].map((status) => [status, body.name, body] as const)
+  )
+  it.live.each(answers)("a %d with %s", ([status, , body]) =>
+    Effect.gen(function* () {
+      const tenant = yield* RawTenant.make(granting(body.answer(status)))
+      const everything = yield* shownBy(service(tenant.url, FetchHttpClient.layer))
+      for (const secret of [CLIENT_SECRET, ACCESS_TOKEN]) assert.notInclude(everything, secret)
+    })
+  )
+})
+
+/** With all that JSON, a page, a form or a URL writes otherwise. */
+const SECRET = 'canary-"client"<secret>&100%/\u00fc\\ x'
+const WORDS = [
+  'canary-"',
+  'canary-\\"',
+  "canary-%22",
+  "canary-&quot;",
+  "\\u0063anary",
+  'client"<',
+  "secret>",
+  "100%/"
+]
+
+/** A gateway that knows what it was sent, and how it writes that down. */
+const echoes: ReadonlyArray<readonly [string, (secret: string) => string]> = [
+  ["in JSON", (secret) => JSON.stringify({ messages: [{ text: `You sent ${secret}.` }] })],
+  ["as an OAuth error", (secret) => JSON.stringify({ error: "no", error_description: secret })],
+  [
+    "as a detail code and a tracking id",
+    (secret) => JSON.stringify({ detailCode: secret, trackingId: secret })
+  ],
+  ["as a status", (secret) => JSON.stringify({ status: secret })],
+  ["as a key", (secret) => JSON.stringify({ [secret]: 1 })],
+  ["as text", (secret) => `You sent ${secret}.`],
+  ["in JSON, every letter escaped", (secret) => `{"message":"${unicodeEscaped(secret)}"}`],
+  [
+    "in JSON, with invisible letters between",
+    (secret) => JSON.stringify({ message: [...secret].join("\u200b") })
+  ],
+  ["in JSON, coloured", (secret) => JSON.stringify({ message: `\u001B[31m${secret}\u001B[0m` })],
+  [
+    "in a page",
+    (secret) =>
+      `<p>${secret.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;")}`
+  ],
+  ["in a form", (secret) => new URLSearchParams({ client_secret: secret }).toString()],
+  ["in a URL", (secret) => `/oauth?client_secret=${encodeURIComponent(secret)}`],
+  ["across the cut of a text", (secret) => JSON.stringify({ message: `${"x".repeat(490)}${secret}` })],
+  [
+    "across the cut, behind invisible letters",
+    (secret) => JSON.stringify({ message: `${"\u200b".repeat(3_980)}${secret}` })
+  ],
+  ["across the cut of the body", (secret) => `${"x".repeat(190)}${secret}`],
+  [
+    "a hundred times",
+    (secret) => JSON.stringify({ messages: Array.from({ length: 100 }, () => ({ text: secret })) })
+  ]
+]
+
+const unicodeEscaped = (text: string): string =>
+  [...text].map((letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`).join("")
+
+describe("a gateway that echoes the client secret", { concurrent: true }, () => {
+  const cases = echoes.flatMap(([name, write]) =>
+    [200, 302, 400, 401, 429, 500].map((status) => [status, name, write] as const)
+  )
+  it.live.each(cases)("with a %d, %s, is not repeated", ([status, , write]) =>
+    Effect.gen(function* () {
+      const location = `/?${encodeURIComponent(SECRET)}`
+      const tenant = yield* RawTenant.make(wire.answer(status, write(SECRET), { location }))
+      const auth = { clientId: "canary", clientSecret: Redacted.make(SECRET) }
+      const everything = yield* shownBy(service(tenant.url, FetchHttpClient.layer, { auth }))
+      for (const word of WORDS) assert.notInclude(everything, word)
+    })
+  )
+
+  it.live.each(cases)("with a %d, %s, is not repeated of an access token", ([status, , write]) =>
+    Effect.gen(function* () {
+      const token = "canary-<token>&%/\\'x"
+      const tenant = yield* RawTenant.make(wire.answer(status, write(token), { location: `/?${token}` }))
+      const auth = { accessToken: Redacted.make(token) }
+      const everything = yield* shownBy(service(tenant.url, FetchHttpClient.layer, { auth }))
+      for (const word of ["canary-", "<token>", "token&gt;", "token%3E"]) assert.notInclude(everything, word)
+    })
+  )
+})
