@@ -37,7 +37,7 @@ import * as Stream from "effect/Stream"
 import type { BulkUploadError } from "./BulkUploadError.ts"
 import { type BulkUploadStatus, isSettled, ResponseBody } from "./BulkUploadStatus.ts"
 import * as ApiClient from "./ApiClient.ts"
-import { type Check, makeFollow } from "./internal/follow.ts"
+import { type Check, makeFollow, type Seen } from "./internal/follow.ts"
 import { makeSingleFlight } from "./internal/singleFlight.ts"
 import { seriesBy } from "./internal/series.ts"
 import * as Metrics from "./Metrics.ts"
@@ -237,11 +237,9 @@ export const make: Effect.Effect<Service, never, ApiClient.ApiClient | Scope.Sco
 
     const follow = yield* makeFollow((sourceId) => api.attempt(callFor(sourceId)))
 
-    const checks = (input: string, options: Watch.Options) =>
-      Stream.unwrap(Effect.map(SourceId.fromString(input), (sourceId) => follow(sourceId, options)))
-
     const changes = (sourceId: string, options: Watch.Options = {}) =>
-      checks(sourceId, options).pipe(
+      Effect.map(SourceId.fromString(sourceId), (sourceId) => follow.stream(sourceId, options)).pipe(
+        Stream.unwrap,
         Stream.filterMap(({ result }: Check) => result),
         Stream.changesWith((a, b) => a.status === b.status),
         Stream.withSpan("BulkUploads.changes")
@@ -255,14 +253,15 @@ export const make: Effect.Effect<Service, never, ApiClient.ApiClient | Scope.Sco
       let last: BulkUploadStatus | undefined
       let lastFailure: BulkUploadError | undefined
       let settled = false
-      yield* checks(sourceId, options).pipe(
-        Stream.runForEach(({ at, believed, result }) => {
-          lastFailure = Option.getOrUndefined(Result.getFailure(result))
-          if (Result.isFailure(result)) return onFailedCheck(result.failure, at)
-          last = result.success
-          settled = believed
-          return onCheck(result.success, at)
-        }),
+      const tell = ({ at, believed, result }: Seen) => {
+        lastFailure = Option.getOrUndefined(Result.getFailure(result))
+        if (Result.isFailure(result)) return onFailedCheck(result.failure, at)
+        last = result.success
+        settled = believed
+        return onCheck(result.success, at)
+      }
+      yield* SourceId.fromString(sourceId).pipe(
+        Effect.flatMap((sourceId) => follow.forEach(sourceId, options, tell)),
         Effect.timeoutOption(timeout)
       )
       if (settled && last !== undefined && isSettled(last.status)) {
