@@ -30,8 +30,9 @@ export const staticallyImported = (): {
 /** How a chunk of CommonJS names the others. */
 const specifier = ({ fileName }: OutputChunk): string => `./${fileName}`
 
+/** Strict, as the modules are that it was made of. */
 const compressed = ({ code }: OutputChunk): string =>
-  brotliCompressSync(inAscii(code.replace(HASHBANG, ""))).toString("base64")
+  brotliCompressSync(inAscii(`"use strict";${code.replace(HASHBANG, "")}`)).toString("base64")
 
 const HASHBANG = /^#!.*\n/u
 

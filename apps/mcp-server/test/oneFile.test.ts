@@ -10,6 +10,7 @@ const MODULES: Readonly<Record<string, string>> = {
   main: `#!/usr/bin/env node
     import { tell } from "shared"
     tell("main… \u{1F600}")
+    tell(\`\${typeof (function () { return this })()} in a function\`)
     if (process.argv[2] === "late") import("late").then(({ name, count }) => tell(name + count()))`,
   shared: `let calls = 0
     export const count = () => calls
@@ -55,20 +56,19 @@ const run = (code: string, ...args: ReadonlyArray<string>): string => {
 }
 
 describe("the one file of many chunks", () => {
-  it("runs its entry, whatever characters are in it, and is itself in ASCII", async () => {
+  it("runs its entry in strict mode, whatever characters are in it, and is itself in ASCII", async () => {
     const code = await built()
-    assert.strictEqual(run(code), "main… \u{1F600}\n")
+    assert.strictEqual(run(code), "main… \u{1F600}\nundefined in a function\n")
     assert.match(code, /^#!\/usr\/bin\/env node\n/u)
     // oxlint-disable-next-line no-control-regex -- all of ASCII
     assert.match(code, /^[\0-\x7f]*$/u)
   })
 
   it("compiles a chunk under a name of its own when it is imported, and shares with it what both use", async () => {
-    const [first, second, third] = run(await built(), "late")
+    const [, , late, last] = run(await built(), "late")
       .trim()
       .split("\n")
-    assert.strictEqual(first, "main… \u{1F600}")
-    assert.match(second ?? "", /^main\.mjs\?late-/u)
-    assert.strictEqual(third, "calls: 2")
+    assert.match(late ?? "", /^main\.mjs\?late-/u)
+    assert.strictEqual(last, "calls: 3")
   })
 })
