@@ -21,6 +21,9 @@ const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url
 
 const TESTS = ["--config", "vitest.workspace.ts", "--project", "examples", "mocking"]
 
+// Who reads may have seen enough (`| head`), which is no error of the example.
+process.stdout.once("error", () => process.exit())
+
 const [name = ""] = process.argv.slice(2)
 if (name === "mocking") {
   const vitest = spawn(process.execPath, [at("../node_modules/vitest/vitest.mjs"), "run", ...TESTS], {

@@ -136,7 +136,10 @@ const clients: Readonly<Record<string, string>> = {
 
 For a project, a file \`.mcp.json\` with the entry of Claude Desktop does the same; there \`\${SAIL_CLIENT_SECRET}\` takes
 the secret from the environment.`,
-  "Claude Desktop": `In \`~/Library/Application Support/Claude/claude_desktop_config.json\` on macOS and
+  "Claude Desktop": `\`npx --yes pnpm@12.21.0 mcpb\` in a clone packs a bundle, on every system the same: open the file that it names,
+and Claude Desktop installs it and asks for the settings; it keeps the secret as the system keeps passwords.
+
+Or by hand, in \`~/Library/Application Support/Claude/claude_desktop_config.json\` on macOS and
 \`%APPDATA%\\Claude\\claude_desktop_config.json\` on Windows (Settings, Developer, Edit Config), then restart it:
 
 ${both((entry) => json({ mcpServers: { [NAME]: entry } }))}`,
