@@ -2,7 +2,7 @@
  * What is served at which path, and the way of a request to the MCP endpoint: guards, caller, place, handler.
  */
 import { type NodeServerResponseLike, toNodeHandler } from "@modelcontextprotocol/node"
-import { createMcpHandler, type McpServerFactory } from "@modelcontextprotocol/server"
+import type { McpHttpHandler } from "@modelcontextprotocol/server"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import * as Connection from "../Connection.ts"
 import type { Place } from "./Admission.ts"
@@ -15,10 +15,8 @@ import * as ResourceMetadata from "./ResourceMetadata.ts"
 /** What decides about requests, and what answers them. */
 export interface Parts {
   readonly settings: HttpSettings
-  /** Makes the MCP server of one request. */
-  readonly factory: McpServerFactory
-  /** Whether it asks clients for something in the middle of a call; see below. */
-  readonly asksBack: boolean
+  /** Answers the requests to the MCP endpoint that got as far. */
+  readonly handler: Pick<McpHttpHandler, "fetch" | "close">
   readonly caller: (request: IncomingMessage) => Promise<string | Response>
   readonly enter: (caller: string) => Promise<Place | Response>
   readonly readiness: () => Promise<Readiness.Readiness>
@@ -33,16 +31,8 @@ export interface Endpoints {
 }
 
 export const make = (parts: Parts): Endpoints => {
-  const { report, settings } = parts
+  const { handler, report, settings } = parts
   const guards = Guards.make(settings)
-  const handler = createMcpHandler(parts.factory, {
-    // A stream has a head at once and a sign of life every 15 seconds: nothing on the way, nor the client, takes
-    // a long wait for a dead connection. Where a client is asked what it cannot answer, that refusal needs a status
-    // of its own (2026-07-28), which comes too late for a stream.
-    responseMode: parts.asksBack ? "auto" : "sse",
-    maxRequestBodySize: Guards.MAX_BODY_BYTES,
-    onerror: report
-  })
   const answerMcp = toNodeHandler(handler, { maxRequestBodySize: Guards.MAX_BODY_BYTES, onerror: report })
 
   const mcp = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {

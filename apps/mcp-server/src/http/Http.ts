@@ -2,13 +2,14 @@
  * The command `http`: serving any number of assistants over Streamable HTTP, until a signal comes. Loaded only
  * then, because an assistant on standard input waits for none of it.
  */
-import type { McpServerFactory } from "@modelcontextprotocol/server"
+import { createMcpHandler, type McpServerFactory } from "@modelcontextprotocol/server"
 import * as Effect from "effect/Effect"
 import type { Runtime } from "../Runtime.ts"
 import { signal } from "../Signal.ts"
 import * as Admission from "./Admission.ts"
 import * as Authentication from "./Authentication.ts"
 import * as Endpoints from "./Endpoints.ts"
+import { MAX_BODY_BYTES } from "./Guards.ts"
 import * as HttpServer from "./HttpServer.ts"
 import type { HttpSettings } from "./HttpSettings.ts"
 import { inUrl } from "./Loopback.ts"
@@ -40,8 +41,13 @@ export const serve = async ({ factory, runtime, settings, tell }: Options): Prom
   const readiness = await runtime.runPromise(Readiness.make)
   const endpoints = Endpoints.make({
     settings,
-    factory,
-    asksBack: false,
+    handler: createMcpHandler(factory, {
+      // A stream has a head at once and a sign of life every 15 seconds: nothing on the way, nor the client, takes
+      // a long wait for a dead connection.
+      responseMode: "sse",
+      maxRequestBodySize: MAX_BODY_BYTES,
+      onerror: report
+    }),
     caller: authentication.caller,
     enter: (caller) => runtime.runPromise(admission.enter(caller).pipe(Effect.catch(Effect.succeed))),
     readiness: () => runtime.runPromise(readiness),

@@ -2,15 +2,9 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Conformance from "../support/Conformance.ts"
 import * as HttpProcess from "../support/HttpProcess.ts"
-import * as JsonRpc from "../support/JsonRpc.ts"
 import * as Fixtures from "./fixtures/server.ts"
 
 const NO_LIMIT = { MCP_MAX_PER_CALLER: "999999" }
-
-const fixtures: ReadonlyArray<readonly [Conformance.Revision, baseline: string | undefined]> = [
-  [JsonRpc.LEGACY_VERSION, "baseline-fixtures-2025-11-25.yaml"],
-  [JsonRpc.MODERN_VERSION, undefined]
-]
 
 describe("the official conformance suite", { timeout: 180_000 }, () => {
   it.live.each(Conformance.REVISIONS)(
@@ -28,12 +22,12 @@ describe("the official conformance suite", { timeout: 180_000 }, () => {
       })
   )
 
-  it.live.each(fixtures)(
+  it.live.each(Conformance.REVISIONS)(
     "finds nothing in the HTTP stack, with a test server on it, by the requirements of %s",
-    ([revision, baseline]) =>
+    (revision) =>
       Effect.gen(function* () {
         const url = yield* Fixtures.serve
-        const { code, summary } = yield* Conformance.run(url, revision, baseline)
+        const { code, summary } = yield* Conformance.run(url, revision)
         assert.strictEqual(code, 0, summary)
         assert.match(summary, /✓ tools-call-with-progress/u)
       })
