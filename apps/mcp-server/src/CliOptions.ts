@@ -61,7 +61,7 @@ export const OPTIONS = {
     type: "string",
     multiple: true,
     value: "O",
-    help: "the host name of a web origin that may call; can be given several times"
+    help: "a web origin whose pages may call, or its host name; can be given several times"
   },
   source: {
     of: "check",

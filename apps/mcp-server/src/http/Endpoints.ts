@@ -6,6 +6,7 @@ import type { McpHttpHandler } from "@modelcontextprotocol/server"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import * as Connection from "../Connection.ts"
 import type { Place } from "./Admission.ts"
+import * as CrossOrigin from "./CrossOrigin.ts"
 import * as Guards from "./Guards.ts"
 import type { HttpSettings } from "./HttpSettings.ts"
 import * as Readiness from "./Readiness.ts"
@@ -33,11 +34,15 @@ export interface Endpoints {
 export const make = (parts: Parts): Endpoints => {
   const { handler, report, settings } = parts
   const guards = Guards.make(settings)
+  const crossOrigin = CrossOrigin.make(settings.allowedOrigins)
   const answerMcp = toNodeHandler(handler, { maxRequestBodySize: Guards.MAX_BODY_BYTES, onerror: report })
 
   const mcp = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const refused = guards.mcp(request)
-    if (refused !== undefined) return write(response, refused)
+    const foreign = guards.sender(request)
+    if (foreign !== undefined) return write(response, foreign)
+    response.setHeaders(new Map(Object.entries(crossOrigin.headers(request))))
+    const answered = crossOrigin.preflight(request) ?? guards.message(request)
+    if (answered !== undefined) return write(response, answered)
     const caller = await parts.caller(request)
     if (caller instanceof Response) return write(response, caller)
     const place = await parts.enter(caller)
@@ -61,7 +66,13 @@ export const make = (parts: Parts): Endpoints => {
   const { authentication } = settings
   if (authentication?._tag === "OAuth") {
     for (const path of ResourceMetadata.paths(authentication)) {
-      documents.set(path, (request) => guards.document(request) ?? ResourceMetadata.answer(authentication))
+      documents.set(
+        path,
+        (request) =>
+          guards.document(request) ??
+          CrossOrigin.publicPreflight(request) ??
+          ResourceMetadata.answer(authentication)
+      )
     }
   }
 

@@ -12,6 +12,7 @@ import {
 } from "@modelcontextprotocol/server"
 import type { IncomingMessage } from "node:http"
 import { isIP } from "node:net"
+import * as CrossOrigin from "./CrossOrigin.ts"
 import type { HttpSettings } from "./HttpSettings.ts"
 import { inUrl, isLoopback } from "./Loopback.ts"
 import { refuse } from "./Refusal.ts"
@@ -20,8 +21,10 @@ import { refuse } from "./Refusal.ts"
 export const MAX_BODY_BYTES = 1024 * 1024
 
 export interface Guards {
-  /** What is wrong with a request to the MCP endpoint, if anything. */
-  readonly mcp: (request: IncomingMessage) => Response | undefined
+  /** What is wrong with where a request to the MCP endpoint comes from, if anything. */
+  readonly sender: (request: IncomingMessage) => Response | undefined
+  /** What is wrong with what it brings, if anything. */
+  readonly message: (request: IncomingMessage) => Response | undefined
   /** What is wrong with a request to read a document, if anything. */
   readonly document: (request: IncomingMessage) => Response | undefined
   /** The same, where probes come by address, whatever names are allowed. */
@@ -34,7 +37,7 @@ export const make = (settings: Pick<HttpSettings, "host" | "allowedHosts" | "all
     ...settings.allowedHosts,
     ...(local ? [...localhostAllowedHostnames(), inUrl(settings.host)] : [])
   ]
-  const origins = [...settings.allowedOrigins, ...(local ? localhostAllowedOrigins() : [])]
+  const ownOrigins = local ? localhostAllowedOrigins() : []
 
   const host = ({ headers }: IncomingMessage): Response | undefined => {
     const checked = validateHostHeader(headers.host, hosts)
@@ -44,19 +47,15 @@ export const make = (settings: Pick<HttpSettings, "host" | "allowedHosts" | "all
   }
 
   const origin = ({ headers }: IncomingMessage): Response | undefined => {
-    const checked = validateOriginHeader(headers.origin, origins)
-    return checked.ok
+    const checked = validateOriginHeader(headers.origin, ownOrigins)
+    return checked.ok || CrossOrigin.isNamed(headers.origin, settings.allowedOrigins)
       ? undefined
       : refuse(403, `${checked.message}. The origins that are served are named with --allowed-origin.`)
   }
 
   return {
-    mcp: (request) =>
-      host(request) ??
-      origin(request) ??
-      method(request, ["POST"]) ??
-      contentType(request) ??
-      bodySize(request),
+    sender: (request) => host(request) ?? origin(request),
+    message: (request) => method(request, ["POST"]) ?? contentType(request) ?? bodySize(request),
     document: (request) => host(request) ?? method(request, ["GET", "HEAD", "OPTIONS"]),
     // A rebound name is a name: an address in Host is the one that was dialled.
     probe: (request) =>

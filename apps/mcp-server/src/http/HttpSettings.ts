@@ -2,6 +2,7 @@
  * The settings of serving over HTTP, read from the command line and the environment before anything is served:
  * complete, or all that is wrong with them. Beyond this machine nothing is served without authentication.
  */
+import * as AllowedNames from "./AllowedNames.ts"
 import { DEFAULT_LIMITS, type Limits } from "./Admission.ts"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
@@ -41,7 +42,14 @@ export const read = (
 ): Result.Result<HttpSettings, Problems> => {
   const authentication = readAuthentication(env)
   const limits = readLimits(env)
-  const problems = [...failureOf(authentication), ...failureOf(limits)]
+  const allowedHosts = readNames("--allowed-host", given.allowedHosts, AllowedNames.host, "mcp.example.com")
+  const allowedOrigins = readNames(
+    "--allowed-origin",
+    given.allowedOrigins,
+    AllowedNames.origin,
+    "app.example.com or https://app.example.com"
+  )
+  const problems = [authentication, limits, allowedHosts, allowedOrigins].flatMap(failureOf)
   if (!isLoopback(given.host)) {
     const reachable = `--host ${given.host} can be reached from other machines`
     if (Result.isSuccess(authentication) && authentication.success === undefined) {
@@ -53,9 +61,31 @@ export const read = (
       problems.push(`--allowed-host is missing: ${reachable}; give the host names that clients use.`)
     }
   }
-  return Result.isSuccess(authentication) && Result.isSuccess(limits) && problems.length === 0
-    ? Result.succeed({ ...given, authentication: authentication.success, limits: limits.success })
+  return Result.isSuccess(authentication) &&
+    Result.isSuccess(limits) &&
+    Result.isSuccess(allowedHosts) &&
+    Result.isSuccess(allowedOrigins) &&
+    problems.length === 0
+    ? Result.succeed({
+        ...given,
+        authentication: authentication.success,
+        limits: limits.success,
+        allowedHosts: allowedHosts.success,
+        allowedOrigins: allowedOrigins.success
+      })
     : Result.fail(problems)
+}
+
+const readNames = (
+  option: string,
+  given: ReadonlyArray<string>,
+  read: (name: string) => string | undefined,
+  example: string
+): Result.Result<ReadonlyArray<string>, Problems> => {
+  const unusable = given.filter((name) => read(name) === undefined)
+  return unusable.length === 0
+    ? Result.succeed(given.flatMap((name) => read(name) ?? []))
+    : Result.fail(unusable.map((name) => `${option} is "${name}", which matches nothing: give ${example}.`))
 }
 
 const failureOf = (result: Result.Result<unknown, Problems>): Problems =>

@@ -2,6 +2,7 @@
  * The document that tells a client where to get a token for this server (RFC 9728).
  */
 import { getOAuthProtectedResourceMetadataUrl } from "@modelcontextprotocol/server"
+import { EVERY_PAGE } from "./CrossOrigin.ts"
 import type { OAuth } from "./HttpSettings.ts"
 
 /** Where clients find it. */
@@ -24,5 +25,5 @@ export const answer = ({ issuer, resource, scopes }: OAuth): Response =>
       ...(scopes.length === 0 ? {} : { scopes_supported: scopes }),
       resource_name: "SailPoint bulk upload status"
     },
-    { headers: { "access-control-allow-origin": "*", "cache-control": "max-age=300" } }
+    { headers: { ...EVERY_PAGE, "cache-control": "max-age=300" } }
   )

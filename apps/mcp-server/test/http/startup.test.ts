@@ -33,6 +33,12 @@ const refused: ReadonlyArray<Refused> = [
   ["an issuer without TLS", "", { ...OAUTH, MCP_OAUTH_ISSUER: "http://login.test" }, ["MCP_OAUTH_ISSUER"]],
   ["an issuer that is no URL", "", { ...OAUTH, MCP_OAUTH_ISSUER: "login" }, ["MCP_OAUTH_ISSUER"]],
   ["an audience that is no URL", "", { ...OAUTH, MCP_OAUTH_AUDIENCE: "api://mcp" }, ["MCP_PUBLIC_URL"]],
+  ["a host with its port", "--allowed-host mcp.test:8443", {}, ["--allowed-host"]],
+  ["a host that is a URL", "--allowed-host https://mcp.test/", {}, ["--allowed-host"]],
+  ["any host", "--allowed-host *.test", {}, ["--allowed-host"]],
+  ["an origin with a path", "--allowed-origin https://app.test/mcp", {}, ["--allowed-origin"]],
+  ["the origin of no page", "--allowed-origin null", {}, ["--allowed-origin"]],
+  ["any origin", "--allowed-origin https://*", {}, ["--allowed-origin"]],
   ["no requests at once", "", { MCP_MAX_RUNNING: "0" }, ["MCP_MAX_RUNNING"]],
   ["a limit that is no number", "", { MCP_MAX_PER_CALLER: "many" }, ["MCP_MAX_PER_CALLER"]]
 ]

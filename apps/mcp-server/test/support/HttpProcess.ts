@@ -48,7 +48,7 @@ export const HEADERS = {
   accept: "application/json, text/event-stream"
 } as const
 
-/** A good request, but for what is given. Interrupted, it hangs up. */
+/** A good request, but for what is given. */
 export const post = (url: string, given: Request = {}): Effect.Effect<Answer> =>
   ask(url, {
     method: "POST",
@@ -61,7 +61,8 @@ export const post = (url: string, given: Request = {}): Effect.Effect<Answer> =>
 export const get = (url: string, path: string, headers: Record<string, string> = {}) =>
   ask(url, { method: "GET", path, headers })
 
-const ask = (url: string, { body, headers, method, path }: Request): Effect.Effect<Answer> =>
+/** What is given, and nothing else. Interrupted, it hangs up. */
+export const ask = (url: string, { body, headers, method, path }: Request): Effect.Effect<Answer> =>
   Effect.callback<Answer>((resume) => {
     const request = send(url, { method, path, headers }, (response) => {
       let body = ""
