@@ -3,6 +3,7 @@
  */
 import { type NodeServerResponseLike, toNodeHandler } from "@modelcontextprotocol/node"
 import type { McpHttpHandler } from "@modelcontextprotocol/server"
+import * as Record from "effect/Record"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import * as Connection from "../Connection.ts"
 import type { Place } from "./Admission.ts"
@@ -55,7 +56,7 @@ export const make = (parts: Parts): Endpoints => {
       if (!response.writableFinished) left.abort()
     })
     return Connection.during(left.signal, () =>
-      answerMcp(request as IncomingMessage & { method: string; url: string }, headAtOnce(response))
+      answerMcp(readToTheEnd(request, response), headAtOnce(response))
     )
   }
 
@@ -87,9 +88,24 @@ export const make = (parts: Parts): Endpoints => {
   }
 }
 
+/**
+ * A client that is still sending when its connection closes sees a broken pipe instead of the answer. So where the SDK
+ * stops reading, as with a body that is too long, the rest is read and dropped, for as long as a request may take.
+ */
+const readToTheEnd = (request: IncomingMessage, response: ServerResponse) => {
+  response.once("finish", () => {
+    if (!request.complete) request.resume()
+  })
+  return Object.assign(request as IncomingMessage & { method: string; url: string }, {
+    [Symbol.asyncIterator]: () => request.iterator({ destroyOnReturn: false })
+  })
+}
+
 /** Node keeps the head of an answer back until the body begins, which is when a wait is over. */
 const headAtOnce = (response: ServerResponse): NodeServerResponseLike => ({
-  writeHead: (status, headers) => response.writeHead(status, headers).flushHeaders(),
+  // The connection stays; see above.
+  writeHead: (status, headers = {}) =>
+    response.writeHead(status, Record.remove(headers, "connection")).flushHeaders(),
   write: (chunk) => response.write(chunk),
   end: (chunk) => response.end(chunk),
   on: (event, listener) => response.on(event, listener),

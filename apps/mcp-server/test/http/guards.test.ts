@@ -137,6 +137,19 @@ describe("the MCP endpoint on this machine", { timeout: 60_000 }, () => {
       })
     )
 
+    it.effect("tells a client that is still sending that it sends too much, every time", () =>
+      Effect.gen(function* () {
+        const { url } = yield* Server
+        for (let i = 0; i < 5; i++) {
+          const body = new Blob([" ".repeat(5 * MEBIBYTE)]).stream()
+          // Without a length, sent while the answer may come. The DOM's types know no `duplex`.
+          const streamed = { method: "POST", headers: HttpProcess.HEADERS, body, duplex: "half" }
+          const response = yield* Effect.promise(() => fetch(`${url}/mcp`, streamed))
+          assert.strictEqual(response.status, 413)
+        }
+      })
+    )
+
     it.effect("answers a method that is not there with 404 and -32601, in the newest protocol", () =>
       Effect.gen(function* () {
         const { url } = yield* Server
