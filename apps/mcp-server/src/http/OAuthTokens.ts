@@ -20,8 +20,14 @@ import { isPrivateOnTheWay } from "./Loopback.ts"
 /** Signatures that only the issuer can make: with a shared secret, who checks could sign as well. */
 const ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
 
-/** An issuer that is away is asked again after this, however many tokens come meanwhile. */
+/**
+ * An issuer that is away, or has not published the key that a token names, is asked again after this, however many
+ * tokens come meanwhile.
+ */
 const ASK_AGAIN_AFTER = Duration.seconds(5)
+
+/** How far this machine's clock and the issuer's may be apart. */
+const CLOCK_TOLERANCE_SECONDS = 30
 
 /** The issuer could not be asked for its keys: nothing can be said about any token. */
 class NoKeys extends Data.TaggedError("NoKeys")<{ readonly cause?: unknown }> {}
@@ -39,33 +45,44 @@ export const makeVerifier = (oauth: OAuth): Effect.Effect<OAuthTokenVerifier> =>
               issuer: oauth.issuer,
               audience: oauth.audience,
               algorithms: ALGORITHMS,
+              clockTolerance: CLOCK_TOLERANCE_SECONDS,
               requiredClaims: ["exp"]
             }),
           catch: (error) => (isAboutTheToken(error) ? error : new NoKeys({ cause: error }))
         })
       )
+    let away = false
+    /** Told once for as long as it lasts: anybody can send tokens, and as many as they like. */
+    const tell = (error?: NoKeys) =>
+      Effect.suspend(() => {
+        if (away === (error !== undefined)) return Effect.void
+        away = error !== undefined
+        return error === undefined
+          ? Effect.logInfo("The keys of MCP_OAUTH_ISSUER can be had again.")
+          : Effect.logWarning(
+              `The keys of MCP_OAUTH_ISSUER cannot be had (${reason(error.cause)}): nobody is served until they can.`
+            )
+      })
     const context = yield* Effect.context<never>()
     return {
       verifyAccessToken: (token) =>
         verify(token).pipe(
+          Effect.tap(() => tell()),
           Effect.map(({ payload }) => toAuthInfo(payload)),
           Effect.catch((error) =>
             error instanceof NoKeys
-              ? Effect.andThen(
-                  Effect.logWarning(`The keys of MCP_OAUTH_ISSUER cannot be had: ${reason(error.cause)}`),
-                  Effect.fail(
-                    new OAuthError(
-                      OAuthErrorCode.ServerError,
-                      "The authorization server cannot be asked for its keys now."
-                    )
-                  )
-                )
+              ? Effect.andThen(tell(error), Effect.fail(UNAVAILABLE))
               : Effect.fail(new OAuthError(OAuthErrorCode.InvalidToken, error.message))
           ),
           Effect.runPromiseWith(context)
         )
     }
   })
+
+const UNAVAILABLE = new OAuthError(
+  OAuthErrorCode.ServerError,
+  "The authorization server cannot be asked for its keys now."
+)
 
 const isAboutTheToken = (error: unknown): error is errors.JOSEError =>
   error instanceof errors.JOSEError &&
@@ -81,7 +98,8 @@ const toAuthInfo = (payload: JWTPayload): AuthInfo => ({
     .flat()
     .filter(isText)
     .flatMap((scopes) => scopes.split(" ")),
-  ...(payload.exp === undefined ? {} : { expiresAt: payload.exp })
+  // The SDK compares it once more.
+  ...(payload.exp === undefined ? {} : { expiresAt: payload.exp + CLOCK_TOLERANCE_SECONDS })
 })
 
 const isText = (value: unknown): value is string => typeof value === "string" && value !== ""
@@ -127,5 +145,5 @@ const keysAt = async (url: string, issuer: string, signal: AbortSignal): Promise
   if (metadata.issuer !== issuer) throw new Error(`${url} is about another issuer`)
   if (jwks === null || !isPrivateOnTheWay(jwks))
     throw new Error(`${url} names a jwks_uri that is no https URL`)
-  return createRemoteJWKSet(jwks)
+  return createRemoteJWKSet(jwks, { cooldownDuration: Duration.toMillis(ASK_AGAIN_AFTER) })
 }

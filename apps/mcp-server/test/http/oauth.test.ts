@@ -34,6 +34,7 @@ const refused: ReadonlyArray<readonly [string, (issuer: Issuer.Issuer) => Effect
   ["that is not good yet", ({ token }) => token({ nbf: future() })],
   ["that somebody else signed", ({ forged }) => forged()],
   ["that nobody signed", ({ unsigned }) => unsigned()],
+  ["that is signed with the public key as a secret", ({ confused }) => confused()],
   ["that is no JWT", () => Effect.succeed("canary")]
 ]
 
@@ -80,6 +81,16 @@ describe("a server with an authorization server", { timeout: 60_000 }, () => {
         assert.include(String(headers["www-authenticate"]), `resource_metadata="${METADATA}"`, what)
         assert.notInclude(body, "canary")
       }
+    })
+  )
+
+  it.live("serves who has a token of an issuer whose clock is a little ahead, or behind", () =>
+    Effect.gen(function* () {
+      const issuer = yield* Issuer.start()
+      const { url } = yield* serving(issuer)
+      const now = Math.floor(Date.now() / 1000)
+      assert.strictEqual((yield* postWith(url, yield* issuer.token({ nbf: now + 20 }))).status, 200)
+      assert.strictEqual((yield* postWith(url, yield* issuer.token({ exp: now }))).status, 200)
     })
   )
 

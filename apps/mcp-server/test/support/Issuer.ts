@@ -2,7 +2,7 @@
  * An authorization server on loopback: its metadata, its keys, and whatever tokens a test wants of it.
  */
 import * as Effect from "effect/Effect"
-import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from "jose"
+import { exportJWK, exportSPKI, generateKeyPair, type JWTPayload, SignJWT } from "jose"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 
@@ -13,6 +13,10 @@ export interface Issuer {
   readonly url: string
   /** A token that it signed: good for ten minutes, but for what is given. */
   readonly token: (claims?: Claims) => Effect.Effect<string>
+  /** From now on it signs with a new key, and publishes that one only. */
+  readonly rotate: Effect.Effect<void>
+  /** A token signed with its public key as a shared secret, which everybody knows. */
+  readonly confused: (claims?: Claims) => Effect.Effect<string>
   /** A token that somebody else signed in its name. */
   readonly forged: (claims?: Claims) => Effect.Effect<string>
   /** A token with no signature at all. */
@@ -26,22 +30,29 @@ export interface Issuer {
 export const AUDIENCE = "https://mcp.test/mcp"
 
 const ALGORITHM = "ES256"
-const KEY_ID = "key-1"
 
 export const start = (options: { readonly path?: string; readonly document?: string } = {}) => {
   const { document = "/.well-known/oauth-authorization-server", path = "" } = options
   return Effect.gen(function* () {
-    const [own, foreign] = yield* Effect.promise(() =>
-      Promise.all([generateKeyPair(ALGORITHM), generateKeyPair(ALGORITHM)])
-    )
-    const jwk = yield* Effect.promise(() => exportJWK(own.publicKey))
+    const newKey = Effect.promise(async () => {
+      const { privateKey, publicKey } = await generateKeyPair(ALGORITHM, { extractable: true })
+      const kid = crypto.randomUUID()
+      return {
+        kid,
+        privateKey,
+        publicKey,
+        jwk: { ...(await exportJWK(publicKey)), kid, alg: ALGORITHM, use: "sig" }
+      }
+    })
+    let own = yield* newKey
+    const foreign = yield* newKey
     const asked: Array<string> = []
     let away = false
     const server = createServer((request, response) => {
       asked.push(request.url ?? "")
       const documents: Readonly<Record<string, object>> = {
         [document]: { issuer: url, jwks_uri: `${origin}/keys` },
-        "/keys": { keys: [{ ...jwk, kid: KEY_ID, alg: ALGORITHM, use: "sig" }] }
+        "/keys": { keys: [own.jwk] }
       }
       const body = documents[request.url ?? ""]
       response.writeHead(away ? 500 : body === undefined ? 404 : 200, { "content-type": "application/json" })
@@ -62,19 +73,23 @@ export const start = (options: { readonly path?: string; readonly document?: str
       sub: "alice",
       exp: Math.floor(Date.now() / 1000) + 600
     })
-    const sign =
-      (key: typeof own.privateKey) =>
-      (claims: Claims = {}) =>
-        Effect.promise(() =>
-          new SignJWT({ ...defaults(), ...claims })
-            .setProtectedHeader({ alg: ALGORITHM, kid: KEY_ID })
-            .sign(key)
-        )
+    const sign = (claims: Claims, key: typeof own.privateKey | Uint8Array, alg = ALGORITHM) =>
+      Effect.promise(() =>
+        new SignJWT({ ...defaults(), ...claims }).setProtectedHeader({ alg, kid: own.kid }).sign(key)
+      )
     return {
       url,
       asked,
-      token: sign(own.privateKey),
-      forged: sign(foreign.privateKey),
+      token: (claims = {}) => Effect.suspend(() => sign(claims, own.privateKey)),
+      forged: (claims = {}) => Effect.suspend(() => sign(claims, foreign.privateKey)),
+      confused: (claims = {}) =>
+        Effect.flatMap(
+          Effect.promise(() => exportSPKI(own.publicKey)),
+          (publicKey) => sign(claims, new TextEncoder().encode(publicKey), "HS256")
+        ),
+      rotate: Effect.map(newKey, (key) => {
+        own = key
+      }),
       unsigned: (claims) =>
         Effect.sync(() =>
           [{ alg: "none" }, { ...defaults(), ...claims }]
