@@ -4,6 +4,7 @@
  */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as RateLimiter from "effect/persistence/RateLimiter"
 import { refuse } from "./Refusal.ts"
 
@@ -19,6 +20,9 @@ export const DEFAULT_LIMITS: Limits = { running: 128, perCaller: 200 }
 
 const WINDOW = Duration.seconds(10)
 
+/** The limiter forgets nobody by itself; after so many callers it begins anew, with all of them. */
+const MAX_KNOWN = 10_000
+
 /** Calls are short, but for waits; asking sooner than this would meet the same. */
 const BUSY_SECONDS = "5"
 
@@ -33,8 +37,20 @@ export interface Place {
 
 export const make = (limits: Limits): Effect.Effect<Admission> =>
   Effect.gen(function* () {
-    const limiter = yield* RateLimiter.make.pipe(Effect.provide(RateLimiter.layerStoreMemory))
+    const makeLimiter = RateLimiter.make.pipe(Effect.provide(Layer.fresh(RateLimiter.layerStoreMemory)))
+    let limiter = yield* makeLimiter
+    const known = new Set<string>()
     let running = 0
+
+    const limiterFor = (caller: string) =>
+      Effect.gen(function* () {
+        if (known.size >= MAX_KNOWN && !known.has(caller)) {
+          known.clear()
+          limiter = yield* makeLimiter
+        }
+        known.add(caller)
+        return limiter
+      })
 
     const place = Effect.sync((): Place => {
       let left = false
@@ -48,22 +64,22 @@ export const make = (limits: Limits): Effect.Effect<Admission> =>
     })
 
     const perCaller = (caller: string) =>
-      limiter
-        .consume({
+      Effect.flatMap(limiterFor(caller), ({ consume }) =>
+        consume({
           algorithm: "token-bucket",
           onExceeded: "fail",
           window: WINDOW,
           limit: limits.perCaller,
           key: caller
         })
-        .pipe(
-          Effect.catch(({ reason }) =>
-            // The store is this process's memory, which does not fail.
-            reason._tag === "RateLimitExceeded"
-              ? Effect.fail(tooMany(limits.perCaller, reason.retryAfter))
-              : Effect.die(reason)
-          )
+      ).pipe(
+        Effect.catch(({ reason }) =>
+          // The store is this process's memory, which does not fail.
+          reason._tag === "RateLimitExceeded"
+            ? Effect.fail(tooMany(limits.perCaller, reason.retryAfter))
+            : Effect.die(reason)
         )
+      )
 
     return {
       enter: (caller) =>
