@@ -43,6 +43,21 @@ describe.skipIf(RedisServer.isMissing)("a server whose Redis goes away", { timeo
     })
   )
 
+  it.live("answers those, too, who waited for the budget when it went, and stays inside the limit", () =>
+    Effect.gen(function* () {
+      const small = { requests: 5, per: "1 second" } as const
+      const redis = yield* RedisServer.started()
+      const sandbox = yield* Replicas.sandboxWith(small)
+      const server = yield* Replicas.start(sandbox, small, redis.url)
+      const asked = yield* server.ask(15)
+      yield* sandbox.until((received) => received.some(({ endpoint }) => endpoint === "status"))
+      yield* redis.stop
+      assert.deepStrictEqual(yield* server.outcomes(asked), completed(15))
+      assert.deepStrictEqual(yield* Replicas.answers(sandbox, "status"), Replicas.good(15, 200))
+      assert.include(yield* stderrOf(server), GONE)
+    })
+  )
+
   it.live("starts without it, and shares once it is there", () =>
     Effect.gen(function* () {
       const redis = yield* RedisServer.make()

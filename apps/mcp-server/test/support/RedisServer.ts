@@ -4,10 +4,11 @@
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { type ChildProcess, spawn } from "node:child_process"
-import { existsSync } from "node:fs"
+import { existsSync, readFileSync } from "node:fs"
 import { createServer } from "node:net"
 import { delimiter, join } from "node:path"
 import { createClient } from "redis"
+import type * as Certificates from "./Certificates.ts"
 
 export interface RedisServer {
   readonly url: string
@@ -55,13 +56,11 @@ const freePort = (): Promise<number> =>
     })
   })
 
-const launch = (port: number, args: ReadonlyArray<string>): Promise<ChildProcess> =>
+const launch = (args: ReadonlyArray<string>): Promise<ChildProcess> =>
   new Promise((resolve, reject) => {
-    const child = spawn(
-      program(),
-      ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", ...args],
-      { stdio: ["ignore", "pipe", "ignore"] }
-    )
+    const child = spawn(program(), ["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", ...args], {
+      stdio: ["ignore", "pipe", "ignore"]
+    })
     let log = ""
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
       log += text
@@ -78,41 +77,65 @@ const end = (child: ChildProcess | undefined): Promise<void> =>
     child.kill("SIGKILL")
   })
 
-const connect = async (url: string) => {
-  const client = createClient({ url })
+const connect = async (url: string, tls: Certificates.Certificate | undefined) => {
+  const client = createClient(
+    tls === undefined ? { url } : { url, socket: { tls: true, ca: readFileSync(tls.authority) } }
+  )
   await client.connect()
   return client
 }
 
-const withClient = <A>(url: string, use: (client: Awaited<ReturnType<typeof connect>>) => Promise<A>) =>
-  Effect.acquireUseRelease(
-    Effect.promise(() => connect(url)),
-    (client) => Effect.promise(() => use(client)),
-    (client) => Effect.sync(() => client.destroy())
-  )
+type Client = Awaited<ReturnType<typeof connect>>
+
+export interface Options {
+  readonly password?: string
+  /** It takes connections over TLS, and no others. */
+  readonly tls?: Certificates.Certificate
+}
 
 /** Not running yet. It is gone when the scope closes. */
-export const make = (
-  options: { readonly password?: string } = {}
-): Effect.Effect<RedisServer, never, Scope.Scope> =>
+export const make = ({ password, tls }: Options = {}): Effect.Effect<RedisServer, never, Scope.Scope> =>
   Effect.gen(function* () {
     const port = yield* Effect.promise(freePort)
-    const { password } = options
     let child: ChildProcess | undefined
     yield* Effect.addFinalizer(() => Effect.promise(() => end(child)))
-    const url = `redis://${password === undefined ? "" : `:${password}@`}127.0.0.1:${port}`
+    const scheme = tls === undefined ? "redis" : "rediss"
+    const url = `${scheme}://${password === undefined ? "" : `:${password}@`}127.0.0.1:${port}`
+    const withClient = <A>(use: (client: Client) => Promise<A>) =>
+      Effect.acquireUseRelease(
+        Effect.promise(() => connect(url, tls)),
+        (client) => Effect.promise(() => use(client)),
+        (client) => Effect.sync(() => client.destroy())
+      )
     return {
       url,
       start: Effect.promise(async () => {
-        child = await launch(port, password === undefined ? [] : ["--requirepass", password])
+        child = await launch([
+          ...(tls === undefined ? ["--port", String(port)] : overTls(port, tls)),
+          ...(password === undefined ? [] : ["--requirepass", password])
+        ])
       }),
       stop: Effect.promise(() => end(child)),
       hang: Effect.sync(() => void child?.kill("SIGSTOP")),
-      command: (...args) => withClient(url, (client) => client.sendCommand([...args])),
-      keys: (pattern) => withClient(url, (client) => client.keys(pattern))
+      command: (...args) => withClient((client) => client.sendCommand([...args])),
+      keys: (pattern) => withClient((client) => client.keys(pattern))
     }
   })
 
+const overTls = (port: number, { authority, certificate, key }: Certificates.Certificate) => [
+  "--port",
+  "0",
+  "--tls-port",
+  String(port),
+  "--tls-auth-clients",
+  "no",
+  "--tls-cert-file",
+  certificate,
+  "--tls-key-file",
+  key,
+  "--tls-ca-cert-file",
+  authority
+]
+
 /** Running. */
-export const started = (options: { readonly password?: string } = {}) =>
-  Effect.tap(make(options), ({ start }) => start)
+export const started = (options: Options = {}) => Effect.tap(make(options), ({ start }) => start)

@@ -38,12 +38,18 @@ export interface Replica extends ServerProcess.ServerProcess {
 }
 
 /** A server with the sandbox's limit as its budget, greeted. */
-export const start = (sandbox: Sandbox.Service, limit: Limit, redisUrl: string) =>
+export const start = (
+  sandbox: Sandbox.Service,
+  limit: Limit,
+  redisUrl: string,
+  env: Readonly<Record<string, string>> = {}
+) =>
   Effect.gen(function* () {
     const server = yield* ServerProcess.start([], {
       ...ServerProcess.settingsFor(sandbox),
       SAIL_REQUEST_BUDGET: `${limit.requests} per ${limit.per}`,
-      SAIL_REDIS_URL: redisUrl
+      SAIL_REDIS_URL: redisUrl,
+      ...env
     })
     yield* server.send(initialize(0), initialized)
     yield* server.answer(0)

@@ -1,0 +1,55 @@
+/**
+ * Certificates of an authority that nobody knows, made by OpenSSL for one test.
+ */
+import * as Effect from "effect/Effect"
+import { execFileSync } from "node:child_process"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+
+/** Paths of files in PEM. */
+export interface Certificate {
+  readonly authority: string
+  readonly certificate: string
+  readonly key: string
+}
+
+const openssl = (...args: ReadonlyArray<string>) => execFileSync("openssl", args, { stdio: "pipe" })
+
+/** A person's run can be without it; CI is not. */
+export const isMissing: boolean = (() => {
+  try {
+    openssl("version")
+    return false
+  } catch {
+    return process.env["CI"] === undefined
+  }
+})()
+
+const NEW_KEY = ["-newkey", "rsa:2048", "-nodes"]
+
+/** For a server that clients reach at `name`, such as IP:127.0.0.1. */
+export const make = (name: `IP:${string}` | `DNS:${string}`) =>
+  Effect.gen(function* () {
+    const folder = yield* Effect.acquireRelease(
+      Effect.sync(() => mkdtempSync(join(tmpdir(), "certificates-"))),
+      (folder) => Effect.sync(() => rmSync(folder, { recursive: true, force: true }))
+    )
+    const [authority, authorityKey, certificate, key, request, extensions] = [
+      "ca.pem",
+      "ca.key",
+      "server.pem",
+      "server.key",
+      "server.csr",
+      "server.ext"
+    ].map((file) => join(folder, file)) as [string, string, string, string, string, string]
+    yield* Effect.sync(() => {
+      const created = ["-keyout", authorityKey, "-out", authority]
+      openssl("req", "-x509", ...NEW_KEY, ...created, "-days", "1", "-subj", "/CN=Authority of a test")
+      openssl("req", ...NEW_KEY, "-keyout", key, "-out", request, "-subj", "/CN=Redis of a test")
+      writeFileSync(extensions, `subjectAltName=${name}`)
+      const signed = ["-CA", authority, "-CAkey", authorityKey, "-set_serial", "1", "-out", certificate]
+      openssl("x509", "-req", "-in", request, ...signed, "-days", "1", "-extfile", extensions)
+    })
+    return { authority, certificate, key } satisfies Certificate
+  })
