@@ -34,6 +34,7 @@ describe("the Inspector", { timeout: 120_000 }, () => {
     })
   )
 
+  // It takes `--strict` with lists only.
   it.live.each(ERAS)("calls every tool of a server of the %s era", (era) =>
     Effect.gen(function* () {
       const { url } = yield* HttpProcess.start(yield* Sandbox.make())
