@@ -13,6 +13,7 @@ import type { Adapter } from "./ToolResult.ts"
 import { GetBulkUploadStatus } from "./tools/GetBulkUploadStatus.ts"
 import { ListNonEmployeeSources } from "./tools/ListNonEmployeeSources.ts"
 import { WaitForBulkUpload } from "./tools/WaitForBulkUpload.ts"
+import * as UnknownTool from "./UnknownTool.ts"
 
 export const { version } = packageJson
 
@@ -31,19 +32,25 @@ class PlainServer extends McpServer {
   }
 }
 
+const TOOLS: ReadonlySet<string> = new Set(
+  [GetBulkUploadStatus, WaitForBulkUpload, ListNonEmployeeSources].map(({ name }) => name)
+)
+
 export const makeServer = (adapter: Adapter<Services>, options: { readonly sandbox: boolean }): McpServer => {
   const server = new PlainServer(
     { name: "sailpoint-bulk-upload", title: "SailPoint bulk upload status", version },
     {
       // What there is never changes while it runs, so nobody need keep a stream open to hear of it.
       capabilities: {
-        tools: { listChanged: false },
         resources: { listChanged: false },
         prompts: { listChanged: false }
       },
       instructions: options.sandbox ? `${INSTRUCTIONS} ${SANDBOX_INSTRUCTIONS}` : INSTRUCTIONS
     }
   )
+  UnknownTool.observe(server, adapter, TOOLS)
+  // Above, it would set the SDK's handler before anything can observe it.
+  server.server.registerCapabilities({ tools: { listChanged: false } })
   ReadOnlyTool.register(server, adapter, GetBulkUploadStatus)
   ReadOnlyTool.register(server, adapter, WaitForBulkUpload)
   ReadOnlyTool.register(server, adapter, ListNonEmployeeSources)

@@ -10,7 +10,6 @@ import {
   type ServerContext,
   TRACEPARENT_META_KEY
 } from "@modelcontextprotocol/server"
-import type { ToolError } from "./ToolResult.ts"
 import * as Metrics from "@sailpoint-bulk-upload/core/Metrics"
 import * as SourceId from "@sailpoint-bulk-upload/core/SourceId"
 import * as Clock from "effect/Clock"
@@ -35,6 +34,11 @@ const duration = Metric.histogram("mcp.server.operation.duration", {
   boundaries: [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300]
 })
 
+/** What a call fails with: its tag is told, and nothing else of it. */
+interface Failure {
+  readonly _tag: string
+}
+
 /** Makes a call of a tool seen. The call itself, what it gives and how it fails, stays as it is. */
 export const observed = (tool: string, input: unknown, { http, mcpReq }: ServerContext) => {
   const attributes = {
@@ -48,7 +52,7 @@ export const observed = (tool: string, input: unknown, { http, mcpReq }: ServerC
   const protocolVersion = envelope[PROTOCOL_VERSION_META_KEY]
   const sourceId = hasSourceId(input) ? input.sourceId : undefined
 
-  const tell = (exit: Exit.Exit<unknown, ToolError>, nanos: bigint) => {
+  const tell = (exit: Exit.Exit<unknown, Failure>, nanos: bigint) => {
     const outcome = outcomeOf(exit)
     const failed = outcome === "ok" || outcome === "cancelled" ? {} : { "error.type": "tool_error" }
     return Effect.annotateCurrentSpan({ "sailpoint.tool.outcome": outcome, ...failed }).pipe(
@@ -70,7 +74,7 @@ export const observed = (tool: string, input: unknown, { http, mcpReq }: ServerC
     )
   }
 
-  return <A, R>(call: Effect.Effect<A, ToolError, R>): Effect.Effect<A, ToolError, R> =>
+  return <A, E extends Failure, R>(call: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
     Effect.flatMap(Clock.currentTimeNanos, (start) =>
       Effect.onExit(call, (exit) => Effect.flatMap(Clock.currentTimeNanos, (end) => tell(exit, end - start)))
     ).pipe(
@@ -94,7 +98,7 @@ export const observed = (tool: string, input: unknown, { http, mcpReq }: ServerC
 const hasSourceId = Schema.is(Schema.Struct({ sourceId: SourceId.SourceId }))
 
 /** To an operator an interrupted call is one that the assistant cancelled, or hung up on. */
-const outcomeOf = (exit: Exit.Exit<unknown, ToolError>): string => {
+const outcomeOf = (exit: Exit.Exit<unknown, Failure>): string => {
   const outcome = Metrics.outcome(exit)
   return outcome === "interrupted" ? "cancelled" : outcome
 }

@@ -56,6 +56,28 @@ describe("the log has one line for a tool call", { timeout: 60_000 }, () => {
     })
   )
 
+  it.live("of a tool that is not there, whose name can be anything, and the answer is the protocol's", () =>
+    Effect.gen(function* () {
+      const server = yield* ServerProcess.start(["--sandbox"], {})
+      yield* server.send(JsonRpc.initialize(0), JsonRpc.initialized)
+      for (const [id, name] of [
+        [1, "canary-delete-everything"],
+        [2, "toString"]
+      ] as const) {
+        yield* server.send(JsonRpc.callTool(id, name, { sourceId: done }))
+        assert.strictEqual((yield* server.answer(id)).error?.code, -32_602)
+      }
+      yield* server.closeInput
+      const { stderr } = yield* server.ended
+      const unknown = { ...common, tool: "unknown", outcome: "UnknownTool" }
+      assert.deepStrictEqual(AuditLine.onlyThose(stderr), [
+        { ...unknown, requestId: "1" },
+        { ...unknown, requestId: "2" }
+      ])
+      assert.notInclude(stderr, "canary")
+    })
+  )
+
   it.live("that the client cancelled", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make()
