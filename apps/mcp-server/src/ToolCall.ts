@@ -40,7 +40,8 @@ interface Failure {
 }
 
 /** Makes a call of a tool seen. The call itself, what it gives and how it fails, stays as it is. */
-export const observed = (tool: string, input: unknown, { http, mcpReq }: ServerContext) => {
+export const observed = (tool: string, input: unknown, context: ServerContext) => {
+  const { http, mcpReq } = context
   const attributes = {
     "mcp.method.name": METHOD,
     "gen_ai.operation.name": "execute_tool",
@@ -82,7 +83,7 @@ export const observed = (tool: string, input: unknown, { http, mcpReq }: ServerC
         `${METHOD} ${tool}`,
         {
           kind: "server",
-          parent: callerOf(mcpReq),
+          parent: callerOf(context),
           attributes: {
             ...attributes,
             "jsonrpc.request.id": requestId,
@@ -103,9 +104,12 @@ const outcomeOf = (exit: Exit.Exit<unknown, Failure>): string => {
   return outcome === "interrupted" ? "cancelled" : outcome
 }
 
-/** The client's span, when it tells one as W3C Trace Context demands; whether it is sampled is the client's word. */
-const callerOf = ({ _meta }: ServerContext["mcpReq"]): Tracer.ExternalSpan | undefined => {
-  const traceparent = _meta?.[TRACEPARENT_META_KEY]
+/**
+ * The client's span, when it tells one as W3C Trace Context demands, in the message as MCP has it or in a header of its
+ * HTTP request; whether it is sampled is the client's word.
+ */
+const callerOf = ({ http, mcpReq }: ServerContext): Tracer.ExternalSpan | undefined => {
+  const traceparent = mcpReq._meta?.[TRACEPARENT_META_KEY] ?? http?.req?.headers.get("traceparent")
   return typeof traceparent === "string"
     ? Option.getOrUndefined(HttpTraceContext.w3c(Headers.fromInput({ traceparent })))
     : undefined
