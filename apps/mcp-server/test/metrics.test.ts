@@ -64,6 +64,27 @@ describe("what is measured", { timeout: 60_000 }, () => {
   )
 })
 
+describe("a token that SailPoint no longer takes", { timeout: 60_000 }, () => {
+  it.live("is measured with its renewal", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.make()
+      const { posts } = yield* observed({
+        sandbox,
+        calls: [JsonRpc.callStatus(1, done)],
+        end: (server) =>
+          Effect.gen(function* () {
+            yield* sandbox.revokeTokens
+            yield* server.send(JsonRpc.callStatus(2, done))
+            yield* Effect.orDie(server.answer(2))
+            yield* server.closeInput
+          })
+      })
+      const tokens = seriesOf(Otlp.pointsIn(posts), "sailpoint.bulk_upload.token.requests", "outcome")
+      assert.deepStrictEqual(tokens, [["ok", 2]])
+    })
+  )
+})
+
 describe("a wait for the budget", { timeout: 60_000 }, () => {
   it.live("is measured", () =>
     Effect.gen(function* () {

@@ -2,6 +2,10 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
 import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import { IncomingMessage } from "node:http"
+import { Socket } from "node:net"
+import * as Authentication from "../../src/http/Authentication.ts"
 import * as Assistant from "../support/Assistant.ts"
 import * as HttpProcess from "../support/HttpProcess.ts"
 import * as JsonRpc from "../support/JsonRpc.ts"
@@ -21,6 +25,25 @@ const wrong: ReadonlyArray<readonly [string, string | undefined]> = [
   ["the token without a scheme", TOKEN],
   ["the token in another scheme", `Basic ${TOKEN}`]
 ]
+
+const settings = [
+  ["no authentication", undefined],
+  ["a bearer token", { _tag: "SharedToken", token: Redacted.make(TOKEN) }]
+] as const
+
+describe("authentication", () => {
+  it.effect.each(settings)(
+    "with %s takes the token off the request, so that nothing behind it sees one",
+    ([, by]) =>
+      Effect.gen(function* () {
+        const { caller } = yield* Authentication.make(by)
+        const request = new IncomingMessage(new Socket())
+        request.headers.authorization = `Bearer ${TOKEN}`
+        assert.isString(yield* Effect.promise(() => caller(request)))
+        assert.notProperty(request.headers, "authorization")
+      })
+  )
+})
 
 describe("a server with a bearer token", { timeout: 60_000 }, () => {
   it.live("refuses who does not have it, and SailPoint is not asked", () =>

@@ -117,6 +117,24 @@ describe.each(cancelling)("a client $name over HTTP", { timeout: 60_000 }, (kind
   })
 })
 
+describe("a cancellation of the older protocol", { timeout: 60_000 }, () => {
+  layer(Layer.empty, { excludeTestServices: true })((it) => {
+    it.effect("is taken, and ends no call: without a session it could be anybody's", () =>
+      Effect.gen(function* () {
+        const sandbox = yield* Sandbox.make()
+        const { url } = yield* HttpProcess.start(sandbox)
+        yield* sandbox.fail({ endpoint: "status", fault: { _tag: "Delay", duration: "1 second" } })
+        const body = JSON.stringify(JsonRpc.callStatus(1, done))
+        const call = yield* Effect.forkScoped(HttpProcess.post(url, { body }))
+        yield* sandbox.until(ServerProcess.asked)
+        const taken = yield* HttpProcess.post(url, { body: JSON.stringify(JsonRpc.cancelled(1)) })
+        assert.deepStrictEqual([taken.status, taken.body], [202, ""])
+        assert.include((yield* Fiber.join(call)).body, `"status":"COMPLETED"`)
+      })
+    )
+  })
+})
+
 describe("a connection", { timeout: 60_000 }, () => {
   layer(Layer.empty, { excludeTestServices: true })((it) => {
     it.effect.each(eras)("of protocol %s that breaks off takes its call back", ([, headers, params]) =>
