@@ -2,9 +2,14 @@
  * The signals that end a server: SIGTERM from what runs it, SIGINT from who sits in front of it.
  */
 
-/** Resolves at the first of them; a second one ends the process as it always does. */
+const SIGNALS = ["SIGTERM", "SIGINT"] as const
+
+/** Resolves at the first of them; a second one, whichever, ends the process as it always does. */
 export const signal = (): Promise<void> =>
   new Promise((resolve) => {
-    process.once("SIGTERM", () => resolve())
-    process.once("SIGINT", () => resolve())
+    const came = (): void => {
+      for (const signal of SIGNALS) process.off(signal, came)
+      resolve()
+    }
+    for (const signal of SIGNALS) process.on(signal, came)
   })

@@ -29,6 +29,10 @@ const calling = (
     return { server, call }
   })
 
+/** Why it takes no connection, as soon as it takes none. */
+const refusal = ({ url }: HttpProcess.HttpProcess) =>
+  HttpProcess.get(url, "/healthz").pipe(Effect.sandbox, Effect.flip, Effect.eventually)
+
 describe("a server over HTTP ends", { timeout: 60_000 }, () => {
   it.live.each(signals)("on %s with exit code 0, and nothing on standard output", (signal) =>
     Effect.gen(function* () {
@@ -73,14 +77,23 @@ describe("a server over HTTP ends", { timeout: 60_000 }, () => {
     Effect.gen(function* () {
       const { call, server } = yield* calling(yield* Sandbox.make(), "8 seconds")
       yield* server.kill("SIGTERM")
-      const refusedAtLast = HttpProcess.get(server.url, "/healthz").pipe(
-        Effect.sandbox,
-        Effect.flip,
-        Effect.eventually
-      )
-      assert.include(String(yield* refusedAtLast), "ECONNREFUSED")
+      assert.include(String(yield* refusal(server)), "ECONNREFUSED")
       assert.isUndefined(call.pollUnsafe(), "the call is still running")
       assert.include((yield* Effect.flatten(Fiber.join(call))).body, `"status":"COMPLETED"`)
+    })
+  )
+
+  it.live.each([
+    ["SIGTERM", "SIGINT"],
+    ["SIGINT", "SIGTERM"],
+    ["SIGTERM", "SIGTERM"]
+  ] as const)("at once, after %s, on %s", ([first, second]) =>
+    Effect.gen(function* () {
+      const { server } = yield* calling(yield* Sandbox.make(), "8 seconds")
+      yield* server.kill(first)
+      yield* refusal(server)
+      yield* server.kill(second)
+      assert.strictEqual((yield* server.ended).signal, second)
     })
   )
 })
