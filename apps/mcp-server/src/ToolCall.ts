@@ -1,6 +1,6 @@
 /**
- * What an operator sees of a tool call: a span, a measurement and one line in the log. Names follow
- * OpenTelemetry's semantic conventions for MCP (https://opentelemetry.io/docs/specs/semconv/gen-ai/mcp/).
+ * What an operator sees of a tool call, and of the resource that tells the same: a span, a measurement and one line in
+ * the log. Names follow OpenTelemetry's semantic conventions for MCP (https://opentelemetry.io/docs/specs/semconv/gen-ai/mcp/).
  *
  * Of the arguments only a source id is told, and only when it is one: whatever else a person pastes there
  * stays out.
@@ -22,10 +22,38 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type * as Tracer from "effect/Tracer"
 
-const METHOD = "tools/call"
+/** What differs between the two. */
+interface Kind {
+  readonly method: string
+  readonly message: string
+  /** What the name is the name of. */
+  readonly subject: string
+  readonly spanName: (name: string) => string
+  readonly attributes: (name: string) => Readonly<Record<string, string>>
+  /** What a failure is to the protocol. */
+  readonly errorType: (outcome: string) => string
+}
+
+const TOOL_CALL: Kind = {
+  method: "tools/call",
+  message: "Tool call",
+  subject: "tool",
+  spanName: (name) => `tools/call ${name}`,
+  attributes: (name) => ({ "gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": name }),
+  errorType: () => "tool_error"
+}
+
+const RESOURCE_READ: Kind = {
+  method: "resources/read",
+  message: "Resource read",
+  subject: "resource",
+  spanName: () => "resources/read",
+  attributes: () => ({}),
+  errorType: (outcome) => outcome
+}
 
 /**
- * Seconds that tool calls took, by tool and `outcome`: `ok`, `cancelled`, `defect`, or the tag of the error.
+ * Seconds that they took, by tool and `outcome`: `ok`, `cancelled`, `defect`, or the tag of the error.
  * Its count is the number of calls. The boundaries are those of the conventions.
  */
 const duration = Metric.histogram("mcp.server.operation.duration", {
@@ -39,13 +67,11 @@ interface Failure {
   readonly _tag: string
 }
 
-/** Makes a call of a tool seen. The call itself, what it gives and how it fails, stays as it is. */
-export const observed = (tool: string, input: unknown, context: ServerContext) => {
+const observe = (kind: Kind) => (name: string, input: unknown, context: ServerContext) => {
   const { http, mcpReq } = context
   const attributes = {
-    "mcp.method.name": METHOD,
-    "gen_ai.operation.name": "execute_tool",
-    "gen_ai.tool.name": tool,
+    "mcp.method.name": kind.method,
+    ...kind.attributes(name),
     "network.transport": http === undefined ? "pipe" : "tcp"
   }
   const requestId = printable(mcpReq.id)
@@ -55,8 +81,9 @@ export const observed = (tool: string, input: unknown, context: ServerContext) =
 
   const tell = (exit: Exit.Exit<unknown, Failure>, nanos: bigint) => {
     const outcome = outcomeOf(exit)
-    const failed = outcome === "ok" || outcome === "cancelled" ? {} : { "error.type": "tool_error" }
-    return Effect.annotateCurrentSpan({ "sailpoint.tool.outcome": outcome, ...failed }).pipe(
+    const failed =
+      outcome === "ok" || outcome === "cancelled" ? {} : { "error.type": kind.errorType(outcome) }
+    return Effect.annotateCurrentSpan({ [`sailpoint.${kind.subject}.outcome`]: outcome, ...failed }).pipe(
       Effect.andThen(
         Metric.update(
           Metric.withAttributes(duration, { ...attributes, ...failed, outcome }),
@@ -64,8 +91,8 @@ export const observed = (tool: string, input: unknown, context: ServerContext) =
         )
       ),
       Effect.andThen(
-        Effect.annotateLogs(Effect.logInfo("Tool call"), {
-          tool,
+        Effect.annotateLogs(Effect.logInfo(kind.message), {
+          [kind.subject]: name,
           outcome,
           durationMs: Number(nanos / 1_000_000n),
           requestId,
@@ -80,7 +107,7 @@ export const observed = (tool: string, input: unknown, context: ServerContext) =
       Effect.onExit(call, (exit) => Effect.flatMap(Clock.currentTimeNanos, (end) => tell(exit, end - start)))
     ).pipe(
       Effect.withSpan(
-        `${METHOD} ${tool}`,
+        kind.spanName(name),
         {
           kind: "server",
           parent: callerOf(context),
@@ -95,6 +122,12 @@ export const observed = (tool: string, input: unknown, context: ServerContext) =
       )
     )
 }
+
+/** Makes a call of a tool seen. The call itself, what it gives and how it fails, stays as it is. */
+export const observed = observe(TOOL_CALL)
+
+/** The same for a read of a resource. */
+export const observedRead = observe(RESOURCE_READ)
 
 const hasSourceId = Schema.is(Schema.Struct({ sourceId: SourceId.SourceId }))
 

@@ -124,3 +124,27 @@ describe("the log has one line for a tool call", { timeout: 60_000 }, () => {
     })
   )
 })
+
+const readOf = (id: number, sourceId: string) => ({
+  jsonrpc: "2.0",
+  id,
+  method: "resources/read",
+  params: { uri: `sailpoint://non-employee-sources/${sourceId}/bulk-upload-status` }
+})
+
+describe("the log has one line for a read of the resource", { timeout: 60_000 }, () => {
+  it.live("with how it ended, its request and its source", () =>
+    Effect.gen(function* () {
+      const stderr = yield* logOf([readOf(1, done), readOf(2, forbidden), readOf(3, "canary")])
+      const lines = AuditLine.all(stderr).map(({ message, outcome, requestId, resource, sourceId }) =>
+        [message, resource, outcome, requestId, sourceId].join(" ").trim()
+      )
+      assert.deepStrictEqual(lines, [
+        `Resource read bulk_upload_status ok 1 ${done}`,
+        `Resource read bulk_upload_status Forbidden 2 ${forbidden}`,
+        "Resource read bulk_upload_status InvalidSourceId 3"
+      ])
+      assert.notInclude(stderr, "canary")
+    })
+  )
+})

@@ -89,6 +89,22 @@ describe("a tool call is traced", { timeout: 60_000 }, () => {
     })
   )
 
+  it.live("as a read, where it is one of the resource", () =>
+    Effect.gen(function* () {
+      const uri = `sailpoint://non-employee-sources/${done}/bulk-upload-status`
+      const read = { jsonrpc: "2.0", id: 1, method: "resources/read", params: { uri } }
+      const { posts } = yield* observed({ calls: [read] })
+      const { attributes, spanId, status } = spanNamed(posts, "resources/read")
+      assert.strictEqual(status, OK)
+      assert.deepInclude(attributes, {
+        "mcp.method.name": "resources/read",
+        "sailpoint.source.id": done,
+        "sailpoint.resource.outcome": "ok"
+      })
+      assert.strictEqual(spanNamed(posts, "BulkUploads.status").parentSpanId, spanId)
+    })
+  )
+
   it.live("as neither good nor bad when it is abandoned, and so are its requests", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make()

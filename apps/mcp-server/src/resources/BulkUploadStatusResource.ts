@@ -11,15 +11,17 @@ import {
 import * as Schema from "effect/Schema"
 import type { Services } from "../Runtime.ts"
 import { completeWith } from "../SourceCompletion.ts"
+import * as ToolCall from "../ToolCall.ts"
 import { type Adapter, Failure } from "../ToolResult.ts"
 import { GetBulkUploadStatus } from "../tools/GetBulkUploadStatus.ts"
 
+const NAME = "bulk_upload_status"
 const URI_TEMPLATE = "sailpoint://non-employee-sources/{sourceId}/bulk-upload-status"
 const JSON_TYPE = "application/json"
 
 export const register = (server: McpServer, adapter: Adapter<Services>): void => {
   server.registerResource(
-    "bulk_upload_status",
+    NAME,
     new ResourceTemplate(URI_TEMPLATE, {
       // Which sources there are is asked for when somebody looks for one, not by every assistant that starts.
       list: undefined,
@@ -31,8 +33,10 @@ export const register = (server: McpServer, adapter: Adapter<Services>): void =>
         "Status of the newest non-employee bulk upload on a SailPoint source, as get_bulk_upload_status gives it. It is asked for anew with every read.",
       mimeType: JSON_TYPE
     },
-    async ({ href }, { sourceId }, { mcpReq }) => {
-      const asked = GetBulkUploadStatus.run({ sourceId: String(sourceId) }, mcpReq)
+    async ({ href }, variables, context) => {
+      const { mcpReq } = context
+      const input = { sourceId: String(variables["sourceId"]) }
+      const asked = GetBulkUploadStatus.run(input, mcpReq).pipe(ToolCall.observedRead(NAME, input, context))
       const { isError, structuredContent } = await adapter.run(asked, mcpReq)
       if (isError === true) throw toProtocolError(decodeFailure(structuredContent))
       return { contents: [{ uri: href, mimeType: JSON_TYPE, text: JSON.stringify(structuredContent) }] }
