@@ -12,7 +12,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import type { Services } from "./Runtime.ts"
-import { tokenTimes } from "./TokenTimes.ts"
+import { overdue, tokenTimes } from "./TokenTimes.ts"
 
 /** What one step found. `skipped` is neither good nor bad: an earlier step has to work first. */
 export interface Finding {
@@ -102,15 +102,10 @@ const tellToken = (token: Redacted.Redacted<string>, now: DateTime.Utc, fresh: b
     }
   }
   const expiry = DateTime.formatIso(DateTime.makeUnsafe(times.expiresAt))
-  return at < times.expiresAt
+  const over = overdue(times, now)
+  return over === undefined
     ? ok("token", `an access token is there, good until ${expiry}`)
-    : {
-        step: "token",
-        outcome: "failed",
-        found: `The access token expired at ${expiry}.`,
-        nextStep:
-          "Put a new token into SAIL_ACCESS_TOKEN, or use SAIL_CLIENT_ID and SAIL_CLIENT_SECRET, which renew it."
-      }
+    : { step: "token", outcome: "failed", found: over.problem, nextStep: over.nextStep }
 }
 
 /** All sources, or those that the token's owner manages, where only these may be listed. */

@@ -110,6 +110,7 @@ const serveHttp = async (
   const code = await Http.serve({
     settings: settings.success,
     runtime,
+    givenToken: "accessToken" in options.auth,
     factory: () => makeServer(adapter, command),
     tell: (line) => write(process.stderr, `${line}\n`)
   })

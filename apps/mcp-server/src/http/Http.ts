@@ -19,6 +19,8 @@ export interface Options {
   readonly settings: HttpSettings
   /** Outlives the requests: budget, token and log are those of the process. */
   readonly runtime: Runtime
+  /** Whether the access token was given, and is never renewed. */
+  readonly givenToken: boolean
   /** Makes the MCP server of one request. */
   readonly factory: McpServerFactory
   /** Tells, in a line, whoever started the server. */
@@ -31,14 +33,14 @@ const DRAIN_MILLIS = 10_000
 const CANNOT_LISTEN = 1
 
 /** Gives the exit code, once serving is over. */
-export const serve = async ({ factory, runtime, settings, tell }: Options): Promise<number> => {
+export const serve = async ({ factory, givenToken, runtime, settings, tell }: Options): Promise<number> => {
   const signalled = signal()
   const report = (error: Error): void => {
     runtime.runFork(Effect.logDebug("A request was not served", error.message))
   }
   const authentication = await runtime.runPromise(Authentication.make(settings.authentication))
   const admission = await runtime.runPromise(Admission.make(settings.limits))
-  const readiness = await runtime.runPromise(Readiness.make)
+  const readiness = await runtime.runPromise(Readiness.make({ givenToken }))
   const endpoints = Endpoints.make({
     settings,
     handler: createMcpHandler(factory, {

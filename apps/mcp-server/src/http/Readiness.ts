@@ -1,10 +1,15 @@
 /**
- * Whether calls can be served: the settings are good (or nothing would run) and an access token can be had.
+ * Whether calls can be served: the settings are good (or nothing would run) and an access token can be had. Of one that
+ * was given, and is never renewed, it is known only where it tells when its time is over.
  */
 import { ApiClient } from "@sailpoint-bulk-upload/core/ApiClient"
+import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
+import type * as Redacted from "effect/Redacted"
+import { overdue, tokenTimes } from "../TokenTimes.ts"
 
 /** What is wrong and what can be done about it, with no secret in it; nothing when all is well. */
 export type Readiness = { readonly problem: string; readonly nextStep: string } | undefined
@@ -20,13 +25,19 @@ const SLOW: Readiness = {
   nextStep: "Look whether SailPoint can be reached from here; it is tried again."
 }
 
-export const make: Effect.Effect<Effect.Effect<Readiness>, never, ApiClient> = Effect.gen(function* () {
+export const make = Effect.fnUntraced(function* ({ givenToken }: { readonly givenToken: boolean }) {
   const { accessToken } = yield* ApiClient
+  const problemOf = (token: Redacted.Redacted<string>): Effect.Effect<Readiness> =>
+    Effect.map(DateTime.now, (now) =>
+      givenToken
+        ? Option.getOrUndefined(Option.map(tokenTimes(token), (times) => overdue(times, now)))
+        : undefined
+    )
   const ask = Effect.gen(function* () {
     // Not interrupted when it is slow: calls may wait for the same token.
     const asking = yield* Effect.forkDetach(accessToken.get)
     return yield* Fiber.join(asking).pipe(
-      Effect.as<Readiness>(undefined),
+      Effect.flatMap(problemOf),
       Effect.catch(({ nextStep, summary }) => Effect.succeed<Readiness>({ problem: summary, nextStep })),
       Effect.timeoutOrElse({ duration: ANSWER_WITHIN, orElse: () => Effect.succeed(SLOW) })
     )

@@ -48,6 +48,25 @@ describe("a probe", { timeout: 60_000 }, () => {
     })
   )
 
+  it.live.each([
+    [-60, 503],
+    [600, 200]
+  ] as const)("knows of a given token that ends in %i s whether it is good", ([seconds, expected]) =>
+    Effect.gen(function* () {
+      const now = Math.floor(Date.now() / 1000)
+      const claims = Buffer.from(JSON.stringify({ iat: now - 3600, exp: now + seconds })).toString(
+        "base64url"
+      )
+      const { url } = yield* HttpProcess.start(yield* Sandbox.make(), {
+        env: { SAIL_CLIENT_ID: "", SAIL_CLIENT_SECRET: "", SAIL_ACCESS_TOKEN: `e30.${claims}.canary` }
+      })
+      const { body, status } = yield* HttpProcess.get(url, "/readyz")
+      assert.strictEqual(status, expected)
+      assert.notInclude(body, "canary")
+      if (status === 503) assert.match(body, /The access token expired at .*SAIL_ACCESS_TOKEN/u)
+    })
+  )
+
   it.live("gets an answer also when SailPoint gives none", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make()
