@@ -6,9 +6,13 @@
  * @since 0.1.0
  */
 
-/** Terminal control sequences (ECMA-48 CSI), removed whole so that no `[31m` stays behind. */
-// oxlint-disable-next-line no-control-regex -- control characters are what it looks for
-const ANSI_SEQUENCE = /\u001B\[[0-?]*[ -/]*[@-~]/gu
+/**
+ * Terminal control sequences (ECMA-48), each removed whole so that no `[31m` stays behind: CSI, such as a colour,
+ * and the strings that OSC, DCS and their like begin, such as a window's title or the target of a link.
+ */
+const ANSI_SEQUENCE =
+  // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
+  /(?:\u001B\[|\u009B)[0-?]*[ -/]*[@-~]|(?:\u001B[\]PX^_]|[\u0090\u0098\u009D-\u009F])[^\u0007\u001B\u0090-\u009F]*(?:\u0007|\u001B\\|\u009C)/gu
 
 /**
  * Control, format (bidirectional marks, zero-width, tag characters), lone surrogates, private use, and
