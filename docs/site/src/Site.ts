@@ -47,7 +47,7 @@ export const build = async (out: string): Promise<ReadonlyArray<string>> => {
       disableSources: true,
       // Types are checked by the project's own TypeScript.
       skipErrorChecking: true,
-      validation: { notDocumented: true },
+      validation: { notDocumented: true, notExported: false },
       requiredToBeDocumented: ["Module", "Variable", "Function", "Class", "Interface", "TypeAlias"]
     },
     out,
@@ -77,8 +77,7 @@ export const build = async (out: string): Promise<ReadonlyArray<string>> => {
   nameDocuments(project, fileName)
   app.renderer.on(RendererEvent.BEGIN, () => nameDocuments(project, title))
   app.renderer.on(PageEvent.END, (page) => {
-    // From a file, a browser takes no picture out of another file; every page has all of them in itself.
-    page.contents = (page.contents ?? "").replaceAll(/href="[^"]*icons\.svg#/gu, `href="#`)
+    page.contents = amended(page.contents ?? "")
   })
   await app.generateDocs(project, out)
   return problems
@@ -111,6 +110,19 @@ const fileName = ({ name }: DocumentReflection): string => basename(name)
 
 const title = ({ content: [first], name }: DocumentReflection): string =>
   (first?.text ?? "").match(/^# (.+)$/mu)?.[1] ?? name
+
+const amended = (html: string): string =>
+  html
+    // From a file, a browser takes no picture out of another file; every page has all of them in itself.
+    .replaceAll(/href="[^"]*icons\.svg#/gu, `href="#`)
+    // A drawing does not wrap; it scrolls, by keyboard, too.
+    .replaceAll(`<pre><code class="text">`, `<pre tabindex="0"><code class="text">`)
+    // Landmarks, so that a screen reader can go to the text.
+    .replace(`<div class="col-content"`, `<div role="main" class="col-content"`)
+    .replace(
+      `<div class="col-sidebar"`,
+      `<div role="complementary" aria-label="Contents" class="col-sidebar"`
+    )
 
 /** A class that a schema or a service makes extends a type without a name, which says nothing to a reader. */
 const forgetBases = (project: ProjectReflection): void => {
