@@ -61,6 +61,9 @@ export const build = async (out: string): Promise<ReadonlyArray<string>> => {
     headings: { readme: false, document: false },
     navigation: { includeFolders: false, includeCategories: false },
     navigationLinks: {},
+    // What looks like a host is an example.
+    markdownItOptions: { html: true, linkify: false },
+    favicon: path("../favicon.svg"),
     hideGenerator: true,
     customFooterHtml: "<p>MIT licensed. Not affiliated with SailPoint.</p>",
     customCss: path("../style.css"),
@@ -117,6 +120,7 @@ const amended = (html: string): string =>
     .replaceAll(/href="[^"]*icons\.svg#/gu, `href="#`)
     // A drawing does not wrap; it scrolls, by keyboard, too.
     .replaceAll(`<pre><code class="text">`, `<pre tabindex="0"><code class="text">`)
+    .replaceAll(/<table>.*?<\/table>/gsu, `<div class="table" tabindex="0">$&</div>`)
     // Landmarks, so that a screen reader can go to the text.
     .replace(`<div class="col-content"`, `<div role="main" class="col-content"`)
     .replace(
@@ -126,13 +130,15 @@ const amended = (html: string): string =>
 
 /** A class that a schema or a service makes extends a type without a name, which says nothing to a reader. */
 const forgetBases = (project: ProjectReflection): void => {
+  for (const constructor of project.getReflectionsByKind(ReflectionKind.Constructor)) {
+    project.removeReflection(constructor)
+  }
   for (const reflection of Object.values(project.reflections)) {
-    if (reflection.kindOf(ReflectionKind.Constructor)) project.removeReflection(reflection)
     if (!reflection.isDeclaration() && !reflection.isSignature()) continue
     delete reflection.inheritedFrom
     delete reflection.overwrites
     if (!reflection.isDeclaration()) continue
     delete reflection.typeHierarchy
-    reflection.groups = reflection.groups?.filter(({ children }) => children.length > 0) ?? []
+    reflection.groups = (reflection.groups ?? []).filter(({ title }) => title !== "Constructors")
   }
 }
