@@ -1,0 +1,157 @@
+/**
+ * The built site in a real browser, opened from its folder as a person does who has no server and no network.
+ */
+import { assert, describe, it } from "@effect/vitest"
+import type Axe from "axe-core"
+import { existsSync } from "node:fs"
+import { createRequire } from "node:module"
+import { glob, mkdtemp, readFile, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { pathToFileURL } from "node:url"
+import type { Browser } from "playwright-core"
+import { preview } from "vite"
+import { afterAll, beforeAll } from "vitest"
+import * as Site from "../src/Site.ts"
+import * as Chromium from "./support/Browser.ts"
+import { visit } from "./support/visit.ts"
+
+const require = createRequire(import.meta.url)
+
+const CORE = "_sailpoint-bulk-upload_core"
+
+/** One of each kind, rich ones. */
+const KINDS = [
+  `classes/${CORE}.BulkUploadError.RateLimited.html`,
+  `interfaces/${CORE}.BulkUploads.Service.html`,
+  `functions/${CORE}.BulkUploads.layer.html`,
+  `types/${CORE}.BulkUploadError.BulkUploadError.html`,
+  `variables/${CORE}.BulkUploads.make.html`
+]
+
+const withoutHash = (link: string): string => link.replace(/#.*/u, "")
+
+describe.skipIf(Chromium.isMissing)("the site", { timeout: 300_000 }, () => {
+  let folder: string
+  let problems: ReadonlyArray<string>
+  let browser: Browser
+
+  const address = (page: string) => pathToFileURL(join(folder, page)).href
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "site-"))
+    browser = await Chromium.launch()
+    problems = await Site.build(folder)
+  }, 300_000)
+
+  afterAll(async () => {
+    await browser?.close()
+    await rm(folder, { recursive: true, force: true })
+  })
+
+  it("is built without a complaint: every export says what it is, every link in a docstring leads somewhere", () => {
+    assert.deepStrictEqual(problems, [])
+  })
+
+  it("has every page in its navigation or behind a link, and no link that leads nowhere", async () => {
+    const tab = await browser.newPage()
+    const { links } = await visit(tab, address("index.html"))
+    await tab.close()
+    const files = await Array.fromAsync(glob("**/*.html", { cwd: folder }))
+    const pages = new Map(
+      await Promise.all(
+        files.map(async (file) => [address(file), await readFile(join(folder, file), "utf8")] as const)
+      )
+    )
+    const linked = new Set(links.map(withoutHash))
+    const dead: Array<string> = []
+    for (const [url, html] of pages) {
+      for (const [, href = ""] of html.matchAll(/<a [^>]*?href="([^"]*)"/gu)) {
+        const link = new URL(href.replaceAll("&amp;", "&"), url)
+        const target = withoutHash(link.href)
+        if (link.protocol === "https:") continue
+        if (target !== url) linked.add(target)
+        const id = decodeURIComponent(link.hash.slice(1))
+        const page = pages.get(target)
+        const isThere = page === undefined ? existsSync(link) : id === "" || page.includes(`id="${id}"`)
+        if (!isThere) dead.push(`${url} links to ${href}`)
+      }
+    }
+    assert.deepStrictEqual(dead, [])
+    assert.deepStrictEqual(
+      [...pages.keys()].filter((url) => !linked.has(url)),
+      []
+    )
+  })
+
+  it("shows each document, each module and every kind of page whole, on a desk and on a phone", async () => {
+    const files = await Array.fromAsync(glob(["documents/*.html", "modules/*.html"], { cwd: folder }))
+    const left = ["index.html", ...files, ...KINDS].map(address).values()
+    const problems: Array<string> = []
+    const look = async () => {
+      const tab = await browser.newPage()
+      for (const url of left) problems.push(...(await visit(tab, url)).problems)
+      await tab.close()
+    }
+    await Promise.all([look(), look()])
+    assert.deepStrictEqual(problems, [])
+  })
+
+  it("finds by a word what a person looks for, with the keyboard alone", async () => {
+    const page = await browser.newPage()
+    await page.goto(address("index.html"))
+    await page.locator(".tsd-navigation a").last().waitFor({ state: "attached" })
+    await page.keyboard.press("/")
+    await page.keyboard.type("awaitSettled")
+    await page.locator("#tsd-search-results a", { hasText: "awaitSettled" }).first().waitFor()
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("Enter")
+    await page.waitForURL(/Service\.html#awaitsettled$/u)
+    assert.isTrue(await page.getByRole("heading", { name: "awaitSettled" }).isVisible())
+    await page.close()
+  })
+
+  it.each(["light", "dark"] as const)("can be read by everyone in %s mode", async (colorScheme) => {
+    const context = await browser.newContext({ colorScheme, viewport: { width: 1280, height: 900 } })
+    const page = await context.newPage()
+    const violations: Array<unknown> = []
+    for (const file of [
+      "index.html",
+      "documents/team.html",
+      "documents/how-it-works.html",
+      ...KINDS.slice(0, 2)
+    ]) {
+      await page.goto(address(file))
+      await page.locator(".tsd-navigation a").last().waitFor({ state: "attached" })
+      await page.addScriptTag({ path: require.resolve("axe-core") })
+      const found = await page.evaluate(async () => {
+        const { violations } = await (globalThis as unknown as { axe: typeof Axe }).axe.run({
+          // The theme's: what opens a part of the page holds the link to that part, too. Both work by keyboard.
+          rules: { "nested-interactive": { enabled: false }, "heading-order": { enabled: false } }
+        })
+        return violations.map(
+          ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(" | ")}`
+        )
+      })
+      violations.push(...found.map((violation) => `${file}: ${violation}`))
+    }
+    await context.close()
+    assert.deepStrictEqual(violations, [])
+  })
+
+  it("is served by pnpm run docs:serve, too, with 404 for what is not there", async () => {
+    const server = await preview({
+      root: join(import.meta.dirname, ".."),
+      build: { outDir: folder },
+      preview: { port: 0, strictPort: false }
+    })
+    const url = server.resolvedUrls?.local[0] ?? ""
+    const page = await browser.newPage()
+    const { links, problems } = await visit(page, `${url}index.html`)
+    assert.deepStrictEqual(problems, [])
+    assert.isAbove(links.length, 10)
+    assert.strictEqual((await fetch(`${url}nothing.html`)).status, 404)
+    await page.close()
+    await server.close()
+  })
+})
