@@ -13,11 +13,12 @@ const lines = (comparison: Comparison): ReadonlyArray<ReadonlyArray<string>> => 
   const [ours] = measured
   return measured.map(({ name, samples }) => {
     const { lower, median, upper } = spread(samples)
+    const ratio = spread(ours?.samples ?? []).median / median
     return [
       name,
       `${number(median, digits)} ${unit}`,
       samples.length < 2 ? "" : `${number(lower, digits)} to ${number(upper, digits)}`,
-      ours === undefined || ours.name === name ? "" : `${number(spread(ours.samples).median / median, 2)} ×`
+      name === ours?.name || !Number.isFinite(ratio) ? "" : `${number(ratio, 2)} ×`
     ]
   })
 }

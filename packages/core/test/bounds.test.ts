@@ -3,6 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
+import * as Schedule from "effect/Schedule"
 import * as TestClock from "effect/testing/TestClock"
 import * as Fault from "@sailpoint-bulk-upload/sandbox/Fault"
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
@@ -178,6 +179,15 @@ describe("retrying", () => {
         assert.match(second.message, /asks to wait (?:89|90) s/u)
         assert.strictEqual(ofStatus(yield* arrived(1)).length, 1)
       }).pipe(Effect.provide(tenant()))
+  )
+
+  it.effect("a call that its caller repeats counts its own tries only", () =>
+    Effect.gen(function* () {
+      yield* plan({ _tag: "Respond", status: 429 }, 2)
+      const error = yield* Effect.flip(Effect.retry(ask, Schedule.recurs(1)))
+      assert.strictEqual(ofStatus(yield* arrived(2)).length, 2)
+      assert.strictEqual(Reflect.get(error, "attempts"), 1)
+    }).pipe(Effect.provide(Layer.provide(tenant(), RetryPolicy.layer(RetryPolicy.none))))
   )
 
   const dates = [
