@@ -22,6 +22,8 @@ const expected = (status: number, { when200 }: BodyCase, client: string): string
   if (status === 200) return when200
   // Node's own client takes it for an answer, the others for a mistake.
   if (status === 101 && client === "node:http") return "UnexpectedResponse"
+  // The Fetch standard makes a network error of it.
+  if (status === 407 && client === "fetch") return "ConnectionFailed"
   // 1xx announces an answer; here the connection ends without one.
   if (status < 200) return "ConnectionFailed"
   return byStatus.get(status) ?? (status >= 500 ? "ServerError" : "UnexpectedResponse")
@@ -71,7 +73,7 @@ const noneMisjudged = (exchanges: ReadonlyArray<Exchange>) =>
 const statuses = Array.from({ length: 500 }, (_, n) => n + 100)
 
 /** All that have a meaning here, and some that have none. */
-const telling = [101, 103, 200, 204, 205, 302, 304, 400, 401, 403, 404, 429, 500, 599]
+const telling = [101, 103, 200, 204, 205, 302, 304, 400, 401, 403, 404, 407, 429, 500, 599]
 
 const withEachClient = (status: number, body: BodyCase): ReadonlyArray<Exchange> =>
   clients.map((client) => ({ status, body, client }))

@@ -24,7 +24,7 @@ const ways = [
 const deadline = (fault: FaultCase) => Duration.millis(fault.told === "RequestTimeout" ? 150 : 60_000)
 
 describe.each(transports)("over %s", (_, transport) => {
-  describe.each(ways)("the %s call meets", { concurrent: true }, (operation, auth) => {
+  describe.each(ways)("the %s call meets", { concurrent: true, timeout: 60_000 }, (operation, auth) => {
     it.live.each(faults.map((fault) => [fault.name, fault] as const))("%s", ([, fault]) =>
       Effect.gen(function* () {
         const url = yield* fault.url

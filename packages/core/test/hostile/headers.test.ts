@@ -103,7 +103,7 @@ describe.each(transports)("over %s", (_, transport) => {
       return { exit, tenant, tag: told(exit) }
     })
 
-  describe("a Retry-After that", { concurrent: true }, () => {
+  describe("a Retry-After that", { concurrent: true, timeout: 60_000 }, () => {
     const cases = retryAfters.flatMap(([name, headers, wait]) =>
       [429, 503].map((status) => [name, status, headers, wait] as const)
     )
@@ -121,7 +121,7 @@ describe.each(transports)("over %s", (_, transport) => {
     )
   })
 
-  describe("a content type that", { concurrent: true }, () => {
+  describe("a content type that", { concurrent: true, timeout: 60_000 }, () => {
     it.live.each(contentTypes)("%s takes nothing from the body", ([, headers]) =>
       Effect.gen(function* () {
         const { tag } = yield* asked(wire.answer(200, '{"status":"COMPLETED"}', headers))
@@ -130,7 +130,7 @@ describe.each(transports)("over %s", (_, transport) => {
     )
   })
 
-  describe("a redirect is told and not followed:", { concurrent: true }, () => {
+  describe("a redirect is told and not followed:", { concurrent: true, timeout: 60_000 }, () => {
     it.live.each(redirects)("a %d to %s", ([status, , to]) =>
       Effect.gen(function* () {
         const elsewhere = yield* RawTenant.make(wire.json(200, { status: "COMPLETED" }))

@@ -32,23 +32,27 @@ const shownBy = (live: Service) =>
   })
 
 describe.each(transports)("over %s, no secret is shown through", (_, transport) => {
-  describe.each(["status", "token"] as const)("the %s call and", { concurrent: true }, (operation) => {
-    it.live.each(faults.map((fault) => [fault.name, fault] as const))("%s", ([, fault]) =>
-      Effect.gen(function* () {
-        const given = { accessToken: Redacted.make(ACCESS_TOKEN) }
-        const live = service(yield* fault.url, transport, {
-          allowedHosts,
-          attemptTimeout: "100 millis",
-          ...(operation === "status" ? { auth: given } : {})
+  describe.each(["status", "token"] as const)(
+    "the %s call and",
+    { concurrent: true, timeout: 60_000 },
+    (operation) => {
+      it.live.each(faults.map((fault) => [fault.name, fault] as const))("%s", ([, fault]) =>
+        Effect.gen(function* () {
+          const given = { accessToken: Redacted.make(ACCESS_TOKEN) }
+          const live = service(yield* fault.url, transport, {
+            allowedHosts,
+            attemptTimeout: "100 millis",
+            ...(operation === "status" ? { auth: given } : {})
+          })
+          const everything = yield* shownBy(live)
+          for (const secret of [CLIENT_SECRET, ACCESS_TOKEN]) assert.notInclude(everything, secret)
         })
-        const everything = yield* shownBy(live)
-        for (const secret of [CLIENT_SECRET, ACCESS_TOKEN]) assert.notInclude(everything, secret)
-      })
-    )
-  })
+      )
+    }
+  )
 })
 
-describe("no secret is shown through", { concurrent: true }, () => {
+describe("no secret is shown through", { concurrent: true, timeout: 60_000 }, () => {
   const answers = [...shapes, ...floods].flatMap((body) =>
     [200, 302, 400, 401, 403, 404, 429, 503].map((status) => [status, body.name, body] as const)
   )
@@ -113,7 +117,7 @@ const echoes: ReadonlyArray<readonly [string, (secret: string) => string]> = [
 const unicodeEscaped = (text: string): string =>
   [...text].map((letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`).join("")
 
-describe("a gateway that echoes the client secret", { concurrent: true }, () => {
+describe("a gateway that echoes the client secret", { concurrent: true, timeout: 60_000 }, () => {
   const cases = echoes.flatMap(([name, write]) =>
     [200, 302, 400, 401, 429, 500].map((status) => [status, name, write] as const)
   )

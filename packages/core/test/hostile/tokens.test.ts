@@ -63,16 +63,20 @@ const grants: ReadonlyArray<readonly [name: string, body: unknown, told: string]
   )
 ]
 
-describe.each(transports)("over %s, the token answer is", { concurrent: true }, (_, transport) => {
-  it.live.each(grants)("%s", ([, body, told]) =>
-    Effect.gen(function* () {
-      const tenant = yield* RawTenant.make((socket, request) =>
-        (RawTenant.isToken(request) ? wire.json(200, body) : done)(socket, request)
-      )
-      assert.strictEqual(yield* Effect.provide(outcome(ask), service(tenant.url, transport)), told)
-    })
-  )
-})
+describe.each(transports)(
+  "over %s, the token answer is",
+  { concurrent: true, timeout: 60_000 },
+  (_, transport) => {
+    it.live.each(grants)("%s", ([, body, told]) =>
+      Effect.gen(function* () {
+        const tenant = yield* RawTenant.make((socket, request) =>
+          (RawTenant.isToken(request) ? wire.json(200, body) : done)(socket, request)
+        )
+        assert.strictEqual(yield* Effect.provide(outcome(ask), service(tenant.url, transport)), told)
+      })
+    )
+  }
+)
 
 /** What the requests of one kind were authorised with, in the order they came. */
 const authorizations = (tenant: RawTenant.RawTenant) =>
@@ -94,7 +98,7 @@ const askAll = Effect.forEach(HUNDRED, (n) => getBulkUploadStatus(RawTenant.idOf
   concurrency: "unbounded"
 })
 
-describe.each(transports)("over %s, a token that is revoked", (_, transport) => {
+describe.each(transports)("over %s, a token that is revoked", { timeout: 60_000 }, (_, transport) => {
   it.live("while a hundred calls are on their way is renewed once, and nobody fails", () =>
     Effect.gen(function* () {
       const grant = numbered()
