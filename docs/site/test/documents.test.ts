@@ -85,7 +85,7 @@ describe("the documents", { timeout: 60_000 }, () => {
       ["sailpoint-bulk-upload-mcp", await help()],
       ["sailpoint-bulk-upload-sandbox", await run(join(root, "packages/sandbox/src/main.ts"), "--help")]
     ])
-    const pnpm = ["install", "run", ...Object.keys(scripts)]
+    const pnpm = ["install", "run", "exec", "dlx", "add", "pack", ...Object.keys(scripts)]
     let checked = 0
     for (const { file, words } of inBlocks) {
       const line = words.join(" ").replace("node apps/mcp-server/dist/main.js", "sailpoint-bulk-upload-mcp")
