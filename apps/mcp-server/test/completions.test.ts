@@ -7,7 +7,7 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import { afterAll, beforeAll } from "vitest"
-import { OPTIONS, SHELLS } from "../src/CliOptions.ts"
+import { LOG_LEVELS, OPTIONS, SHELLS } from "../src/CliOptions.ts"
 import { MAIN } from "./support/ServerProcess.ts"
 import { shells } from "./support/Shell.ts"
 
@@ -38,7 +38,7 @@ const unambiguous: ReadonlyArray<readonly [line: string, word: string]> = [
 /** Lines with several, and all of them; the shell of which no choice can be read is not asked. */
 const ambiguous: ReadonlyArray<readonly [line: string, words: ReadonlyArray<string>]> = [
   [`${SERVER.name} check --s`, ["--sandbox", "--source"]],
-  [`${SERVER.name} --log-level `, ["debug", "error", "info", "none", "warn"]],
+  [`${SERVER.name} --log-level `, Object.keys(LOG_LEVELS).toSorted()],
   [`${SERVER.name} http --ho`, ["--host"]],
   [`${SERVER.name} stdio --ho`, []]
 ]
