@@ -89,7 +89,7 @@ describe("the documents", { timeout: 60_000 }, () => {
     let checked = 0
     for (const { file, words } of inBlocks) {
       const line = words.join(" ").replace("node apps/mcp-server/dist/main.js", "sailpoint-bulk-upload-mcp")
-      const [, script] = /^(?:npx --yes )?pnpm(?:@[\d.]+)? (\S+)/u.exec(line) ?? []
+      const [, script] = /^(?:npx --yes )?pnpm(?:@[\d.]+)? (?:--(?:filter|dir) \S+ )*(\S+)/u.exec(line) ?? []
       const [command = "", ...args] = line.split(" ")
       const text = helps.get(command)
       if (script !== undefined) assert.include(pnpm, script, file)
