@@ -12,7 +12,8 @@ export default defineConfig({
       project("apps/mcp-server", "mcp-server"),
       project("docs/site", "docs"),
       project("examples", "examples"),
-      project("benchmarks", "benchmarks")
+      project("benchmarks", "benchmarks"),
+      project("soak", "soak")
     ]
   }
 })

@@ -1,0 +1,76 @@
+/**
+ * The calls of an assistant, chosen at random, and what became of each.
+ */
+import type { Client } from "@modelcontextprotocol/client"
+import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
+import type { Dice } from "./Dice.ts"
+
+/** A call that has not ended by then never will: the longest wait asked for here takes 10 s, any other call 45 s. */
+const ENDS_WITHIN_MILLIS = 90_000
+
+/** All but the one that holds up every other call of its client for 90 s. */
+const sources = Source.seeded.filter(({ name }) => name !== "Blocked")
+
+/** How often each outcome was had: `ok`, the tag of an error, `cancelled`, `restarted`, or `lost`. */
+export class Tally {
+  readonly outcomes = new Map<string, number>()
+  /** What is known of answers that never came. */
+  readonly lost: Array<string> = []
+
+  add(outcome: string): void {
+    this.outcomes.set(outcome, (this.outcomes.get(outcome) ?? 0) + 1)
+  }
+
+  get total(): number {
+    return Array.from(this.outcomes.values()).reduce((sum, count) => sum + count, 0)
+  }
+}
+
+export interface Caller {
+  readonly client: Client
+  /** Whether its server was ended, or is being ended, by the soak itself. */
+  readonly restarted: () => boolean
+}
+
+interface Asked {
+  readonly name: string
+  readonly arguments: Record<string, unknown>
+}
+
+const choose = (dice: Dice): Asked => {
+  const { sourceId } = dice.pick(sources)
+  const kind = dice.next()
+  if (kind < 0.05) return { name: "get_bulk_upload_status", arguments: { sourceId: "no-id" } }
+  if (kind < 0.08) return { name: "get_bulk_upload_status", arguments: { sourceId, extra: true } }
+  if (kind < 0.2)
+    return { name: "list_non_employee_sources", arguments: { nameContains: dice.pick(["", "o"]) } }
+  if (kind < 0.35) {
+    return { name: "wait_for_bulk_upload", arguments: { sourceId, timeoutSeconds: dice.between(1, 10) } }
+  }
+  return { name: "get_bulk_upload_status", arguments: { sourceId } }
+}
+
+/** Makes a call and notes what became of it. Never rejects. */
+export const call = async (caller: Caller, dice: Dice, tally: Tally): Promise<void> => {
+  const asked = choose(dice)
+  const leaving = dice.chance(0.05) ? dice.between(0, 500) : undefined
+  const aborting = new AbortController()
+  const timer = leaving === undefined ? undefined : setTimeout(() => aborting.abort(), leaving)
+  try {
+    const { isError, structuredContent } = await caller.client.callTool(asked, {
+      signal: aborting.signal,
+      timeout: ENDS_WITHIN_MILLIS
+    })
+    const { error } = (structuredContent ?? {}) as { readonly error?: string }
+    tally.add(isError === true ? (error ?? "untagged") : "ok")
+  } catch (error) {
+    if (aborting.signal.aborted) tally.add("cancelled")
+    else if (caller.restarted()) tally.add("restarted")
+    else {
+      tally.add("lost")
+      tally.lost.push(`${asked.name} ${JSON.stringify(asked.arguments)}: ${String(error)}`)
+    }
+  } finally {
+    clearTimeout(timer)
+  }
+}

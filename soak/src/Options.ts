@@ -1,0 +1,70 @@
+/**
+ * The command line of `pnpm soak`.
+ */
+import { parseArgs } from "node:util"
+
+export interface Options {
+  readonly seconds: number
+  /** Calls a second to each server. */
+  readonly load: number
+  /** The same seed makes the same choices; what comes of them depends on the machine's timing, too. */
+  readonly seed: number
+  readonly json: boolean
+}
+
+export const HELP = `Runs the sandbox, servers over stdio and HTTP, and clients under load, with random faults and restarts, and
+tells whether anything leaked and whether every call got its answer.
+
+Usage: pnpm soak [options]
+
+  --minutes N   how long (default: 10)
+  --seconds N   the same in seconds
+  --load N      calls a second to each of the three servers (default: 4)
+  --seed N      what the random choices begin with (default: a random one, which is printed)
+  --json        print the report as JSON on standard output
+  --help        print this text
+
+Exit codes: 0 no leak and no lost answer, 1 one or the other, 2 wrong usage.
+`
+
+export type Parsed = Options | { readonly problem: string } | "help"
+
+export const parse = (argv: ReadonlyArray<string>): Parsed => {
+  try {
+    const { values } = parseArgs({
+      args: argv.filter((argument) => argument !== "--"),
+      options: {
+        minutes: { type: "string" },
+        seconds: { type: "string" },
+        load: { type: "string" },
+        seed: { type: "string" },
+        json: { type: "boolean" },
+        help: { type: "boolean", short: "h" }
+      }
+    })
+    if (values.help === true) return "help"
+    if (values.minutes !== undefined && values.seconds !== undefined) {
+      return { problem: "--minutes and --seconds are two ways to say the same; give one." }
+    }
+    const minutes = positive("minutes", values.minutes ?? "10")
+    return {
+      seconds: values.seconds === undefined ? minutes * 60 : positive("seconds", values.seconds),
+      load: positive("load", values.load ?? "4"),
+      seed: values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : whole("seed", values.seed),
+      json: values.json === true
+    }
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+const positive = (name: string, text: string): number => {
+  const value = Number(text)
+  if (Number.isFinite(value) && value > 0 && value <= 100_000) return value
+  throw new Error(`--${name} is "${text}": expected a number above 0.`)
+}
+
+const whole = (name: string, text: string): number => {
+  if (/^\d{1,10}$/u.test(text)) return Number(text)
+  throw new Error(`--${name} is "${text}": expected a whole number.`)
+}

@@ -1,0 +1,116 @@
+/**
+ * A built server as a child process with a client, over stdio or HTTP, and what it holds.
+ */
+import {
+  Client,
+  ReadBuffer,
+  serializeMessage,
+  StreamableHTTPClientTransport
+} from "@modelcontextprotocol/client"
+import type { JSONRPCMessage, Transport } from "@modelcontextprotocol/client"
+import { type ChildProcess, spawn } from "node:child_process"
+import { fileURLToPath } from "node:url"
+import type { Sample } from "./Trend.ts"
+
+const MAIN = fileURLToPath(new URL("../../apps/mcp-server/dist/main.js", import.meta.url))
+const PROBE = new URL("probe.mjs", import.meta.url).href
+
+export type Kind = "stdio" | "http"
+
+export interface ServerUnderLoad {
+  readonly client: Client
+  readonly sample: () => Promise<Omit<Sample, "at">>
+  /** Asks it to end and gives the exit code, or the signal that was needed. */
+  readonly stop: () => Promise<number | string>
+  readonly kill: () => Promise<void>
+}
+
+export const start = async (kind: Kind, env: Readonly<Record<string, string>>): Promise<ServerUnderLoad> => {
+  const child = spawn(
+    process.execPath,
+    ["--expose-gc", "--import", PROBE, MAIN, "--log-level", "warn", ...(kind === "http" ? HTTP : [])],
+    { env, stdio: ["pipe", "pipe", "pipe", "ipc"] }
+  )
+  const exited = new Promise<number | string>((resolve) => {
+    child.once("exit", (code, signal) => resolve(code ?? signal ?? "unknown"))
+  })
+  child.stdin?.on("error", () => undefined)
+  const client = new Client({ name: "soak", version: "1.0.0" })
+  await client.connect(kind === "http" ? await overHttp(child, exited) : new Pipes(child))
+  child.stderr?.resume()
+  return {
+    client,
+    sample: () =>
+      new Promise((resolve, reject) => {
+        child.once("message", (held) => resolve(held as Omit<Sample, "at">))
+        child.send({}, (error) => {
+          if (error !== null) reject(error)
+        })
+      }),
+    stop: async () => {
+      if (kind === "http") await client.close()
+      child.kill("SIGTERM")
+      const timer = setTimeout(() => child.kill("SIGKILL"), STOPS_WITHIN_MILLIS)
+      const code = await exited
+      clearTimeout(timer)
+      if (kind === "stdio") await client.close()
+      return code
+    },
+    kill: async () => {
+      child.kill("SIGKILL")
+      await exited
+      await client.close()
+    }
+  }
+}
+
+const HTTP = ["http", "--port", "0"]
+
+/** Longer than the server gives running calls to end. */
+const STOPS_WITHIN_MILLIS = 15_000
+
+const overHttp = async (child: ChildProcess, exited: Promise<unknown>) => {
+  const url = await Promise.race([
+    new Promise<string>((resolve) => {
+      let said = ""
+      child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+        said += text
+        const [, url] = /Serving MCP at (\S+)\.\n/u.exec(said) ?? []
+        if (url !== undefined) resolve(url)
+      })
+    }),
+    exited.then((code) => Promise.reject(new Error(`The server ended (${String(code)}) before it served.`)))
+  ])
+  return new StreamableHTTPClientTransport(new URL(url))
+}
+
+/** The pipes of a process that has a channel for the probe as well, which the SDK's own transport does not open. */
+class Pipes implements Transport {
+  onmessage?: (message: JSONRPCMessage) => void
+  onerror?: (error: Error) => void
+  onclose?: () => void
+  readonly #child: ChildProcess
+  readonly #buffer = new ReadBuffer()
+
+  constructor(child: ChildProcess) {
+    this.#child = child
+  }
+
+  async start(): Promise<void> {
+    this.#child.stdout?.on("data", (chunk: Buffer) => {
+      this.#buffer.append(chunk)
+      for (let message = this.#buffer.readMessage(); message !== null; message = this.#buffer.readMessage()) {
+        this.onmessage?.(message)
+      }
+    })
+    this.#child.once("close", () => this.onclose?.())
+  }
+
+  async send(message: JSONRPCMessage): Promise<void> {
+    this.#child.stdin?.write(serializeMessage(message))
+  }
+
+  async close(): Promise<void> {
+    this.#child.stdin?.end()
+  }
+}

@@ -1,0 +1,50 @@
+/**
+ * The report for a person.
+ */
+import { isWell, type Report } from "./Soak.ts"
+import type { Quantity } from "./Trend.ts"
+
+const NAMES: Readonly<Record<Quantity, string>> = {
+  heapBytes: "heap",
+  rssBytes: "resident",
+  handles: "handles",
+  files: "open files"
+}
+
+const amount = (quantity: Quantity, value: number): string =>
+  quantity === "heapBytes" || quantity === "rssBytes"
+    ? `${(value / 1024 / 1024).toFixed(2)} MB`
+    : value.toFixed(1)
+
+export const toText = (report: Report): string => {
+  const { calls, exits, faults, held, lost, outcomes, restarts, seconds, seed, tellsLeaks } = report
+  return [
+    `${calls} calls in ${seconds} s, seed ${seed}: ${faults} times something was made to fail, ${restarts} restarts`,
+    "",
+    "Outcome of calls",
+    ...Object.entries(outcomes).map(
+      ([outcome, count]) => `  ${outcome.padEnd(22)}${String(count).padStart(7)}`
+    ),
+    "",
+    `What the servers held${" ".repeat(8)}${["second quarter", "last quarter", "per minute"].map((head) => head.padStart(16)).join("")}`,
+    ...Object.entries(held).flatMap(([name, trends]) =>
+      trends.map(({ early, late, leak, quantity, slopePerMinute }) =>
+        [
+          `  ${name.padEnd(8)}${NAMES[quantity].padEnd(19)}`,
+          ...[early, late, slopePerMinute].map((value) => amount(quantity, value).padStart(16)),
+          leak ? "  LEAK" : ""
+        ].join("")
+      )
+    ),
+    "",
+    ...Object.entries(exits).map(([name, code]) => `The server over ${name} ended with ${code}.`),
+    ...lost.slice(0, 10).map((what) => `Lost: ${what}`),
+    ...(isWell(report)
+      ? [
+          "No lost answer: every call ended.",
+          tellsLeaks ? "No leak." : "Too short to tell a leak: that takes four minutes."
+        ]
+      : ["Not all is well; see above."]),
+    ""
+  ].join("\n")
+}

@@ -1,0 +1,104 @@
+import { assert, describe, it } from "@effect/vitest"
+import { spawn } from "node:child_process"
+import { fileURLToPath } from "node:url"
+import * as Dice from "../src/Dice.ts"
+import * as Options from "../src/Options.ts"
+import { isWell, type Report } from "../src/Soak.ts"
+import { toText } from "../src/Table.ts"
+import { type Sample, trends } from "../src/Trend.ts"
+
+const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url))
+
+const run = (...args: ReadonlyArray<string>) =>
+  new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) => {
+    const child = spawn(process.execPath, [MAIN, ...args], { stdio: ["ignore", "pipe", "pipe"] })
+    const output = { stdout: "", stderr: "" }
+    child.stdout.setEncoding("utf8").on("data", (text: string) => (output.stdout += text))
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (output.stderr += text))
+    child.once("close", (code) => resolve({ code, ...output }))
+  })
+
+const MEGABYTE = 1024 * 1024
+
+/** Ten minutes in which the heap grows by so many megabytes a minute, on top of what garbage makes of it. */
+const growing = (perMinute: number): ReadonlyArray<Sample> =>
+  Array.from({ length: 120 }, (_, n) => ({
+    at: n * 5,
+    heapBytes: (20 + (n % 3) + (perMinute * n * 5) / 60) * MEGABYTE,
+    rssBytes: 100 * MEGABYTE,
+    handles: 10 + (n % 5),
+    files: 20
+  }))
+
+const report: Report = {
+  seconds: 600,
+  load: 4,
+  seed: 1,
+  json: false,
+  calls: 10,
+  outcomes: { ok: 10 },
+  faults: 1,
+  restarts: 1,
+  lost: [],
+  exits: { stdio: 0, http: 0 },
+  tellsLeaks: true,
+  held: { stdio: trends(growing(0)) }
+}
+
+const choices = (seed: number) => {
+  const dice = Dice.make(seed)
+  return Array.from({ length: 20 }, () => dice.between(1, 1_000))
+}
+
+const unwell: ReadonlyArray<readonly [string, Report]> = [
+  ["a lost answer", { ...report, lost: ["get_bulk_upload_status {}"] }],
+  ["a server that ended badly", { ...report, exits: { stdio: 0, http: "SIGKILL" } }],
+  ["a leak", { ...report, held: { stdio: trends(growing(1)) } }],
+  ["no call at all", { ...report, calls: 0 }]
+]
+
+describe("a soak", { timeout: 120_000 }, () => {
+  it("that is short has calls, faults and a restart, loses no answer, and says so in a table", async () => {
+    const { code, stderr, stdout } = await run("--seconds", "3", "--load", "5", "--seed", "5")
+    assert.strictEqual(code, 0, stderr + stdout)
+    assert.include(stderr, "Seed 5,")
+    assert.match(
+      stdout,
+      /^[1-9]\d* calls in 3 s, seed 5: [1-9]\d* times something was made to fail, [1-9]\d* restarts/u
+    )
+    assert.include(stdout, "No lost answer: every call ended.\nToo short to tell a leak")
+  })
+
+  it("tells what was wrong with its options", async () => {
+    const { code, stderr } = await run("--load", "none")
+    assert.strictEqual(code, 2)
+    assert.include(stderr, `--load is "none": expected a number above 0.`)
+  })
+
+  it("takes ten minutes unless told otherwise", () => {
+    assert.containSubset(Options.parse([]), { seconds: 600, load: 4, json: false })
+    assert.containSubset(Options.parse(["--", "--minutes", "2", "--seed", "9"]), { seconds: 120, seed: 9 })
+    assert.strictEqual(Options.parse(["--help"]), "help")
+    assert.property(Options.parse(["--minutes", "1", "--seconds", "1"]), "problem")
+  })
+
+  it.each(unwell)("is not well with %s", (_, report) => {
+    assert.isFalse(isWell(report))
+    assert.include(toText(report), "Not all is well")
+  })
+
+  it("is well without", () => {
+    assert.isTrue(isWell(report))
+    assert.include(toText(report), "No leak.")
+  })
+
+  it("tells how fast a heap grows", () => {
+    const [heap] = trends(growing(2))
+    assert.approximately((heap?.slopePerMinute ?? 0) / MEGABYTE, 2, 0.1)
+  })
+
+  it("makes the same choices with the same seed", () => {
+    assert.deepStrictEqual(choices(5), choices(5))
+    assert.notDeepEqual(choices(5), choices(6))
+  })
+})
