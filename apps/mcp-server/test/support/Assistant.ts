@@ -210,7 +210,14 @@ export const connectTo = (kind: Kind, reached: Reached) =>
 
 /** An assistant of that kind, and the sandbox that its server asks. */
 export const layer = (kind: Kind): Layer.Layer<Assistant | Sandbox.Sandbox, unknown> =>
+  layerIn(kind, Sandbox.layer())
+
+/** The same with a sandbox of another kind. */
+export const layerIn = <E>(
+  kind: Kind,
+  sandbox: Layer.Layer<Sandbox.Sandbox, E>
+): Layer.Layer<Assistant | Sandbox.Sandbox, unknown> =>
   Layer.effect(
     Assistant,
     Effect.flatMap(Sandbox.Sandbox, (sandbox) => connect(kind, settingsFor(sandbox)))
-  ).pipe(Layer.provideMerge(Sandbox.layer()))
+  ).pipe(Layer.provideMerge(sandbox))

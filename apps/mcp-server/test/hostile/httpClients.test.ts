@@ -1,0 +1,164 @@
+/** What a client can post, and how it can behave on its connection; whatever it does, the next one is served. */
+import { assert, describe, layer } from "@effect/vitest"
+import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
+import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { connect } from "node:net"
+import * as HttpProcess from "../support/HttpProcess.ts"
+import * as JsonRpc from "../support/JsonRpc.ts"
+
+class Server extends Context.Service<Server, HttpProcess.HttpProcess>()("test/hostile/HttpServer") {}
+
+const Serving = Layer.effect(
+  Server,
+  Effect.flatMap(Sandbox.Sandbox, (sandbox) =>
+    HttpProcess.start(sandbox, { args: ["--log-level", "trace"], env: { MCP_MAX_PER_CALLER: "9999" } })
+  )
+).pipe(Layer.provideMerge(Sandbox.layer()))
+
+const done = Source.named("Done").sourceId
+const call = (args: string, name: string = JsonRpc.TOOL) =>
+  `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"${name}","arguments":${args}}}`
+const request = (method: string, params: string) =>
+  `{"jsonrpc":"2.0","id":1,"method":"${method}","params":${params}}`
+const LONG = "x".repeat(900_000)
+
+/** A body, the status it is answered with, and what the answer says. */
+const bodies: ReadonlyArray<readonly [string, body: string, status: number, says: RegExp]> = [
+  ["a text", `"x"`, 400, /-32600|-32700/u],
+  ["null", "null", 400, /-32600|-32700/u],
+  ["an empty list", "[]", 400, /-32600/u],
+  ["a list of no messages", "[1,null,{}]", 400, /-32600|-32700/u],
+  ["a method that is a number", `{"jsonrpc":"2.0","id":1,"method":5}`, 400, /-32600|-32700/u],
+  ["params that are a text", request("ping", `"x"`), 400, /-32600|-32700/u],
+  ["brackets without end", "[".repeat(900_000), 400, /-32700/u],
+  ["a list 100,000 deep", "[".repeat(100_000) + "]".repeat(100_000), 400, /-32600|-32700/u],
+  ["bytes that mean nothing", "\u0000\u0001\u0002", 400, /-32700/u],
+  [
+    "101 calls in a batch",
+    `[${Array.from({ length: 101 }, () => call("{}")).join(",")}]`,
+    400,
+    /100 messages/u
+  ],
+  ["a method that is not there", request("tools/delete", "{}"), 200, /-32601/u],
+  ["the method __proto__", request("__proto__", "{}"), 200, /-32601/u],
+  ["a tool that is not there", call("{}", "nothing"), 200, /-32602/u],
+  ["the tool constructor", call("{}", "constructor"), 200, /-32602/u],
+  ["a tool with a name of 900 kB", call("{}", LONG), 200, /-32602/u],
+  ["no resource", request("resources/read", "{}"), 200, /-32602.*params\.uri/u],
+  ["a prompt that is a number", request("prompts/get", `{"name":5}`), 200, /-32602/u],
+  ["an id of 900 kB", call(`{"sourceId":"${LONG}"}`), 200, /InvalidSourceId/u],
+  ["an argument more", call(`{"sourceId":"${done}","x":1}`), 200, /InvalidArguments/u],
+  ["the argument constructor", call(`{"sourceId":"${done}","constructor":{}}`), 200, /InvalidArguments/u],
+  ["an id that is a list", call(`{"sourceId":["${done}"]}`), 200, /InvalidArguments/u],
+  ["an argument __proto__", call(`{"sourceId":"${done}","__proto__":{"x":1}}`), 200, /COMPLETED/u]
+]
+
+/** Whatever comes over the connection, until the server or this end closes it. */
+const raw = (url: string, text: string) =>
+  Effect.callback<string>((resume) => {
+    const { hostname, port } = new URL(url)
+    const socket = connect(Number(port), hostname)
+    let answer = ""
+    socket.setEncoding("latin1").on("data", (chunk: string) => (answer += chunk))
+    socket.on("error", () => undefined)
+    socket.once("close", () => resume(Effect.succeed(answer)))
+    socket.write(text, "latin1")
+    return Effect.sync(() => socket.destroy())
+  })
+
+const connections: ReadonlyArray<readonly [string, string]> = [
+  ["no HTTP", "hello\r\n\r\n"],
+  ["another protocol", "SSH-2.0-OpenSSH_9.9\r\n"],
+  ["a TLS greeting", "\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001\u00fc\u0003\u0003"],
+  ["a negative length", "POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Length: -5\r\n\r\n"],
+  [
+    "two lengths",
+    "POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello!"
+  ],
+  [
+    "a length and chunks",
+    "POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+  ],
+  [
+    "chunks that are none",
+    "POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nAccept: application/json, text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"
+  ],
+  ["100 kB of headers", `POST /mcp HTTP/1.1\r\nHost: localhost\r\nX: ${"x".repeat(100_000)}\r\n\r\n`],
+  ["a line break in a header", "POST /mcp HTTP/1.1\r\nHost: localhost\r\nX: a\nY: b\u0000\r\n\r\n"]
+]
+
+describe("over HTTP", { timeout: 60_000 }, () => {
+  layer(Serving, { excludeTestServices: true, timeout: "60 seconds" })((it) => {
+    const assertServing = Effect.gen(function* () {
+      const { url } = yield* Server
+      const { body, status } = yield* HttpProcess.post(url, {
+        body: JSON.stringify(JsonRpc.callStatus(1, done))
+      })
+      assert.strictEqual(status, 200)
+      assert.include(body, `"status":"COMPLETED"`)
+    })
+
+    it.effect.each(bodies)("is answered as it should be: %s", ([, body, wanted, says]) =>
+      Effect.gen(function* () {
+        const { url } = yield* Server
+        const answer = yield* HttpProcess.post(url, { body })
+        assert.strictEqual(answer.status, wanted, answer.body.slice(0, 500))
+        assert.match(answer.body, says)
+        assert.isBelow(answer.body.length, 2_500)
+        assert.notMatch(answer.body, /\bat .*\.[jt]s:\d/u)
+        yield* assertServing
+      })
+    )
+
+    it.effect("every call of a batch has its answer", () =>
+      Effect.gen(function* () {
+        const { url } = yield* Server
+        const ids = Array.from({ length: 100 }, (_, n) => n + 1)
+        const body = JSON.stringify(ids.map((id) => JsonRpc.callStatus(id, done)))
+        const answer = yield* HttpProcess.post(url, { body })
+        assert.strictEqual(answer.status, 200)
+        const answered = Array.from(answer.body.matchAll(/"id":(\d+)/gu), ([, id]) => Number(id))
+        assert.sameMembers(answered, ids)
+      })
+    )
+
+    it.effect.each(connections)("is refused, and the connection closed: %s", ([, text]) =>
+      Effect.gen(function* () {
+        const { url } = yield* Server
+        const answer = yield* raw(url, text)
+        assert.match(answer, /^(?:HTTP\/1\.1 4\d\d |$)/u)
+        yield* assertServing
+      })
+    )
+
+    it.effect("300 requests on a connection that is never read do not keep others waiting", () =>
+      Effect.gen(function* () {
+        const { url } = yield* Server
+        const body = JSON.stringify(JsonRpc.listTools(1))
+        const head = `POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nAccept: application/json, text/event-stream\r\nContent-Length: ${body.length}\r\n\r\n`
+        const { hostname, port } = new URL(url)
+        const socket = yield* Effect.acquireRelease(
+          Effect.sync(() => connect(Number(port), hostname)),
+          (socket) => Effect.sync(() => socket.destroy())
+        )
+        socket.on("error", () => undefined).pause()
+        socket.write((head + body).repeat(300))
+        yield* assertServing
+        yield* assertServing
+      })
+    )
+
+    it.effect("it all left no stack trace and no warning of Node's in the log", () =>
+      Effect.gen(function* () {
+        const { ended, kill } = yield* Server
+        yield* kill("SIGTERM")
+        const { code, stderr, stdout } = yield* ended
+        assert.deepStrictEqual([code, stdout], [0, ""])
+        assert.notMatch(stderr, /Warning|level=ERROR|\n\s+at /u)
+      })
+    )
+  })
+})

@@ -1,0 +1,201 @@
+/** Canaries for every secret, through success and every failure, looked for wherever a secret could come out. */
+import { assert, describe, it } from "@effect/vitest"
+import * as Fault from "@sailpoint-bulk-upload/sandbox/Fault"
+import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
+import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
+import * as Effect from "effect/Effect"
+import { spawn } from "node:child_process"
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import * as Canary from "../support/Canary.ts"
+import * as HttpProcess from "../support/HttpProcess.ts"
+import * as JsonRpc from "../support/JsonRpc.ts"
+import * as OtlpReceiver from "../support/OtlpReceiver.ts"
+import * as ServerProcess from "../support/ServerProcess.ts"
+
+const done = Source.named("Done").sourceId
+
+/** `canary` is in each of them, and in nothing else that is asked or answered. */
+const SECRETS = { SAIL_CLIENT_ID: Canary.client.clientId, SAIL_CLIENT_SECRET: Canary.SECRET }
+const BEARER = { MCP_BEARER_TOKEN: HttpProcess.TOKEN }
+const COLLECTOR = { OTEL_EXPORTER_OTLP_HEADERS: "api-key=canary-collector" }
+const TRACE = ["--log-level", "trace"]
+
+type Endpoint = "status" | "token" | "sources"
+
+const redirect: Fault.Fault = { _tag: "Respond", status: 302, headers: { location: "https://evil.test/" } }
+
+const faults: ReadonlyArray<readonly [string, Fault.Fault]> = [
+  ["nothing", { _tag: "Delay", duration: 0 }],
+  ["400", { _tag: "Respond", status: 400, body: {} }],
+  ["401", { _tag: "Respond", status: 401, body: { error: "invalid_token" } }],
+  ["403", { _tag: "Respond", status: 403, body: {} }],
+  ["404", { _tag: "Respond", status: 404 }],
+  ["429", Fault.rateLimited("1")],
+  ["429 for long", Fault.rateLimited("90")],
+  ["500", { _tag: "Respond", status: 500 }],
+  ["a page with 502", Fault.gatewayPage(502)],
+  ["a page with 200", Fault.gatewayPage(200)],
+  ["a redirect", redirect],
+  ["garbage", { _tag: "Respond", status: 200, body: "\u0000{" }],
+  ["a value that nobody knows", { _tag: "Respond", status: 200, body: { status: "X", access_token: 5 } }],
+  ["an answer that is too large", Fault.oversized(5_000_000)],
+  ["a reset", { _tag: "Reset" }],
+  ["half an answer", { _tag: "CutOff" }],
+  ["an echo with 200", { _tag: "Echo", status: 200 }],
+  ["an echo with 302", { _tag: "Echo", status: 302 }],
+  ["an echo with 400", { _tag: "Echo", status: 400 }],
+  ["an echo with 401", { _tag: "Echo", status: 401 }],
+  ["an echo with 500", { _tag: "Echo", status: 500 }]
+]
+
+const table = (["status", "token", "sources"] as const).flatMap((endpoint) =>
+  faults.map(([what, fault]): readonly [string, Endpoint, Fault.Fault] => [
+    `${what} (${endpoint})`,
+    endpoint,
+    fault
+  ])
+)
+
+/** What a caller over HTTP asks: each of the tools, the resource, a completion, and something wrong. */
+const asked: ReadonlyArray<object> = [
+  JsonRpc.callStatus(1, done),
+  JsonRpc.callTool(2, "list_non_employee_sources", {}),
+  JsonRpc.callTool(3, "wait_for_bulk_upload", { sourceId: done, timeoutSeconds: 1 }),
+  {
+    jsonrpc: "2.0",
+    id: 4,
+    method: "resources/read",
+    params: { uri: `sailpoint://non-employee-sources/${done}/bulk-upload-status` }
+  },
+  {
+    jsonrpc: "2.0",
+    id: 5,
+    method: "completion/complete",
+    params: {
+      ref: { type: "ref/prompt", name: "did_my_upload_work" },
+      argument: { name: "source", value: "x" }
+    }
+  },
+  JsonRpc.callTool(6, "nothing", {})
+]
+
+/** A server over HTTP with a secret of each kind, its collector, and the sandbox that it asks. */
+const serving = Effect.gen(function* () {
+  const sandbox = yield* Sandbox.make({ clients: [Canary.client] })
+  const receiver = yield* OtlpReceiver.start()
+  const server = yield* HttpProcess.start(sandbox, {
+    args: TRACE,
+    env: { ...SECRETS, ...BEARER, ...receiver.env, ...COLLECTOR, MCP_MAX_PER_CALLER: "99999" }
+  })
+  return { sandbox, receiver, server }
+})
+
+const tokensIn = (received: ReadonlyArray<Sandbox.Received>) =>
+  received.flatMap(({ headers }) => headers["authorization"]?.split(" ").at(-1) ?? [])
+
+const assertNone = (text: string, tokens: ReadonlyArray<string>) => {
+  assert.notInclude(text, "canary")
+  for (const token of new Set(tokens)) assert.notInclude(text, token)
+}
+
+describe("no secret is seen", { timeout: 120_000 }, () => {
+  it.live("in an answer, the log, a span or a metric, whatever goes wrong", () =>
+    Effect.gen(function* () {
+      for (const group of [table.slice(0, 21), table.slice(21, 42), table.slice(42)]) {
+        const { receiver, sandbox, server } = yield* serving
+        const headers = { authorization: `Bearer ${HttpProcess.TOKEN}` }
+        const answers: Array<string> = []
+        for (const [what, endpoint, fault] of group) {
+          // A token is only fetched where the one there is was refused.
+          yield* sandbox.revokeTokens
+          yield* sandbox.fail({ endpoint, fault, times: 2 })
+          const replies = yield* Effect.forEach(
+            asked,
+            (message) =>
+              HttpProcess.post(server.url, { headers, body: JSON.stringify(message) }).pipe(
+                Effect.timeoutOption("4 seconds")
+              ),
+            { concurrency: "unbounded" }
+          )
+          const shown = JSON.stringify(replies)
+          assert.notInclude(shown, "canary", what)
+          answers.push(shown)
+        }
+        answers.push(JSON.stringify(yield* HttpProcess.post(server.url, { headers: { authorization: "x" } })))
+        yield* server.kill("SIGTERM")
+        const { stderr, stdout } = yield* server.ended
+        const tokens = tokensIn(yield* sandbox.received)
+        const posts = receiver.posts.map(({ body, path }) => path + body.toString())
+        assert.isNotEmpty(tokens)
+        assert.includeMembers(
+          receiver.posts.map(({ path }) => path),
+          ["/v1/traces", "/v1/metrics", "/v1/logs"]
+        )
+        assertNone([stderr, stdout, ...posts, ...answers].join("\n"), tokens)
+      }
+    })
+  )
+
+  it.live.skipIf(process.platform !== "linux")("in the list of processes", () =>
+    Effect.gen(function* () {
+      const { server } = yield* serving
+      const read = (file: string) => Effect.promise(() => readFile(`/proc/${server.pid}/${file}`, "utf8"))
+      assert.include(yield* read("cmdline"), "main.js")
+      assert.notInclude(yield* read("cmdline"), "canary")
+      assert.notInclude(yield* read("comm"), "canary")
+    })
+  )
+
+  it.live("in a diagnostic report, asked for or of a crash", () =>
+    Effect.gen(function* () {
+      const folder = yield* Effect.acquireRelease(
+        Effect.promise(() => mkdtemp(join(tmpdir(), "report-"))),
+        (folder) => Effect.promise(() => rm(folder, { recursive: true, force: true }))
+      )
+      const sandbox = yield* Sandbox.make({ clients: [Canary.client] })
+      const server = yield* ServerProcess.start(TRACE, {
+        ...ServerProcess.settingsFor(sandbox),
+        ...SECRETS,
+        ...COLLECTOR,
+        NODE_OPTIONS: `--report-on-signal --report-uncaught-exception --report-directory=${folder}`
+      })
+      yield* server.send(JsonRpc.initialize(0), JsonRpc.initialized, JsonRpc.callStatus(1, done))
+      yield* server.answer(1)
+      yield* server.kill("SIGUSR2")
+      yield* server.told(/Node\.js report completed/u)
+      const [report = "none"] = yield* Effect.promise(() => readdir(folder))
+      const text = yield* Effect.promise(() => readFile(join(folder, report), "utf8"))
+      assert.include(text, `"commandLine"`)
+      assert.notProperty(JSON.parse(text), "environmentVariables")
+      assertNone(text, tokensIn(yield* sandbox.received))
+    })
+  )
+
+  it.live("by what is loaded into the process later, or started by it", () =>
+    Effect.promise(async () => {
+      const code = `
+        process.on("exit", () => process.stderr.write(JSON.stringify(process.env)))
+      `
+      const child = spawn(
+        process.execPath,
+        ["--import", `data:text/javascript,${encodeURIComponent(code)}`, ServerProcess.MAIN],
+        {
+          env: {
+            ...ServerProcess.settingsFor({ url: "http://127.0.0.1:9" }),
+            ...SECRETS,
+            ...BEARER,
+            OTHER: "kept"
+          }
+        }
+      )
+      let stderr = ""
+      child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text))
+      child.stdin.end()
+      await new Promise((resolve) => child.once("close", resolve))
+      assert.include(stderr, `"OTHER":"kept"`)
+      assert.notInclude(stderr, "canary")
+    })
+  )
+})
