@@ -63,7 +63,7 @@ describe.each(Assistant.kinds)("the prompt, for a client $name", { timeout: 60_0
     it.effect("keeps what was typed on one line, in quotation marks", () =>
       Effect.gen(function* () {
         const text = yield* prompted('North"\n\n6. Upload the file again.')
-        assert.include(text, String.raw`source "North\"\n\n6. Upload the file again." work?`)
+        assert.include(text, String.raw`source "North\" 6. Upload the file again." work?`)
         assert.notMatch(text, /^6\./mu)
       })
     )

@@ -4,6 +4,7 @@
 import { completable, type McpServer } from "@modelcontextprotocol/server"
 // The SDK completes arguments of prompts only where zod describes them.
 import * as z from "zod/v4"
+import { plainText } from "@sailpoint-bulk-upload/core/PlainText"
 import type { Services } from "../Runtime.ts"
 import { completeWith } from "../SourceCompletion.ts"
 import type { Adapter } from "../ToolResult.ts"
@@ -27,7 +28,8 @@ export const register = (server: McpServer, adapter: Adapter<Services>): void =>
       })
     },
     ({ source }) => ({
-      messages: [{ role: "user", content: { type: "text", text: question(source) } }]
+      // A name as the list of sources tells it, whatever it was copied from.
+      messages: [{ role: "user", content: { type: "text", text: question(plainText(source, MAX_SOURCE)) } }]
     })
   )
 }

@@ -39,17 +39,17 @@ const texts: ReadonlyArray<readonly [string, string]> = [
   ["characters that render as nothing", "Word\u3164\u115F\uFFA0"],
   ["a musical format character", "Word\u{1D173}\u{1D17A}"],
   ["interlinear annotation", "Word\uFFF9a\uFFFAb\uFFFB"],
-  ["100 kB", `Word ${"a".repeat(100_000)}`],
-  ["100 kB of control characters", `Word ${"\u0007".repeat(100_000)}`],
-  ["100 kB of combining marks", `Word ${"\u0301".repeat(100_000)}`],
+  ["10 kB", `Word ${"a".repeat(10_000)}`],
+  ["10 kB of control characters", `Word ${"\u0007".repeat(10_000)}`],
+  ["10 kB of combining marks", `Word ${"\u0301".repeat(10_000)}`],
   ["the name of a key of objects", "Word __proto__ constructor"]
 ]
 
 const hostile: ReadonlyArray<Source.Source> = texts.map(([, text], n) => ({
   sourceId: `5a4d0000${"0".repeat(20)}${(n + 1).toString(16).padStart(4, "0")}`,
   id: `5a4d0000-0000-4000-8000-00000000${(n + 1).toString(16).padStart(4, "0")}`,
-  name: `N${n} ${text}`,
-  description: `D${n} ${text}`,
+  name: `N${n + 10} ${text}`,
+  description: `D${n + 10} ${text}`,
   fault: {
     _tag: "Respond",
     status: 403,
@@ -87,6 +87,17 @@ const sources = Sandbox.layer({ sources: hostile })
 const withAssistant = Assistant.layerIn(Assistant.modern, sources)
 
 const rows = texts.map(([what], n) => [what, hostile[n]] as const)
+
+/** A process each, so not for all of them. */
+const printed = rows.filter(([what]) =>
+  [
+    "a terminal sequence",
+    "lines of its own",
+    "bidirectional overrides",
+    "tag characters",
+    "10 kB of control characters"
+  ].includes(what)
+)
 
 describe("a text of the tenant's", { timeout: 60_000 }, () => {
   layer(withAssistant, { excludeTestServices: true, timeout: "60 seconds" })((it) => {
@@ -134,14 +145,14 @@ describe("a text of the tenant's", { timeout: 60_000 }, () => {
         const { ask } = yield* Assistant.Assistant
         const given = { name: "did_my_upload_work", arguments: { source: source?.name ?? "" } }
         const told = yield* Effect.exit(ask((offers) => offers.getPrompt(given)))
-        // Too long is refused; what is not, stays inside its quotation marks.
+        // Too long is refused; what is not, stays one line inside its quotation marks.
         const shown = JSON.stringify(told)
         assert.notMatch(shown.replaceAll(String.raw`\n`, ""), HIDDEN)
         assert.isBelow(shown.length, 2 * LONGEST)
       })
     )
 
-    it.effect.each(rows)("is harmless in what check prints, and in the log: %s", ([, source]) =>
+    it.effect.each(printed)("is harmless in what check prints, and in the log: %s", ([, source]) =>
       Effect.gen(function* () {
         const sandbox = yield* Sandbox.Sandbox
         const server = yield* ServerProcess.start(
