@@ -50,6 +50,9 @@ const cancellations: ReadonlyArray<
   ]
 ]
 
+/** So many lists of tools are more than the server keeps for an assistant that does not read. */
+const UNREAD = 3_500
+
 /** The most memory that a process has had so far, in megabytes; Linux tells it. */
 const peakMegabytes = (pid: number): number =>
   Number(/^VmHWM:\s+(\d+) kB/mu.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024
@@ -137,7 +140,7 @@ describe("over standard input", { timeout: 60_000 }, () => {
     Effect.gen(function* () {
       const server = yield* greeted(yield* Sandbox.make())
       yield* server.pauseReading
-      const ids = numbers(8_000)
+      const ids = numbers(UNREAD)
       yield* server.send(...ids.map((id) => JsonRpc.listTools(id)))
       yield* server.told(/The assistant does not read/u)
       if (hasProc) assert.isBelow(peakMegabytes(server.pid), 600)
@@ -152,7 +155,7 @@ describe("over standard input", { timeout: 60_000 }, () => {
     Effect.gen(function* () {
       const server = yield* greeted(yield* Sandbox.make())
       yield* server.pauseReading
-      yield* server.send(...numbers(8_000).map((id) => JsonRpc.listTools(id)))
+      yield* server.send(...numbers(UNREAD).map((id) => JsonRpc.listTools(id)))
       yield* server.told(/The assistant does not read/u)
       yield* server.kill("SIGTERM")
       yield* server.exited
