@@ -2,18 +2,15 @@
  * Following sources: one poll for all who follow the same one on the same schedule.
  */
 import * as DateTime from "effect/DateTime"
+import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Equal from "effect/Equal"
 import * as Exit from "effect/Exit"
-import * as Hash from "effect/Hash"
-import * as PubSub from "effect/PubSub"
-import * as RcMap from "effect/RcMap"
+import * as Fiber from "effect/Fiber"
 import * as Result from "effect/Result"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import type * as Take from "effect/Take"
 import type { BulkUploadError } from "../BulkUploadError.ts"
 import { type BulkUploadStatus, isSettled, type State } from "../BulkUploadStatus.ts"
 import { askedWait } from "../RetryPolicy.ts"
@@ -34,7 +31,7 @@ export interface Seen extends Check {
 /** Follows sources; all who follow one source on one schedule share its poll, whoever comes or goes. */
 export interface Follow {
   readonly stream: (sourceId: SourceId, options: Options) => Stream.Stream<Seen, BulkUploadError>
-  /** The same for those who only wait, of whom there can be many: it holds two thirds of the memory that a stream does. */
+  /** The same for those who only wait, of whom there can be many: it holds a fraction of the memory of a stream. */
   readonly forEach: (
     sourceId: SourceId,
     options: Options,
@@ -42,21 +39,23 @@ export interface Follow {
   ) => Effect.Effect<void, BulkUploadError>
 }
 
-/** One poll: a source, and the very schedule that it is asked on. */
-class Poll implements Equal.Equal {
-  readonly sourceId: SourceId
-  readonly schedule: Schedule.Schedule<unknown>
+/** A check, and the promise of the one after it. */
+interface Link {
+  readonly check: Check
+  readonly next: Next
+}
 
-  constructor(sourceId: SourceId, schedule: Schedule.Schedule<unknown>) {
-    this.sourceId = sourceId
-    this.schedule = schedule
-  }
-  [Equal.symbol](that: Equal.Equal): boolean {
-    return that instanceof Poll && that.sourceId === this.sourceId && that.schedule === this.schedule
-  }
-  [Hash.symbol](): number {
-    return Hash.string(this.sourceId)
-  }
+/** Nothing, when there is no further check. */
+type Next = Deferred.Deferred<Link | undefined>
+
+/** One poll. Each who follows it reads along the chain of its checks at its own pace. */
+interface Poll {
+  /** Where one who comes now begins to read: at the newest check, or at the first that is to come. */
+  newest: Next
+  /** The end of the chain. */
+  last: Next
+  followers: number
+  fiber: Fiber.Fiber<unknown> | undefined
 }
 
 /**
@@ -67,63 +66,103 @@ class Poll implements Equal.Equal {
 export const makeFollow = (
   ask: (sourceId: SourceId) => Effect.Effect<BulkUploadStatus, BulkUploadError>
 ): Effect.Effect<Follow, never, Scope.Scope> =>
-  Effect.gen(function* () {
-    const polls: RcMap.RcMap<Poll, PubSub.PubSub<Take.Take<Check>>> = yield* RcMap.make({
-      lookup: (poll: Poll) =>
-        // Who comes when a poll has ended begins a new one, also while others still read of the old one's end.
-        publish(ask(poll.sourceId), poll.schedule, () => RcMap.invalidate(polls, poll))
-    })
-    const pollOf = (sourceId: SourceId, options: Options) =>
-      RcMap.get(polls, new Poll(sourceId, options.schedule ?? schedule))
+  Effect.map(Effect.scope, (scope) => {
+    const polls = new WeakMap<Schedule.Schedule<unknown>, Map<SourceId, Poll>>()
+
+    const pollsOn = (schedule: Schedule.Schedule<unknown>): Map<SourceId, Poll> => {
+      const known = polls.get(schedule) ?? new Map<SourceId, Poll>()
+      polls.set(schedule, known)
+      return known
+    }
+
+    const begin = (sourceId: SourceId, schedule: Schedule.Schedule<unknown>): Effect.Effect<Poll> => {
+      const first: Next = Deferred.makeUnsafe()
+      const poll: Poll = { newest: first, last: first, followers: 0, fiber: undefined }
+      pollsOn(schedule).set(sourceId, poll)
+      return Effect.map(Effect.forkIn(publish(poll, ask(sourceId), schedule), scope), (fiber) => {
+        poll.fiber = fiber
+        fiber.addObserver((exit) => {
+          forget(poll, sourceId, schedule)
+          // What ends the poll, be it the schedule or a mistake of this program, ends all who follow it.
+          Deferred.doneUnsafe(
+            poll.last,
+            Exit.map(exit, () => undefined)
+          )
+        })
+        return poll
+      })
+    }
+
+    /** Who comes afterwards begins a new one, also while others still read of the old one's end. */
+    const forget = (poll: Poll, sourceId: SourceId, schedule: Schedule.Schedule<unknown>): void => {
+      if (pollsOn(schedule).get(sourceId) === poll) pollsOn(schedule).delete(sourceId)
+    }
+
+    const following = (sourceId: SourceId, options: Options) => {
+      const on = options.schedule ?? schedule
+      const join = Effect.suspend(() => {
+        const known = pollsOn(on).get(sourceId)
+        return known === undefined ? begin(sourceId, on) : Effect.succeed(known)
+      }).pipe(
+        Effect.map((poll) => {
+          poll.followers += 1
+          return poll
+        })
+      )
+      const leave = (poll: Poll): Effect.Effect<void> => {
+        poll.followers -= 1
+        if (poll.followers > 0 || poll.fiber === undefined) return Effect.void
+        forget(poll, sourceId, on)
+        return Fiber.interrupt(poll.fiber)
+      }
+      return { join, leave }
+    }
 
     return {
       stream: (sourceId, options) =>
-        Effect.map(pollOf(sourceId, options), Stream.fromPubSubTake).pipe(
-          Stream.unwrap,
-          untilBelieved(options)
-        ),
+        Stream.unwrap(
+          Effect.suspend(() => {
+            const { join, leave } = following(sourceId, options)
+            return Effect.map(Effect.acquireRelease(join, leave), ({ newest }) =>
+              Stream.unfold(newest, (next) =>
+                Effect.map(Deferred.await(next), (link) => link && ([link.check, link.next] as const))
+              )
+            )
+          })
+        ).pipe(untilBelieved(options)),
       forEach: (sourceId, options, tell) =>
-        Effect.gen(function* () {
-          const checks = yield* PubSub.subscribe(yield* pollOf(sourceId, options))
+        Effect.suspend(() => {
+          const { join, leave } = following(sourceId, options)
           const see = makeSee(options)
-          while (true) {
-            const take = yield* PubSub.take(checks)
-            if (Exit.isExit(take)) return yield* take
-            for (const check of take) {
-              const seen = yield* see(check)
-              if (seen === undefined) continue
-              yield* tell(seen)
-              if (seen.believed) return
-            }
-          }
-        }).pipe(Effect.scoped)
+          const read = (next: Next): Effect.Effect<void, BulkUploadError> =>
+            Effect.flatMap(Deferred.await(next), (link) =>
+              link === undefined
+                ? Effect.void
+                : Effect.flatMap(see(link.check), (seen) => {
+                    if (seen === undefined) return read(link.next)
+                    return Effect.flatMap(tell(seen), () => (seen.believed ? Effect.void : read(link.next)))
+                  })
+            )
+          return Effect.acquireUseRelease(join, ({ newest }) => read(newest), leave)
+        })
     }
   })
 
 /** Asks until nobody listens. Who comes later is given the newest check at once. */
 const publish = (
+  poll: Poll,
   ask: Effect.Effect<BulkUploadStatus, BulkUploadError>,
-  schedule: Schedule.Schedule<unknown>,
-  ended: () => Effect.Effect<void>
-): Effect.Effect<PubSub.PubSub<Take.Take<Check>>, never, Scope.Scope> =>
+  schedule: Schedule.Schedule<unknown>
+): Effect.Effect<unknown> =>
   Effect.gen(function* () {
-    const checks = yield* PubSub.unbounded<Take.Take<Check>>({ replay: 1 })
-    const check = Effect.gen(function* () {
-      const at = yield* DateTime.now
-      const result = yield* Effect.result(ask)
-      yield* PubSub.publish(checks, [{ at, result }])
-      return result
-    })
-    yield* check.pipe(
-      Effect.repeat(notBeforeAsked(schedule)),
-      // What ends the poll, be it the schedule or a mistake of this program, ends all who follow it.
-      Effect.onExit((exit) =>
-        Effect.andThen(PubSub.publish(checks, Exit.asVoid(exit)), Effect.suspend(ended))
-      ),
-      Effect.forkScoped
-    )
-    return checks
-  })
+    const at = yield* DateTime.now
+    const result = yield* Effect.result(ask)
+    const next: Next = Deferred.makeUnsafe()
+    poll.newest = poll.last
+    poll.last = next
+    Deferred.doneUnsafe(poll.newest, Effect.succeed({ check: { at, result }, next }))
+    return result
+  }).pipe(Effect.repeat(notBeforeAsked(schedule)))
 
 /** A schedule never asks again earlier than SailPoint said. */
 const notBeforeAsked = (schedule: Schedule.Schedule<unknown>) =>
