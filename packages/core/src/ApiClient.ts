@@ -89,6 +89,22 @@ export class ApiClient extends Context.Service<ApiClient, Service>()(
 /**
  * The client for one tenant and one client id (or token).
  *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import * as FetchHttpClient from "effect/http/FetchHttpClient"
+ * import * as Redacted from "effect/Redacted"
+ * import { ApiClient } from "@sailpoint-bulk-upload/core"
+ *
+ * const ownTenant = Effect.gen(function* () {
+ *   const api = yield* ApiClient.make({
+ *     baseUrl: "https://acme.api.identitynow.com",
+ *     auth: { clientId: "my-client-id", clientSecret: Redacted.make("my-client-secret") }
+ *   })
+ *   return api.tenant.origin
+ * }).pipe(Effect.provide(FetchHttpClient.layer))
+ * ```
+ *
  * @category constructors
  * @since 0.1.0
  */
@@ -174,6 +190,20 @@ class Refused extends Data.TaggedError("Refused")<{
  * be provided to this layer: it is passed on with `redirect: "manual"`, so that no redirect carries the
  * credentials to another host.
  *
+ * @example
+ * ```ts
+ * import * as FetchHttpClient from "effect/http/FetchHttpClient"
+ * import * as Layer from "effect/Layer"
+ * import * as Redacted from "effect/Redacted"
+ * import { ApiClient } from "@sailpoint-bulk-upload/core"
+ *
+ * const Live = ApiClient.layer({
+ *   baseUrl: "https://acme.api.identitynow.com",
+ *   auth: { clientId: "my-client-id", clientSecret: Redacted.make("my-client-secret") },
+ *   attemptTimeout: "5 seconds"
+ * }).pipe(Layer.provide(FetchHttpClient.layer))
+ * ```
+ *
  * @category layers
  * @since 0.1.0
  */
@@ -183,6 +213,15 @@ export const layer = (options: Options): Layer.Layer<ApiClient, Tenant.InvalidBa
 /**
  * The client from the environment: `SAIL_BASE_URL`, `SAIL_CLIENT_ID` and `SAIL_CLIENT_SECRET` (or
  * `SAIL_ACCESS_TOKEN`), `SAIL_API_VERSION`, `SAIL_ALLOWED_HOSTS`; see `Settings`.
+ *
+ * @example
+ * ```ts
+ * import * as FetchHttpClient from "effect/http/FetchHttpClient"
+ * import * as Layer from "effect/Layer"
+ * import { ApiClient } from "@sailpoint-bulk-upload/core"
+ *
+ * const Live = ApiClient.layerConfig.pipe(Layer.provide(FetchHttpClient.layer))
+ * ```
  *
  * @category layers
  * @since 0.1.0

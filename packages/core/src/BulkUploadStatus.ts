@@ -91,6 +91,13 @@ export const isSettled = (state: State): state is "COMPLETED" | "ERROR" =>
 /**
  * The status in plain words, for a person, honest about what SailPoint leaves open.
  *
+ * @example
+ * ```ts
+ * import * as BulkUploadStatus from "@sailpoint-bulk-upload/core/BulkUploadStatus"
+ *
+ * BulkUploadStatus.meaning("PENDING") // "The newest bulk upload is queued and waits to be processed."
+ * ```
+ *
  * @category formatting
  * @since 0.1.0
  */
@@ -111,6 +118,15 @@ export const meaning = (state: State): string => {
 
 /**
  * What a person can do now, given the status.
+ *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import * as BulkUploadStatus from "@sailpoint-bulk-upload/core/BulkUploadStatus"
+ *
+ * const tell = (status: BulkUploadStatus.State) =>
+ *   Effect.log(BulkUploadStatus.meaning(status), BulkUploadStatus.nextStep(status))
+ * ```
  *
  * @category formatting
  * @since 0.1.0

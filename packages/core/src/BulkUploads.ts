@@ -190,6 +190,18 @@ export type Options = ApiClient.Options
 /**
  * The service over an API client, for as long as the scope lives.
  *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { ApiClient, BulkUploads } from "@sailpoint-bulk-upload/core"
+ *
+ * const statuses = (sourceIds: ReadonlyArray<string>) =>
+ *   Effect.gen(function* () {
+ *     const uploads = yield* BulkUploads.make
+ *     return yield* uploads.statuses(sourceIds)
+ *   }).pipe(Effect.scoped, Effect.provide(ApiClient.layerConfig))
+ * ```
+ *
  * @category constructors
  * @since 0.1.0
  */
@@ -295,6 +307,18 @@ const decodeBody = (text: string): Result.Result<typeof ResponseBody.Type, strin
 /**
  * The service over an API client that is shared with others.
  *
+ * @example
+ * ```ts
+ * import * as FetchHttpClient from "effect/http/FetchHttpClient"
+ * import * as Layer from "effect/Layer"
+ * import { ApiClient, BulkUploads } from "@sailpoint-bulk-upload/core"
+ *
+ * const Live = BulkUploads.layerApiClient.pipe(
+ *   Layer.provide(ApiClient.layerConfig),
+ *   Layer.provide(FetchHttpClient.layer)
+ * )
+ * ```
+ *
  * @category layers
  * @since 0.1.0
  */
@@ -328,6 +352,15 @@ export const layer = (options: Options): Layer.Layer<BulkUploads, Tenant.Invalid
 
 /**
  * The service from the environment; see `ApiClient.layerConfig`.
+ *
+ * @example
+ * ```ts
+ * import * as FetchHttpClient from "effect/http/FetchHttpClient"
+ * import * as Layer from "effect/Layer"
+ * import { BulkUploads } from "@sailpoint-bulk-upload/core"
+ *
+ * const Live = BulkUploads.layerConfig.pipe(Layer.provide(FetchHttpClient.layer))
+ * ```
  *
  * @category layers
  * @since 0.1.0

@@ -77,6 +77,20 @@ export const budgetWait = Metric.histogram("sailpoint.bulk_upload.budget.wait", 
 /**
  * How an effect ended, as the value of an `outcome` attribute.
  *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import * as Metric from "effect/Metric"
+ * import { BulkUploadError, Metrics } from "@sailpoint-bulk-upload/core"
+ *
+ * const runs = Metric.counter("runs")
+ *
+ * const counted = <A>(run: Effect.Effect<A, BulkUploadError.BulkUploadError>) =>
+ *   Effect.onExit(run, (exit) =>
+ *     Metric.update(Metric.withAttributes(runs, { outcome: Metrics.outcome(exit) }), 1)
+ *   )
+ * ```
+ *
  * @category attributes
  * @since 0.1.0
  */

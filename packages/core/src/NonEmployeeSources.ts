@@ -146,6 +146,17 @@ const MAX_LIST_BYTES = 2 * 1024 * 1024
 /**
  * The service over an API client.
  *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { ApiClient, NonEmployeeSources } from "@sailpoint-bulk-upload/core"
+ *
+ * const mine = Effect.gen(function* () {
+ *   const sources = yield* NonEmployeeSources.make
+ *   return yield* sources.list({ ownedByMe: true })
+ * }).pipe(Effect.provide(ApiClient.layerConfig))
+ * ```
+ *
  * @category constructors
  * @since 0.1.0
  */
@@ -233,6 +244,18 @@ const toSource = (
 /**
  * The service over an API client that is shared with others.
  *
+ * @example
+ * ```ts
+ * import * as FetchHttpClient from "effect/http/FetchHttpClient"
+ * import * as Layer from "effect/Layer"
+ * import { ApiClient, NonEmployeeSources } from "@sailpoint-bulk-upload/core"
+ *
+ * const Live = NonEmployeeSources.layerApiClient.pipe(
+ *   Layer.provide(ApiClient.layerConfig),
+ *   Layer.provide(FetchHttpClient.layer)
+ * )
+ * ```
+ *
  * @category layers
  * @since 0.1.0
  */
@@ -244,6 +267,19 @@ export const layerApiClient: Layer.Layer<NonEmployeeSources, never, ApiClient.Ap
 /**
  * The service from options; see `ApiClient.layer`.
  *
+ * @example
+ * ```ts
+ * import * as FetchHttpClient from "effect/http/FetchHttpClient"
+ * import * as Layer from "effect/Layer"
+ * import * as Redacted from "effect/Redacted"
+ * import { NonEmployeeSources } from "@sailpoint-bulk-upload/core"
+ *
+ * const Live = NonEmployeeSources.layer({
+ *   baseUrl: "https://acme.api.identitynow.com",
+ *   auth: { clientId: "my-client-id", clientSecret: Redacted.make("my-client-secret") }
+ * }).pipe(Layer.provide(FetchHttpClient.layer))
+ * ```
+ *
  * @category layers
  * @since 0.1.0
  */
@@ -254,6 +290,15 @@ export const layer = (
 
 /**
  * The service from the environment; see `ApiClient.layerConfig`.
+ *
+ * @example
+ * ```ts
+ * import * as FetchHttpClient from "effect/http/FetchHttpClient"
+ * import * as Layer from "effect/Layer"
+ * import { NonEmployeeSources } from "@sailpoint-bulk-upload/core"
+ *
+ * const Live = NonEmployeeSources.layerConfig.pipe(Layer.provide(FetchHttpClient.layer))
+ * ```
  *
  * @category layers
  * @since 0.1.0

@@ -65,6 +65,14 @@ const tryOut = Redis.script(() => [`${keyPrefix}probe`], {
 /**
  * Shares for as long as the scope lives.
  *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { Replicas } from "@sailpoint-bulk-upload/core"
+ *
+ * const shared = Effect.map(Replicas.make, Replicas.Replicas.of)
+ * ```
+ *
  * @category constructors
  * @since 0.1.0
  */
@@ -129,6 +137,17 @@ const reasonOf = ({ cause }: Redis.RedisError): string => {
 
 /**
  * Sharing as a layer.
+ *
+ * @example
+ * ```ts
+ * import * as NodeRedis from "@effect/platform-node/NodeRedis"
+ * import * as Layer from "effect/Layer"
+ * import { Replicas } from "@sailpoint-bulk-upload/core"
+ *
+ * const Shared = Replicas.layer.pipe(
+ *   Layer.provide(NodeRedis.layer({ url: "redis://localhost", disableOfflineQueue: true }))
+ * )
+ * ```
  *
  * @category layers
  * @since 0.1.0

@@ -235,6 +235,15 @@ class Lane {
 /**
  * No budget: every request is sent at once.
  *
+ * @example
+ * ```ts
+ * import * as Layer from "effect/Layer"
+ * import { BulkUploads, RequestBudget } from "@sailpoint-bulk-upload/core"
+ *
+ * // Where a gateway in between keeps to the limit.
+ * const Live = BulkUploads.layerConfig.pipe(Layer.provide(RequestBudget.layer(RequestBudget.unlimited)))
+ * ```
+ *
  * @category constructors
  * @since 0.1.0
  */

@@ -67,6 +67,20 @@ export interface Options {
  * How long the answer itself asked to wait. "Not at all" (0, or a date gone by) counts as saying nothing, so
  * that the backoff keeps the next request from following at once.
  *
+ * @example
+ * ```ts
+ * import * as Duration from "effect/Duration"
+ * import * as Effect from "effect/Effect"
+ * import { getBulkUploadStatus, RetryPolicy } from "@sailpoint-bulk-upload/core"
+ *
+ * const asked = getBulkUploadStatus("e136567de87e4d029e60b3c3c55db56d").pipe(
+ *   Effect.tapError((error) => {
+ *     const wait = RetryPolicy.askedWait(error)
+ *     return wait === undefined ? Effect.void : Effect.log(`Again in ${Duration.format(wait)}`)
+ *   })
+ * )
+ * ```
+ *
  * @category getters
  * @since 0.1.0
  */
@@ -120,6 +134,14 @@ export const make = (options: Options = {}): Policy => {
 
 /**
  * No retries: the first failure is the result.
+ *
+ * @example
+ * ```ts
+ * import * as Layer from "effect/Layer"
+ * import { BulkUploads, RetryPolicy } from "@sailpoint-bulk-upload/core"
+ *
+ * const Live = BulkUploads.layerConfig.pipe(Layer.provide(RetryPolicy.layer(RetryPolicy.none)))
+ * ```
  *
  * @category constructors
  * @since 0.1.0

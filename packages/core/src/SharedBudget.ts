@@ -53,6 +53,14 @@ interface Place {
 /**
  * The budget of all processes that make one with the same numbers on the same Redis.
  *
+ * @example
+ * ```ts
+ * import { SharedBudget } from "@sailpoint-bulk-upload/core"
+ *
+ * // Half of the limit for all processes together.
+ * const half = SharedBudget.make({ requests: 50 })
+ * ```
+ *
  * @category constructors
  * @since 0.1.0
  */

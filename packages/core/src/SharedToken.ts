@@ -35,6 +35,18 @@ const LOOK_EVERY = Duration.millis(100)
 /**
  * The store of all processes on the same Redis.
  *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import * as Layer from "effect/Layer"
+ * import { ApiClient, SharedToken, TokenStore } from "@sailpoint-bulk-upload/core"
+ *
+ * const Live = Layer.provide(
+ *   ApiClient.layerConfig,
+ *   Layer.unwrap(Effect.map(SharedToken.make, TokenStore.layer))
+ * )
+ * ```
+ *
  * @category constructors
  * @since 0.1.0
  */
@@ -98,6 +110,17 @@ const keysOf = (name: string): Scripts.Keys => ({
 
 /**
  * Shares the tokens of the API clients that it is provided to.
+ *
+ * @example
+ * ```ts
+ * import * as Layer from "effect/Layer"
+ * import { BulkUploads, Replicas, SharedToken } from "@sailpoint-bulk-upload/core"
+ *
+ * const together = BulkUploads.layerConfig.pipe(
+ *   Layer.provide(SharedToken.layer),
+ *   Layer.provide(Replicas.layer)
+ * )
+ * ```
  *
  * @category layers
  * @since 0.1.0

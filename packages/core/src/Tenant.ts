@@ -178,6 +178,17 @@ const route = (tenant: Tenant, rest: string): string =>
 /**
  * The route template of the status call, with `{id}` in place of the id.
  *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { Tenant } from "@sailpoint-bulk-upload/core"
+ *
+ * const route = Effect.gen(function* () {
+ *   const tenant = yield* Tenant.make({ baseUrl: "https://acme.api.identitynow.com" })
+ *   return Tenant.statusRoute(tenant) // /v2024/non-employee-sources/{id}/non-employee-bulk-upload/status
+ * })
+ * ```
+ *
  * @category urls
  * @since 0.1.0
  */
@@ -185,6 +196,18 @@ export const statusRoute = (tenant: Tenant): string => route(tenant, "/{id}/non-
 
 /**
  * The URL of the status call for a source. The id goes in exactly as it was given.
+ *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { SourceId, Tenant } from "@sailpoint-bulk-upload/core"
+ *
+ * const url = Effect.gen(function* () {
+ *   const tenant = yield* Tenant.make({ baseUrl: "https://acme.api.identitynow.com" })
+ *   const id = yield* SourceId.fromString("e136567de87e4d029e60b3c3c55db56d")
+ *   return Tenant.statusUrl(tenant, id)
+ * })
+ * ```
  *
  * @category urls
  * @since 0.1.0
@@ -195,6 +218,17 @@ export const statusUrl = (tenant: Tenant, sourceId: SourceId): string =>
 /**
  * The route template of the list of non-employee sources.
  *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { Tenant } from "@sailpoint-bulk-upload/core"
+ *
+ * const route = Effect.gen(function* () {
+ *   const tenant = yield* Tenant.make({ baseUrl: "https://acme.api.identitynow.com" })
+ *   return Tenant.sourcesRoute(tenant) // /v2024/non-employee-sources
+ * })
+ * ```
+ *
  * @category urls
  * @since 0.1.0
  */
@@ -203,6 +237,17 @@ export const sourcesRoute = (tenant: Tenant): string => route(tenant, "")
 /**
  * The URL of the list of non-employee sources: one page of 250, which is more than an org can have (50).
  * `ownedByMe` asks for those that the token's owner manages, the only list that an account manager may see.
+ *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { Tenant } from "@sailpoint-bulk-upload/core"
+ *
+ * const url = Effect.gen(function* () {
+ *   const tenant = yield* Tenant.make({ baseUrl: "https://acme.api.identitynow.com" })
+ *   return Tenant.sourcesUrl(tenant, { ownedByMe: true })
+ * })
+ * ```
  *
  * @category urls
  * @since 0.1.0
@@ -220,6 +265,17 @@ export const tokenRoute = "/oauth/token"
 
 /**
  * The URL of the token endpoint.
+ *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { Tenant } from "@sailpoint-bulk-upload/core"
+ *
+ * const url = Effect.gen(function* () {
+ *   const tenant = yield* Tenant.make({ baseUrl: "https://acme.api.identitynow.com" })
+ *   return Tenant.tokenUrl(tenant) // https://acme.api.identitynow.com/oauth/token
+ * })
+ * ```
  *
  * @category urls
  * @since 0.1.0

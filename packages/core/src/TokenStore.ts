@@ -66,6 +66,20 @@ export const TokenStore: Context.Reference<TokenStore> = Context.Reference<Token
 /**
  * Replaces the store of the layers it is provided to.
  *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import * as Layer from "effect/Layer"
+ * import { ApiClient, TokenStore } from "@sailpoint-bulk-upload/core"
+ *
+ * // Tells of each token that is fetched, and keeps none.
+ * const told: TokenStore.TokenStore = {
+ *   share: (owner, _refused, fetch) => Effect.tap(fetch, () => Effect.log("A token for", owner.clientId))
+ * }
+ *
+ * const Live = Layer.provide(ApiClient.layerConfig, TokenStore.layer(told))
+ * ```
+ *
  * @category layers
  * @since 0.1.0
  */

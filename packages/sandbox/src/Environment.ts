@@ -30,6 +30,14 @@ import * as Sandbox from "./Sandbox.ts"
 /**
  * The variables that a client of a running sandbox needs; the sandbox's first client, unless another is given.
  *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { Environment, Sandbox } from "@sailpoint-bulk-upload/sandbox"
+ *
+ * const settings = Effect.map(Sandbox.Sandbox, (sandbox) => Environment.variables(sandbox))
+ * ```
+ *
  * @category getters
  * @since 0.1.0
  */
@@ -45,6 +53,19 @@ export const variables = (
 /**
  * A sandbox, and its variables as the configuration of what the layer is provided to. Nothing else is in that
  * configuration: a tenant in the environment of the process is never asked by mistake.
+ *
+ * @example
+ * ```ts
+ * import * as FetchHttpClient from "effect/http/FetchHttpClient"
+ * import * as Layer from "effect/Layer"
+ * import { BulkUploads } from "@sailpoint-bulk-upload/core"
+ * import { Environment } from "@sailpoint-bulk-upload/sandbox"
+ *
+ * const Test = BulkUploads.layerConfig.pipe(
+ *   Layer.provide(FetchHttpClient.layer),
+ *   Layer.provideMerge(Environment.layer())
+ * )
+ * ```
  *
  * @category layers
  * @since 0.1.0

@@ -43,6 +43,17 @@ export type Fault =
 /**
  * A 429 as SailPoint documents it; `retryAfter` goes into the header as it is (seconds, a date, or nonsense).
  *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { Fault, Sandbox } from "@sailpoint-bulk-upload/sandbox"
+ *
+ * const plan = Effect.gen(function* () {
+ *   const sandbox = yield* Sandbox.Sandbox
+ *   yield* sandbox.fail({ endpoint: "status", fault: Fault.rateLimited("2") })
+ * })
+ * ```
+ *
  * @category constructors
  * @since 0.1.0
  */
@@ -56,6 +67,17 @@ export const rateLimited = (retryAfter?: string): Fault => ({
 /**
  * An answer that is larger than any client should read: JSON of so many bytes.
  *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { Fault, Sandbox } from "@sailpoint-bulk-upload/sandbox"
+ *
+ * const plan = Effect.gen(function* () {
+ *   const sandbox = yield* Sandbox.Sandbox
+ *   yield* sandbox.fail({ endpoint: "status", fault: Fault.oversized(1_000_000) })
+ * })
+ * ```
+ *
  * @category constructors
  * @since 0.1.0
  */
@@ -67,6 +89,17 @@ export const oversized = (bytes: number): Fault => ({
 
 /**
  * A page as a gateway sends it when nothing behind it answers.
+ *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { Fault, Sandbox } from "@sailpoint-bulk-upload/sandbox"
+ *
+ * const plan = Effect.gen(function* () {
+ *   const sandbox = yield* Sandbox.Sandbox
+ *   yield* sandbox.fail({ endpoint: "status", fault: Fault.gatewayPage(502) })
+ * })
+ * ```
  *
  * @category constructors
  * @since 0.1.0

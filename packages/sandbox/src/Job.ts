@@ -41,6 +41,14 @@ export interface Job {
 /**
  * The state of a job at a time (milliseconds since the epoch).
  *
+ * @example
+ * ```ts
+ * import { Job } from "@sailpoint-bulk-upload/sandbox"
+ *
+ * const timing = { pending: "2 seconds", inProgress: "3 seconds" } as const
+ * Job.stateAt({ submittedAt: 0, timing, outcome: "COMPLETED" }, 2_500) // "IN_PROGRESS"
+ * ```
+ *
  * @category getters
  * @since 0.1.0
  */
@@ -54,6 +62,14 @@ export const stateAt = (job: Job, now: number): State => {
 
 /**
  * Whether the job has ended at a time (milliseconds since the epoch).
+ *
+ * @example
+ * ```ts
+ * import { Job } from "@sailpoint-bulk-upload/sandbox"
+ *
+ * const timing = { pending: "2 seconds", inProgress: "3 seconds" } as const
+ * Job.hasEnded({ submittedAt: 0, timing, outcome: "ERROR" }, 5_000) // true
+ * ```
  *
  * @category getters
  * @since 0.1.0
@@ -69,6 +85,13 @@ const REQUIRED_COLUMNS = ["accountName", "firstName", "lastName", "email", "mana
 /**
  * How a job over this CSV ends: without errors when the header has the required columns and every row as many
  * cells as the header.
+ *
+ * @example
+ * ```ts
+ * import { Job } from "@sailpoint-bulk-upload/sandbox"
+ *
+ * Job.outcomeOf("accountName,firstName\nw.lee,Wren") // "ERROR": columns are missing
+ * ```
  *
  * @category constructors
  * @since 0.1.0

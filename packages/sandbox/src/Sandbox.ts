@@ -128,6 +128,18 @@ export class Sandbox extends Context.Service<Sandbox, Service>()("@sailpoint-bul
 /**
  * Starts a sandbox that runs for as long as the scope lives.
  *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { Sandbox } from "@sailpoint-bulk-upload/sandbox"
+ *
+ * const served = Effect.gen(function* () {
+ *   const { url } = yield* Sandbox.make({ port: 8080 })
+ *   yield* Effect.log(url)
+ *   return yield* Effect.never
+ * }).pipe(Effect.scoped)
+ * ```
+ *
  * @category constructors
  * @since 0.1.0
  */
@@ -246,6 +258,14 @@ export const make = (options: Options = {}): Effect.Effect<Service, ServeError, 
 
 /**
  * A sandbox as a layer.
+ *
+ * @example
+ * ```ts
+ * import { Sandbox } from "@sailpoint-bulk-upload/sandbox"
+ *
+ * // Its jobs end at once.
+ * const Tenant = Sandbox.layer({ jobTiming: { pending: 0, inProgress: 0 } })
+ * ```
  *
  * @category layers
  * @since 0.1.0

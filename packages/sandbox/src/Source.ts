@@ -119,6 +119,17 @@ const cases: ReadonlyArray<Omit<Source, "id" | "sourceId">> = [
 /**
  * An error body in the shape that SailPoint documents for 400, 403 and 500.
  *
+ * @example
+ * ```ts
+ * import { type Fault, Source } from "@sailpoint-bulk-upload/sandbox"
+ *
+ * const forbidden: Fault.Fault = {
+ *   _tag: "Respond",
+ *   status: 403,
+ *   body: Source.errorBody(403, "403.1 Forbidden", "You may not.")
+ * }
+ * ```
+ *
  * @category constructors
  * @since 0.1.0
  */
@@ -140,6 +151,13 @@ export const seeded: ReadonlyArray<Source> = cases.map((source, index) => ({ ...
 
 /**
  * The seeded source of that name.
+ *
+ * @example
+ * ```ts
+ * import { Source } from "@sailpoint-bulk-upload/sandbox"
+ *
+ * const { sourceId } = Source.named("Contractors")
+ * ```
  *
  * @category getters
  * @since 0.1.0
