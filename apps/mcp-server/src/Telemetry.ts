@@ -13,10 +13,12 @@ export const HELP = `Telemetry, from the environment, as OpenTelemetry specifies
   OTEL_EXPORTER_OTLP_PROTOCOL     http/protobuf (the default) or http/json, for all signals
   OTEL_EXPORTER_OTLP_COMPRESSION  gzip or none (the default)
   OTEL_EXPORTER_OTLP_TIMEOUT      milliseconds for one request (default: 10000)
-  OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES, OTEL_SDK_DISABLED
+  OTEL_SERVICE_NAME               what this server is called there (default: sailpoint-bulk-upload-mcp)
+  OTEL_RESOURCE_ATTRIBUTES        what else tells it apart: deployment.environment.name=production,...
+  OTEL_SDK_DISABLED               true switches it off
   OTEL_{SIGNAL}_EXPORTER          otlp (the default) or none
-  OTEL_EXPORTER_OTLP_{SIGNAL}_ENDPOINT, _HEADERS, _COMPRESSION
-  OTEL_BSP_SCHEDULE_DELAY, OTEL_BLRP_SCHEDULE_DELAY, OTEL_METRIC_EXPORT_INTERVAL
+  OTEL_EXPORTER_OTLP_{SIGNAL}_ENDPOINT, _HEADERS, _COMPRESSION  the same for one signal
+  OTEL_BSP_SCHEDULE_DELAY, OTEL_BLRP_SCHEDULE_DELAY, OTEL_METRIC_EXPORT_INTERVAL  milliseconds between exports
   OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE  cumulative (the default) or delta
 `
 

@@ -10,7 +10,7 @@ const under = (
   if (start === 0) throw new Error(`The help text has no part "${heading}".`)
   const end = lines.indexOf("", start)
   return lines.slice(start, end).map((line) => {
-    const [, name = "", meaning = ""] = /^ {2}(\w+) +(.+)$/u.exec(line) ?? []
+    const [, name = "", meaning = ""] = /^ {2}([^\s,]+(?:, [^\s,]+)*) +(.+)$/u.exec(line) ?? []
     if (name === "") throw new Error(`This line of the help text is no setting: ${line}`)
     return [name, meaning]
   })
@@ -20,7 +20,7 @@ const table = (settings: ReturnType<typeof under>): string =>
   [
     "| setting | what it is |",
     "| --- | --- |",
-    ...settings.map(([name, meaning]) => `| \`${name}\` | ${meaning} |`)
+    ...settings.map(([names, meaning]) => `| ${names.replaceAll(/[^, ]+/gu, "`$&`")} | ${meaning} |`)
   ].join("\n")
 
 export const content = async (): Promise<string> => {
@@ -28,6 +28,13 @@ export const content = async (): Promise<string> => {
   return [
     table(under(lines, "Settings, from the environment only")),
     "For `http`:",
-    table(under(lines, "Settings of http, from the environment only"))
+    table(under(lines, "Settings of http, from the environment only")),
+    "For telemetry, as OpenTelemetry specifies; off unless an endpoint is set. `{SIGNAL}` is `TRACES`, `METRICS` or `LOGS`:",
+    table(
+      under(
+        lines,
+        "Telemetry, from the environment, as OpenTelemetry specifies; off unless an endpoint is set"
+      )
+    )
   ].join("\n\n")
 }
