@@ -23,7 +23,7 @@ Usage: pnpm bench [--rows ID,ID] [--samples N] [--check] [--write-docs] [--last]
   --rows IDS      only these rows, separated by commas
   --samples N     samples of each (default: what the row needs)
   --check         exit 1 when a target is missed, naming it
-  --write-docs    put the tables into docs/performance.md
+  --write-docs    put the tables into docs/performance.md, and the few figures of the README there
   --last          measure nothing, take the results of the last run
   --results FILE  where the results are kept as JSON (default: benchmarks/results.json)
   --quick         the least work there can be, to see that all of it runs; its figures mean nothing

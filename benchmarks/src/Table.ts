@@ -70,4 +70,35 @@ export const asMarkdown = ({ at, commit, machine, rows, versions }: Results): st
     ])
   ].join("\n")
 
+/** The comparisons that stand for all of them, as a reader of the README would call them. */
+const FIGURES = [
+  ["cold-start", "spawn to first answer", "the server's start, to the answer to `initialize`"],
+  ["status-call", "one at a time", "one status call"],
+  ["size", "bundled and minified", "what a program bundles, minified"],
+  ["size", "installed", "installed"]
+] as const
+
+/** Medians of a few comparisons, ours first; of a run without their rows, a line that says so. */
+export const figures = ({ at, commit, machine, rows }: Results): string => {
+  const lines = FIGURES.flatMap(([id, what, name]) =>
+    rows
+      .filter((row) => row.id === id)
+      .flatMap(({ comparisons }) => comparisons.filter((comparison) => comparison.what === what))
+      .map(({ digits, measured, unit }) => {
+        const [ours = "", ...others] = measured.map(
+          ({ name, samples }) => `${name}: ${number(spread(samples).median, digits)} ${unit}`
+        )
+        return markdownRow([name, ours, others.join("<br>")])
+      })
+  )
+  if (lines.length === 0) return "Of these, the last run measured none."
+  return [
+    markdownRow(["median", "this project", "beside it"]),
+    markdownRow(["---", "---", "---"]),
+    ...lines,
+    "",
+    `Measured on ${at.slice(0, 10)} at commit ${commit}: ${machine}.`
+  ].join("\n")
+}
+
 const markdownRow = (cells: ReadonlyArray<string>): string => `| ${cells.join(" | ")} |`

@@ -56,7 +56,7 @@ const main = async (argv: ReadonlyArray<string>): Promise<number> => {
   const results = command.last ? Results.read(file) : await measure(command)
   if (command.last) for (const row of results.rows) say(Table.rowAsText(row))
   else Results.write(file, results)
-  if (command.writeDocs) Documents.write(results)
+  if (command.writeDocs) await Documents.write(results)
   if (!command.check) return 0
   const misses = missed(results)
   for (const miss of misses) process.stderr.write(`Missed: ${miss}\n`)
