@@ -2,9 +2,9 @@
  * What the processes that use one client id share, through Redis, for as long as Redis answers.
  *
  * `SharedBudget` and `SharedToken` are built on it. Sharing is a courtesy among replicas, never a condition:
- * a command that fails, or is not answered within a second, makes this process go by what it knows itself. One
- * warning says so, Redis is left alone but for a look now and then, and once it answers again, one line says
- * that too and sharing goes on.
+ * a command that fails, or is not answered within a second, makes this process go by what it knows itself. (A time
+ * in which the process itself was held up does not count.) One warning says so, Redis is left alone but for a look
+ * now and then, and once it answers again, one line says that too and sharing goes on.
  *
  * @since 0.1.0
  */
@@ -50,6 +50,12 @@ export const keyPrefix = "sailpoint-bulk-upload:"
 
 /** On a network worth sharing on, Redis takes a millisecond. */
 const ANSWERS_WITHIN = "1 second"
+
+/**
+ * That second, as this process lives it: in ten parts. After each it takes in what has arrived, so a time in which it
+ * was held up itself counts as one part, however long, and never as a silence of Redis.
+ */
+const silence = Effect.repeat(Effect.sleep("100 millis"), { times: 9 })
 
 /** How often Redis is looked at while it does not answer. */
 const look = Schedule.min([Schedule.exponential("100 millis"), Schedule.spaced("2 seconds")]).pipe(
@@ -118,11 +124,13 @@ export const make: Effect.Effect<Service, never, Redis.Redis | Scope.Scope> = Ef
 })
 
 const answered = <A>(command: Effect.Effect<A, Redis.RedisError>): Effect.Effect<A, Redis.RedisError> =>
-  Effect.timeoutOrElse(command, {
-    duration: ANSWERS_WITHIN,
-    orElse: () =>
+  Effect.raceFirst(
+    command,
+    Effect.andThen(
+      silence,
       Effect.fail(new Redis.RedisError({ cause: new Error(`no answer within ${ANSWERS_WITHIN}`) }))
-  })
+    )
+  )
 
 /**
  * What went wrong, for a log line. Redis repeats the arguments of a command that it does not know, and a

@@ -5,6 +5,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redis from "effect/persistence/Redis"
 import * as TestClock from "effect/testing/TestClock"
+import { stat } from "node:fs/promises"
 import { Replicas } from "../src/Replicas.ts"
 import { type Answer, failure, replicas } from "./support/fakeRedis.ts"
 import { observe } from "./support/observed.ts"
@@ -67,6 +68,21 @@ describe("what replicas share", () => {
       yield* TestClock.adjust("1 second")
       assert.deepStrictEqual(yield* Fiber.join(fiber), Option.none())
       assert.strictEqual(said("WARN").length, 1)
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.live("is not done without because this process was held up while the answer came", () => {
+    const { layer, said } = changing(
+      Effect.as(
+        Effect.promise(() => stat(".")),
+        "yes"
+      )
+    )
+    return Effect.gen(function* () {
+      const fiber = yield* Effect.forkChild(run, { startImmediately: true })
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_100)
+      assert.deepStrictEqual(yield* Fiber.join(fiber), Option.some("yes"))
+      assert.deepStrictEqual(said("WARN"), [])
     }).pipe(Effect.provide(layer))
   })
 
