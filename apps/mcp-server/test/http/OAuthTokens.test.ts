@@ -77,6 +77,17 @@ describe("the tokens of an issuer", () => {
     }).pipe(Effect.provide(Logger.layer([])))
   )
 
+  it.live("are not checked with keys that anybody on the way could have put there", () =>
+    Effect.gen(function* () {
+      const told: Array<unknown> = []
+      const logger = Logger.make(({ message }) => void told.push(String(message)))
+      const issuer = yield* Issuer.start({ keysAt: "http://issuer.invalid/keys" })
+      const check = yield* verifier(issuer).pipe(Effect.provide(Logger.layer([logger])))
+      assert.strictEqual(yield* check(yield* issuer.token()), "refused")
+      assert.include(told.join(), "names a jwks_uri that is no https URL")
+    })
+  )
+
   it.live("that come while it is away are told of once, and once that it is back", () =>
     Effect.gen(function* () {
       const told: Array<unknown> = []

@@ -4,6 +4,8 @@ import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import { connect } from "node:net"
+import { text } from "node:stream/consumers"
 import * as HttpProcess from "../support/HttpProcess.ts"
 import * as JsonRpc from "../support/JsonRpc.ts"
 import * as ServerProcess from "../support/ServerProcess.ts"
@@ -80,6 +82,29 @@ describe("a server over HTTP ends", { timeout: 60_000 }, () => {
       assert.include(String(yield* refusal(server)), "ECONNREFUSED")
       assert.isUndefined(call.pollUnsafe(), "the call is still running")
       assert.include((yield* Effect.flatten(Fiber.join(call))).body, `"status":"COMPLETED"`)
+    })
+  )
+
+  it.live("taking no more requests on the connections that there are, and saying so", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.make()
+      yield* sandbox.fail({ endpoint: "status", fault: { _tag: "Delay", duration: "8 seconds" } })
+      const server = yield* HttpProcess.start(sandbox)
+      const socket = yield* Effect.acquireRelease(
+        Effect.sync(() => connect(Number(new URL(server.url).port), "127.0.0.1")),
+        (socket) => Effect.sync(() => socket.destroy())
+      )
+      const received = text(socket)
+      socket.write(HttpProcess.bytes(server.url, JSON.stringify(JsonRpc.callStatus(1, done))))
+      yield* sandbox.until(ServerProcess.asked)
+      yield* server.kill("SIGTERM")
+      yield* refusal(server)
+      socket.write(HttpProcess.bytes(server.url, JSON.stringify(JsonRpc.callStatus(2, done))))
+      const [, first = "", second = ""] = (yield* Effect.promise(() => received)).split("HTTP/1.1 ")
+      assert.include(first, `"status":"COMPLETED"`)
+      assert.match(second, /^503 /u)
+      assert.include(second, "The server is going away.")
+      assert.strictEqual((yield* server.ended).code, 0)
     })
   )
 

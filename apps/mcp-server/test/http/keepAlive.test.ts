@@ -40,4 +40,23 @@ describe("a long wait over HTTP", { timeout: 60_000 }, () => {
         assert.include(body, `"status":"COMPLETED"`)
       })
   )
+
+  it.live.each(eras)("shows at once that it has begun, by protocol %s", ([, headers, message]) =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.make()
+      yield* sandbox.fail({ endpoint: "status", fault: { _tag: "Delay", duration: "8 seconds" } })
+      const server = yield* HttpProcess.start(sandbox)
+      const { body, status } = yield* Effect.promise(() =>
+        fetch(`${server.url}/mcp`, {
+          method: "POST",
+          headers: { ...HttpProcess.HEADERS, ...headers },
+          body: JSON.stringify(message)
+        })
+      )
+      // Gone before there is an answer, as the head says nothing of how it ends.
+      yield* Effect.promise(async () => body?.cancel())
+      const [, outcome] = yield* server.told(/outcome=(\w+)/u)
+      assert.deepStrictEqual([status, outcome], [200, "cancelled"])
+    })
+  )
 })

@@ -79,6 +79,13 @@ export const ask = (url: string, { body, headers, method, path }: Request): Effe
     return Effect.sync(() => request.destroy())
   })
 
+/** A good request with that body, as it is on the wire. */
+export const bytes = (url: string, body: string): string =>
+  Object.entries({ host: new URL(url).host, ...HEADERS, "content-length": Buffer.byteLength(body) })
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .reduce((head, line) => head + line, "POST /mcp HTTP/1.1\r\n")
+    .concat("\r\n", body)
+
 /** The JSON-RPC message in an answer: in its stream of events, or all of it. */
 export const messageIn = ({ body }: Answer): unknown => {
   const [, data = body] = /^data: (.*)$/mu.exec(body) ?? []

@@ -31,8 +31,10 @@ export const AUDIENCE = "https://mcp.test/mcp"
 
 const ALGORITHM = "ES256"
 
-export const start = (options: { readonly path?: string; readonly document?: string } = {}) => {
-  const { document = "/.well-known/oauth-authorization-server", path = "" } = options
+export const start = (
+  options: { readonly path?: string; readonly document?: string; readonly keysAt?: string } = {}
+) => {
+  const { document = "/.well-known/oauth-authorization-server", keysAt, path = "" } = options
   return Effect.gen(function* () {
     const newKey = Effect.promise(async () => {
       const { privateKey, publicKey } = await generateKeyPair(ALGORITHM, { extractable: true })
@@ -51,7 +53,7 @@ export const start = (options: { readonly path?: string; readonly document?: str
     const server = createServer((request, response) => {
       asked.push(request.url ?? "")
       const documents: Readonly<Record<string, object>> = {
-        [document]: { issuer: url, jwks_uri: `${origin}/keys` },
+        [document]: { issuer: url, jwks_uri: keysAt ?? `${origin}/keys` },
         "/keys": { keys: [own.jwk] }
       }
       const body = documents[request.url ?? ""]
