@@ -88,7 +88,12 @@ const isAboutTheToken = (error: unknown): error is errors.JOSEError =>
   error instanceof errors.JOSEError &&
   ![errors.JOSEError.code, errors.JWKSTimeout.code, errors.JWKSInvalid.code].includes(error.code)
 
-const reason = (cause: unknown): string => (cause instanceof Error ? cause.message : "unknown cause")
+/** Of a request that got no answer `fetch` says only that it failed; why is in the cause. */
+const reason = (cause: unknown): string => {
+  if (!(cause instanceof Error)) return "unknown cause"
+  const code = cause.cause instanceof Error && "code" in cause.cause ? `: ${String(cause.cause.code)}` : ""
+  return `${cause.message}${code}`
+}
 
 /** Who the token speaks for; the token itself is left out, so that nobody can pass it on. */
 const toAuthInfo = (payload: JWTPayload): AuthInfo => ({

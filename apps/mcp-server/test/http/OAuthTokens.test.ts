@@ -88,6 +88,17 @@ describe("the tokens of an issuer", () => {
     })
   )
 
+  it.live("are refused with the reason in the log when its host cannot be reached", () =>
+    Effect.gen(function* () {
+      const told: Array<unknown> = []
+      const logger = Logger.make(({ message }) => void told.push(String(message)))
+      const gone = yield* Effect.scoped(Issuer.start())
+      const check = yield* verifier(gone).pipe(Effect.provide(Logger.layer([logger])))
+      assert.strictEqual(yield* check(yield* gone.token()), "refused")
+      assert.include(told.join(), "(fetch failed: ECONNREFUSED)")
+    })
+  )
+
   it.live("that come while it is away are told of once, and once that it is back", () =>
     Effect.gen(function* () {
       const told: Array<unknown> = []
