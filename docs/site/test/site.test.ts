@@ -9,7 +9,7 @@ import { glob, mkdtemp, readFile, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
-import type { Browser } from "playwright-core"
+import type { Browser, Locator } from "playwright-core"
 import { preview } from "vite"
 import { afterAll, beforeAll } from "vitest"
 import * as Site from "../src/Site.ts"
@@ -28,6 +28,12 @@ const KINDS = [
   `types/${CORE}.BulkUploadError.BulkUploadError.html`,
   `variables/${CORE}.BulkUploads.make.html`
 ]
+
+const link = (within: Locator, text: string): Locator =>
+  within
+    .locator("a")
+    .filter({ hasText: new RegExp(`^${text}$`, "u") })
+    .first()
 
 const withoutHash = (link: string): string => link.replace(/#.*/u, "")
 
@@ -111,31 +117,60 @@ describe.skipIf(Chromium.isMissing)("the site", { timeout: 300_000 }, () => {
     await page.close()
   })
 
-  it.each(["light", "dark"] as const)("can be read by everyone in %s mode", async (colorScheme) => {
-    const context = await browser.newContext({ colorScheme, viewport: { width: 1280, height: 900 } })
-    const page = await context.newPage()
-    const violations: Array<unknown> = []
-    for (const file of [
-      "index.html",
-      "documents/team.html",
-      "documents/how-it-works.html",
-      ...KINDS.slice(0, 2)
-    ]) {
-      await page.goto(address(file))
-      await page.locator(".tsd-navigation a").last().waitFor({ state: "attached" })
-      await page.addScriptTag({ path: require.resolve("axe-core") })
-      const found = await page.evaluate(async () => {
-        const { violations } = await (globalThis as unknown as { axe: typeof Axe }).axe.run({
-          // The theme's: what opens a part of the page holds the link to that part, too. Both work by keyboard.
-          rules: { "nested-interactive": { enabled: false }, "heading-order": { enabled: false } }
-        })
-        return violations.map(
-          ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(" | ")}`
-        )
-      })
-      violations.push(...found.map((violation) => `${file}: ${violation}`))
+  it("is walked by clicking, from the first page to a method and back, on a desk and on a phone", async () => {
+    const page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
+    const heading = async (name: string) => {
+      await page.locator("h1", { hasText: name }).waitFor()
+      assert.isTrue(existsSync(new URL(withoutHash(page.url()))), page.url())
     }
-    await context.close()
+    const text = page.locator("[role=main]")
+    await page.goto(address("index.html"))
+    await link(text, "Getting started").click()
+    await heading("Getting started")
+    await link(text, "waiting for the end of an upload").click()
+    await heading("Waiting well")
+    const navigation = page.locator("nav.tsd-navigation")
+    const open = (name: string) =>
+      navigation.locator("summary", { hasText: name }).first().locator("svg").first()
+    await open("@sailpoint-bulk-upload/core").click()
+    await open("BulkUploads").click()
+    await link(navigation, "getBulkUploadStatus").click()
+    await heading("Function getBulkUploadStatus")
+    await link(text, "BulkUploadError").click()
+    await heading("Type Alias BulkUploadError")
+    await link(text, "RateLimited").click()
+    await heading("Class RateLimited")
+    await link(text, "nextStep").click()
+    await page.waitForURL(/RateLimited\.html#nextstep$/u)
+    await page.goBack()
+    await page.goBack()
+    await heading("Type Alias BulkUploadError")
+    await page.setViewportSize({ width: 360, height: 740 })
+    await page.getByRole("link", { name: "Menu" }).click()
+    await link(navigation, "For a team").click()
+    await heading("For a team")
+    await page.close()
+  })
+
+  it("can be read by everyone, in light and in dark mode", async () => {
+    const left = ["index.html", "documents/team.html", ...KINDS.slice(0, 2)].values()
+    const violations: Array<unknown> = []
+    const look = async () => {
+      const context = await browser.newContext({ viewport: { width: 1280, height: 900 } })
+      const page = await context.newPage()
+      for (const file of left) {
+        await page.goto(address(file))
+        await page.locator(".tsd-navigation a").last().waitFor({ state: "attached" })
+        await page.addScriptTag({ path: require.resolve("axe-core") })
+        for (const colorScheme of ["light", "dark"] as const) {
+          await page.emulateMedia({ colorScheme })
+          const found = await page.evaluate(violated, { all: colorScheme === "light" })
+          violations.push(...found.map((violation) => `${file}, ${colorScheme}: ${violation}`))
+        }
+      }
+      await context.close()
+    }
+    await Promise.all([look(), look()])
     assert.deepStrictEqual(violations, [])
   })
 
@@ -155,3 +190,15 @@ describe.skipIf(Chromium.isMissing)("the site", { timeout: 300_000 }, () => {
     await server.close()
   })
 })
+
+/** What axe finds wrong with the page, or, where not all is asked for, with its colours only. Runs in the browser. */
+const violated = async ({ all }: { readonly all: boolean }): Promise<ReadonlyArray<string>> => {
+  const { violations } = await (globalThis as unknown as { axe: typeof Axe }).axe.run(document, {
+    ...(all ? {} : { runOnly: ["color-contrast"] }),
+    // The theme's: what opens a part of the page holds the link to that part, too. Both work by keyboard.
+    rules: { "nested-interactive": { enabled: false }, "heading-order": { enabled: false } }
+  })
+  return violations.map(
+    ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(" | ")}`
+  )
+}
