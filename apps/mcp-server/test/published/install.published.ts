@@ -164,7 +164,7 @@ layer(Layer.merge(Nodes.layer, Tarball.layer), { excludeTestServices: true, time
           })
           assert.strictEqual(yield* server.end, 0)
         }),
-      300_000
+      { timeout: 300_000, concurrent: true }
     )
   }
 )
