@@ -12,6 +12,7 @@ import * as Result from "effect/Result"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
+import * as Tracer from "effect/Tracer"
 import * as ApiClient from "../src/ApiClient.ts"
 import * as BulkUploadError from "../src/BulkUploadError.ts"
 import type { State } from "../src/BulkUploadStatus.ts"
@@ -390,6 +391,64 @@ describe("awaitSettled", () => {
         "1 minute"
       )
       assert.strictEqual(Result.isFailure(result) && result.failure._tag, "NotFound")
+    })
+  )
+
+  it.effect("each of many who wait is told when its own time is up, whoever came first", () =>
+    Effect.gen(function* () {
+      const { layer } = scripted(["PENDING"])
+      const ended: Array<readonly [asked: number, after: number]> = []
+      yield* Effect.gen(function* () {
+        const uploads = yield* BulkUploads.BulkUploads
+        for (const seconds of [30, 10, 20, 10]) {
+          yield* uploads
+            .awaitSettled(sourceId, { timeout: Duration.seconds(seconds), ...every("4 seconds") })
+            .pipe(
+              Effect.catchTag("NotSettled", ({ after }) =>
+                Effect.sync(() => ended.push([seconds, Duration.toSeconds(after)]))
+              ),
+              Effect.forkChild
+            )
+        }
+        yield* TestClock.adjust("15 seconds")
+        assert.deepStrictEqual(ended, [
+          [10, 10],
+          [10, 10]
+        ])
+        yield* TestClock.adjust("1 minute")
+        assert.deepStrictEqual(ended.slice(2), [
+          [20, 20],
+          [30, 30]
+        ])
+      }).pipe(Effect.provide(layer))
+    })
+  )
+
+  it.effect("does not wait for what is run on a check beyond its time", () =>
+    Effect.gen(function* () {
+      const { layer } = scripted(["PENDING"])
+      const fiber = yield* Effect.flatMap(BulkUploads.BulkUploads, (uploads) =>
+        Effect.flip(uploads.awaitSettled(sourceId, { timeout: "30 seconds", onCheck: () => Effect.never }))
+      ).pipe(Effect.provide(layer), Effect.forkChild)
+      yield* TestClock.adjust("30 seconds")
+      assert.strictEqual((yield* Fiber.join(fiber))._tag, "NotSettled")
+    })
+  )
+
+  it.effect("is a span where there is a tracer", () =>
+    Effect.gen(function* () {
+      const { layer } = scripted(["COMPLETED"])
+      const names: Array<string> = []
+      const tracer = Tracer.make({
+        span: (options) => {
+          names.push(options.name)
+          return new Tracer.NativeSpan(options)
+        }
+      })
+      yield* Effect.flatMap(BulkUploads.BulkUploads, (uploads) =>
+        uploads.awaitSettled(sourceId, { timeout: "30 seconds" })
+      ).pipe(Effect.provide(layer), Effect.provideService(Tracer.Tracer, tracer))
+      assert.include(names, "BulkUploads.awaitSettled")
     })
   )
 })

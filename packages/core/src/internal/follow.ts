@@ -1,12 +1,13 @@
 /**
  * Following sources: one poll for all who follow the same one on the same schedule.
  */
+import type * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
-import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
@@ -16,6 +17,7 @@ import { type BulkUploadStatus, isSettled, type State } from "../BulkUploadStatu
 import { askedWait } from "../RetryPolicy.ts"
 import type { SourceId } from "../SourceId.ts"
 import { type Options, schedule } from "../Watch.ts"
+import { Alarm, nowOf } from "./alarm.ts"
 
 /** One check: when SailPoint was asked, and its status or what failed. */
 export interface Check {
@@ -31,10 +33,13 @@ export interface Seen extends Check {
 /** Follows sources; all who follow one source on one schedule share its poll, whoever comes or goes. */
 export interface Follow {
   readonly stream: (sourceId: SourceId, options: Options) => Stream.Stream<Seen, BulkUploadError>
-  /** The same for those who only wait, of whom there can be many: it holds a fraction of the memory of a stream. */
+  /**
+   * The same for those who only wait, and no longer than `timeout`. There can be many of them: each holds a fraction
+   * of the memory of a stream with a timeout of its own.
+   */
   readonly forEach: (
     sourceId: SourceId,
-    options: Options,
+    options: Options & { readonly timeout: Duration.Input },
     tell: (seen: Seen) => Effect.Effect<void>
   ) => Effect.Effect<void, BulkUploadError>
 }
@@ -45,8 +50,18 @@ interface Link {
   readonly next: Next
 }
 
-/** Nothing, when there is no further check. */
-type Next = Deferred.Deferred<Link | undefined>
+/** What is to come: a link, or nothing when there is no further check. A `Deferred` that can also be given up. */
+class Next {
+  told: Effect.Effect<Link | undefined> | undefined
+  readonly waiting = new Set<(told: Effect.Effect<Link | undefined>) => void>()
+
+  tell(told: Effect.Effect<Link | undefined>): void {
+    this.told = told
+    const waiting = Array.from(this.waiting)
+    this.waiting.clear()
+    for (const resume of waiting) resume(told)
+  }
+}
 
 /** One poll. Each who follows it reads along the chain of its checks at its own pace. */
 interface Poll {
@@ -67,6 +82,7 @@ export const makeFollow = (
   ask: (sourceId: SourceId) => Effect.Effect<BulkUploadStatus, BulkUploadError>
 ): Effect.Effect<Follow, never, Scope.Scope> =>
   Effect.map(Effect.scope, (scope) => {
+    const alarm = new Alarm()
     const polls = new WeakMap<Schedule.Schedule<unknown>, Map<SourceId, Poll>>()
 
     const pollsOn = (schedule: Schedule.Schedule<unknown>): Map<SourceId, Poll> => {
@@ -76,7 +92,7 @@ export const makeFollow = (
     }
 
     const begin = (sourceId: SourceId, schedule: Schedule.Schedule<unknown>): Effect.Effect<Poll> => {
-      const first: Next = Deferred.makeUnsafe()
+      const first = new Next()
       const poll: Poll = { newest: first, last: first, followers: 0, fiber: undefined }
       pollsOn(schedule).set(sourceId, poll)
       return Effect.map(Effect.forkIn(publish(poll, ask(sourceId), schedule), scope), (fiber) => {
@@ -84,10 +100,7 @@ export const makeFollow = (
         fiber.addObserver((exit) => {
           forget(poll, sourceId, schedule)
           // What ends the poll, be it the schedule or a mistake of this program, ends all who follow it.
-          Deferred.doneUnsafe(
-            poll.last,
-            Exit.map(exit, () => undefined)
-          )
+          poll.last.tell(Exit.map(exit, () => undefined))
         })
         return poll
       })
@@ -125,28 +138,69 @@ export const makeFollow = (
             const { join, leave } = following(sourceId, options)
             return Effect.map(Effect.acquireRelease(join, leave), ({ newest }) =>
               Stream.unfold(newest, (next) =>
-                Effect.map(Deferred.await(next), (link) => link && ([link.check, link.next] as const))
+                Effect.map(take(next), (link) => link && ([link.check, link.next] as const))
               )
             )
           })
         ).pipe(untilBelieved(options)),
       forEach: (sourceId, options, tell) =>
-        Effect.suspend(() => {
+        Effect.clockWith((clock) => {
           const { join, leave } = following(sourceId, options)
           const see = makeSee(options)
+          const due = nowOf(clock) + Duration.toMillis(Duration.fromInputUnsafe(options.timeout))
           const read = (next: Next): Effect.Effect<void, BulkUploadError> =>
-            Effect.flatMap(Deferred.await(next), (link) =>
+            Effect.flatMap(takeUntil(next, alarm, due, clock), (link) =>
               link === undefined
                 ? Effect.void
                 : Effect.flatMap(see(link.check), (seen) => {
                     if (seen === undefined) return read(link.next)
-                    return Effect.flatMap(tell(seen), () => (seen.believed ? Effect.void : read(link.next)))
+                    const told = Effect.timeoutOption(tell(seen), Math.max(0, due - nowOf(clock)))
+                    return Effect.flatMap(told, (inTime) =>
+                      Option.isNone(inTime) || seen.believed ? Effect.void : read(link.next)
+                    )
                   })
             )
           return Effect.acquireUseRelease(join, ({ newest }) => read(newest), leave)
         })
     }
   })
+
+const take = (next: Next): Effect.Effect<Link | undefined> =>
+  Effect.callback((resume) => {
+    if (next.told !== undefined) return resume(next.told)
+    next.waiting.add(resume)
+    return Effect.sync(() => next.waiting.delete(resume))
+  })
+
+/** Nothing, when time is up. */
+const takeUntil = (
+  next: Next,
+  alarm: Alarm,
+  due: number,
+  clock: Clock.Clock
+): Effect.Effect<Link | undefined> =>
+  Effect.withFiber((caller) =>
+    Effect.callback((resume) => {
+      if (next.told !== undefined) return resume(next.told)
+      const answer = (told: Effect.Effect<Link | undefined>): void => {
+        alarm.off(entry)
+        resume(told)
+      }
+      const entry = {
+        due,
+        ring: () => {
+          next.waiting.delete(answer)
+          resume(Effect.undefined)
+        }
+      }
+      next.waiting.add(answer)
+      alarm.set(caller, clock, entry)
+      return Effect.sync(() => {
+        next.waiting.delete(answer)
+        alarm.off(entry)
+      })
+    })
+  )
 
 /** Asks until nobody listens. Who comes later is given the newest check at once. */
 const publish = (
@@ -157,10 +211,10 @@ const publish = (
   Effect.gen(function* () {
     const at = yield* DateTime.now
     const result = yield* Effect.result(ask)
-    const next: Next = Deferred.makeUnsafe()
+    const next = new Next()
     poll.newest = poll.last
     poll.last = next
-    Deferred.doneUnsafe(poll.newest, Effect.succeed({ check: { at, result }, next }))
+    poll.newest.tell(Effect.succeed({ check: { at, result }, next }))
     return result
   }).pipe(Effect.repeat(notBeforeAsked(schedule)))
 

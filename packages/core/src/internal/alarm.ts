@@ -1,0 +1,61 @@
+/**
+ * One timer for many who wait until a time of their own, where each would otherwise hold one.
+ */
+import type * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type * as Fiber from "effect/Fiber"
+
+interface Entry {
+  /** In milliseconds of the monotonic clock. */
+  readonly due: number
+  readonly ring: () => void
+}
+
+/** Who waits has to be switched off when it has what it waited for. */
+export class Alarm {
+  readonly #entries = new Set<Entry>()
+  #watcher: { readonly due: number; readonly fiber: Fiber.Fiber<void> } | undefined
+
+  /** Rings once at that time, unless it is switched off before. */
+  set(caller: Fiber.Fiber<unknown, unknown>, clock: Clock.Clock, entry: Entry): void {
+    this.#entries.add(entry)
+    if (entry.due === Infinity || (this.#watcher !== undefined && this.#watcher.due <= entry.due)) return
+    this.#rest()
+    const wait = Duration.millis(entry.due - nowOf(clock))
+    const wake = Effect.sync(() => {
+      this.#watcher = undefined
+      this.#ring(caller, clock)
+    })
+    this.#watcher = {
+      due: entry.due,
+      fiber: Effect.runForkWith(caller.context)(Effect.andThen(clock.sleep(wait), wake))
+    }
+  }
+
+  /** Also when it has rung already. */
+  off(entry: Entry): void {
+    this.#entries.delete(entry)
+    // A timer that nobody needs would keep the process from ending.
+    if (this.#entries.size === 0) this.#rest()
+  }
+
+  #rest(): void {
+    this.#watcher?.fiber.interruptUnsafe()
+    this.#watcher = undefined
+  }
+
+  #ring(caller: Fiber.Fiber<unknown, unknown>, clock: Clock.Clock): void {
+    const now = nowOf(clock)
+    let next: Entry | undefined
+    for (const entry of this.#entries) {
+      if (entry.due <= now) {
+        this.#entries.delete(entry)
+        entry.ring()
+      } else if (next === undefined || entry.due < next.due) next = entry
+    }
+    if (next !== undefined) this.set(caller, clock, next)
+  }
+}
+
+export const nowOf = (clock: Clock.Clock): number => Number(clock.monotonicTimeNanosUnsafe()) / 1e6
