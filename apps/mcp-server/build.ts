@@ -6,22 +6,31 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { rolldown } from "rolldown"
+import { type InputOptions, rolldown } from "rolldown"
 import { lazySchemas } from "./lazySchemas.ts"
 import { oneFile, staticallyImported } from "./oneFile.ts"
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
-const startsWith = staticallyImported()
-const bundle = await rolldown({
-  input: at("src/main.ts"),
+/** What is bundled the same way for all of it. */
+const options: InputOptions = {
   platform: "node",
   external: [/^node:/u],
-  resolve: { alias: { "@modelcontextprotocol/server/_shims": at("noJsonSchemaValidator.ts") } },
-  plugins: [lazySchemas(), startsWith.plugin],
   // Effect looks whether a bundler left an environment in it, and copes without.
   checks: { emptyImportMeta: false },
   logLevel: "warn"
+}
+
+const prologue = await rolldown({ ...options, input: at("src/prologue.ts") })
+const { output: plain } = await prologue.generate({ format: "esm", codeSplitting: false, minify: true })
+await prologue.close()
+
+const startsWith = staticallyImported()
+const bundle = await rolldown({
+  ...options,
+  input: at("src/main.ts"),
+  resolve: { alias: { "@modelcontextprotocol/server/_shims": at("noJsonSchemaValidator.ts") } },
+  plugins: [lazySchemas(), startsWith.plugin]
 })
 const { output } = await bundle.generate({
   format: "cjs",
@@ -32,7 +41,7 @@ await bundle.close()
 
 const chunks = output.filter((chunk) => chunk.type === "chunk")
 mkdirSync(at("dist"), { recursive: true })
-writeFileSync(at("dist/main.js"), oneFile(chunks))
+writeFileSync(at("dist/main.js"), oneFile(plain[0].code, chunks))
 
 /** The folder of the package that a module is of: the nearest one above with a named manifest. */
 const packageOf = (module: string): string | undefined => {

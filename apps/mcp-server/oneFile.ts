@@ -2,7 +2,7 @@
  * One file out of many chunks, each as compressed text that is compiled when it is first imported: node-redis, the HTTP
  * server, the sandbox or the exporters are parsed by the starts that use them, the entry by all.
  */
-import { brotliCompressSync } from "node:zlib"
+import { constants, zstdCompressSync } from "node:zlib"
 import type { OutputChunk, Plugin } from "rolldown"
 
 /** Finds what the entry imports without `import()`, directly or not: that belongs into one chunk. */
@@ -32,7 +32,9 @@ const specifier = ({ fileName }: OutputChunk): string => `./${fileName}`
 
 /** Strict, as the modules are that it was made of. */
 const compressed = ({ code }: OutputChunk): string =>
-  brotliCompressSync(inAscii(`"use strict";${code.replace(HASHBANG, "")}`)).toString("base64")
+  zstdCompressSync(inAscii(`"use strict";${code.replace(HASHBANG, "")}`), {
+    params: { [constants.ZSTD_c_compressionLevel]: 22 }
+  }).toString("base64")
 
 const HASHBANG = /^#!.*\n/u
 
@@ -49,25 +51,29 @@ const inAscii = (code: string): string =>
   )
 
 /**
- * An ES module that loads the entry. Each text is in a function of its own: the parser passes over it, and nothing is
- * allocated for it before it is wanted.
+ * An ES module that runs the prologue and loads the entry. Each text is in a function of its own: the parser passes
+ * over it, and nothing is allocated for it before it is wanted.
  */
-export const oneFile = (chunks: ReadonlyArray<OutputChunk>): string => {
+export const oneFile = (prologue: string, chunks: ReadonlyArray<OutputChunk>): string => {
   const [entry, ...others] = chunks.filter(({ isEntry }) => isEntry)
   if (entry === undefined || others.length > 0) throw new Error("There is not one entry.")
   const texts = chunks.map((chunk) => `${JSON.stringify(specifier(chunk))}:()=>"${compressed(chunk)}"`)
-  return `${HASHBANG.exec(entry.code)?.[0] ?? ""}import{createRequire}from"node:module";
-(${LOADER})(createRequire(import.meta.url),import.meta,{},{
+  return `${HASHBANG.exec(entry.code)?.[0] ?? ""}import __node from"node:module";${prologue.trim()};
+(${LOADER})(__node.createRequire(import.meta.url),import.meta.filename,{},{
 ${texts.join(",\n")}
 })(${JSON.stringify(specifier(entry))});
 `
 }
 
-/** Loads a chunk the way Node itself loads a file of CommonJS: once, with what it requires. */
-const LOADER = `(system,{filename,url},loaded,texts)=>function require(name){
-if(Object.hasOwn(loaded,name))return loaded[name];
+/**
+ * Loads a chunk the way Node itself loads a file of CommonJS: once, with what it requires, and from Node's compile
+ * cache where that is switched on, as if it were a file in a folder that is called as this file is.
+ */
+const LOADER = `(system,filename,loaded,texts)=>function require(name){
+if(Object.hasOwn(loaded,name))return loaded[name].exports;
 if(!Object.hasOwn(texts,name))return system(name);
-const module={exports:loaded[name]={}};
-const code=system("node:zlib").brotliDecompressSync(Buffer.from(texts[name](),"base64")).toString("latin1");
-system("node:vm").compileFunction(code,["module","exports","require","__filename"],{filename:url+"?"+name.slice(2)})(module,module.exports,require,filename);
-return loaded[name]=module.exports}`
+const{Module}=system("node:module");
+const module=loaded[name]=new Module(filename+name.slice(1));
+module.require=require;
+module._compile(system("node:zlib").zstdDecompressSync(Buffer.from(texts[name](),"base64")).toString("latin1"),module.id,"commonjs");
+return module.exports}`

@@ -3,6 +3,7 @@
  */
 import type { McpServer } from "@modelcontextprotocol/server"
 import { serveStdio } from "@modelcontextprotocol/server/stdio"
+import * as CompileCache from "./CompileCache.ts"
 import { signal } from "./Signal.ts"
 import { type Options as WireOptions, Wire } from "./Wire.ts"
 
@@ -28,6 +29,7 @@ export interface Options extends WireOptions {
 export const serve = async ({ factory, idle, onerror, report }: Options): Promise<void> => {
   const wire = new Wire({ report })
   const handle = serveStdio(factory, { transport: wire, onerror })
+  void wire.spoken.then(CompileCache.flushSoon)
   await Promise.race([wire.closed, signalled(idle)])
   await handle.close()
   await Promise.race([idle(), after(LET_GO_MILLIS)])

@@ -36,11 +36,15 @@ export class Wire implements Transport {
   readonly #report: Options["report"]
   readonly #lines = Lines.make(MAX_LINE)
   readonly #gone = Promise.withResolvers<void>()
+  readonly #spoke = Promise.withResolvers<void>()
   #open = true
   #holding = false
 
   /** Resolves when the assistant closed its end or stopped reading (EPIPE), or this end was closed. */
   readonly closed = this.#gone.promise
+
+  /** Resolves when the first message was sent. */
+  readonly spoken = this.#spoke.promise
 
   constructor({ report }: Options) {
     this.#report = report
@@ -57,6 +61,7 @@ export class Wire implements Transport {
   async send(message: JSONRPCMessage): Promise<void> {
     if (!this.#open) throw new Error("Standard output is closed.")
     process.stdout.write(serializeMessage(message))
+    this.#spoke.resolve()
     if (process.stdout.writableLength > MAX_UNREAD) this.#hold()
   }
 

@@ -2,9 +2,6 @@
 /**
  * The command `sailpoint-bulk-upload-mcp`.
  */
-// First, so that an old Node is told before anything is loaded that it does not know.
-// oxlint-disable-next-line import/no-unassigned-import -- it is there for what it does
-import "./requireNode.ts"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Check from "./Check.ts"

@@ -10,7 +10,7 @@ import { observed } from "./support/observed.ts"
 const calls = [JsonRpc.callStatus(1, Source.named("Done").sourceId)]
 
 /** The part of the built file that exports, by the name that it is compiled under. */
-const EXPORTERS = /\/dist\/main\.js\?OtlpExport-/u
+const EXPORTERS = /\/dist\/main\.js\/OtlpExport-/u
 
 interface Coverage {
   readonly result: ReadonlyArray<{ readonly url: string }>
