@@ -15,10 +15,11 @@ interface Case {
 
 const MANY = "10,000 on 100 sources"
 const ONE_EACH = "100 on 100 sources"
+const ONE = "1 on 1 source"
 const CASES: ReadonlyArray<Case> = [
   { name: MANY, waiters: 10_000, sources: 100 },
   { name: ONE_EACH, waiters: 100, sources: 100 },
-  { name: "1 on 1 source", waiters: 1, sources: 1 }
+  { name: ONE, waiters: 1, sources: 1 }
 ]
 
 interface Sample extends Outcome {
@@ -63,7 +64,8 @@ export const waiters: Row = {
         what: "heap per waiter",
         unit: "kB",
         digits: 1,
-        measured: measured(({ heapBytes }) => heapBytes / 1000),
+        // What one alone holds is less than the heap moves by itself.
+        measured: measured(({ heapBytes }) => heapBytes / 1000).filter(({ name }) => name !== ONE),
         targets: quick ? [] : [{ name: MANY, atMost: 4 }]
       }
     ]

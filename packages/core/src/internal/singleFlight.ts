@@ -1,6 +1,6 @@
 /**
  * Calls for one key that overlap share one run, which is interrupted when the last of them leaves. What `RcMap` does
- * with a scope, a finalizer and a copied context for every call, which cost as much as sending the request.
+ * with a scope, a finalizer and a copied context for every call.
  */
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
