@@ -103,8 +103,10 @@ const observe = (kind: Kind) => (name: string, input: unknown, context: ServerCo
   }
 
   return <A, E extends Failure, R>(call: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-    Effect.flatMap(Clock.currentTimeNanos, (start) =>
-      Effect.onExit(call, (exit) => Effect.flatMap(Clock.currentTimeNanos, (end) => tell(exit, end - start)))
+    Effect.flatMap(Clock.monotonicTimeNanos, (start) =>
+      Effect.onExit(call, (exit) =>
+        Effect.flatMap(Clock.monotonicTimeNanos, (end) => tell(exit, end - start))
+      )
     ).pipe(
       Effect.withSpan(
         kind.spanName(name),

@@ -21,7 +21,6 @@
  */
 import type * as Config from "effect/Config"
 import * as Context from "effect/Context"
-import * as Clock from "effect/Clock"
 import type * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -38,6 +37,7 @@ import type { BulkUploadError } from "./BulkUploadError.ts"
 import { type BulkUploadStatus, isSettled, ResponseBody } from "./BulkUploadStatus.ts"
 import * as ApiClient from "./ApiClient.ts"
 import { type Check, makeFollow, type Seen } from "./internal/follow.ts"
+import { now } from "./internal/monotonicClock.ts"
 import { makeSingleFlight } from "./internal/singleFlight.ts"
 import { seriesBy } from "./internal/series.ts"
 import * as Metrics from "./Metrics.ts"
@@ -261,7 +261,7 @@ export const make: Effect.Effect<Service, never, ApiClient.ApiClient | Scope.Sco
       sourceId: string,
       { onCheck = () => Effect.void, onFailedCheck = () => Effect.void, ...options }: AwaitOptions
     ) {
-      const start = yield* Clock.currentTimeMillis
+      const start = yield* now
       let last: BulkUploadStatus | undefined
       let lastFailure: BulkUploadError | undefined
       let settled = false
@@ -280,7 +280,7 @@ export const make: Effect.Effect<Service, never, ApiClient.ApiClient | Scope.Sco
       }
       return yield* new Watch.NotSettled({
         sourceId,
-        after: Duration.millis((yield* Clock.currentTimeMillis) - start),
+        after: Duration.millis(Math.round((yield* now) - start)),
         ...(last === undefined ? {} : { status: last.status }),
         ...(lastFailure === undefined ? {} : { lastFailure })
       })

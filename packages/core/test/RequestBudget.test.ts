@@ -41,6 +41,23 @@ const burst = (budget: RequestBudget.RequestBudget, log: Log, count: number, key
 
 const beginnings = (log: Log) => log.map(({ begin }) => begin)
 
+const AN_HOUR = 3_600_000
+
+/** The same clock with the time of day an hour earlier. */
+const putBack = (clock: Clock.Clock): Clock.Clock => {
+  const currentTimeMillisUnsafe = () => clock.currentTimeMillisUnsafe() - AN_HOUR
+  const currentTimeNanosUnsafe = () => clock.currentTimeNanosUnsafe() - BigInt(AN_HOUR) * 1_000_000n
+  return {
+    currentTimeMillisUnsafe,
+    currentTimeMillis: Effect.sync(currentTimeMillisUnsafe),
+    currentTimeNanosUnsafe,
+    currentTimeNanos: Effect.sync(currentTimeNanosUnsafe),
+    monotonicTimeNanosUnsafe: () => clock.monotonicTimeNanosUnsafe(),
+    monotonicTimeNanos: clock.monotonicTimeNanos,
+    sleep: (duration) => clock.sleep(duration)
+  }
+}
+
 describe("RequestBudget", () => {
   it.effect(
     "a burst of 1,000 is sent a hundred at a time, and takes what the limit allows and no longer",
@@ -176,6 +193,17 @@ describe("RequestBudget", () => {
       yield* budget.pause("key", Duration.seconds(20))
       yield* TestClock.adjust("1 minute")
       assert.deepStrictEqual(beginnings(log), [0, 25_000])
+    })
+  )
+
+  it.effect("a clock of the machine that is put back by an hour holds nobody", () =>
+    Effect.gen(function* () {
+      const log: Log = []
+      const budget = RequestBudget.make({ requests: 1, per: "10 seconds" })
+      yield* budget.spend("key")(Effect.void)
+      yield* Effect.provideService(burst(budget, log, 1), Clock.Clock, putBack(yield* Clock.Clock))
+      yield* TestClock.adjust("10 seconds")
+      assert.strictEqual(log.length, 1)
     })
   )
 

@@ -62,12 +62,12 @@ const wait = (
   Effect.gen(function* () {
     const uploads = yield* BulkUploads
     const timeout = Duration.seconds(timeoutSeconds)
-    const start = yield* Clock.currentTimeMillis
+    const start = yield* Clock.monotonicTimeNanos
     let asked = 0
     let checks = 0
     let checkedAt = yield* DateTime.now
 
-    const waited = Effect.map(Clock.currentTimeMillis, (now) => Math.round((now - start) / 100) / 10)
+    const waited = Effect.map(Clock.monotonicTimeNanos, (now) => Math.round(Number(now - start) / 1e8) / 10)
     const report = (status: State, timedOut: boolean, nextStep?: string) =>
       Effect.map(waited, (waitedSeconds) => ({
         ...reportOf({ sourceId, status }, DateTime.formatIso(checkedAt)),

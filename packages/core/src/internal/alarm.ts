@@ -5,6 +5,7 @@ import type * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
+import { nowOf } from "./monotonicClock.ts"
 
 interface Entry {
   /** In milliseconds of the monotonic clock. */
@@ -57,5 +58,3 @@ export class Alarm {
     if (next !== undefined) this.set(caller, clock, next)
   }
 }
-
-export const nowOf = (clock: Clock.Clock): number => Number(clock.monotonicTimeNanosUnsafe()) / 1e6

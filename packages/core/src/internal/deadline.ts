@@ -4,7 +4,8 @@
  */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import { Alarm, nowOf } from "./alarm.ts"
+import { Alarm } from "./alarm.ts"
+import { nowOf } from "./monotonicClock.ts"
 
 /** Ends what runs for longer, and goes on with `orElse`. */
 export type Within = <A, E>(

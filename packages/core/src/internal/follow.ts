@@ -17,7 +17,8 @@ import { type BulkUploadStatus, isSettled, type State } from "../BulkUploadStatu
 import { askedWait } from "../RetryPolicy.ts"
 import type { SourceId } from "../SourceId.ts"
 import { type Options, schedule } from "../Watch.ts"
-import { Alarm, nowOf } from "./alarm.ts"
+import { Alarm } from "./alarm.ts"
+import { nowOf } from "./monotonicClock.ts"
 
 /** One check: when SailPoint was asked, and its status or what failed. */
 export interface Check {

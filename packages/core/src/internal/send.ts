@@ -16,6 +16,7 @@ import type { BulkUploadError } from "../BulkUploadError.ts"
 import * as Metrics from "../Metrics.ts"
 import { fromNoReply, fromReply, type Subject, textOf, unexpected } from "./classify.ts"
 import { makeWithin } from "./deadline.ts"
+import { nowOf } from "./monotonicClock.ts"
 import { exchange, hardened, MAX_BODY_BYTES, type Reply, type Show } from "./reply.ts"
 
 export type { Subject } from "./classify.ts"
@@ -164,10 +165,10 @@ const measured = <A>(
   run: (measure: Measure) => Effect.Effect<A, BulkUploadError>
 ): Effect.Effect<A, BulkUploadError> =>
   Effect.clockWith((clock) => {
-    const start = clock.currentTimeNanosUnsafe()
+    const start = nowOf(clock)
     const measure: Measure = {}
     return Effect.onExit(run(measure), (exit) => {
-      const seconds = Number(clock.currentTimeNanosUnsafe() - start) / 1e9
+      const seconds = (nowOf(clock) - start) / 1000
       const error = Exit.isSuccess(exit) ? undefined : Metrics.outcome(exit)
       const told = Metric.update(kind.duration(measure.status, error), seconds)
       return error === undefined
