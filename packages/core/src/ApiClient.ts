@@ -114,7 +114,7 @@ export const make = (options: Options): Effect.Effect<Service, Tenant.InvalidBas
     const policy = yield* RetryPolicy.RetryPolicy
     const send = yield* makeSend({
       host: tenant.host,
-      deadline: Duration.fromInputUnsafe(options.attemptTimeout ?? "10 seconds")
+      deadline: Duration.max(Duration.zero, Duration.fromInputUnsafe(options.attemptTimeout ?? "10 seconds"))
     })
     const accessToken =
       "accessToken" in options.auth

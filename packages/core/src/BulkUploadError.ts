@@ -33,6 +33,7 @@ import {
   theRequest,
   toMessage
 } from "./internal/errorText.ts"
+import { Wait } from "./internal/wait.ts"
 
 /**
  * The request that an error is about: fetching a token, asking for a status, or listing the sources.
@@ -205,7 +206,7 @@ export class RateLimited extends Schema.TaggedError<RateLimited>()("RateLimited"
   ...subject,
   ...said,
   /** How long SailPoint asked to wait; absent when its `Retry-After` was missing or unreadable. */
-  retryAfter: Schema.optionalKey(Schema.DurationFromMillis),
+  retryAfter: Schema.optionalKey(Wait),
   /** How often it was sent. */
   attempts: Schema.Int.pipe(Schema.withConstructorDefault(Effect.succeed(1))),
   /** True when it was not sent (again), because SailPoint had asked this client to wait. */
@@ -246,7 +247,7 @@ export class ServerError extends Schema.TaggedError<ServerError>()("ServerError"
   /** The HTTP status, 500 to 599. */
   httpStatus: Schema.Int,
   /** How long the answer asked to wait, when it did. */
-  retryAfter: Schema.optionalKey(Schema.DurationFromMillis)
+  retryAfter: Schema.optionalKey(Wait)
 }) {
   get retryable(): boolean {
     return true
@@ -304,7 +305,7 @@ export class UnexpectedResponse extends Schema.TaggedError<UnexpectedResponse>()
 export class RequestTimeout extends Schema.TaggedError<RequestTimeout>()("RequestTimeout", {
   ...subject,
   /** The deadline that passed. */
-  after: Schema.DurationFromMillis
+  after: Wait
 }) {
   get retryable(): boolean {
     return true

@@ -18,8 +18,10 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
+import { budgetNumbers } from "./internal/budgetNumbers.ts"
 import { now } from "./internal/monotonicClock.ts"
 import { tellWait } from "./internal/tellWait.ts"
+import { Wait } from "./internal/wait.ts"
 
 /**
  * A budget, kept per key. The library's keys stand for a host, a client id and an API version.
@@ -45,7 +47,7 @@ export interface RequestBudget {
  */
 export class LimitPaused extends Schema.TaggedError<LimitPaused>()("LimitPaused", {
   /** How long the pause still lasts. */
-  remaining: Schema.DurationFromMillis
+  remaining: Wait
 }) {
   override get message(): string {
     return `SailPoint asked this client to send nothing for ${Duration.format(this.remaining)}.`
@@ -67,9 +69,17 @@ export const longestPause: Duration.Duration = Duration.minutes(20)
  * @since 0.1.0
  */
 export interface Options {
-  /** @default 100 */
+  /**
+   * How many in one window: a whole number of at least 1.
+   *
+   * @default 100
+   */
   readonly requests?: number | undefined
-  /** @default "10 seconds" */
+  /**
+   * How long the window is.
+   *
+   * @default "10 seconds"
+   */
   readonly per?: Duration.Input | undefined
   /**
    * The longest that a request waits for a pause to end; one that lasts longer fails it at once.
@@ -80,7 +90,8 @@ export interface Options {
 }
 
 /**
- * A budget in the memory of this process.
+ * A budget in the memory of this process. Numbers that mean nothing, such as no requests or a window that never
+ * ends, are a `RangeError`.
  *
  * @example
  * ```ts
@@ -94,9 +105,7 @@ export interface Options {
  * @since 0.1.0
  */
 export const make = (options: Options = {}): RequestBudget => {
-  const limit = Math.max(1, options.requests ?? 100)
-  const window = Duration.toMillis(Duration.fromInputUnsafe(options.per ?? "10 seconds"))
-  const maxPause = Duration.toMillis(Duration.fromInputUnsafe(options.maxPause ?? "1 minute"))
+  const { limit, maxPause, window } = budgetNumbers(options)
   const lanes = new Map<string, Lane>()
 
   const laneOf = (key: string): Lane => {

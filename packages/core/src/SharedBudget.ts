@@ -22,6 +22,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Semaphore from "effect/Semaphore"
+import { budgetNumbers, budgetTime } from "./internal/budgetNumbers.ts"
 import * as Scripts from "./internal/budgetScripts.ts"
 import { now } from "./internal/monotonicClock.ts"
 import { tellWait } from "./internal/tellWait.ts"
@@ -66,10 +67,8 @@ interface Place {
  */
 export const make = (options: Options = {}): Effect.Effect<RequestBudget.RequestBudget, never, Replicas> =>
   Effect.map(Replicas, ({ inBackground, run }) => {
-    const limit = Math.max(1, options.requests ?? 100)
-    const window = millis(options.per ?? "10 seconds")
-    const maxPause = millis(options.maxPause ?? "1 minute")
-    const lease = Math.max(3 * window, options.lease === undefined ? 30_000 : millis(options.lease))
+    const { limit, maxPause, window } = budgetNumbers(options)
+    const lease = Math.max(3 * window, budgetTime("lease", options.lease ?? "30 seconds"))
     const own = RequestBudget.make(options)
     const [take, leave, giveBack, pause] = [
       run(Scripts.take),
@@ -141,8 +140,6 @@ export const make = (options: Options = {}): Effect.Effect<RequestBudget.Request
           )
     }
   })
-
-const millis = (duration: Duration.Input): number => Duration.toMillis(Duration.fromInputUnsafe(duration))
 
 /** In braces what a Redis cluster places keys by, so that the two lie on one node. */
 const keysOf = (key: string): Scripts.Keys => ({

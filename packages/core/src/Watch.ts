@@ -30,6 +30,7 @@ import * as Schema from "effect/Schema"
 import { BulkUploadError } from "./BulkUploadError.ts"
 import { isSettled, State } from "./BulkUploadStatus.ts"
 import { seconds, toMessage } from "./internal/errorText.ts"
+import { Wait } from "./internal/wait.ts"
 
 /**
  * How to follow a source.
@@ -82,7 +83,7 @@ export const schedule: Schedule.Schedule<unknown> = Schedule.min([
 export class NotSettled extends Schema.TaggedError<NotSettled>()("NotSettled", {
   sourceId: Schema.String,
   /** How long it waited. */
-  after: Schema.DurationFromMillis,
+  after: Wait,
   /** The last status; absent when none came. */
   status: Schema.optionalKey(State),
   /** What the last try to get a status failed with, where it did. */

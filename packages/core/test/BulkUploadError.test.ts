@@ -62,6 +62,19 @@ describe("BulkUploadError", () => {
     })
   )
 
+  const waits: ReadonlyArray<readonly [string, (wait: Duration.Duration) => unknown]> = [
+    ["RateLimited", (retryAfter) => new BulkUploadError.RateLimited({ retryAfter })],
+    ["ServerError", (retryAfter) => new BulkUploadError.ServerError({ httpStatus: 503, retryAfter })],
+    ["RequestTimeout", (after) => new BulkUploadError.RequestTimeout({ after })]
+  ]
+
+  it.each(waits)("a %s asks nobody to wait for ever, or for less than nothing", (_, make) => {
+    for (const wait of [Duration.infinity, Duration.negativeInfinity, Duration.seconds(-1)]) {
+      assert.throws(() => make(wait), "Schema validation failed")
+    }
+    make(Duration.zero)
+  })
+
   it.each(byTag)("%s is shown by util.inspect and String under its own name", (_, error) => {
     assert.include(String(error), error.message)
     assert.include(inspect(error), error._tag)

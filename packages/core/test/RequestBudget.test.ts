@@ -196,6 +196,37 @@ describe("RequestBudget", () => {
     })
   )
 
+  const meaningless: ReadonlyArray<readonly [RequestBudget.Options, says: string]> = [
+    ...[NaN, 0, -1, 1.5, Infinity, 2 ** 60].map(
+      (requests) =>
+        [{ requests }, `"requests" is ${requests}: expected a whole number of at least 1`] as const
+    ),
+    ...[0, -1, NaN, Infinity, Duration.infinity, Duration.negativeInfinity].map(
+      (per) => [{ per }, `"per" is ${String(per)}: expected a time above 0`] as const
+    ),
+    ...[-1, -Infinity].map(
+      (maxPause) => [{ maxPause }, `"maxPause" is ${maxPause}: expected a time that is not negative`] as const
+    )
+  ]
+
+  it.each(meaningless)(
+    "numbers that mean nothing are told, in place of an endless wait: %o",
+    (options, says) => {
+      assert.throws(() => RequestBudget.make(options), RangeError, says)
+    }
+  )
+
+  it.effect("without a longest pause everybody waits for as long as the pause lasts", () =>
+    Effect.gen(function* () {
+      const log: Log = []
+      const budget = RequestBudget.make({ maxPause: Infinity })
+      yield* budget.pause("key", Duration.days(1))
+      yield* burst(budget, log, 1)
+      yield* TestClock.adjust("1 hour")
+      assert.deepStrictEqual(beginnings(log), [20 * 60_000])
+    })
+  )
+
   it.effect("a clock of the machine that is put back by an hour holds nobody", () =>
     Effect.gen(function* () {
       const log: Log = []

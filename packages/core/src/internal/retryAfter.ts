@@ -12,6 +12,9 @@ import * as Result from "effect/Result"
 /** A comma, but not the one after the day of an HTTP date. */
 const BETWEEN_VALUES = /(?<!\b(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*),/iu
 
+/** No date is further away (ECMA-262, section 21.4.1.1); more digits than that stand for no longer wait. */
+const LONGEST = Duration.millis(8.64e15)
+
 const FRACTION = /^\d{1,15}\.\d+$/u
 
 /** `now`, in milliseconds since the epoch, is what a date is measured from. */
@@ -24,5 +27,5 @@ export const readRetryAfter = (header: string, now: number): Duration.Duration |
     return Result.isSuccess(parsed) ? [Headers.retryAfterDelay(parsed.success, now)] : []
   })
   const [first, ...others] = waits
-  return first === undefined ? undefined : others.reduce(Duration.max, first)
+  return first === undefined ? undefined : Duration.min(others.reduce(Duration.max, first), LONGEST)
 }

@@ -21,6 +21,7 @@ const once = (value: string): Pairs => [["retry-after", value]]
 /** Seconds from now, as the header's dates count them. */
 const dateIn = (seconds: number) => new Date(Date.now() + seconds * 1000).toUTCString()
 const A_YEAR = 31_536_000
+const A_MILLION_YEARS = 1e6 * A_YEAR
 
 const retryAfters: ReadonlyArray<
   readonly [name: string, headers: Pairs, told: "absent" | readonly [least: number, most: number]]
@@ -36,8 +37,8 @@ const retryAfters: ReadonlyArray<
   ["has a sign", once("+5"), "absent"],
   ["is hexadecimal", once("0x10"), "absent"],
   ["is 1e20", once("1e20"), "absent"],
-  ["is 1e20 in digits", once("100000000000000000000"), [A_YEAR, Infinity]],
-  ["has 400 digits", once("9".repeat(400)), [A_YEAR, Infinity]],
+  ["is 1e20 in digits", once("100000000000000000000"), [A_YEAR, A_MILLION_YEARS]],
+  ["has 400 digits", once("9".repeat(400)), [A_YEAR, A_MILLION_YEARS]],
   ["is Infinity", once("Infinity"), "absent"],
   ["is NaN", once("NaN"), "absent"],
   ["is empty", once(""), "absent"],
@@ -46,7 +47,7 @@ const retryAfters: ReadonlyArray<
   ["has digits of another script", once("\u00b2\u00b3"), "absent"],
   ["is a date past", once("Wed, 21 Oct 2015 07:28:00 GMT"), [0, 0]],
   ["is a date to come", once(dateIn(3600)), [3500, 3600]],
-  ["is a date far away", once("Fri, 31 Dec 9999 23:59:59 GMT"), [A_YEAR, Infinity]],
+  ["is a date far away", once("Fri, 31 Dec 9999 23:59:59 GMT"), [A_YEAR, A_MILLION_YEARS]],
   ["is a date that does not exist", once("Wed, 31 Feb 2026 07:28:00 GMT"), "absent"],
   ["is a date of ISO 8601", once("2026-10-21T07:28:00Z"), "absent"],
   ["is there twice, the same", twice("5", "5"), [5, 5]],
