@@ -91,9 +91,18 @@ export const unexpected = (
     httpStatus: reply.status,
     reason,
     ...(reply.body._tag === "Text" && subject.operation !== "token"
-      ? { body: reply.show(reply.body.text, 200) }
+      ? { body: reply.show(reply.body.text, 200, unescaped) }
       : {})
   })
+
+/**
+ * JSON with its escapes read, also where it is no whole JSON: `\u0041` is an A to whoever reads it, and could be one of
+ * a secret's.
+ */
+const unescaped = (json: string): string =>
+  json.replaceAll(/\\(?:u([0-9a-fA-F]{4})|(["\\/]))/gu, (_, code: string | undefined, character: string) =>
+    code === undefined ? character : String.fromCharCode(Number.parseInt(code, 16))
+  )
 
 const disconnected = (subject: Subject, host: string, code: string | undefined) =>
   new BulkUploadError.ConnectionFailed({ ...subject, host, ...(code === undefined ? {} : { code }) })

@@ -23,8 +23,11 @@ export type Body =
   | { readonly _tag: "TooLarge"; readonly maxBytes: number }
   | { readonly _tag: "Broken"; readonly code: string | undefined }
 
-/** A text made harmless to show, cut to a length (500 characters unless said otherwise). */
-export type Show = (text: string, maxLength?: number) => string
+/**
+ * A text made harmless to show, cut to a length (500 characters unless said otherwise). With `read` it is that of the
+ * text which is shown, and no secret of either.
+ */
+export type Show = (text: string, maxLength?: number, read?: (text: string) => string) => string
 
 export interface Reply {
   readonly status: number
@@ -70,7 +73,7 @@ export const exchange = (
   secrets: ReadonlyArray<Redacted.Redacted<string>>
 ): Effect.Effect<Reply, NoReply> => {
   // Most answers show nothing: what it takes is made when it is wanted.
-  const show: Show = (text, maxLength) => withoutSecrets(secrets)(text, maxLength)
+  const show: Show = (...text) => withoutSecrets(secrets)(...text)
   const toReply = ({ headers, status }: HttpClientResponse, body: Body): Reply => ({
     status,
     headers,
@@ -106,7 +109,10 @@ export const withoutSecrets = (secrets: ReadonlyArray<Redacted.Redacted<string>>
   const blot = (text: string) => forms.reduce((clean, form) => clean.replaceAll(form, "[secret]"), text)
   // None may be cut in two before it is looked for.
   const room = (forms[0]?.length ?? 0) + 1
-  return (text, maxLength = 500) => plainText(blot(plainText(blot(text), maxLength + room)), maxLength)
+  return (text, maxLength = 500, read) => {
+    const blotted = read === undefined ? blot(text) : blot(read(blot(text)))
+    return plainText(blot(plainText(blotted, maxLength + room)), maxLength)
+  }
 }
 
 /** A text as it is written in an answer: as it is, in JSON, in a page, in a form, in a URL. */
