@@ -11,10 +11,10 @@ const ENDS_WITHIN_MILLIS = 90_000
 /** All but the one that holds up every other call of its client for 90 s. */
 const sources = Source.seeded.filter(({ name }) => name !== "Blocked")
 
-/** How often each outcome was had: `ok`, the tag of an error, `cancelled`, `restarted`, or `lost`. */
+/** How often each outcome was had: `ok`, the tag of an error, `cancelled`, `restarted`, `lost`, or `mixed up`. */
 export class Tally {
   readonly outcomes = new Map<string, number>()
-  /** What is known of answers that never came. */
+  /** What is known of answers that never came, or came to another question. */
   readonly lost: Array<string> = []
 
   add(outcome: string): void {
@@ -31,6 +31,11 @@ export interface Caller {
   /** Whether its server was ended, or is being ended, by the soak itself. */
   readonly restarted: () => boolean
 }
+
+const UNTAGGED = "untagged"
+
+/** Outcomes that only a mistake of the server's can have. */
+export const defects: ReadonlyArray<string> = ["InternalError", UNTAGGED]
 
 interface Asked {
   readonly name: string
@@ -61,8 +66,14 @@ export const call = async (caller: Caller, dice: Dice, tally: Tally): Promise<vo
       signal: aborting.signal,
       timeout: ENDS_WITHIN_MILLIS
     })
-    const { error } = (structuredContent ?? {}) as { readonly error?: string }
-    tally.add(isError === true ? (error ?? "untagged") : "ok")
+    const { error, sourceId } = (structuredContent ?? {}) as Readonly<Record<string, string | undefined>>
+    if (isError === true) tally.add(error ?? UNTAGGED)
+    // The list of sources is asked for without one.
+    else if (sourceId === asked.arguments["sourceId"]) tally.add("ok")
+    else {
+      tally.add("mixed up")
+      tally.lost.push(`${asked.name} ${JSON.stringify(asked.arguments)}: the answer is about ${sourceId}`)
+    }
   } catch (error) {
     if (aborting.signal.aborted) tally.add("cancelled")
     else if (caller.restarted()) tally.add("restarted")

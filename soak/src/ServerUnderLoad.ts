@@ -19,7 +19,8 @@ export type Kind = "stdio" | "http"
 
 export interface ServerUnderLoad {
   readonly client: Client
-  readonly sample: () => Promise<Omit<Sample, "at">>
+  /** What it holds; nothing once it has ended. */
+  readonly sample: () => Promise<Omit<Sample, "at"> | undefined>
   /** Asks it to end and gives the exit code, or the signal that was needed. */
   readonly stop: () => Promise<number | string>
   readonly kill: () => Promise<void>
@@ -41,12 +42,15 @@ export const start = async (kind: Kind, env: Readonly<Record<string, string>>): 
   return {
     client,
     sample: () =>
-      new Promise((resolve, reject) => {
-        child.once("message", (held) => resolve(held as Omit<Sample, "at">))
-        child.send({}, (error) => {
-          if (error !== null) reject(error)
+      Promise.race([
+        exited.then(() => undefined),
+        new Promise<Omit<Sample, "at"> | undefined>((resolve) => {
+          child.once("message", (held) => resolve(held as Omit<Sample, "at">))
+          child.send({}, (error) => {
+            if (error !== null) resolve(undefined)
+          })
         })
-      }),
+      ]),
     stop: async () => {
       if (kind === "http") await client.close()
       child.kill("SIGTERM")

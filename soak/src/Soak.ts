@@ -18,16 +18,17 @@ export interface Report extends Options {
   readonly faults: number
   readonly restarts: number
   readonly lost: ReadonlyArray<string>
-  /** How the servers that stayed ended; 0 is well. */
+  /** How the servers that were told to end did so; of those that were restarted, the last that did not do it well. */
   readonly exits: Readonly<Record<string, number | string>>
   readonly held: Readonly<Record<string, ReadonlyArray<Trend>>>
   /** Whether it ran long enough to tell a leak. */
   readonly tellsLeaks: boolean
 }
 
-export const isWell = ({ calls, exits, held, lost }: Report): boolean =>
+export const isWell = ({ calls, exits, held, lost, outcomes }: Report): boolean =>
   calls > 0 &&
   lost.length === 0 &&
+  Calls.defects.every((defect) => outcomes[defect] === undefined) &&
   Object.values(exits).every((code) => code === 0) &&
   Object.values(held)
     .flat()
@@ -71,6 +72,7 @@ const run = async (
   const tally = new Calls.Tally()
   const running = new Set<Promise<void>>()
   const counts = { faults: 0, restarts: 0 }
+  const exits: Record<string, number | string> = {}
 
   const load = async (caller: () => Calls.Caller, own: Dice.Dice) => {
     while (!isOver()) {
@@ -86,7 +88,10 @@ const run = async (
     const samples: Array<Sample> = []
     const watch = async () => {
       while (!isOver()) {
-        samples.push({ at: seconds(), ...(await server.sample()) })
+        const held = await server.sample()
+        // A server that is gone loses every further call, which is told enough.
+        if (held === undefined) return
+        samples.push({ at: seconds(), ...held })
         await sleep(Math.min(5_000, (options.seconds * 1000) / 20))
       }
     }
@@ -109,7 +114,7 @@ const run = async (
       }
       ending = true
       if (own.chance(0.5)) await server.kill()
-      else await server.stop()
+      else exits["restarted"] = (await server.stop()) || (exits["restarted"] ?? 0)
       counts.restarts += 1
     }
   }
@@ -141,7 +146,6 @@ const run = async (
   ])
   while (running.size > 0) await Promise.all(running)
 
-  const exits: Record<string, number | string> = {}
   for (const { kind, server } of steadies) exits[kind] = await server.stop()
   return {
     ...options,

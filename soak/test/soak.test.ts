@@ -53,6 +53,7 @@ const choices = (seed: number) => {
 const unwell: ReadonlyArray<readonly [string, Report]> = [
   ["a lost answer", { ...report, lost: ["get_bulk_upload_status {}"] }],
   ["a server that ended badly", { ...report, exits: { stdio: 0, http: "SIGKILL" } }],
+  ["a mistake of the server's", { ...report, outcomes: { InternalError: 1 } }],
   ["a leak", { ...report, held: { stdio: trends(growing(1)) } }],
   ["no call at all", { ...report, calls: 0 }]
 ]
