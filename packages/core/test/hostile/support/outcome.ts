@@ -10,6 +10,8 @@ import { BulkUploadStatus } from "../../../src/BulkUploadStatus.ts"
 
 const errorCodec = Schema.toCodecJson(BulkUploadError)
 const statusCodec = Schema.toCodecJson(BulkUploadStatus)
+const [encodeError, decodeError] = [Schema.encodeSync(errorCodec), Schema.decodeUnknownSync(errorCodec)]
+const [encodeStatus, decodeStatus] = [Schema.encodeSync(statusCodec), Schema.decodeUnknownSync(statusCodec)]
 
 /** Control and format characters, and what else moves or hides text. */
 const HARMFUL = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/u
@@ -20,19 +22,18 @@ const LONGEST_MESSAGE = 4_000
 /** The status, or the tag of the error, after all that holds for either has been checked. */
 export const told = (exit: Exit.Exit<BulkUploadStatus, BulkUploadError>): string => {
   if (Exit.isSuccess(exit)) {
-    const wire: unknown = JSON.parse(JSON.stringify(Schema.encodeSync(statusCodec)(exit.value)))
-    assert.deepStrictEqual(Schema.decodeUnknownSync(statusCodec)(wire), exit.value)
+    const wire: unknown = JSON.parse(JSON.stringify(encodeStatus(exit.value)))
+    assert.deepStrictEqual(decodeStatus(wire), exit.value)
     return String(exit.value.status)
   }
   const [reason] = exit.cause.reasons
-  assert.isTrue(reason !== undefined && Cause.isFailReason(reason), `no defect: ${inspect(exit.cause)}`)
-  if (reason === undefined || !Cause.isFailReason(reason)) return "defect"
+  if (reason === undefined || !Cause.isFailReason(reason)) assert.fail(`no error: ${inspect(exit.cause)}`)
   const { error } = reason
-  const wire: unknown = JSON.parse(JSON.stringify(Schema.encodeSync(errorCodec)(error)))
-  const back = Schema.decodeUnknownSync(errorCodec)(wire)
+  const wire: unknown = JSON.parse(JSON.stringify(encodeError(error)))
+  const back = decodeError(wire)
   assert.strictEqual(back._tag, error._tag)
   assert.strictEqual(back.message, error.message)
-  assert.deepStrictEqual(Schema.encodeSync(errorCodec)(back), wire)
+  assert.deepStrictEqual(encodeError(back), wire)
   assert.isAtMost(error.message.length, LONGEST_MESSAGE)
   assert.notMatch(error.message, HARMFUL)
   return error._tag
