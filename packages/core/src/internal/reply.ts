@@ -3,6 +3,7 @@
  * there is none.
  */
 import * as Context from "effect/Context"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { constTrue } from "effect/Function"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
@@ -15,7 +16,6 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import { plainText } from "../PlainText.ts"
-import type { Within } from "./deadline.ts"
 
 /** The body of an answer: its text, or why there is none. */
 export type Body =
@@ -69,7 +69,7 @@ export const hardened: Effect.Effect<HttpClient.HttpClient, never, HttpClient.Ht
 export const exchange = (
   client: HttpClient.HttpClient,
   request: HttpClientRequest,
-  limits: { readonly within: Within; readonly maxBodyBytes: number },
+  limits: { readonly deadline: Duration.Duration; readonly maxBodyBytes: number },
   secrets: ReadonlyArray<Redacted.Redacted<string>>
 ): Effect.Effect<Reply, NoReply> => {
   // Most answers show nothing: what it takes is made when it is wanted.
@@ -82,17 +82,19 @@ export const exchange = (
   })
   return Effect.suspend(() => {
     let begun: HttpClientResponse | undefined
-    const answered = client.execute(request).pipe(
+    return client.execute(request).pipe(
       Effect.mapError((error): NoReply => ({ _tag: "Disconnected", code: causeCode(error) })),
       Effect.flatMap((response) => {
         begun = response
         return Effect.map(readBody(response, limits.maxBodyBytes), (body) => toReply(response, body))
+      }),
+      Effect.timeoutOrElse({
+        duration: limits.deadline,
+        orElse: () =>
+          begun === undefined || begun.status === 200
+            ? Effect.fail<NoReply>({ _tag: "TimedOut" })
+            : Effect.succeed(toReply(begun, { _tag: "Broken", code: undefined }))
       })
-    )
-    return limits.within(answered, () =>
-      begun === undefined || begun.status === 200
-        ? Effect.fail<NoReply>({ _tag: "TimedOut" })
-        : Effect.succeed(toReply(begun, { _tag: "Broken", code: undefined }))
     )
   })
 }

@@ -15,7 +15,6 @@ import * as Schedule from "effect/Schedule"
 import type { BulkUploadError } from "../BulkUploadError.ts"
 import * as Metrics from "../Metrics.ts"
 import { fromNoReply, fromReply, type Subject, textOf, unexpected } from "./classify.ts"
-import { makeWithin } from "./deadline.ts"
 import { nowOf } from "./monotonicClock.ts"
 import { exchange, hardened, MAX_BODY_BYTES, type Reply, type Show } from "./reply.ts"
 
@@ -51,14 +50,13 @@ export const makeSend = (options: {
     const client = yield* hardened
     const warnIfDeprecated = makeDeprecationWarning()
     const kindOf = makeKinds()
-    const within = makeWithin(options.deadline)
 
     const attempt = <A>(call: Call<A>, measure: Measure) =>
       Effect.gen(function* () {
         const { attempt } = yield* Schedule.CurrentMetadata
         if (attempt > 0) yield* Effect.annotateCurrentSpan("http.request.resend_count", attempt)
         const limits = {
-          within,
+          deadline: options.deadline,
           maxBodyBytes: call.maxBodyBytes ?? MAX_BODY_BYTES
         }
         const reply = yield* exchange(client, call.request, limits, call.secrets ?? []).pipe(
