@@ -212,12 +212,13 @@ export const connectTo = (kind: Kind, reached: Reached) =>
 export const layer = (kind: Kind): Layer.Layer<Assistant | Sandbox.Sandbox, unknown> =>
   layerIn(kind, Sandbox.layer())
 
-/** The same with a sandbox of another kind. */
+/** The same with a sandbox of another kind, and with settings beside those that name it. */
 export const layerIn = <E>(
   kind: Kind,
-  sandbox: Layer.Layer<Sandbox.Sandbox, E>
+  sandbox: Layer.Layer<Sandbox.Sandbox, E>,
+  settings: Env = {}
 ): Layer.Layer<Assistant | Sandbox.Sandbox, unknown> =>
   Layer.effect(
     Assistant,
-    Effect.flatMap(Sandbox.Sandbox, (sandbox) => connect(kind, settingsFor(sandbox)))
+    Effect.flatMap(Sandbox.Sandbox, (sandbox) => connect(kind, { ...settingsFor(sandbox), ...settings }))
   ).pipe(Layer.provideMerge(sandbox))
