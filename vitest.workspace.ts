@@ -6,6 +6,8 @@ const project = (root: string, name: string) => ({
 
 export default defineConfig({
   test: {
+    // Most tests wait for processes and for time: left to itself, vitest keeps a core free for itself.
+    maxWorkers: "100%",
     projects: [
       project("packages/core", "core"),
       project("packages/sandbox", "sandbox"),
