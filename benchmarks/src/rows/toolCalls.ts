@@ -19,7 +19,8 @@ const settings = (url: string): Readonly<Record<string, string>> => ({
   SAIL_BASE_URL: url,
   SAIL_ACCESS_TOKEN: "token",
   // More than can be sent, or it would be the limit that is measured.
-  SAIL_REQUEST_BUDGET: "900000 per 1 second"
+  SAIL_REQUEST_BUDGET: "900000 per 1 second",
+  MCP_MAX_PER_CALLER: "900000"
 })
 
 const callsPerSecond = async (server: McpServer, ids: ReadonlyArray<string>): Promise<number> => {
