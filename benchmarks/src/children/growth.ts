@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import { answer } from "../Child.ts"
 import { layer } from "../ours.ts"
 import { sourceIds } from "../Upstream.ts"
+import { settledHeap } from "../SettledHeap.ts"
 
 export interface Task {
   readonly baseUrl: string
@@ -22,12 +23,6 @@ export interface Outcome {
   readonly peakBytes: number
 }
 
-const heap = (): number => {
-  globalThis.gc?.()
-  globalThis.gc?.()
-  return process.memoryUsage().heapUsed
-}
-
 const run = ({ baseUrl, batch, sources }: Task) =>
   Effect.gen(function* () {
     const uploads = yield* BulkUploads.BulkUploads
@@ -36,11 +31,11 @@ const run = ({ baseUrl, batch, sources }: Task) =>
       ids.slice(n * batch, (n + 1) * batch)
     )
     yield* uploads.statuses(sourceIds(sources + 2000).slice(sources))
-    const before = heap()
+    const before = settledHeap()
     const start = performance.now()
     const results = yield* Effect.forEach(batches, (batch) => uploads.statuses(batch))
     const micros = ((performance.now() - start) * 1000) / sources
-    const heldBytes = (heap() - before) / results.flat().length
+    const heldBytes = (settledHeap() - before) / results.flat().length
     return { micros, heldBytes, peakBytes: process.resourceUsage().maxRSS * 1024 }
   }).pipe(
     Effect.provide(layer(baseUrl, { requests: 1_000_000, per: "1 second" }, NodeHttpClient.layerUndici)),

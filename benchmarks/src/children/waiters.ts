@@ -12,6 +12,7 @@ import * as Schedule from "effect/Schedule"
 import { answer } from "../Child.ts"
 import { layer } from "../ours.ts"
 import { sourceIds } from "../Upstream.ts"
+import { settledHeap } from "../SettledHeap.ts"
 
 export interface Task {
   readonly baseUrl: string
@@ -22,12 +23,6 @@ export interface Task {
 export interface Outcome {
   readonly heapBytes: number
   readonly settled: number
-}
-
-const heap = (): number => {
-  globalThis.gc?.()
-  globalThis.gc?.()
-  return process.memoryUsage().heapUsed
 }
 
 const run = ({ baseUrl, sources, waiters }: Task) =>
@@ -41,7 +36,7 @@ const run = ({ baseUrl, sources, waiters }: Task) =>
     const schedule = Schedule.forever.pipe(
       Schedule.modifyDelay(() => Effect.as(Deferred.await(measured), Duration.zero))
     )
-    const before = heap()
+    const before = settledHeap()
     const told = yield* Deferred.make<void>()
     let missing = waiters
     const fibers = yield* Effect.forEach(Array.from({ length: waiters }), (_, n) => {
@@ -60,7 +55,7 @@ const run = ({ baseUrl, sources, waiters }: Task) =>
         .pipe(Effect.forkChild)
     })
     yield* Deferred.await(told)
-    const heapBytes = (heap() - before) / waiters
+    const heapBytes = (settledHeap() - before) / waiters
     yield* Deferred.succeed(measured, undefined)
     const settled = yield* Fiber.joinAll(fibers)
     return { heapBytes, settled: settled.length }
