@@ -227,7 +227,8 @@ export const layer = (options: Options): Layer.Layer<ApiClient, Tenant.InvalidBa
  * @since 0.1.0
  */
 export const layerConfig: Layer.Layer<ApiClient, Config.ConfigError | Tenant.InvalidBaseUrl, HttpClient> =
-  Layer.effect(ApiClient, Effect.flatMap(Settings.options, make))
+  // Pure, so that who gives options does not bundle what reads settings.
+  /*#__PURE__*/ Layer.effect(ApiClient, /*#__PURE__*/ Effect.flatMap(Settings.options, make))
 
 /** Who a limit is for. A token is told apart by a hash: a key must not hold a secret. */
 const identity = (auth: AccessToken.Auth): string =>

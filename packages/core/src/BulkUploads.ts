@@ -376,7 +376,7 @@ export const layer = (options: Options): Layer.Layer<BulkUploads, Tenant.Invalid
  * @since 0.1.0
  */
 export const layerConfig: Layer.Layer<BulkUploads, Config.ConfigError | Tenant.InvalidBaseUrl, HttpClient> =
-  Layer.provide(layerApiClient, ApiClient.layerConfig)
+  /*#__PURE__*/ Layer.provide(layerApiClient, ApiClient.layerConfig)
 
 /**
  * The status of the newest bulk upload on a source.

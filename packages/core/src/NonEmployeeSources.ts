@@ -307,4 +307,4 @@ export const layerConfig: Layer.Layer<
   NonEmployeeSources,
   Config.ConfigError | Tenant.InvalidBaseUrl,
   HttpClient
-> = Layer.provide(layerApiClient, ApiClient.layerConfig)
+> = /*#__PURE__*/ Layer.provide(layerApiClient, ApiClient.layerConfig)
