@@ -6,7 +6,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { type InputOptions, rolldown } from "rolldown"
+import { type InputOptions, type OutputOptions, rolldown } from "rolldown"
 import { lazySchemas } from "./lazySchemas.ts"
 import { oneFile, staticallyImported } from "./oneFile.ts"
 
@@ -21,8 +21,11 @@ const options: InputOptions = {
   logLevel: "warn"
 }
 
+/** Marks such as #__PURE__ are for a bundler, and this is the last one. */
+const minified: OutputOptions = { minify: true, comments: { annotation: false } }
+
 const prologue = await rolldown({ ...options, input: at("src/prologue.ts") })
-const { output: plain } = await prologue.generate({ format: "esm", codeSplitting: false, minify: true })
+const { output: plain } = await prologue.generate({ format: "esm", codeSplitting: false, ...minified })
 await prologue.close()
 
 const startsWith = staticallyImported()
@@ -35,7 +38,7 @@ const bundle = await rolldown({
 const { output } = await bundle.generate({
   format: "cjs",
   codeSplitting: { groups: [{ name: "start", test: startsWith.includes }] },
-  minify: true
+  ...minified
 })
 await bundle.close()
 

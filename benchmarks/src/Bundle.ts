@@ -17,7 +17,15 @@ export const bundled = async (name: string): Promise<string> => {
     external: [/^node:/u],
     logLevel: "warn"
   })
-  await bundle.write({ file, format: "esm", codeSplitting: false, minify: true, sourcemap: false })
+  await bundle.write({
+    file,
+    format: "esm",
+    codeSplitting: false,
+    minify: true,
+    // Marks such as #__PURE__ are for a bundler, and this is the last one: other minifiers leave none.
+    comments: { annotation: false },
+    sourcemap: false
+  })
   await bundle.close()
   return file
 }
