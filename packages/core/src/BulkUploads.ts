@@ -29,6 +29,7 @@ import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
+import * as Queue from "effect/Queue"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
@@ -230,20 +231,42 @@ export const make: Effect.Effect<Service, never, ApiClient.ApiClient | Scope.Sco
       Effect.onExit((exit) => Metric.update(callsByOutcome(Metrics.outcome(exit)), 1))
     )
 
-    const statusesStream = (sourceIds: Iterable<string>, { concurrency = 10 }: ManyOptions = {}) =>
-      Stream.fromIterable(new Set(sourceIds)).pipe(
-        Stream.mapEffect(
-          (sourceId) => Effect.map(Effect.result(status(sourceId)), (result) => [sourceId, result] as const),
-          { concurrency, unordered: true }
-        )
+    /** Tells of each source when it is answered. */
+    const forEachStatus = <R>(
+      sourceIds: ReadonlySet<string>,
+      { concurrency = 10 }: ManyOptions,
+      tell: (
+        sourceId: string,
+        result: Result.Result<BulkUploadStatus, BulkUploadError>
+      ) => Effect.Effect<unknown, never, R>
+    ) =>
+      Effect.forEach(
+        sourceIds,
+        (sourceId) => Effect.flatMap(Effect.result(status(sourceId)), (result) => tell(sourceId, result)),
+        { concurrency, discard: true }
       )
+
+    const statusesStream = (sourceIds: Iterable<string>, options: ManyOptions = {}) => {
+      const given = new Set(sourceIds)
+      return Stream.callback<readonly [string, Result.Result<BulkUploadStatus, BulkUploadError>]>(
+        (queue) =>
+          Effect.andThen(
+            forEachStatus(given, options, (sourceId, result) => Queue.offer(queue, [sourceId, result])),
+            Queue.end(queue)
+          ),
+        { bufferSize: 16 }
+      )
+    }
 
     const statuses = Effect.fn("BulkUploads.statuses")(function* (
       sourceIds: Iterable<string>,
-      options?: ManyOptions
+      options: ManyOptions = {}
     ) {
       const given = Array.from(sourceIds)
-      const answers = new Map(yield* Stream.runCollect(statusesStream(given, options)))
+      const answers = new Map<string, Result.Result<BulkUploadStatus, BulkUploadError>>()
+      yield* forEachStatus(new Set(given), options, (sourceId, result) =>
+        Effect.sync(() => answers.set(sourceId, result))
+      )
       return given.flatMap((sourceId) => answers.get(sourceId) ?? [])
     })
 

@@ -4,7 +4,8 @@ import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
-import { BulkUploads } from "../src/BulkUploads.ts"
+import * as ApiClient from "../src/ApiClient.ts"
+import { BulkUploads, make } from "../src/BulkUploads.ts"
 import { tenant } from "./support/tenant.ts"
 
 const idOf = (name: string) => Source.named(name).sourceId
@@ -12,6 +13,22 @@ const told = Result.match({
   onFailure: (error: { readonly _tag: string }) => error._tag,
   onSuccess: ({ status }: { readonly status: string | null }) => String(status)
 })
+
+/** The service over a client that answers as it is told to. */
+const answering = (to: <A>(sourceId: string, answer: Effect.Effect<A>) => Effect.Effect<A>) => {
+  const request = <A>({ decode, subject }: ApiClient.Call<A>) =>
+    to(subject.sourceId ?? "", Effect.orDie(Effect.fromResult(decode('{"status":"COMPLETED"}'))))
+  return Effect.provideService(make, ApiClient.ApiClient, {
+    tenant: {
+      origin: "https://acme.api.identitynow.com",
+      host: "acme.api.identitynow.com",
+      apiVersion: "v2024"
+    },
+    accessToken: { get: Effect.never, refused: () => Effect.succeed(false) },
+    attempt: request,
+    request
+  })
+}
 
 describe("statuses", () => {
   const given = [
@@ -61,6 +78,29 @@ describe("statuses", () => {
         ]
       )
     }).pipe(Effect.provide(tenant()))
+  )
+
+  it.effect("as a stream, nothing is asked any more once nobody listens", () =>
+    Effect.gen(function* () {
+      const asked = new Array<string>()
+      const givenUp = new Array<string>()
+      const [first = "", second = "", ...others] = ["1", "2", "3", "4"].map((digit) => digit.repeat(32))
+      const uploads = yield* answering((sourceId, answer) => {
+        asked.push(sourceId)
+        return sourceId === first
+          ? answer
+          : Effect.onInterrupt(Effect.never, () => Effect.sync(() => givenUp.push(sourceId)))
+      })
+      const seen = yield* uploads
+        .statusesStream([first, second, ...others], { concurrency: 2 })
+        .pipe(Stream.take(1), Stream.runCollect)
+      assert.deepStrictEqual(
+        seen.map(([sourceId]) => sourceId),
+        [first]
+      )
+      assert.deepStrictEqual(asked.slice(0, 2), [first, second])
+      assert.deepStrictEqual(givenUp, asked.slice(1))
+    }).pipe(Effect.scoped)
   )
 
   it.live("of nothing is nothing", () =>

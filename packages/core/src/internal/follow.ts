@@ -137,13 +137,25 @@ export const makeFollow = (
         Stream.unwrap(
           Effect.suspend(() => {
             const { join, leave } = following(sourceId, options)
-            return Effect.map(Effect.acquireRelease(join, leave), ({ newest }) =>
-              Stream.unfold(newest, (next) =>
-                Effect.map(take(next), (link) => link && ([link.check, link.next] as const))
+            const see = makeSee(options)
+            /** Ends after a status that is believed: there `next` is nothing. */
+            const read = (
+              next: Next | undefined
+            ): Effect.Effect<readonly [Seen, Next | undefined] | undefined, BulkUploadError> =>
+              Effect.flatMap(next === undefined ? Effect.undefined : take(next), (link) =>
+                link === undefined
+                  ? Effect.undefined
+                  : Effect.flatMap(see(link.check), (seen) =>
+                      seen === undefined
+                        ? read(link.next)
+                        : Effect.succeed([seen, seen.believed ? undefined : link.next] as const)
+                    )
               )
+            return Effect.map(Effect.acquireRelease(join, leave), ({ newest }) =>
+              Stream.unfold<Next | undefined, Seen, BulkUploadError, never>(newest, read)
             )
           })
-        ).pipe(untilBelieved(options)),
+        ),
       forEach: (sourceId, options, tell) =>
         Effect.clockWith((clock) => {
           const { join, leave } = following(sourceId, options)
@@ -229,17 +241,6 @@ const notBeforeAsked = (schedule: Schedule.Schedule<unknown>) =>
       )
     )
   )
-
-const untilBelieved =
-  (options: Options) =>
-  (checks: Stream.Stream<Check>): Stream.Stream<Seen, BulkUploadError> =>
-    Stream.suspend(() =>
-      checks.pipe(
-        Stream.mapEffect(makeSee(options)),
-        Stream.filter((seen) => seen !== undefined),
-        Stream.takeUntil(({ believed }) => believed)
-      )
-    )
 
 /**
  * Takes one check after the other as one who follows does: nothing when it is from before the upload, and a
