@@ -47,13 +47,12 @@ const run = ({ batch, sources }: Task) =>
     // Read from JSON, since texts that are put together of parts shrink when they are first used.
     const ids: ReadonlyArray<string> = JSON.parse(JSON.stringify(sourceIds(2 * sources)))
     const results = ids.map((): unknown => undefined)
-    /** A plain loop: one of Effect's would have its share in the time of each batch. */
+    const runPromise = Effect.runPromiseWith(yield* Effect.context())
+    /** Each batch in a fiber of its own, or the one that measures would hold the last results as well. */
     const ask = async (from: number) => {
       for (let first = from; first < from + sources; first += batch) {
-        const found = await Effect.runPromise(uploads.statuses(ids.slice(first, first + batch)))
-        found.forEach((result, n) => {
-          results[first + n] = result
-        })
+        const found = await runPromise(uploads.statuses(ids.slice(first, first + batch)))
+        for (const [n, result] of found.entries()) results[first + n] = result
       }
     }
     // The same work on other sources, so that code which is compiled for the first time is not counted.
