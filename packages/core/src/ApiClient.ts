@@ -32,7 +32,7 @@ import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
 import type * as AccessToken from "./AccessToken.ts"
 import { type BulkUploadError, RateLimited, type Unauthorized } from "./BulkUploadError.ts"
-import { RequestBudget } from "./RequestBudget.ts"
+import { type LimitPaused, RequestBudget } from "./RequestBudget.ts"
 import * as RetryPolicy from "./RetryPolicy.ts"
 import * as Settings from "./Settings.ts"
 import * as Tenant from "./Tenant.ts"
@@ -123,43 +123,38 @@ export const make = (options: Options): Effect.Effect<Service, Tenant.InvalidBas
     const budget = yield* RequestBudget
     const key = `${tenant.origin} ${identity(options.auth)} ${tenant.apiVersion}`
     const spend = budget.spend(key)
-    const pauseIfLimited = (error: BulkUploadError) =>
-      error._tag !== "RateLimited" || error.retryAfter === undefined
-        ? Effect.void
-        : budget.pause(key, error.retryAfter)
+    const onFailure =
+      (token: Redacted.Redacted<string>) =>
+      (error: BulkUploadError): Effect.Effect<never, BulkUploadError | Refused> => {
+        if (error._tag === "Unauthorized") return new Refused({ token, unauthorized: error })
+        const limited = error._tag === "RateLimited" ? error.retryAfter : undefined
+        const failed = Effect.fail(error)
+        return limited === undefined ? failed : Effect.andThen(budget.pause(key, limited), failed)
+      }
 
     /** The token is taken only when there is a place: one that was taken before could expire in the queue. */
-    const sendOnce = <A>(call: Call<A>) =>
+    const sendOnce = <A>(call: Call<A>): Effect.Effect<A, Failure> =>
       Effect.flatMap(accessToken.get, (token) =>
         send({
           ...call,
           request: HttpClientRequest.bearerToken(call.request, token),
           secrets: [token]
-        }).pipe(
-          Effect.tapError(pauseIfLimited),
-          Effect.catchTag("Unauthorized", (unauthorized) => Effect.fail(new Refused({ token, unauthorized })))
-        )
-      ).pipe(
-        spend,
-        Effect.catchTag("LimitPaused", ({ remaining }) =>
-          Effect.flatMap(
-            Schedule.CurrentMetadata,
-            ({ attempt }) =>
-              new RateLimited({ ...call.subject, retryAfter: remaining, attempts: attempt, heldBack: true })
-          )
-        )
-      )
+        }).pipe(Effect.catch(onFailure(token)))
+      ).pipe(spend)
 
     /** A refused token is renewed once, where it can be. */
-    const sendRenewing = <A>(call: Call<A>): Effect.Effect<A, BulkUploadError> =>
-      sendOnce(call).pipe(
-        Effect.catchTag("Refused", ({ token, unauthorized }) =>
-          Effect.flatMap(accessToken.refused(token), (renewable) =>
-            renewable ? sendOnce(call) : Effect.fail(unauthorized)
-          )
-        ),
-        Effect.catchTag("Refused", ({ unauthorized }) => Effect.fail(unauthorized))
+    const sendRenewing = <A>(call: Call<A>): Effect.Effect<A, BulkUploadError> => {
+      const last = (failure: Failure) => toError(call, failure)
+      return sendOnce(call).pipe(
+        Effect.catch((failure) =>
+          failure._tag === "Refused"
+            ? Effect.flatMap(accessToken.refused(failure.token), (renewable) =>
+                renewable ? sendOnce(call).pipe(Effect.catch(last)) : last(failure)
+              )
+            : last(failure)
+        )
       )
+    }
 
     // A failure of the token endpoint was retried where the token is fetched, once for all who wait for it.
     const requestPolicy = policy.pipe(Schedule.while(({ input }) => !isOfToken(input)))
@@ -171,6 +166,24 @@ export const make = (options: Options): Effect.Effect<Service, Tenant.InvalidBas
       request: (call) => retryAs(requestPolicy)(sendRenewing(call))
     }
   })
+
+type Failure = BulkUploadError | Refused | LimitPaused
+
+/** What a caller is told of a request whose token was refused for good, or that was not sent at all. */
+const toError = ({ subject }: Call<unknown>, failure: Failure): Effect.Effect<never, BulkUploadError> => {
+  switch (failure._tag) {
+    case "Refused":
+      return failure.unauthorized
+    case "LimitPaused":
+      return Effect.flatMap(
+        Schedule.CurrentMetadata,
+        ({ attempt }) =>
+          new RateLimited({ ...subject, retryAfter: failure.remaining, attempts: attempt, heldBack: true })
+      )
+    default:
+      return Effect.fail(failure)
+  }
+}
 
 const isOfToken = (error: BulkUploadError): boolean => "operation" in error && error.operation === "token"
 

@@ -41,6 +41,7 @@ import { type Check, makeFollow, type Seen } from "./internal/follow.ts"
 import { now } from "./internal/monotonicClock.ts"
 import { makeSingleFlight } from "./internal/singleFlight.ts"
 import { seriesBy } from "./internal/series.ts"
+import { annotateWhereTraced, whereTraced } from "./internal/whereTraced.ts"
 import * as Metrics from "./Metrics.ts"
 import * as SourceId from "./SourceId.ts"
 import * as Tenant from "./Tenant.ts"
@@ -222,14 +223,17 @@ export const make: Effect.Effect<Service, never, ApiClient.ApiClient | Scope.Sco
 
     const ask = yield* makeSingleFlight((sourceId: SourceId.SourceId) => api.request(callFor(sourceId)))
 
-    const status = Effect.fn("BulkUploads.status")(
-      (input: string) =>
-        SourceId.fromString(input).pipe(
-          Effect.tap((sourceId) => Effect.annotateCurrentSpan("sailpoint.source.id", sourceId)),
-          Effect.flatMap(ask)
+    const status = (input: string) =>
+      SourceId.fromString(input).pipe(
+        Effect.flatMap((sourceId) =>
+          Effect.andThen(
+            annotateWhereTraced(() => ({ "sailpoint.source.id": sourceId })),
+            ask(sourceId)
+          )
         ),
-      Effect.onExit((exit) => Metric.update(callsByOutcome(Metrics.outcome(exit)), 1))
-    )
+        Effect.onExit((exit) => Metric.update(callsByOutcome(Metrics.outcome(exit)), 1)),
+        whereTraced("BulkUploads.status")
+      )
 
     /** Tells of each source when it is answered. */
     const forEachStatus = <R>(
@@ -312,17 +316,6 @@ export const make: Effect.Effect<Service, never, ApiClient.ApiClient | Scope.Sco
     return BulkUploads.of({ status, statuses, statusesStream, changes, awaitSettled })
   }
 )
-
-/**
- * A span where there is a tracer to give it to: one that goes nowhere would take 2.6 kB of each who waits, of whom
- * there can be many.
- */
-const whereTraced =
-  (name: string) =>
-  <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-    Effect.withFiber(({ cache }) =>
-      cache.tracer === undefined ? self : Effect.withSpan(self, name, { captureStackTrace: false })
-    )
 
 const callsByOutcome = seriesBy(Metrics.statusCalls, "outcome")
 

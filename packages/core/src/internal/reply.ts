@@ -16,6 +16,8 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import { plainText } from "../PlainText.ts"
+import { Alarm } from "./alarm.ts"
+import { untilDeadline } from "./deadline.ts"
 
 /** The body of an answer: its text, or why there is none. */
 export type Body =
@@ -46,58 +48,73 @@ export type NoReply =
 export const MAX_BODY_BYTES = 64 * 1024
 
 /**
- * The client as requests to SailPoint need it: redirects come back as answers, because following one would
+ * The context that requests to SailPoint need: redirects come back as answers, because following one would
  * carry the credentials along; no trace headers go to a third party; and the spans are our own, since the
  * client's own end before the body is read.
  */
-export const hardened: Effect.Effect<HttpClient.HttpClient, never, HttpClient.HttpClient> = Effect.gen(
-  function* () {
-    const client = yield* HttpClient.HttpClient
-    const requestInit = Option.getOrElse(yield* Effect.serviceOption(FetchHttpClient.RequestInit), () => ({}))
-    const context = Context.empty().pipe(
-      Context.add(FetchHttpClient.RequestInit, { ...requestInit, redirect: "manual" }),
+const hardening = Effect.map(Effect.serviceOption(FetchHttpClient.RequestInit), (given) => {
+  const requestInit: RequestInit = { ...Option.getOrUndefined(given), redirect: "manual" }
+  // Added and not merged: to merge is to copy all that is in the caller's context.
+  return <R>(context: Context.Context<R>): Context.Context<R> =>
+    context.pipe(
+      Context.add(FetchHttpClient.RequestInit, requestInit),
       Context.add(HttpClient.TracerDisabledWhen, constTrue)
     )
-    return HttpClient.transformResponse(client, Effect.provideContext(context))
-  }
-)
+})
+
+export interface Limits {
+  readonly maxBodyBytes: number
+  /** From sending to the end of the body. */
+  readonly deadline: Duration.Duration
+}
+
+export type Exchange = (
+  request: HttpClientRequest,
+  limits: Limits,
+  secrets: ReadonlyArray<Redacted.Redacted<string>>
+) => Effect.Effect<Reply, NoReply>
 
 /**
  * Sends a request and reads the answer, both within the deadline. When a failing status is already known and
  * its body does not come, the status is the answer.
  */
-export const exchange = (
-  client: HttpClient.HttpClient,
-  request: HttpClientRequest,
-  limits: { readonly deadline: Duration.Duration; readonly maxBodyBytes: number },
-  secrets: ReadonlyArray<Redacted.Redacted<string>>
-): Effect.Effect<Reply, NoReply> => {
-  // Most answers show nothing: what it takes is made when it is wanted.
-  const show: Show = (...text) => withoutSecrets(secrets)(...text)
-  const toReply = ({ headers, status }: HttpClientResponse, body: Body): Reply => ({
-    status,
-    headers,
-    body,
-    show
-  })
-  return Effect.suspend(() => {
-    let begun: HttpClientResponse | undefined
-    return client.execute(request).pipe(
-      Effect.mapError((error): NoReply => ({ _tag: "Disconnected", code: causeCode(error) })),
-      Effect.flatMap((response) => {
-        begun = response
-        return Effect.map(readBody(response, limits.maxBodyBytes), (body) => toReply(response, body))
-      }),
-      Effect.timeoutOrElse({
-        duration: limits.deadline,
-        orElse: () =>
-          begun === undefined || begun.status === 200
-            ? Effect.fail<NoReply>({ _tag: "TimedOut" })
-            : Effect.succeed(toReply(begun, { _tag: "Broken", code: undefined }))
-      })
-    )
-  })
-}
+export const makeExchange: Effect.Effect<Exchange, never, HttpClient.HttpClient> = Effect.gen(function* () {
+  const client = yield* HttpClient.HttpClient
+  const harden = yield* hardening
+  const alarm = new Alarm()
+  return (request, { deadline, maxBodyBytes }, secrets) => {
+    // Most answers show nothing: what it takes is made when it is wanted.
+    const show: Show = (...text) => withoutSecrets(secrets)(...text)
+    return Effect.suspend(() => {
+      let begun: Pick<Reply, "status" | "headers"> | undefined
+      return client.execute(request).pipe(
+        Effect.matchEffect({
+          onFailure: (error) => Effect.fail<NoReply>({ _tag: "Disconnected", code: causeCode(error) }),
+          onSuccess: (response) => {
+            // Some clients make them anew whenever they are read.
+            const { headers, status } = response
+            begun = { status, headers }
+            return Effect.map(readBody(response, headers, maxBodyBytes), (body): Reply => ({
+              status,
+              headers,
+              body,
+              show
+            }))
+          }
+        }),
+        untilDeadline<Reply, NoReply>({
+          alarm,
+          context: harden,
+          duration: deadline,
+          orElse: () =>
+            begun === undefined || begun.status === 200
+              ? Effect.fail<NoReply>({ _tag: "TimedOut" })
+              : Effect.succeed({ ...begun, body: { _tag: "Broken", code: undefined }, show })
+        })
+      )
+    })
+  }
+})
 
 /**
  * Shows texts with every secret in them blotted out: a gateway or a proxy can echo what it was sent, and what
@@ -127,8 +144,12 @@ const written = (text: string): ReadonlyArray<string> => [
   encodeURI(text.toWellFormed())
 ]
 
-const readBody = (response: HttpClientResponse, maxBytes: number): Effect.Effect<Body> =>
-  (isKnownToFit(response, maxBytes)
+const readBody = (
+  response: HttpClientResponse,
+  headers: Headers.Headers,
+  maxBytes: number
+): Effect.Effect<Body> =>
+  (isKnownToFit(headers, maxBytes)
     ? Effect.map(response.text, (text): Body => ({ _tag: "Text", text }))
     : readUpTo(response, maxBytes)
   ).pipe(
@@ -145,7 +166,7 @@ const readBody = (response: HttpClientResponse, maxBytes: number): Effect.Effect
  * HTTP clients read no more than the length that was announced, so a short one needs no counting, which costs as
  * much as the whole rest of a call. Of a compressed body it is the compressed length that is announced.
  */
-const isKnownToFit = ({ headers }: HttpClientResponse, maxBytes: number): boolean =>
+const isKnownToFit = (headers: Headers.Headers, maxBytes: number): boolean =>
   Number(headers["content-length"] ?? Infinity) <= maxBytes && headers["content-encoding"] === undefined
 
 const readUpTo = (response: HttpClientResponse, maxBytes: number): Effect.Effect<Body, HttpClientError> =>

@@ -16,9 +16,7 @@ import type { Policy } from "../RetryPolicy.ts"
 export const retryAs =
   (policy: Policy) =>
   <A, R>(self: Effect.Effect<A, BulkUploadError, R>): Effect.Effect<A, BulkUploadError, R> =>
-    self.pipe(
-      // Whatever schedule the caller is in, here it is the first try.
-      Effect.provideService(Schedule.CurrentMetadata, firstTry),
+    asFirstTry(self).pipe(
       Effect.catch((first) => {
         let replayed = false
         const again = Effect.andThen(tellRetry, self)
@@ -34,6 +32,14 @@ export const retryAs =
     )
 
 const firstTry = Schedule.CurrentMetadata.defaultValue()
+
+/** Whatever schedule the caller is in, here it is the first try. */
+const asFirstTry = <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  Effect.withFiber((fiber) =>
+    fiber.getRef(Schedule.CurrentMetadata) === firstTry
+      ? self
+      : Effect.provideService(self, Schedule.CurrentMetadata, firstTry)
+  )
 
 const tellRetry: Effect.Effect<void> = Effect.flatMap(
   Schedule.CurrentMetadata,

@@ -16,7 +16,8 @@ import type { BulkUploadError } from "../BulkUploadError.ts"
 import * as Metrics from "../Metrics.ts"
 import { fromNoReply, fromReply, type Subject, textOf, unexpected } from "./classify.ts"
 import { nowOf } from "./monotonicClock.ts"
-import { exchange, hardened, MAX_BODY_BYTES, type Reply, type Show } from "./reply.ts"
+import { makeExchange, MAX_BODY_BYTES, type Reply, type Show } from "./reply.ts"
+import { annotateWhereTraced, whereTraced } from "./whereTraced.ts"
 
 export type { Subject } from "./classify.ts"
 
@@ -47,61 +48,82 @@ export const makeSend = (options: {
   readonly deadline: Duration.Duration
 }): Effect.Effect<Send, never, HttpClient> =>
   Effect.gen(function* () {
-    const client = yield* hardened
-    const warnIfDeprecated = makeDeprecationWarning()
+    const exchange = yield* makeExchange
+    const isNewlyDeprecated = makeDeprecationNotice()
     const kindOf = makeKinds()
 
-    const attempt = <A>(call: Call<A>, measure: Measure) =>
-      Effect.gen(function* () {
-        const { attempt } = yield* Schedule.CurrentMetadata
-        if (attempt > 0) yield* Effect.annotateCurrentSpan("http.request.resend_count", attempt)
-        const limits = {
-          deadline: options.deadline,
-          maxBodyBytes: call.maxBodyBytes ?? MAX_BODY_BYTES
-        }
-        const reply = yield* exchange(client, call.request, limits, call.secrets ?? []).pipe(
-          Effect.mapError((noReply) => fromNoReply(call.subject, noReply, options))
-        )
-        measure.status = reply.status
-        yield* Effect.annotateCurrentSpan("http.response.status_code", reply.status)
-        yield* warnIfDeprecated(reply, call.route)
-        if (reply.status !== 200) {
-          const now = yield* Clock.currentTimeMillis
-          return yield* fromReply(call.subject, reply, { attempts: attempt + 1, now })
-        }
-        return yield* textOf(call.subject, reply, options.host).pipe(
-          Result.flatMap((text) =>
-            Result.mapError(call.decode(text, reply.show), (reason) =>
-              unexpected(call.subject, reply, reason)
-            )
-          ),
-          Effect.fromResult
+    const attempt = <A>(call: Call<A>, kind: Kind): Effect.Effect<A, BulkUploadError> =>
+      Effect.withFiber((fiber) => {
+        const clock = fiber.getRef(Clock.Clock)
+        const { attempt } = fiber.getRef(Schedule.CurrentMetadata)
+        const start = nowOf(clock)
+        let status: number | undefined
+        return exchange(
+          call.request,
+          { deadline: options.deadline, maxBodyBytes: call.maxBodyBytes ?? MAX_BODY_BYTES },
+          call.secrets ?? []
+        ).pipe(
+          Effect.matchEffect({
+            onFailure: (noReply) => Effect.fail(fromNoReply(call.subject, noReply, options)),
+            onSuccess: (reply) => {
+              status = reply.status
+              const answer = Effect.fromResult(
+                valueIn(call, reply, { host: options.host, attempts: attempt + 1, clock })
+              )
+              return isNewlyDeprecated(reply) ? Effect.andThen(warnOfDeprecation(call.route), answer) : answer
+            }
+          }),
+          Effect.onExit((exit) => {
+            const error = Exit.isSuccess(exit) ? undefined : Metrics.outcome(exit)
+            const measured = Metric.update(kind.duration(status, error), (nowOf(clock) - start) / 1000)
+            return Effect.andThen(annotateWhereTraced(ended(attempt, status, error)), measured)
+          })
         )
       })
 
     return (call) => {
       const kind = kindOf(call)
-      return measured(kind, (measure) => attempt(call, measure)).pipe(
-        Effect.withSpan(
-          kind.name,
-          { kind: "client", attributes: { ...kind.attributes, "url.full": call.request.url } },
-          { captureStackTrace: false }
-        )
+      return attempt(call, kind).pipe(
+        whereTraced(kind.name, () => ({
+          kind: "client",
+          attributes: { ...kind.attributes, "url.full": call.request.url }
+        }))
       )
     }
   })
 
+const valueIn = <A>(
+  call: Call<A>,
+  reply: Reply,
+  { attempts, clock, host }: { readonly attempts: number; readonly clock: Clock.Clock; readonly host: string }
+): Result.Result<A, BulkUploadError> =>
+  reply.status === 200
+    ? Result.flatMap(textOf(call.subject, reply, host), (text) =>
+        Result.mapError(call.decode(text, reply.show), (reason) => unexpected(call.subject, reply, reason))
+      )
+    : Result.fail(fromReply(call.subject, reply, { attempts, now: clock.currentTimeMillisUnsafe() }))
+
+/** What a span tells of how its attempt ended, beside what is known when it begins. */
+const ended = (resends: number, status: number | undefined, error: string | undefined) => () => ({
+  ...(resends === 0 ? {} : { "http.request.resend_count": resends }),
+  ...(status === undefined ? {} : { "http.response.status_code": status }),
+  ...(error === undefined ? {} : { "error.type": error })
+})
+
 /** SailPoint marks the answers of an API version that will be switched off. Said once, not at every call. */
-const makeDeprecationWarning = () => {
-  let warned = false
-  return (reply: Reply, route: string): Effect.Effect<void> => {
-    if (warned || reply.headers["x-deprecated"] !== "true") return Effect.void
-    warned = true
-    return Effect.logWarning(
-      `SailPoint marks ${route} as deprecated (X-Deprecated: true); move to a newer API version (SAIL_API_VERSION) before it is switched off.`
-    )
+const makeDeprecationNotice = (): ((reply: Reply) => boolean) => {
+  let noticed = false
+  return ({ headers }) => {
+    if (noticed || headers["x-deprecated"] !== "true") return false
+    noticed = true
+    return true
   }
 }
+
+const warnOfDeprecation = (route: string): Effect.Effect<void> =>
+  Effect.logWarning(
+    `SailPoint marks ${route} as deprecated (X-Deprecated: true); move to a newer API version (SAIL_API_VERSION) before it is switched off.`
+  )
 
 /** What all requests of one method to one route have in common. */
 interface Kind {
@@ -152,25 +174,3 @@ const makeKind = (name: string, { method, url }: HttpClientRequest, route: strin
     }
   }
 }
-
-/** What is known of an attempt beside how it ended. */
-interface Measure {
-  status?: number
-}
-
-const measured = <A>(
-  kind: Kind,
-  run: (measure: Measure) => Effect.Effect<A, BulkUploadError>
-): Effect.Effect<A, BulkUploadError> =>
-  Effect.clockWith((clock) => {
-    const start = nowOf(clock)
-    const measure: Measure = {}
-    return Effect.onExit(run(measure), (exit) => {
-      const seconds = (nowOf(clock) - start) / 1000
-      const error = Exit.isSuccess(exit) ? undefined : Metrics.outcome(exit)
-      const told = Metric.update(kind.duration(measure.status, error), seconds)
-      return error === undefined
-        ? told
-        : Effect.andThen(Effect.annotateCurrentSpan("error.type", error), told)
-    })
-  })
