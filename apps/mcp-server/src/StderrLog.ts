@@ -7,6 +7,7 @@ import * as Logger from "effect/Logger"
 import * as References from "effect/References"
 import type { Writable } from "node:stream"
 import type { LogLevel } from "./Cli.ts"
+import * as WriteTogether from "./WriteTogether.ts"
 
 /** How much may wait to be read, in bytes; what comes then is lost, and counted. */
 const MAX_UNREAD = 1024 * 1024
@@ -22,11 +23,13 @@ export const makeWrite = (stream: Writable): ((line: string) => void) => {
   let lost = 0
   // Who read it has gone, which is no reason to stop.
   stream.on("error", () => undefined)
+  const together = WriteTogether.to(stream)
   return (line) => {
     if (stream.writableLength > MAX_UNREAD) {
       lost += 1
       return
     }
+    together()
     if (lost > 0) stream.write(`Lines of the log that were lost because nobody read it: ${lost}\n`)
     lost = 0
     stream.write(`${line}\n`)

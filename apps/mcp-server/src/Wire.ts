@@ -13,6 +13,7 @@ import {
   type Transport
 } from "@modelcontextprotocol/server"
 import * as Lines from "./Lines.ts"
+import * as WriteTogether from "./WriteTogether.ts"
 
 /** The longest line that is read, in bytes. An assistant's messages are far shorter. */
 const MAX_LINE = 10 * 1024 * 1024
@@ -35,6 +36,7 @@ export class Wire implements Transport {
 
   readonly #report: Options["report"]
   readonly #lines = Lines.make(MAX_LINE)
+  readonly #together = WriteTogether.to(process.stdout)
   readonly #gone = Promise.withResolvers<void>()
   readonly #spoke = Promise.withResolvers<void>()
   #open = true
@@ -60,6 +62,7 @@ export class Wire implements Transport {
   /** Never waits for the assistant to read: what it leaves unread holds up what it asks next. */
   async send(message: JSONRPCMessage): Promise<void> {
     if (!this.#open) throw new Error("Standard output is closed.")
+    this.#together()
     process.stdout.write(serializeMessage(message))
     this.#spoke.resolve()
     if (process.stdout.writableLength > MAX_UNREAD) this.#hold()
