@@ -12,7 +12,7 @@ import * as ToolCall from "./ToolCall.ts"
 import { type Adapter, FailureOutline } from "./ToolResult.ts"
 import { argumentsSchema, toolSchema } from "./ToolSchema.ts"
 
-export interface ReadOnlyTool<Input, Output extends object> {
+interface Definition<Input, Output extends object> {
   readonly name: string
   readonly title: string
   /** For the model: what it tells, when to use it and when another one, in plain ASCII. */
@@ -25,37 +25,46 @@ export interface ReadOnlyTool<Input, Output extends object> {
   ) => Effect.Effect<Output, BulkUploadError, Services>
 }
 
-export const register = <Input, Output extends object>(
-  server: McpServer,
-  adapter: Adapter<Services>,
-  tool: ReadOnlyTool<Input, Output>
-): void => {
-  server.registerTool(
-    tool.name,
-    {
-      title: tool.title,
-      description: tool.description,
-      inputSchema: argumentsSchema(tool.input),
-      outputSchema: toolSchema(Schema.Union([tool.output, FailureOutline])),
+/** Made once: over HTTP every request has a server of its own, with which the tools are registered anew. */
+export const make = <Input, Output extends object>(definition: Definition<Input, Output>) => {
+  const { description, input, name, output, run, title } = definition
+  return {
+    name,
+    run,
+    config: {
+      title,
+      description,
+      inputSchema: argumentsSchema(input),
+      outputSchema: toolSchema(Schema.Union([output, FailureOutline])),
       annotations: {
-        title: tool.title,
+        title,
         readOnlyHint: true,
         destructiveHint: false,
         idempotentHint: true,
         openWorldHint: true
       }
-    },
-    (input, context) =>
-      adapter.run(
-        Effect.flatMap(Effect.fromResult(input), (input) => tool.run(input, context.mcpReq)).pipe(
-          ToolCall.observed(
-            tool.name,
-            Result.getOrElse(input, () => ({})),
-            context
-          )
-        ),
-        context.mcpReq
-      )
+    }
+  }
+}
+
+export type ReadOnlyTool<Input, Output extends object> = ReturnType<typeof make<Input, Output>>
+
+export const register = <Input, Output extends object>(
+  server: McpServer,
+  adapter: Adapter<Services>,
+  { config, name, run }: ReadOnlyTool<Input, Output>
+): void => {
+  server.registerTool(name, config, (input, context) =>
+    adapter.run(
+      Effect.flatMap(Effect.fromResult(input), (input) => run(input, context.mcpReq)).pipe(
+        ToolCall.observed(
+          name,
+          Result.getOrElse(input, () => ({})),
+          context
+        )
+      ),
+      context.mcpReq
+    )
   )
 }
 

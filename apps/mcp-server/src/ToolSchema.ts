@@ -32,10 +32,9 @@ export const toolSchema = <S extends Schema.ConstraintCodec<unknown, unknown>>(
   schema: S
 ): StandardSchemaWithJSON<S["Encoded"], S["Type"]> => {
   const { "~standard": standard } = Schema.toStandardSchemaV1(schema, { parseOptions: CLOSED })
-  const jsonSchema = () => ({
-    type: "object",
-    ...leftOpen(Schema.toJsonSchemaDocument(schema, CLOSED).schema)
-  })
+  let told: Record<string, unknown> | undefined
+  const jsonSchema = () =>
+    (told ??= { type: "object", ...leftOpen(Schema.toJsonSchemaDocument(schema, CLOSED).schema) })
   return { "~standard": { ...standard, jsonSchema: { input: jsonSchema, output: jsonSchema } } }
 }
 

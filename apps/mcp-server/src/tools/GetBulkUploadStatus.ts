@@ -5,7 +5,7 @@ import { getBulkUploadStatus } from "@sailpoint-bulk-upload/core/BulkUploads"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { answeredInTime, type ReadOnlyTool } from "../ReadOnlyTool.ts"
+import * as ReadOnlyTool from "../ReadOnlyTool.ts"
 import { reportOf, StatusReport } from "../StatusReport.ts"
 import { sandboxNote } from "../ToolResult.ts"
 import { SourceIdArgument } from "./arguments.ts"
@@ -13,7 +13,7 @@ import { SourceIdArgument } from "./arguments.ts"
 const Input = Schema.Struct({ sourceId: SourceIdArgument })
 const Output = Schema.Struct({ ...StatusReport.fields, ...sandboxNote })
 
-export const GetBulkUploadStatus: ReadOnlyTool<typeof Input.Type, typeof Output.Type> = {
+export const GetBulkUploadStatus = ReadOnlyTool.make({
   name: "get_bulk_upload_status",
   title: "Get bulk upload status",
   description:
@@ -24,5 +24,5 @@ export const GetBulkUploadStatus: ReadOnlyTool<typeof Input.Type, typeof Output.
     Effect.gen(function* () {
       const checkedAt = DateTime.formatIso(yield* DateTime.now)
       return reportOf(yield* getBulkUploadStatus(sourceId), checkedAt)
-    }).pipe(answeredInTime({ operation: "status", sourceId }))
-}
+    }).pipe(ReadOnlyTool.answeredInTime({ operation: "status", sourceId }))
+})

@@ -6,7 +6,7 @@ import { NonEmployeeSources } from "@sailpoint-bulk-upload/core/NonEmployeeSourc
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { nameContains } from "../nameContains.ts"
-import { answeredInTime, type ReadOnlyTool } from "../ReadOnlyTool.ts"
+import * as ReadOnlyTool from "../ReadOnlyTool.ts"
 import { sandboxNote } from "../ToolResult.ts"
 import { Integer } from "../ToolSchema.ts"
 import { fitting } from "./SourceList.ts"
@@ -53,12 +53,12 @@ const list = (
     return { sources, total: matching.length, truncated: sources.length < matching.length }
   })
 
-export const ListNonEmployeeSources: ReadOnlyTool<typeof Input.Type, typeof Output.Type> = {
+export const ListNonEmployeeSources = ReadOnlyTool.make({
   name: "list_non_employee_sources",
   title: "List non-employee sources",
   description:
     "List the SailPoint tenant's non-employee (contractor) sources with their ids. Use it first when someone names a source and its sourceId is not known, then pass the sourceId to get_bulk_upload_status or wait_for_bulk_upload. If several match, ask which one is meant. A long list comes without details and can be truncated: narrow it with nameContains. It only reads.",
   input: Input,
   output: Output,
-  run: (input) => answeredInTime({ operation: "sources" })(list(input))
-}
+  run: (input) => ReadOnlyTool.answeredInTime({ operation: "sources" })(list(input))
+})

@@ -11,7 +11,7 @@ import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import type { ReadOnlyTool } from "../ReadOnlyTool.ts"
+import * as ReadOnlyTool from "../ReadOnlyTool.ts"
 import { reportOf, StatusReport } from "../StatusReport.ts"
 import { cutTo } from "../TokenEstimate.ts"
 import { sandboxNote } from "../ToolResult.ts"
@@ -113,7 +113,7 @@ const tellClient =
         )
   }
 
-export const WaitForBulkUpload: ReadOnlyTool<typeof Input.Type, typeof Output.Type> = {
+export const WaitForBulkUpload = ReadOnlyTool.make({
   name: "wait_for_bulk_upload",
   title: "Wait for bulk upload",
   description:
@@ -121,4 +121,4 @@ export const WaitForBulkUpload: ReadOnlyTool<typeof Input.Type, typeof Output.Ty
   input: Input,
   output: Output,
   run: (input, request) => wait(input, tellClient(request))
-}
+})
