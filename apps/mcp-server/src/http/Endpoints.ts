@@ -1,13 +1,12 @@
 /**
  * What is served at which path, and the way of a request to the MCP endpoint: guards, caller, place, handler.
  */
-import { type NodeServerResponseLike, toNodeHandler } from "@modelcontextprotocol/node"
 import type { McpHttpHandler } from "@modelcontextprotocol/server"
-import * as Record from "effect/Record"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import * as Connection from "../Connection.ts"
 import type { Place } from "./Admission.ts"
 import * as CrossOrigin from "./CrossOrigin.ts"
+import * as Exchange from "./Exchange.ts"
 import * as Guards from "./Guards.ts"
 import type { HttpSettings } from "./HttpSettings.ts"
 import * as Readiness from "./Readiness.ts"
@@ -36,7 +35,7 @@ export const make = (parts: Parts): Endpoints => {
   const { handler, report, settings } = parts
   const guards = Guards.make(settings)
   const crossOrigin = CrossOrigin.make(settings.allowedOrigins)
-  const answerMcp = toNodeHandler(handler, { maxRequestBodySize: Guards.MAX_BODY_BYTES, onerror: report })
+  const exchange = Exchange.make({ handler, maxBodyBytes: Guards.MAX_BODY_BYTES, tooLong: Guards.tooLong })
 
   const mcp = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const foreign = guards.sender(request)
@@ -50,13 +49,16 @@ export const make = (parts: Parts): Endpoints => {
     if (place instanceof Response) return write(response, place)
     // Also when the client has left in the meantime, as nobody would give the place back then.
     response.once("close", place.leave)
-    if (response.destroyed) place.leave()
+    if (response.destroyed) return place.leave()
     const left = new AbortController()
     response.once("close", () => {
       if (!response.writableFinished) left.abort()
     })
-    return Connection.during(left.signal, () =>
-      answerMcp(readToTheEnd(request, response), headAtOnce(response))
+    return Connection.during(left.signal, () => exchange(request, response, left.signal)).catch(
+      (error: unknown) => {
+        if (!response.destroyed) throw error
+        report(new Error("The client has left", { cause: error }))
+      }
     )
   }
 
@@ -87,32 +89,6 @@ export const make = (parts: Parts): Endpoints => {
     close: handler.close
   }
 }
-
-/**
- * A client that is still sending when its connection closes sees a broken pipe instead of the answer. So where the SDK
- * stops reading, as with a body that is too long, the rest is read and dropped, for as long as a request may take.
- */
-const readToTheEnd = (request: IncomingMessage, response: ServerResponse) => {
-  response.once("finish", () => {
-    if (!request.complete) request.resume()
-  })
-  return Object.assign(request as IncomingMessage & { method: string; url: string }, {
-    [Symbol.asyncIterator]: () => request.iterator({ destroyOnReturn: false })
-  })
-}
-
-/** Node keeps the head of an answer back until the body begins, which is when a wait is over. */
-const headAtOnce = (response: ServerResponse): NodeServerResponseLike => ({
-  // The connection stays; see above.
-  writeHead: (status, headers = {}) =>
-    response.writeHead(status, Record.remove(headers, "connection")).flushHeaders(),
-  write: (chunk) => response.write(chunk),
-  end: (chunk) => response.end(chunk),
-  on: (event, listener) => response.on(event, listener),
-  get destroyed() {
-    return response.destroyed
-  }
-})
 
 const NOT_KEPT = { headers: { "cache-control": "no-store" } }
 

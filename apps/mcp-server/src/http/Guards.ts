@@ -82,6 +82,6 @@ const contentType = ({ headers }: IncomingMessage): Response | undefined =>
 
 /** A body that does not tell its length is counted while it is read. */
 const bodySize = ({ headers }: IncomingMessage): Response | undefined =>
-  Number(headers["content-length"] ?? 0) <= MAX_BODY_BYTES
-    ? undefined
-    : refuse(413, `The body is longer than ${MAX_BODY_BYTES} bytes.`)
+  Number(headers["content-length"] ?? 0) <= MAX_BODY_BYTES ? undefined : tooLong()
+
+export const tooLong = (): Response => refuse(413, `The body is longer than ${MAX_BODY_BYTES} bytes.`)
