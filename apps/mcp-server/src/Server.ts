@@ -1,6 +1,6 @@
 /**
  * The MCP server: its name, what it tells an assistant about itself, its tools, its resource and its prompt.
- * Made anew for every connection (stdio) or request (HTTP), so it holds nothing that is costly.
+ * Made anew for every connection (stdio) or request (HTTP), so what is costly to make is made before.
  */
 import { McpServer, type Transport } from "@modelcontextprotocol/server"
 import packageJson from "../package.json" with { type: "json" }
@@ -36,25 +36,33 @@ const TOOLS: ReadonlySet<string> = new Set(
   [GetBulkUploadStatus, WaitForBulkUpload, ListNonEmployeeSources].map(({ name }) => name)
 )
 
-export const makeServer = (adapter: Adapter<Services>, options: { readonly sandbox: boolean }): McpServer => {
-  const server = new PlainServer(
-    { name: "sailpoint-bulk-upload", title: "SailPoint bulk upload status", version },
-    {
-      // What there is never changes while it runs, so nobody need keep a stream open to hear of it.
-      capabilities: {
-        resources: { listChanged: false },
-        prompts: { listChanged: false }
-      },
-      instructions: options.sandbox ? `${INSTRUCTIONS} ${SANDBOX_INSTRUCTIONS}` : INSTRUCTIONS
-    }
-  )
-  UnknownTool.observe(server, adapter, TOOLS)
-  // Above, it would set the SDK's handler before anything can observe it.
-  server.server.registerCapabilities({ tools: { listChanged: false } })
-  ReadOnlyTool.register(server, adapter, GetBulkUploadStatus)
-  ReadOnlyTool.register(server, adapter, WaitForBulkUpload)
-  ReadOnlyTool.register(server, adapter, ListNonEmployeeSources)
-  BulkUploadStatusResource.register(server, adapter)
-  DidMyUploadWork.register(server, adapter)
-  return server
+/** Gives what makes a server. */
+export const makeFactory = (
+  adapter: Adapter<Services>,
+  options: { readonly sandbox: boolean }
+): (() => McpServer) => {
+  const registerResource = BulkUploadStatusResource.make(adapter)
+  const registerPrompt = DidMyUploadWork.make(adapter)
+  return () => {
+    const server = new PlainServer(
+      { name: "sailpoint-bulk-upload", title: "SailPoint bulk upload status", version },
+      {
+        // What there is never changes while it runs, so nobody need keep a stream open to hear of it.
+        capabilities: {
+          resources: { listChanged: false },
+          prompts: { listChanged: false }
+        },
+        instructions: options.sandbox ? `${INSTRUCTIONS} ${SANDBOX_INSTRUCTIONS}` : INSTRUCTIONS
+      }
+    )
+    UnknownTool.observe(server, adapter, TOOLS)
+    // Above, it would set the SDK's handler before anything can observe it.
+    server.server.registerCapabilities({ tools: { listChanged: false } })
+    ReadOnlyTool.register(server, adapter, GetBulkUploadStatus)
+    ReadOnlyTool.register(server, adapter, WaitForBulkUpload)
+    ReadOnlyTool.register(server, adapter, ListNonEmployeeSources)
+    registerResource(server)
+    registerPrompt(server)
+    return server
+  }
 }

@@ -8,7 +8,7 @@ import * as Check from "./Check.ts"
 import * as Cli from "./Cli.ts"
 import * as Environment from "./Environment.ts"
 import { brisk, makeRuntime, patient } from "./Runtime.ts"
-import { makeServer, version } from "./Server.ts"
+import { makeFactory, version } from "./Server.ts"
 import * as Settings from "./Settings.ts"
 import * as Stdio from "./Stdio.ts"
 import * as Telemetry from "./Telemetry.ts"
@@ -84,7 +84,7 @@ const serve = async (
   const runtime = makeRuntime(options, command.logLevel, patient, Telemetry.fromEnv(env))
   const adapter = makeAdapter(runtime, command)
   await Stdio.serve({
-    factory: () => makeServer(adapter, command),
+    factory: makeFactory(adapter, command),
     idle: adapter.idle,
     onerror: ({ message }) => void runtime.runFork(Effect.logDebug("A message was not served", message)),
     report: (problem) => void runtime.runFork(Effect.logWarning(problem))
@@ -108,7 +108,7 @@ const serveHttp = async (
     settings: settings.success,
     runtime,
     givenToken: "accessToken" in options.auth,
-    factory: () => makeServer(adapter, command),
+    factory: makeFactory(adapter, command),
     tell: (line) => write(process.stderr, `${line}\n`)
   })
   await runtime.dispose()

@@ -12,26 +12,26 @@ import type { Adapter } from "../ToolResult.ts"
 /** As long as a name can be that the library passes on. */
 const MAX_SOURCE = 200
 
-export const register = (server: McpServer, adapter: Adapter<Services>): void => {
-  server.registerPrompt(
-    "did_my_upload_work",
-    {
-      title: "Did my upload work?",
-      description:
-        "Finds out whether the newest bulk upload of non-employees (contractors) on a SailPoint source has worked, and what to do if not.",
-      argsSchema: z.object({
-        source: completable(
-          z.string().trim().min(1).max(MAX_SOURCE).describe("Name or id of the non-employee source."),
-          // A person knows sources by name; one without a name can only be given by its id.
-          completeWith(adapter, ({ name, sourceId }) => (name === "" ? sourceId : name))
-        )
-      })
-    },
-    ({ source }) => ({
+/** Gives what registers it with a server. */
+export const make = (adapter: Adapter<Services>): ((server: McpServer) => void) => {
+  const config = {
+    title: "Did my upload work?",
+    description:
+      "Finds out whether the newest bulk upload of non-employees (contractors) on a SailPoint source has worked, and what to do if not.",
+    argsSchema: z.object({
+      source: completable(
+        z.string().trim().min(1).max(MAX_SOURCE).describe("Name or id of the non-employee source."),
+        // A person knows sources by name; one without a name can only be given by its id.
+        completeWith(adapter, ({ name, sourceId }) => (name === "" ? sourceId : name))
+      )
+    })
+  }
+  return (server) => {
+    server.registerPrompt("did_my_upload_work", config, ({ source }) => ({
       // A name as the list of sources tells it, whatever it was copied from.
       messages: [{ role: "user", content: { type: "text", text: question(plainText(source, MAX_SOURCE)) } }]
-    })
-  )
+    }))
+  }
 }
 
 /** In JSON, so that it stays one line in quotation marks whatever somebody typed. */

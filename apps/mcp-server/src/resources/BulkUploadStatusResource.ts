@@ -19,29 +19,33 @@ const NAME = "bulk_upload_status"
 const URI_TEMPLATE = "sailpoint://non-employee-sources/{sourceId}/bulk-upload-status"
 const JSON_TYPE = "application/json"
 
-export const register = (server: McpServer, adapter: Adapter<Services>): void => {
-  server.registerResource(
-    NAME,
-    new ResourceTemplate(URI_TEMPLATE, {
-      // Which sources there are is asked for when somebody looks for one, not by every assistant that starts.
-      list: undefined,
-      complete: { sourceId: completeWith(adapter, ({ sourceId }) => sourceId) }
-    }),
-    {
-      title: "Bulk upload status",
-      description:
-        "Status of the newest non-employee bulk upload on a SailPoint source, as get_bulk_upload_status gives it. It is asked for anew with every read.",
-      mimeType: JSON_TYPE
-    },
-    async ({ href }, variables, context) => {
-      const { mcpReq } = context
-      const input = { sourceId: String(variables["sourceId"]) }
-      const asked = GetBulkUploadStatus.run(input, mcpReq).pipe(ToolCall.observedRead(NAME, input, context))
-      const { isError, structuredContent } = await adapter.run(asked, mcpReq)
-      if (isError === true) throw toProtocolError(decodeFailure(structuredContent))
-      return { contents: [{ uri: href, mimeType: JSON_TYPE, text: JSON.stringify(structuredContent) }] }
-    }
-  )
+/** Gives what registers it with a server. */
+export const make = (adapter: Adapter<Services>): ((server: McpServer) => void) => {
+  const template = new ResourceTemplate(URI_TEMPLATE, {
+    // Which sources there are is asked for when somebody looks for one, not by every assistant that starts.
+    list: undefined,
+    complete: { sourceId: completeWith(adapter, ({ sourceId }) => sourceId) }
+  })
+  return (server) => {
+    server.registerResource(
+      NAME,
+      template,
+      {
+        title: "Bulk upload status",
+        description:
+          "Status of the newest non-employee bulk upload on a SailPoint source, as get_bulk_upload_status gives it. It is asked for anew with every read.",
+        mimeType: JSON_TYPE
+      },
+      async ({ href }, variables, context) => {
+        const { mcpReq } = context
+        const input = { sourceId: String(variables["sourceId"]) }
+        const asked = GetBulkUploadStatus.run(input, mcpReq).pipe(ToolCall.observedRead(NAME, input, context))
+        const { isError, structuredContent } = await adapter.run(asked, mcpReq)
+        if (isError === true) throw toProtocolError(decodeFailure(structuredContent))
+        return { contents: [{ uri: href, mimeType: JSON_TYPE, text: JSON.stringify(structuredContent) }] }
+      }
+    )
+  }
 }
 
 const decodeFailure = Schema.decodeUnknownSync(Failure)

@@ -6,7 +6,7 @@ import { ApiClient } from "@sailpoint-bulk-upload/core/ApiClient"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { Runtime } from "../../src/Runtime.ts"
-import { makeServer } from "../../src/Server.ts"
+import { makeFactory } from "../../src/Server.ts"
 import { makeAdapter } from "../../src/ToolResult.ts"
 
 /** Tools, resource and prompt ask the services above it alone. */
@@ -26,7 +26,7 @@ export const connect = (runtime: Runtime) =>
     const client = new Client({ name: "test", version: "1.0.0" })
     const [here, there] = InMemoryTransport.createLinkedPair()
     const options = { sandbox: false }
-    yield* Effect.promise(() => makeServer(makeAdapter(runtime, options), options).connect(there))
+    yield* Effect.promise(() => makeFactory(makeAdapter(runtime, options), options)().connect(there))
     yield* Effect.promise(() => client.connect(here))
     return client
   })
