@@ -27,6 +27,8 @@ export interface Outcome {
   readonly peakBytes: number
 }
 
+const AT_A_TIME = 10
+
 const TOKEN = JSON.stringify({ access_token: "token", token_type: "bearer", expires_in: 43_200 })
 const STATUS = JSON.stringify({ status: "COMPLETED" })
 
@@ -48,12 +50,23 @@ const run = ({ batch, sources }: Task) =>
     const ids: ReadonlyArray<string> = JSON.parse(JSON.stringify(sourceIds(2 * sources)))
     const results = ids.map((): unknown => undefined)
     const runPromise = Effect.runPromiseWith(yield* Effect.context())
-    /** Each batch in a fiber of its own, or the one that measures would hold the last results as well. */
+    /**
+     * Ten sources at a time, however small the batches are. Each batch in a fiber of its own, or the one that measures
+     * would hold the last results as well.
+     */
     const ask = async (from: number) => {
-      for (let first = from; first < from + sources; first += batch) {
-        const found = await runPromise(uploads.statuses(ids.slice(first, first + batch)))
-        for (const [n, result] of found.entries()) results[first + n] = result
+      let first = from
+      const lane = async () => {
+        while (first < from + sources) {
+          const start = first
+          first += batch
+          const found = await runPromise(
+            uploads.statuses(ids.slice(start, start + batch), { concurrency: AT_A_TIME })
+          )
+          for (const [n, result] of found.entries()) results[start + n] = result
+        }
       }
+      await Promise.all(Array.from({ length: Math.ceil(AT_A_TIME / batch) }, lane))
     }
     // The same work on other sources, so that code which is compiled for the first time is not counted.
     yield* Effect.promise(() => ask(sources))

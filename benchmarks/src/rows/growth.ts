@@ -1,6 +1,6 @@
 /**
- * The cost of a source as there are more of them: the statuses of 10,000, asked for in batches of 1 to 10,000 with the
- * concurrency that `statuses` has by default. A fresh process for every sample.
+ * The cost of a source as there are more of them: the statuses of 10,000, ten at a time, asked for in batches of 1 to
+ * 10,000. A fresh process for every sample.
  */
 import * as Child from "../Child.ts"
 import type { Outcome, Task } from "../children/growth.ts"
@@ -8,7 +8,7 @@ import type { Row } from "../Row.ts"
 
 const BATCHES = [10_000, 1000, 100, 10, 1]
 
-const nameOf = (batch: number): string => `${batch.toLocaleString("en-US")} at once`
+const nameOf = (batch: number): string => `${batch.toLocaleString("en-US")} in one call`
 
 /** What may be noise. */
 const FLAT = 1.1
