@@ -65,6 +65,9 @@ ${texts.join(",\n")}
 `
 }
 
+/** In bytes, more than the entry has: by itself Node unpacks 16 kB at a time, and puts them together. */
+const UNPACKED_AT_ONCE = 1024 * 1024
+
 /**
  * Loads a chunk the way Node itself loads a file of CommonJS: once, with what it requires, and from Node's compile
  * cache where that is switched on, as if it were a file in a folder that is called as this file is.
@@ -75,5 +78,5 @@ if(!Object.hasOwn(texts,name))return system(name);
 const{Module}=system("node:module");
 const module=loaded[name]=new Module(filename+name.slice(1));
 module.require=require;
-module._compile(system("node:zlib").zstdDecompressSync(Buffer.from(texts[name](),"base64")).toString("latin1"),module.id,"commonjs");
+module._compile(system("node:zlib").zstdDecompressSync(Buffer.from(texts[name](),"base64"),{chunkSize:${UNPACKED_AT_ONCE}}).toString("latin1"),module.id,"commonjs");
 return module.exports}`

@@ -6,7 +6,7 @@
  * temporary one. `NODE_DISABLE_COMPILE_CACHE=1` switches it off, and the folder of a `NODE_COMPILE_CACHE` is used
  * instead.
  */
-import { lstatSync, mkdirSync, type Stats, statSync } from "node:fs"
+import type { Stats } from "node:fs"
 // Not by name: an old Node has no such names, and would end with a SyntaxError before it is told that it is old.
 import module from "node:module"
 import { isAbsolute, join } from "node:path"
@@ -20,6 +20,7 @@ export const enable = (): void => {
   if (home === undefined || env["NODE_COMPILE_CACHE"] || env["NODE_DISABLE_COMPILE_CACHE"]) return
   try {
     const folder = join(home, NAME)
+    const { lstatSync, statSync } = fs()
     for (const path of [home, folder]) make(path)
     // A link is fine for the user's cache folder, which may be on another disk; not for what is in it.
     if (isOwn(statSync(home), 0o022) && isOwn(lstatSync(folder), 0o077)) module.enableCompileCache(folder)
@@ -38,6 +39,9 @@ export const flushSoon = (): void => {
 
 const FLUSH_AFTER_MILLIS = 1_000
 
+/** Importing it would load Node's streams of files and its promises of them, which a start has no use for. */
+const fs = () => process.getBuiltinModule("node:fs")
+
 /** Where a user's programs keep what they can make again. */
 const cacheHome = (env: NodeJS.ProcessEnv): string | undefined => {
   const { HOME: home = "", LOCALAPPDATA: local = "", XDG_CACHE_HOME: xdg = "" } = env
@@ -50,7 +54,7 @@ const cacheHome = (env: NodeJS.ProcessEnv): string | undefined => {
 /** One level only: where even the home is missing, none is made. */
 const make = (path: string): void => {
   try {
-    mkdirSync(path, 0o700)
+    fs().mkdirSync(path, 0o700)
   } catch {
     // It is there, or cannot be made; looking at it tells.
   }

@@ -2,6 +2,7 @@
  * The log, on standard error: standard output belongs to the protocol. Many assistants never read it, which must
  * cost neither memory nor an answer.
  */
+import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as References from "effect/References"
@@ -14,7 +15,8 @@ const MAX_UNREAD = 1024 * 1024
 
 export const layer = (level: LogLevel): Layer.Layer<never> =>
   Layer.merge(
-    Logger.layer([Logger.map(Logger.formatLogFmt, makeWrite(process.stderr))]),
+    // Not before it is wanted: a start has nothing to say.
+    Logger.layer([Effect.sync(() => Logger.map(Logger.formatLogFmt, makeWrite(process.stderr)))]),
     Layer.succeed(References.MinimumLogLevel, level)
   )
 
