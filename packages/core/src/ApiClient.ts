@@ -157,13 +157,14 @@ export const make = (options: Options): Effect.Effect<Service, Tenant.InvalidBas
     }
 
     // A failure of the token endpoint was retried where the token is fetched, once for all who wait for it.
-    const requestPolicy = policy.pipe(Schedule.while(({ input }) => !isOfToken(input)))
+    const retried = retryAs(policy.pipe(Schedule.while(({ input }) => !isOfToken(input))))
+    const once = retryAs(RetryPolicy.none)
 
     return {
       tenant,
       accessToken,
-      attempt: (call) => retryAs(RetryPolicy.none)(sendRenewing(call)),
-      request: (call) => retryAs(requestPolicy)(sendRenewing(call))
+      attempt: (call) => once(sendRenewing(call)),
+      request: (call) => retried(sendRenewing(call))
     }
   })
 

@@ -31,13 +31,13 @@ import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
 import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { BulkUploadError } from "./BulkUploadError.ts"
 import { type BulkUploadStatus, isSettled, ResponseBody } from "./BulkUploadStatus.ts"
 import * as ApiClient from "./ApiClient.ts"
 import { type Check, makeFollow, type Seen } from "./internal/follow.ts"
+import { decodeJson } from "./internal/json.ts"
 import { now } from "./internal/monotonicClock.ts"
 import { makeSingleFlight } from "./internal/singleFlight.ts"
 import { seriesBy } from "./internal/series.ts"
@@ -319,7 +319,7 @@ export const make: Effect.Effect<Service, never, ApiClient.ApiClient | Scope.Sco
 
 const callsByOutcome = seriesBy(Metrics.statusCalls, "outcome")
 
-const decodeResponse = Schema.decodeOption(Schema.fromJsonString(ResponseBody))
+const decodeResponse = decodeJson(ResponseBody)
 
 const decodeBody = (text: string): Result.Result<typeof ResponseBody.Type, string> =>
   Option.match(decodeResponse(text), {

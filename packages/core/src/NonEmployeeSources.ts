@@ -35,6 +35,7 @@ import * as ApiClient from "./ApiClient.ts"
 import type { BulkUploadError } from "./BulkUploadError.ts"
 import { plainText } from "./PlainText.ts"
 import { SourceId } from "./SourceId.ts"
+import { decodeJson } from "./internal/json.ts"
 import * as Tenant from "./Tenant.ts"
 
 /**
@@ -212,7 +213,7 @@ const Item = Schema.Struct({
   description: Schema.optionalKey(Schema.Unknown)
 })
 
-const decodeItems = Schema.decodeOption(Schema.fromJsonString(Schema.Array(Item)))
+const decodeItems = decodeJson(Schema.Array(Item))
 const isSourceId = Schema.is(SourceId)
 
 const decodeList: ApiClient.Call<ReadonlyArray<NonEmployeeSource>>["decode"] = (text, show = plainText) =>

@@ -11,6 +11,7 @@
  *
  * @since 0.1.0
  */
+import type * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
@@ -19,7 +20,7 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import { budgetNumbers } from "./internal/budgetNumbers.ts"
-import { now } from "./internal/monotonicClock.ts"
+import { now, nowOf } from "./internal/monotonicClock.ts"
 import { tellWait } from "./internal/tellWait.ts"
 import { Wait } from "./internal/wait.ts"
 
@@ -151,21 +152,20 @@ class Lane {
   }
 
   run<A, E, R>(request: Effect.Effect<A, E, R>): Effect.Effect<A, E | LimitPaused, R> {
-    return Effect.suspend(() => {
+    return Effect.clockWith((clock) => {
       const place: Place = { taken: false }
-      return Effect.andThen(this.#enter(place), request).pipe(
-        Effect.onExit(() => (place.taken ? this.#leave : Effect.void))
-      )
+      return Effect.suspend(() => {
+        const since = nowOf(clock)
+        // To see that there is a place and to take it is one step: a fiber can be suspended between any two.
+        if (!this.#isFree(since)) return Effect.andThen(this.#wait(place, since), request)
+        this.#take(place)
+        return request
+      }).pipe(Effect.onExit(() => (place.taken ? this.#leave(clock) : Effect.void)))
     })
   }
 
-  /** To see that there is a place and to take it is one step: a fiber can be suspended between any two. */
-  #enter(place: Place): Effect.Effect<void, LimitPaused> {
-    return Effect.flatMap(now, (now) => {
-      if (this.#queue.size > 0 || this.#nextPlace(now) !== now) return this.#wait(place, now)
-      this.#take(place)
-      return Effect.void
-    })
+  #isFree(now: number): boolean {
+    return this.#queue.size === 0 && this.#nextPlace(now) === now
   }
 
   pause(until: number): void {
@@ -186,11 +186,13 @@ class Lane {
     return first === undefined ? undefined : Math.max(first, this.#pausedUntil)
   }
 
-  readonly #leave = Effect.map(now, (now) => {
-    this.#running -= 1
-    this.#freeAt.push(now + this.#window)
-    this.#change()
-  })
+  #leave(clock: Clock.Clock): Effect.Effect<void> {
+    return Effect.sync(() => {
+      this.#running -= 1
+      this.#freeAt.push(nowOf(clock) + this.#window)
+      this.#change()
+    })
+  }
 
   #wait(place: Place, since: number): Effect.Effect<void, LimitPaused> {
     const turn = Deferred.makeUnsafe<void>()

@@ -3,7 +3,9 @@
  * and none for the token endpoint, where RFC 6749 is expected; a gateway can send anything. So every key is
  * looked for by itself, and what is not a text is passed over.
  */
+import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
+import { parseJson } from "./json.ts"
 import type { Reply, Show } from "./reply.ts"
 
 export interface Said {
@@ -18,7 +20,7 @@ const NOTHING: Said = { messages: [] }
 const MAX_MESSAGES = 5
 
 export const readErrorBody = ({ body, show }: Reply): Said => {
-  const json = body._tag === "Text" ? parse(body.text) : undefined
+  const json = body._tag === "Text" ? Option.getOrUndefined(parseJson(body.text)) : undefined
   if (!Predicate.isObject(json)) return NOTHING
   const detailCode = textAt(json, "detailCode", show, 100)
   const trackingId = textAt(json, "trackingId", show, 100)
@@ -31,14 +33,6 @@ export const readErrorBody = ({ body, show }: Reply): Said => {
     ...(detailCode === undefined ? {} : { detailCode }),
     ...(trackingId === undefined ? {} : { trackingId }),
     messages: [...new Set(messages)].slice(0, MAX_MESSAGES)
-  }
-}
-
-const parse = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
   }
 }
 

@@ -5,7 +5,7 @@
 import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import { constTrue } from "effect/Function"
+import { constTrue, identity } from "effect/Function"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import type * as Headers from "effect/http/Headers"
 import * as HttpClient from "effect/http/HttpClient"
@@ -149,18 +149,14 @@ const readBody = (
   headers: Headers.Headers,
   maxBytes: number
 ): Effect.Effect<Body> =>
-  (isKnownToFit(headers, maxBytes)
-    ? Effect.map(response.text, (text): Body => ({ _tag: "Text", text }))
-    : readUpTo(response, maxBytes)
-  ).pipe(
-    Effect.catch((error) =>
-      Effect.succeed<Body>(
-        error.reason._tag === "EmptyBodyError"
-          ? { _tag: "Text", text: "" }
-          : { _tag: "Broken", code: causeCode(error) }
-      )
-    )
-  )
+  isKnownToFit(headers, maxBytes)
+    ? Effect.match(response.text, { onFailure: unreadable, onSuccess: textBody })
+    : Effect.match(readUpTo(response, maxBytes), { onFailure: unreadable, onSuccess: identity })
+
+const textBody = (text: string): Body => ({ _tag: "Text", text })
+
+const unreadable = (error: HttpClientError): Body =>
+  error.reason._tag === "EmptyBodyError" ? textBody("") : { _tag: "Broken", code: causeCode(error) }
 
 /**
  * HTTP clients read no more than the length that was announced, so a short one needs no counting, which costs as
@@ -183,7 +179,7 @@ const readUpTo = (response: HttpClientResponse, maxBytes: number): Effect.Effect
       })
     ).pipe(
       Effect.map((): Body =>
-        bytes > maxBytes ? { _tag: "TooLarge", maxBytes } : { _tag: "Text", text: text + decoder.decode() }
+        bytes > maxBytes ? { _tag: "TooLarge", maxBytes } : textBody(text + decoder.decode())
       )
     )
   })

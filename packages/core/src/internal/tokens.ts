@@ -18,6 +18,7 @@ import { longestPause } from "../RequestBudget.ts"
 import { askedWait, type Policy } from "../RetryPolicy.ts"
 import * as Tenant from "../Tenant.ts"
 import { type Grant, TokenStore } from "../TokenStore.ts"
+import { decodeJson } from "./json.ts"
 import { now } from "./monotonicClock.ts"
 import { retryAs } from "./retry.ts"
 import type { Send } from "./send.ts"
@@ -30,12 +31,10 @@ const LONGEST_LIFETIME = Duration.hours(12)
 /** What an HTTP header can carry: visible ASCII, and no space (RFC 6750 allows less still). */
 const HEADER_SAFE = /^[\x21-\x7E]+$/u
 
-const GrantBody = Schema.fromJsonString(
-  Schema.Struct({
-    access_token: Schema.String.check(Schema.isPattern(HEADER_SAFE)),
-    expires_in: Schema.optionalKey(Schema.Unknown)
-  })
-)
+const GrantBody = Schema.Struct({
+  access_token: Schema.String.check(Schema.isPattern(HEADER_SAFE)),
+  expires_in: Schema.optionalKey(Schema.Unknown)
+})
 
 /** A token that was made elsewhere. */
 export const fromStatic = (given: Redacted.Redacted<string>): AccessToken => {
@@ -143,7 +142,7 @@ export const fromClientCredentials = (
 const countTokenRequest = (exit: Exit.Exit<unknown, BulkUploadError>): Effect.Effect<void> =>
   Metric.update(Metric.withAttributes(Metrics.tokenRequests, { outcome: Metrics.outcome(exit) }), 1)
 
-const decodeGrantBody = Schema.decodeOption(GrantBody)
+const decodeGrantBody = decodeJson(GrantBody)
 
 const decodeGrant = (text: string): Result.Result<Grant, string> =>
   Option.match(decodeGrantBody(text), {
