@@ -13,6 +13,7 @@ const makers = {
   withUndici: async () => (await import("../ours.ts")).withUndici,
   withFetch: async () => (await import("../ours.ts")).withFetch,
   bareFetch: async () => (await import("../peers/bareFetch.ts")).make,
+  effectUndici: async () => (await import("../peers/effectUndici.ts")).make,
   undiciRequest: async () => (await import("../peers/undiciRequest.ts")).make,
   axios: async () => (await import("../peers/axios.ts")).make,
   vendorSdk: async () => (await import("../peers/vendorSdk.ts")).make

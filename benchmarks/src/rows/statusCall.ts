@@ -16,6 +16,7 @@ const CLIENTS = [
   [OURS, "withUndici"],
   ["ours, fetch layer", "withFetch"],
   [BARE, "bareFetch"],
+  ["Effect's undici layer alone", "effectUndici"],
   ["undici.request", "undiciRequest"],
   ["axios", "axios"],
   [VENDOR, "vendorSdk"]
