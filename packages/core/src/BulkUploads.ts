@@ -41,7 +41,7 @@ import { decodeJson } from "./internal/json.ts"
 import { now } from "./internal/monotonicClock.ts"
 import { makeSingleFlight } from "./internal/singleFlight.ts"
 import { seriesBy } from "./internal/series.ts"
-import { annotateWhereTraced, whereTraced } from "./internal/whereTraced.ts"
+import { whereTraced } from "./internal/whereTraced.ts"
 import * as Metrics from "./Metrics.ts"
 import * as SourceId from "./SourceId.ts"
 import * as Tenant from "./Tenant.ts"
@@ -212,12 +212,12 @@ export const make: Effect.Effect<Service, never, ApiClient.ApiClient | Scope.Sco
     const api = yield* ApiClient.ApiClient
     const route = Tenant.statusRoute(api.tenant)
 
+    const getJson = HttpClientRequest.get("").pipe(HttpClientRequest.acceptJson)
+
     const callFor = (sourceId: SourceId.SourceId) => ({
       subject: { operation: "status" as const, sourceId },
       route,
-      request: HttpClientRequest.get(Tenant.statusUrl(api.tenant, sourceId)).pipe(
-        HttpClientRequest.acceptJson
-      ),
+      request: HttpClientRequest.setUrl(getJson, Tenant.statusUrl(api.tenant, sourceId)),
       decode: (text: string) => Result.map(decodeBody(text), ({ status }) => ({ sourceId, status }))
     })
 
@@ -225,14 +225,11 @@ export const make: Effect.Effect<Service, never, ApiClient.ApiClient | Scope.Sco
 
     const status = (input: string) =>
       SourceId.fromString(input).pipe(
-        Effect.flatMap((sourceId) =>
-          Effect.andThen(
-            annotateWhereTraced(() => ({ "sailpoint.source.id": sourceId })),
-            ask(sourceId)
-          )
-        ),
+        Effect.flatMap(ask),
         Effect.onExit((exit) => Metric.update(callsByOutcome(Metrics.outcome(exit)), 1)),
-        whereTraced("BulkUploads.status")
+        whereTraced("BulkUploads.status", () =>
+          SourceId.is(input) ? { attributes: { "sailpoint.source.id": input } } : {}
+        )
       )
 
     /** Tells of each source when it is answered. */

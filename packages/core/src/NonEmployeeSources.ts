@@ -34,7 +34,7 @@ import * as Schema from "effect/Schema"
 import * as ApiClient from "./ApiClient.ts"
 import type { BulkUploadError } from "./BulkUploadError.ts"
 import { plainText } from "./PlainText.ts"
-import { SourceId } from "./SourceId.ts"
+import * as SourceId from "./SourceId.ts"
 import { decodeJson } from "./internal/json.ts"
 import * as Tenant from "./Tenant.ts"
 
@@ -47,9 +47,9 @@ import * as Tenant from "./Tenant.ts"
  */
 export const NonEmployeeSource = Schema.Struct({
   /** What the status call is asked with. Where SailPoint gives no `sourceId`, its `id`. */
-  sourceId: SourceId,
+  sourceId: SourceId.SourceId,
   /** The dashed UUID, where there is one. */
-  id: Schema.optionalKey(SourceId),
+  id: Schema.optionalKey(SourceId.SourceId),
   name: Schema.String,
   description: Schema.String
 })
@@ -214,7 +214,6 @@ const Item = Schema.Struct({
 })
 
 const decodeItems = decodeJson(Schema.Array(Item))
-const isSourceId = Schema.is(SourceId)
 
 const decodeList: ApiClient.Call<ReadonlyArray<NonEmployeeSource>>["decode"] = (text, show = plainText) =>
   Option.match(decodeItems(text), {
@@ -229,8 +228,8 @@ const toSource = (
 ): ReadonlyArray<NonEmployeeSource> => {
   const text = (value: unknown, maxLength: number): string =>
     typeof value === "string" ? show(value, maxLength) : ""
-  const id = isSourceId(item.id) ? item.id : undefined
-  const sourceId = isSourceId(item.sourceId) ? item.sourceId : id
+  const id = SourceId.is(item.id) ? item.id : undefined
+  const sourceId = SourceId.is(item.sourceId) ? item.sourceId : id
   if (sourceId === undefined) return []
   return [
     {

@@ -118,7 +118,7 @@ export const make = (options: Options = {}): RequestBudget => {
   }
 
   return {
-    spend: (key) => (request) => Effect.suspend(() => laneOf(key).run(request)),
+    spend: (key) => (request) => laneOf(key).run(request),
     pause: (key, duration) =>
       Effect.map(now, (now) =>
         laneOf(key).pause(now + Duration.toMillis(Duration.min(longestPause, duration)))

@@ -32,7 +32,20 @@ export const SourceId = Schema.String.check(
  */
 export type SourceId = typeof SourceId.Type
 
-const isSourceId = Schema.is(SourceId)
+/**
+ * Whether something is a source id.
+ *
+ * @example
+ * ```ts
+ * import { SourceId } from "@sailpoint-bulk-upload/core"
+ *
+ * const ids = ["e136567de87e4d029e60b3c3c55db56d", "Contractors"].filter(SourceId.is)
+ * ```
+ *
+ * @category guards
+ * @since 0.1.0
+ */
+export const is: (input: unknown) => input is SourceId = Schema.is(SourceId)
 
 /**
  * Checks an id from outside; what is not one fails with `InvalidSourceId`.
@@ -48,7 +61,7 @@ const isSourceId = Schema.is(SourceId)
  * @since 0.1.0
  */
 export const fromString = (input: string): Effect.Effect<SourceId, InvalidSourceId> =>
-  isSourceId(input)
+  is(input)
     ? Effect.succeed(input)
     : Effect.fail(new InvalidSourceId({ sourceId: plainText(named(input), 64) }))
 

@@ -88,6 +88,6 @@ describe("SourceId", () => {
   )
 
   it.effect.prop("every value of the schema is accepted", [SourceId.SourceId], ([id]) =>
-    Effect.map(SourceId.fromString(id), (checked) => checked === id && Schema.is(SourceId.SourceId)(id))
+    Effect.map(SourceId.fromString(id), (checked) => checked === id && SourceId.is(id))
   )
 })

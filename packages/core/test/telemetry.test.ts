@@ -67,6 +67,30 @@ describe("telemetry", () => {
     })
   )
 
+  it.live("where there is no tracer, the caller's own span is left as it was", () =>
+    Effect.gen(function* () {
+      const span = yield* getBulkUploadStatus(done).pipe(
+        Effect.andThen(Effect.currentSpan),
+        Effect.withSpan("import")
+      )
+      assert.strictEqual(span.name, "import")
+      assert.deepStrictEqual([...span.attributes], [])
+    }).pipe(Effect.provide(tenant()))
+  )
+
+  it.live("an id that is none is in no span", () =>
+    Effect.gen(function* () {
+      const [{ spans }, layer] = observe()
+      yield* Effect.flip(getBulkUploadStatus("Contractors")).pipe(
+        Effect.provide(Layer.provideMerge(tenant(), layer))
+      )
+      assert.deepStrictEqual(
+        spans.map(({ attributes, name }) => [name, ...attributes]),
+        [["BulkUploads.status"]]
+      )
+    })
+  )
+
   it.live("counts calls, retries and token requests, and measures every request", () =>
     Effect.gen(function* () {
       const metrics = (yield* observed).metrics()

@@ -17,7 +17,7 @@ import * as Metrics from "../Metrics.ts"
 import { fromNoReply, fromReply, type Subject, textOf, unexpected } from "./classify.ts"
 import { nowOf } from "./monotonicClock.ts"
 import { makeExchange, MAX_BODY_BYTES, type Reply, type Show } from "./reply.ts"
-import { annotateWhereTraced, whereTraced } from "./whereTraced.ts"
+import { isTraced, whereTraced } from "./whereTraced.ts"
 
 export type { Subject } from "./classify.ts"
 
@@ -76,7 +76,9 @@ export const makeSend = (options: {
           Effect.onExit((exit) => {
             const error = Exit.isSuccess(exit) ? undefined : Metrics.outcome(exit)
             const measured = Metric.update(kind.duration(status, error), (nowOf(clock) - start) / 1000)
-            return Effect.andThen(annotateWhereTraced(ended(attempt, status, error)), measured)
+            return isTraced(fiber)
+              ? Effect.andThen(Effect.annotateCurrentSpan(ended(attempt, status, error)), measured)
+              : measured
           })
         )
       })
@@ -104,7 +106,7 @@ const valueIn = <A>(
     : Result.fail(fromReply(call.subject, reply, { attempts, now: clock.currentTimeMillisUnsafe() }))
 
 /** What a span tells of how its attempt ended, beside what is known when it begins. */
-const ended = (resends: number, status: number | undefined, error: string | undefined) => () => ({
+const ended = (resends: number, status: number | undefined, error: string | undefined) => ({
   ...(resends === 0 ? {} : { "http.request.resend_count": resends }),
   ...(status === undefined ? {} : { "http.response.status_code": status }),
   ...(error === undefined ? {} : { "error.type": error })
