@@ -55,12 +55,22 @@ export const MAX_BODY_BYTES = 64 * 1024
 const hardening = Effect.map(Effect.serviceOption(FetchHttpClient.RequestInit), (given) => {
   const requestInit: RequestInit = { ...Option.getOrUndefined(given), redirect: "manual" }
   // Added and not merged: to merge is to copy all that is in the caller's context.
-  return <R>(context: Context.Context<R>): Context.Context<R> =>
+  return latest((context: Context.Context<never>) =>
     context.pipe(
       Context.add(FetchHttpClient.RequestInit, requestInit),
       Context.add(HttpClient.TracerDisabledWhen, constTrue)
     )
+  )
 })
+
+/** One caller often follows itself, with the same context. */
+const latest = <A, B>(make: (a: A) => B): ((a: A) => B) => {
+  let kept: readonly [A, B] | undefined
+  return (a) => {
+    if (kept === undefined || kept[0] !== a) kept = [a, make(a)]
+    return kept[1]
+  }
+}
 
 export interface Limits {
   readonly maxBodyBytes: number

@@ -17,6 +17,7 @@ import * as Metrics from "../Metrics.ts"
 import { fromNoReply, fromReply, type Subject, textOf, unexpected } from "./classify.ts"
 import { nowOf } from "./monotonicClock.ts"
 import { makeExchange, MAX_BODY_BYTES, type Reply, type Show } from "./reply.ts"
+import { memoized } from "./series.ts"
 import { isTraced, whereTraced } from "./whereTraced.ts"
 
 export type { Subject } from "./classify.ts"
@@ -75,7 +76,7 @@ export const makeSend = (options: {
           }),
           Effect.onExit((exit) => {
             const error = Exit.isSuccess(exit) ? undefined : Metrics.outcome(exit)
-            const measured = Metric.update(kind.duration(status, error), (nowOf(clock) - start) / 1000)
+            const measured = Metric.update(kind.duration(status)(error), (nowOf(clock) - start) / 1000)
             return isTraced(fiber)
               ? Effect.andThen(Effect.annotateCurrentSpan(ended(attempt, status, error)), measured)
               : measured
@@ -133,7 +134,9 @@ interface Kind {
   readonly name: string
   readonly attributes: Readonly<Record<string, string | number>>
   /** The series of the metric for what came of a request. */
-  readonly duration: (status: number | undefined, error: string | undefined) => Metric.Metric<number, unknown>
+  readonly duration: (
+    status: number | undefined
+  ) => (error: string | undefined) => Metric.Metric<number, unknown>
 }
 
 /** Each kind is worked out once: there are as many as there are operations. */
@@ -158,21 +161,17 @@ const makeKind = (name: string, { method, url }: HttpClientRequest, route: strin
     "server.address": hostname,
     ...(port === "" ? {} : { "server.port": Number(port) })
   }
-  const series = new Map<string, Metric.Metric<number, unknown>>()
   return {
     name,
     attributes,
-    duration: (status, error) => {
-      const key = `${status} ${error}`
-      const known = series.get(key)
-      if (known !== undefined) return known
-      const duration = Metric.withAttributes(Metrics.requestDuration, {
-        ...attributes,
-        ...(status === undefined ? {} : { "http.response.status_code": String(status) }),
-        ...(error === undefined ? {} : { "error.type": error })
-      })
-      series.set(key, duration)
-      return duration
-    }
+    duration: memoized((status) =>
+      memoized((error) =>
+        Metric.withAttributes(Metrics.requestDuration, {
+          ...attributes,
+          ...(status === undefined ? {} : { "http.response.status_code": String(status) }),
+          ...(error === undefined ? {} : { "error.type": error })
+        })
+      )
+    )
   }
 }

@@ -8,11 +8,11 @@ export const seriesBy = <Input, State>(
   metric: Metric.Metric<Input, State>,
   attribute: string
 ): ((value: string) => Metric.Metric<Input, State>) =>
-  memoized((value) => Metric.withAttributes(metric, { [attribute]: value }))
+  memoized((value: string) => Metric.withAttributes(metric, { [attribute]: value }))
 
 /** What a function gives, kept for every argument that it ever had. */
-export const memoized = <A>(make: (key: string) => A): ((key: string) => A) => {
-  const known = new Map<string, A>()
+export const memoized = <K, A>(make: (key: K) => A): ((key: K) => A) => {
+  const known = new Map<K, A>()
   return (key) => {
     let value = known.get(key)
     if (value === undefined) {
