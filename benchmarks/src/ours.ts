@@ -11,6 +11,8 @@ import type { HttpClient } from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Redacted from "effect/Redacted"
+import * as Tracer from "effect/Tracer"
+import { answersAtOnce } from "./AnswersAtOnce.ts"
 import type { MakeClient } from "./Client.ts"
 
 export const layer = (
@@ -27,9 +29,9 @@ export const layer = (
 const AMPLE = { requests: 1_000_000, per: "1 second" } as const
 
 const client =
-  (http: Layer.Layer<HttpClient>): MakeClient =>
+  (http: Layer.Layer<HttpClient>, beside: Layer.Layer<never> = Layer.empty): MakeClient =>
   async (baseUrl) => {
-    const runtime = ManagedRuntime.make(layer(baseUrl, AMPLE, http))
+    const runtime = ManagedRuntime.make(Layer.merge(layer(baseUrl, AMPLE, http), beside))
     const uploads = await runtime.runPromise(BulkUploads.BulkUploads)
     return {
       statuses: (sourceIds, concurrency) =>
@@ -40,3 +42,9 @@ const client =
 export const withUndici = client(NodeHttpClient.layerUndici)
 
 export const withFetch = client(FetchHttpClient.layer)
+
+export const withoutNetwork = client(answersAtOnce)
+
+const tracer = Tracer.make({ span: (options) => new Tracer.NativeSpan(options) })
+
+export const tracedWithoutNetwork = client(answersAtOnce, Layer.succeed(Tracer.Tracer, tracer))

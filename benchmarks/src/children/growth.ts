@@ -4,9 +4,7 @@
  */
 import * as BulkUploads from "@sailpoint-bulk-upload/core/BulkUploads"
 import * as Effect from "effect/Effect"
-import * as HttpClient from "effect/http/HttpClient"
-import * as HttpClientResponse from "effect/http/HttpClientResponse"
-import * as Layer from "effect/Layer"
+import { answersAtOnce } from "../AnswersAtOnce.ts"
 import { answer } from "../Child.ts"
 import { layer } from "../ours.ts"
 import { settledHeap } from "../SettledHeap.ts"
@@ -28,20 +26,6 @@ export interface Outcome {
 }
 
 const AT_A_TIME = 10
-
-const TOKEN = JSON.stringify({ access_token: "token", token_type: "bearer", expires_in: 43_200 })
-const STATUS = JSON.stringify({ status: "COMPLETED" })
-
-const answersAtOnce = Layer.succeed(
-  HttpClient.HttpClient,
-  HttpClient.make((request) =>
-    Effect.sync(() => {
-      const body = request.method === "POST" ? TOKEN : STATUS
-      const headers = { "content-type": "application/json", "content-length": String(body.length) }
-      return HttpClientResponse.fromWeb(request, new Response(body, { headers }))
-    })
-  )
-)
 
 const run = ({ batch, sources }: Task) =>
   Effect.gen(function* () {

@@ -4,6 +4,7 @@
  */
 import * as Child from "../Child.ts"
 import type { Calls } from "../children/client.ts"
+import type { Comparison } from "../Comparison.ts"
 import { interleave } from "../Interleave.ts"
 import type { Row } from "../Row.ts"
 import { withUpstream } from "../Upstream.ts"
@@ -12,7 +13,7 @@ const OURS = "ours, undici layer"
 const BARE = "bare fetch + JSON.parse"
 const VENDOR = "the vendor's SDK"
 
-const CLIENTS = [
+const WITH_UPSTREAM = [
   [OURS, "withUndici"],
   ["ours, fetch layer", "withFetch"],
   [BARE, "bareFetch"],
@@ -22,40 +23,63 @@ const CLIENTS = [
   [VENDOR, "vendorSdk"]
 ] as const
 
+const WITHOUT_NETWORK = [
+  ["ours", "withoutNetwork"],
+  ["ours, with a tracer", "tracedWithoutNetwork"],
+  ["Effect's client alone", "effectWithoutNetwork"]
+] as const
+
+const TARGETS = [
+  { name: OURS, against: BARE, atMost: 1 },
+  { name: OURS, against: VENDOR, atMost: 0.5 }
+]
+
+const started = async ([name, maker]: readonly [name: string, maker: string]) => ({
+  name,
+  child: await Child.start<Calls, number>("client", maker)
+})
+
+/** With all of these clients, which are gone afterwards. */
+const withClients = async <A>(
+  clients: ReadonlyArray<readonly [name: string, maker: string]>,
+  use: (children: ReadonlyArray<Awaited<ReturnType<typeof started>>>) => Promise<A>
+): Promise<A> => {
+  const children = await Promise.all(clients.map(started))
+  try {
+    return await use(children)
+  } finally {
+    await Promise.all(children.map(({ child }) => child.stop()))
+  }
+}
+
 export const statusCall: Row = {
   id: "status-call",
   title: "One status call, all features on",
   samples: 25,
   needsVendorSdk: true,
-  run: ({ quick, samples }) => {
-    return withUpstream(async ({ url }) => {
-      const children = await Promise.all(
-        CLIENTS.map(async ([name, maker]) => ({
-          name,
-          child: await Child.start<Calls, number>("client", maker)
-        }))
-      )
-      const comparison = async (what: string, concurrency: number) => ({
-        what,
-        unit: "µs per call",
-        digits: 0,
-        measured: await interleave(
-          children.map(({ child, name }) => ({
-            name,
-            sample: () => child.ask({ baseUrl: url, count: quick ? 10 : 500, concurrency })
-          })),
-          { samples, warmUps: quick ? 0 : 10 }
-        ),
-        targets: [
-          { name: OURS, against: BARE, atMost: 1 },
-          { name: OURS, against: VENDOR, atMost: 0.5 }
-        ]
-      })
-      try {
-        return [await comparison("one at a time", 1), await comparison("50 at a time", 50)]
-      } finally {
-        await Promise.all(children.map(({ child }) => child.stop()))
-      }
+  run: ({ quick, samples }) =>
+    withUpstream(async ({ url }) => {
+      const comparison =
+        (what: string, concurrency: number, targets: Comparison["targets"]) =>
+        async (children: ReadonlyArray<Awaited<ReturnType<typeof started>>>): Promise<Comparison> => ({
+          what,
+          unit: "µs per call",
+          digits: 0,
+          measured: await interleave(
+            children.map(({ child, name }) => ({
+              name,
+              sample: () => child.ask({ baseUrl: url, count: quick ? 10 : 500, concurrency })
+            })),
+            { samples, warmUps: quick ? 0 : 10 }
+          ),
+          targets
+        })
+      return [
+        ...(await withClients(WITH_UPSTREAM, async (children) => [
+          await comparison("one at a time", 1, TARGETS)(children),
+          await comparison("50 at a time", 50, TARGETS)(children)
+        ])),
+        await withClients(WITHOUT_NETWORK, comparison("50 at a time, without a network", 50, []))
+      ]
     })
-  }
 }
