@@ -75,11 +75,15 @@ export const overHttp = async (
   child.stderr.setEncoding("utf8")
   const url = await new Promise<string>((resolve) => {
     let said = ""
-    child.stderr.on("data", (text: string) => {
+    const listen = (text: string): void => {
       said += text
       const [, found] = /Serving MCP at (\S+)\./u.exec(said) ?? []
-      if (found !== undefined) resolve(found)
-    })
+      if (found === undefined) return
+      // What is logged from now on is only taken in, or the longer a server has logged the longer its client would take.
+      child.stderr.off("data", listen).resume()
+      resolve(found)
+    }
+    child.stderr.on("data", listen)
   })
   const dispatcher = new Agent()
   let id = 0
