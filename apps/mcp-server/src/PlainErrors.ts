@@ -3,7 +3,6 @@
  * and tells of wrong params in the older protocol as an internal error, in the notation of its schema library.
  */
 import {
-  isJSONRPCErrorResponse,
   type JSONRPCErrorResponse,
   type JSONRPCMessage,
   ProtocolErrorCode
@@ -18,7 +17,7 @@ const MAX_MESSAGE = 1_000
 type JsonRpcError = JSONRPCErrorResponse["error"]
 
 export const plain = (message: JSONRPCMessage): JSONRPCMessage =>
-  isJSONRPCErrorResponse(message) ? { ...message, error: plainError(message.error) } : message
+  "error" in message ? { ...message, error: plainError(message.error) } : message
 
 const plainError = (error: JsonRpcError): JsonRpcError => {
   const { code, data, message } = problemsIn(error)

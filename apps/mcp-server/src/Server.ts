@@ -23,12 +23,28 @@ const INSTRUCTIONS =
 const SANDBOX_INSTRUCTIONS =
   "This server runs on a local sandbox: every source and status is made up. Say so when you report a result."
 
-/** Whatever carries it, its errors are plain. */
+/** Whatever carries it, its errors are plain, and it is closed at little cost. */
 class PlainServer extends McpServer {
-  override connect(transport: Transport): Promise<void> {
+  override async connect(transport: Transport): Promise<void> {
     const send = transport.send.bind(transport)
     transport.send = (message, options) => send(PlainErrors.plain(message), options)
-    return super.connect(transport)
+    await super.connect(transport)
+    const { onclose } = transport
+    Object.assign(transport, { onclose: () => withoutStacks(() => onclose?.call(transport)) })
+  }
+}
+
+/**
+ * The SDK makes an error with every server that it closes, which over HTTP is one for each request, to tell what still
+ * waits for its client. Noting where it was made would cost more than all the rest of the closing.
+ */
+const withoutStacks = (run: () => void): void => {
+  const { stackTraceLimit } = Error
+  Error.stackTraceLimit = 0
+  try {
+    run()
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit
   }
 }
 

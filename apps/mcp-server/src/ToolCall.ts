@@ -21,6 +21,7 @@ import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type * as Tracer from "effect/Tracer"
+import * as WhereTraced from "./WhereTraced.ts"
 
 /** What differs between the two. */
 interface Kind {
@@ -62,6 +63,16 @@ const duration = Metric.histogram("mcp.server.operation.duration", {
   boundaries: [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300]
 })
 
+/** Each series is made once, as that costs more than to update it: there is one for every way that a tool can end. */
+const made = new Map<string, typeof duration>()
+
+const series = (attributes: Readonly<Record<string, string>>): typeof duration => {
+  const key = Object.values(attributes).join("\n")
+  const known = made.get(key) ?? Metric.withAttributes(duration, attributes)
+  made.set(key, known)
+  return known
+}
+
 /** What a call fails with: its tag is told, and nothing else of it. */
 interface Failure {
   readonly _tag: string
@@ -83,13 +94,11 @@ const observe = (kind: Kind) => (name: string, input: unknown, context: ServerCo
     const outcome = outcomeOf(exit)
     const failed =
       outcome === "ok" || outcome === "cancelled" ? {} : { "error.type": kind.errorType(outcome) }
-    return Effect.annotateCurrentSpan({ [`sailpoint.${kind.subject}.outcome`]: outcome, ...failed }).pipe(
-      Effect.andThen(
-        Metric.update(
-          Metric.withAttributes(duration, { ...attributes, ...failed, outcome }),
-          Number(nanos) / 1e9
-        )
-      ),
+    return WhereTraced.annotateSpan(() => ({
+      [`sailpoint.${kind.subject}.outcome`]: outcome,
+      ...failed
+    })).pipe(
+      Effect.andThen(Metric.update(series({ ...attributes, ...failed, outcome }), Number(nanos) / 1e9)),
       Effect.andThen(
         Effect.annotateLogs(Effect.logInfo(kind.message), {
           [kind.subject]: name,
@@ -108,20 +117,16 @@ const observe = (kind: Kind) => (name: string, input: unknown, context: ServerCo
         Effect.flatMap(Clock.monotonicTimeNanos, (end) => tell(exit, end - start))
       )
     ).pipe(
-      Effect.withSpan(
-        kind.spanName(name),
-        {
-          kind: "server",
-          parent: callerOf(context),
-          attributes: {
-            ...attributes,
-            "jsonrpc.request.id": requestId,
-            ...(protocolVersion === undefined ? {} : { "mcp.protocol.version": protocolVersion }),
-            ...(sourceId === undefined ? {} : { "sailpoint.source.id": sourceId })
-          }
-        },
-        { captureStackTrace: false }
-      )
+      WhereTraced.withSpan(kind.spanName(name), () => ({
+        kind: "server",
+        parent: callerOf(context),
+        attributes: {
+          ...attributes,
+          "jsonrpc.request.id": requestId,
+          ...(protocolVersion === undefined ? {} : { "mcp.protocol.version": protocolVersion }),
+          ...(sourceId === undefined ? {} : { "sailpoint.source.id": sourceId })
+        }
+      }))
     )
 }
 

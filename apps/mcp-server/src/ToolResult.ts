@@ -13,7 +13,7 @@ import * as Exit from "effect/Exit"
 import type * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Schema from "effect/Schema"
 import { inspect } from "node:util"
-import { untilLeft } from "./Connection.ts"
+import { endWithConnection } from "./Connection.ts"
 import { cutTo } from "./TokenEstimate.ts"
 
 /** Said in every result, so that made-up data is never taken for the tenant's. */
@@ -132,7 +132,7 @@ export const makeAdapter = <R>(
       if (running.size >= maxRunning)
         return Promise.resolve(result({ ...tooMany(maxRunning), ...note }, true))
       const call = runtime
-        .runPromiseExit(effect, untilLeft({ signal }))
+        .runPromiseExit(effect, { signal, onFiberStart: endWithConnection })
         .then(settle)
         .catch((error: unknown) => result({ ...lastResort(error), ...note }, true))
       running.add(call)
