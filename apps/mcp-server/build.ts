@@ -25,7 +25,7 @@ const options: InputOptions = {
 const minified: OutputOptions = { minify: true, comments: { annotation: false } }
 
 const prologue = await rolldown({ ...options, input: at("src/prologue.ts") })
-const { output: plain } = await prologue.generate({ format: "esm", codeSplitting: false, ...minified })
+const { output: plain } = await prologue.generate({ format: "cjs", codeSplitting: false, ...minified })
 await prologue.close()
 
 const startsWith = staticallyImported()
@@ -45,6 +45,8 @@ await bundle.close()
 const chunks = output.filter((chunk) => chunk.type === "chunk")
 mkdirSync(at("dist"), { recursive: true })
 writeFileSync(at("dist/main.js"), oneFile(plain[0].code, chunks))
+// The package around it is one of ES modules.
+writeFileSync(at("dist/package.json"), `${JSON.stringify({ type: "commonjs" })}\n`)
 
 /** The folder of the package that a module is of: the nearest one above with a named manifest. */
 const packageOf = (module: string): string | undefined => {

@@ -17,7 +17,7 @@ const [file = at("mcpb/sailpoint-bulk-upload.mcpb")] = process.argv.slice(2)
 const staged = mkdtempSync(join(tmpdir(), "mcpb-"))
 cpSync(at("mcpb/manifest.json"), join(staged, "manifest.json"))
 cpSync(at("dist"), join(staged, "dist"), { recursive: true })
-// Node reads there that the command is an ES module, and the command which version it is.
+// The manifest of the package tells which version it is.
 for (const name of ["package.json", "LICENSE", "README.md"]) cpSync(at(name), join(staged, name))
 
 const packed = await packExtension({ extensionPath: staged, outputPath: resolve(file) })

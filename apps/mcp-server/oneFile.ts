@@ -51,19 +51,26 @@ const inAscii = (code: string): string =>
   )
 
 /**
- * An ES module that runs the prologue and loads the entry. Each text is in a function of its own: the parser passes
- * over it, and nothing is allocated for it before it is wanted.
+ * A file of CommonJS that runs the prologue and loads the entry: Node reads one with less ado than an ES module. Each
+ * text is a comment in a function of its own, and the function's source is where it is read from: comments are what
+ * the parser is fastest to pass over, and V8 keeps the source anyway, whatever becomes of the file meanwhile.
  */
 export const oneFile = (prologue: string, chunks: ReadonlyArray<OutputChunk>): string => {
   const [entry, ...others] = chunks.filter(({ isEntry }) => isEntry)
   if (entry === undefined || others.length > 0) throw new Error("There is not one entry.")
-  const texts = chunks.map((chunk) => `${JSON.stringify(specifier(chunk))}:()=>"${compressed(chunk)}"`)
-  return `${HASHBANG.exec(entry.code)?.[0] ?? ""}import __node from"node:module";${prologue.trim()};
-(${LOADER})(__node.createRequire(import.meta.url),import.meta.filename,{},{
+  const texts = chunks.map(
+    (chunk) => `${JSON.stringify(specifier(chunk))}:${BEFORE}${compressed(chunk)}${AFTER}`
+  )
+  return `${HASHBANG.exec(entry.code)?.[0] ?? ""}"use strict";${prologue.trim()};
+(${LOADER})(require,__filename,{},{
 ${texts.join(",\n")}
 })(${JSON.stringify(specifier(entry))});
 `
 }
+
+/** What is around a text. In base64 no comment ends. */
+const BEFORE = "()=>{/*"
+const AFTER = "*/}"
 
 /** In bytes, more than the entry has: by itself Node unpacks 16 kB at a time, and puts them together. */
 const UNPACKED_AT_ONCE = 1024 * 1024
@@ -78,5 +85,5 @@ if(!Object.hasOwn(texts,name))return system(name);
 const{Module}=system("node:module");
 const module=loaded[name]=new Module(filename+name.slice(1));
 module.require=require;
-module._compile(system("node:zlib").zstdDecompressSync(Buffer.from(texts[name](),"base64"),{chunkSize:${UNPACKED_AT_ONCE}}).toString("latin1"),module.id,"commonjs");
+module._compile(system("node:zlib").zstdDecompressSync(Buffer.from(String(texts[name]).slice(${BEFORE.length},-${AFTER.length}),"base64"),{chunkSize:${UNPACKED_AT_ONCE}}).toString("latin1"),module.id,"commonjs");
 return module.exports}`

@@ -7,8 +7,7 @@
  * instead.
  */
 import type { Stats } from "node:fs"
-// Not by name: an old Node has no such names, and would end with a SyntaxError before it is told that it is old.
-import module from "node:module"
+import { enableCompileCache, flushCompileCache } from "node:module"
 import { isAbsolute, join } from "node:path"
 
 const NAME = "sailpoint-bulk-upload-mcp"
@@ -23,7 +22,7 @@ export const enable = (): void => {
     const { lstatSync, statSync } = fs()
     for (const path of [home, folder]) make(path)
     // A link is fine for the user's cache folder, which may be on another disk; not for what is in it.
-    if (isOwn(statSync(home), 0o022) && isOwn(lstatSync(folder), 0o077)) module.enableCompileCache(folder)
+    if (isOwn(statSync(home), 0o022) && isOwn(lstatSync(folder), 0o077)) enableCompileCache(folder)
   } catch {
     // No such folder, or one that cannot be looked at.
   }
@@ -34,7 +33,7 @@ export const enable = (): void => {
  * but assistants kill their servers. Where nothing new was compiled, Node writes nothing.
  */
 export const flushSoon = (): void => {
-  setTimeout(module.flushCompileCache, FLUSH_AFTER_MILLIS).unref()
+  setTimeout(flushCompileCache, FLUSH_AFTER_MILLIS).unref()
 }
 
 const FLUSH_AFTER_MILLIS = 1_000

@@ -127,7 +127,13 @@ layer(image, { excludeTestServices: true, timeout: "2 minutes" })("the image", (
       const [, last] = yield* stages
       assert.deepStrictEqual(
         yield* filesIn((yield* Image).folder),
-        ["LICENSE", "dist/THIRD_PARTY_LICENSES.txt", "dist/main.js", "package.json"].toSorted()
+        [
+          "LICENSE",
+          "dist/THIRD_PARTY_LICENSES.txt",
+          "dist/main.js",
+          "dist/package.json",
+          "package.json"
+        ].toSorted()
       )
       assert.deepStrictEqual(textsOf(last, "USER"), ["node"])
     })

@@ -50,7 +50,7 @@ const built = async (modules = MODULES): Promise<string> => {
 const run = (code: string, ...args: ReadonlyArray<string>): string => {
   const folder = mkdtempSync(join(tmpdir(), "one-file-"))
   try {
-    const file = join(folder, "main.mjs")
+    const file = join(folder, "main.cjs")
     writeFileSync(file, code)
     return execFileSync(process.execPath, [file, ...args], { encoding: "utf8" })
   } finally {

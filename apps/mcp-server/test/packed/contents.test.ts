@@ -38,7 +38,7 @@ layer(packed, { timeout: "2 minutes" })("the tarball of", (it) => {
       const { files, folder } = yield* tarballOf("apps/mcp-server")
       assert.deepStrictEqual(
         files,
-        [...FOR_PEOPLE, "dist/THIRD_PARTY_LICENSES.txt", "dist/main.js"].toSorted()
+        [...FOR_PEOPLE, "dist/THIRD_PARTY_LICENSES.txt", "dist/main.js", "dist/package.json"].toSorted()
       )
       assert.notInclude(yield* textOf(folder, "dist/main.js"), "sourceMappingURL")
     })

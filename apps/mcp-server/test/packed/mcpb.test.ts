@@ -70,6 +70,7 @@ layer(Layer.merge(bundle, Sandbox.layer()), { excludeTestServices: true, timeout
             "README.md",
             "dist/THIRD_PARTY_LICENSES.txt",
             "dist/main.js",
+            "dist/package.json",
             "manifest.json",
             "package.json"
           ].toSorted()
