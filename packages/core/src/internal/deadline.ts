@@ -4,7 +4,7 @@
  * needs, and all have one timer.
  */
 import * as Clock from "effect/Clock"
-import * as Context from "effect/Context"
+import type * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -15,14 +15,15 @@ import { nowOf } from "./monotonicClock.ts"
 export const untilDeadline =
   <A, E>(options: {
     readonly duration: Duration.Duration
-    readonly alarm: Alarm
+    readonly alarmOf: (clock: Clock.Clock) => Alarm
     readonly context: (context: Context.Context<never>) => Context.Context<never>
     readonly orElse: () => Effect.Effect<A, E>
   }) =>
   (self: Effect.Effect<A, E>): Effect.Effect<A, E> =>
     Effect.withFiber((caller) =>
       Effect.callback<A, E>((resume) => {
-        const clock = Context.get(caller.context, Clock.Clock)
+        const clock = caller.getRef(Clock.Clock)
+        const alarm = options.alarmOf(clock)
         const fiber = Effect.runForkWith(options.context(caller.context))(self)
         const entry = {
           due: nowOf(clock) + Duration.toMillis(options.duration),
@@ -32,13 +33,13 @@ export const untilDeadline =
           }
         }
         const forget = fiber.addObserver((exit) => {
-          options.alarm.off(entry)
+          alarm.off(entry)
           resume(exit)
         })
-        if (fiber.pollUnsafe() === undefined) options.alarm.set(caller, clock, entry)
+        if (fiber.pollUnsafe() === undefined) alarm.set(caller, entry)
         return Effect.suspend(() => {
           forget()
-          options.alarm.off(entry)
+          alarm.off(entry)
           return Fiber.interrupt(fiber)
         })
       })

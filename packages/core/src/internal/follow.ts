@@ -1,7 +1,6 @@
 /**
  * Following sources: one poll for all who follow the same one on the same schedule.
  */
-import type * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -17,7 +16,7 @@ import { type BulkUploadStatus, isSettled, type State } from "../BulkUploadStatu
 import { askedWait } from "../RetryPolicy.ts"
 import type { SourceId } from "../SourceId.ts"
 import { type Options, schedule } from "../Watch.ts"
-import { Alarm } from "./alarm.ts"
+import { type Alarm, makeAlarms } from "./alarm.ts"
 import { nowOf } from "./monotonicClock.ts"
 
 /** One check: when SailPoint was asked, and its status or what failed. */
@@ -83,7 +82,7 @@ export const makeFollow = (
   ask: (sourceId: SourceId) => Effect.Effect<BulkUploadStatus, BulkUploadError>
 ): Effect.Effect<Follow, never, Scope.Scope> =>
   Effect.map(Effect.scope, (scope) => {
-    const alarm = new Alarm()
+    const alarmOf = makeAlarms()
     const polls = new WeakMap<Schedule.Schedule<unknown>, Map<SourceId, Poll>>()
 
     const pollsOn = (schedule: Schedule.Schedule<unknown>): Map<SourceId, Poll> => {
@@ -160,9 +159,10 @@ export const makeFollow = (
         Effect.clockWith((clock) => {
           const { join, leave } = following(sourceId, options)
           const see = makeSee(options)
+          const alarm = alarmOf(clock)
           const due = nowOf(clock) + Duration.toMillis(Duration.fromInputUnsafe(options.timeout))
           const read = (next: Next): Effect.Effect<void, BulkUploadError> =>
-            Effect.flatMap(takeUntil(next, alarm, due, clock), (link) =>
+            Effect.flatMap(takeUntil(next, alarm, due), (link) =>
               link === undefined
                 ? Effect.void
                 : Effect.flatMap(see(link.check), (seen) => {
@@ -186,12 +186,7 @@ const take = (next: Next): Effect.Effect<Link | undefined> =>
   })
 
 /** Nothing, when time is up. */
-const takeUntil = (
-  next: Next,
-  alarm: Alarm,
-  due: number,
-  clock: Clock.Clock
-): Effect.Effect<Link | undefined> =>
+const takeUntil = (next: Next, alarm: Alarm, due: number): Effect.Effect<Link | undefined> =>
   Effect.withFiber((caller) =>
     Effect.callback((resume) => {
       if (next.told !== undefined) return resume(next.told)
@@ -207,7 +202,7 @@ const takeUntil = (
         }
       }
       next.waiting.add(answer)
-      alarm.set(caller, clock, entry)
+      alarm.set(caller, entry)
       return Effect.sync(() => {
         next.waiting.delete(answer)
         alarm.off(entry)

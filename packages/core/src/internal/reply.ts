@@ -16,7 +16,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import { plainText } from "../PlainText.ts"
-import { Alarm } from "./alarm.ts"
+import { makeAlarms } from "./alarm.ts"
 import { untilDeadline } from "./deadline.ts"
 
 /** The body of an answer: its text, or why there is none. */
@@ -91,7 +91,7 @@ export type Exchange = (
 export const makeExchange: Effect.Effect<Exchange, never, HttpClient.HttpClient> = Effect.gen(function* () {
   const client = yield* HttpClient.HttpClient
   const harden = yield* hardening
-  const alarm = new Alarm()
+  const alarmOf = makeAlarms()
   return (request, { deadline, maxBodyBytes }, secrets) => {
     // Most answers show nothing: what it takes is made when it is wanted.
     const show: Show = (...text) => withoutSecrets(secrets)(...text)
@@ -113,7 +113,7 @@ export const makeExchange: Effect.Effect<Exchange, never, HttpClient.HttpClient>
           }
         }),
         untilDeadline<Reply, NoReply>({
-          alarm,
+          alarmOf,
           context: harden,
           duration: deadline,
           orElse: () =>
