@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
@@ -100,6 +101,14 @@ describe("statuses", () => {
       )
       assert.deepStrictEqual(asked.slice(0, 2), [first, second])
       assert.deepStrictEqual(givenUp, asked.slice(1))
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("as a stream, a mistake of the program ends it, instead of being waited for", () =>
+    Effect.gen(function* () {
+      const uploads = yield* answering(() => Effect.die("a mistake"))
+      const exit = yield* Effect.exit(Stream.runCollect(uploads.statusesStream(["1".repeat(32)])))
+      assert.deepStrictEqual(exit, Exit.die("a mistake"))
     }).pipe(Effect.scoped)
   )
 

@@ -61,9 +61,11 @@ describe("telemetry", () => {
       assert.strictEqual(first?.attributes.get("url.template"), STATUS.slice(4))
       assert.strictEqual(first?.attributes.get("http.response.status_code"), 500)
       assert.isUndefined(first?.attributes.get("http.request.resend_count"))
+      assert.strictEqual(first?.attributes.get("error.type"), "ServerError")
       assert.strictEqual(first?.status._tag === "Ended" && first.status.exit._tag, "Failure")
       assert.strictEqual(second?.attributes.get("http.response.status_code"), 200)
       assert.strictEqual(second?.attributes.get("http.request.resend_count"), 1)
+      assert.isUndefined(second?.attributes.get("error.type"))
     })
   )
 
