@@ -8,6 +8,7 @@ import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { type InputOptions, type OutputOptions, rolldown } from "rolldown"
 import { lazySchemas } from "./lazySchemas.ts"
+import { leanUndici } from "./leanUndici.ts"
 import { oneFile, staticallyImported } from "./oneFile.ts"
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
@@ -33,11 +34,17 @@ const bundle = await rolldown({
   ...options,
   input: at("src/main.ts"),
   resolve: { alias: { "@modelcontextprotocol/server/_shims": at("noJsonSchemaValidator.ts") } },
-  plugins: [lazySchemas(), startsWith.plugin]
+  plugins: [lazySchemas(), leanUndici(), startsWith.plugin]
 })
 const { output } = await bundle.generate({
   format: "cjs",
-  codeSplitting: { groups: [{ name: "start", test: startsWith.includes }] },
+  codeSplitting: {
+    groups: [
+      { name: "start", test: startsWith.includes },
+      // One chunk, because one that uses nothing of the start would make the bundler put its own few lines into another.
+      { name: "requests", test: /[\\/](?:undici[\\/].*\.js|SailPointHttp\.ts|Undici\.js)$/u }
+    ]
+  },
   ...minified
 })
 await bundle.close()

@@ -1,5 +1,5 @@
 /**
- * The one runtime of the process: the library over `fetch`, and a log on standard error.
+ * The one runtime of the process: the library, what it asks SailPoint with, and a log on standard error.
  */
 import * as ApiClient from "@sailpoint-bulk-upload/core/ApiClient"
 import * as BulkUploads from "@sailpoint-bulk-upload/core/BulkUploads"
@@ -7,7 +7,6 @@ import * as NonEmployeeSources from "@sailpoint-bulk-upload/core/NonEmployeeSour
 import * as RequestBudget from "@sailpoint-bulk-upload/core/RequestBudget"
 import * as RetryPolicy from "@sailpoint-bulk-upload/core/RetryPolicy"
 import * as Effect from "effect/Effect"
-import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import type { LogLevel } from "./Cli.ts"
@@ -40,6 +39,14 @@ const budget = ({ redisUrl, requestBudget }: Settings): Layer.Layer<never> => {
       )
 }
 
+/** Not needed for a start. */
+const http = Layer.unwrap(
+  Effect.map(
+    Effect.promise(() => import("./SailPointHttp.ts")),
+    (SailPointHttp) => SailPointHttp.layer
+  )
+)
+
 /** What tools and commands ask: the library's services over one API client. */
 export type Services =
   | ApiClient.ApiClient
@@ -59,7 +66,7 @@ export const makeRuntime = (
     Layer.merge(BulkUploads.layerApiClient, SourceCompletion.layer).pipe(
       Layer.provideMerge(NonEmployeeSources.layerApiClient),
       Layer.provideMerge(ApiClient.layer(options)),
-      Layer.provide([RetryPolicy.layer(retryPolicy), budget(options), FetchHttpClient.layer]),
+      Layer.provide([RetryPolicy.layer(retryPolicy), budget(options), http]),
       // The settings were checked before: what is wrong here is a mistake of this program.
       Layer.orDie,
       Layer.provideMerge(telemetry),

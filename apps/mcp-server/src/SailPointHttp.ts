@@ -1,0 +1,39 @@
+/**
+ * What requests to SailPoint are sent with. Loaded with the first of them, not with the start.
+ */
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import * as Effect from "effect/Effect"
+import * as FetchHttpClient from "effect/http/FetchHttpClient"
+import * as HttpClient from "effect/http/HttpClient"
+import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import * as Layer from "effect/Layer"
+import { env, execArgv } from "node:process"
+import packageJson from "../package.json" with { type: "json" }
+
+/**
+ * Whether Node itself was told to use the proxies that `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` name
+ * (https://nodejs.org/api/cli.html#node_use_env_proxy1).
+ */
+const usesEnvProxy = (): boolean =>
+  env["NODE_USE_ENV_PROXY"] === "1" ||
+  [...execArgv, ...(env["NODE_OPTIONS"] ?? "").split(/\s+/u)].includes("--use-env-proxy")
+
+/**
+ * Undici's own client, which takes a third off a tool call that goes through `fetch`; but where there is a proxy `fetch`,
+ * as Node gives its proxies to that alone. HTTP/1.1 as `fetch` has it, and of undici's parsers the one that `build.ts`
+ * leaves in.
+ */
+const client = (): Layer.Layer<HttpClient.HttpClient> =>
+  usesEnvProxy()
+    ? FetchHttpClient.layer
+    : NodeHttpClient.layerUndiciOptions({ allowH2: false, useMilo: false })
+
+/** By itself undici does not say who asks, and there are firewalls that let through no one who does not. */
+const signed = HttpClient.mapRequest(
+  HttpClientRequest.setHeader("user-agent", `sailpoint-bulk-upload-mcp/${packageJson.version}`)
+)
+
+export const layer: Layer.Layer<HttpClient.HttpClient> = Layer.effect(
+  HttpClient.HttpClient,
+  Effect.map(HttpClient.HttpClient, signed)
+).pipe(Layer.provide(Layer.suspend(client)))

@@ -1,0 +1,41 @@
+/**
+ * A proxy on loopback that connects whoever asks with whatever is asked for (RFC 9110, section 9.3.6), and keeps that.
+ */
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import { createServer } from "node:http"
+import { type AddressInfo, connect, type Socket } from "node:net"
+
+export interface ConnectProxy {
+  readonly url: string
+  /** What it was asked to connect with, such as `127.0.0.1:8080`. */
+  readonly targets: ReadonlyArray<string>
+}
+
+export const start: Effect.Effect<ConnectProxy, never, Scope.Scope> = Effect.gen(function* () {
+  const targets: Array<string> = []
+  const sockets = new Set<Socket>()
+  const server = createServer()
+  server.on("connect", ({ url = "" }, client: Socket) => {
+    targets.push(url)
+    const { hostname, port } = new URL(`http://${url}`)
+    const upstream = connect(Number(port), hostname, () => {
+      client.write("HTTP/1.1 200 Connection Established\r\n\r\n")
+      upstream.pipe(client)
+      client.pipe(upstream)
+    })
+    for (const socket of [client, upstream]) {
+      sockets.add(socket)
+      socket.on("error", () => socket.destroy())
+    }
+  })
+  yield* Effect.acquireRelease(
+    Effect.promise(() => new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))),
+    () =>
+      Effect.promise(() => {
+        for (const socket of sockets) socket.destroy()
+        return new Promise((resolve) => server.close(resolve))
+      })
+  )
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, targets }
+})
