@@ -29,20 +29,21 @@ const prologue = await rolldown({ ...options, input: at("src/prologue.ts") })
 const { output: plain } = await prologue.generate({ format: "cjs", codeSplitting: false, ...minified })
 await prologue.close()
 
-const startsWith = staticallyImported()
+const start = staticallyImported(({ isEntry }) => isEntry)
+const calls = staticallyImported(({ id }) => id === at("src/calls/Answers.ts"))
 const bundle = await rolldown({
   ...options,
   input: at("src/main.ts"),
   resolve: { alias: { "@modelcontextprotocol/server/_shims": at("noJsonSchemaValidator.ts") } },
-  plugins: [lazySchemas(), leanUndici(), startsWith.plugin]
+  plugins: [lazySchemas(), leanUndici(), start.plugin, calls.plugin]
 })
 const { output } = await bundle.generate({
   format: "cjs",
   codeSplitting: {
     groups: [
-      { name: "start", test: startsWith.includes },
-      // One chunk, because one that uses nothing of the start would make the bundler put its own few lines into another.
-      { name: "requests", test: /[\\/](?:undici[\\/].*\.js|SailPointHttp\.ts|Undici\.js)$/u }
+      { name: "start", test: start.includes, priority: 1 },
+      // With undici, which its own package loads by itself.
+      { name: "calls", test: (id) => calls.includes(id) || /[\\/](?:undici[\\/].*|Undici)\.js$/u.test(id) }
     ]
   },
   ...minified

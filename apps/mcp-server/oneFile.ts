@@ -3,10 +3,12 @@
  * server, the sandbox or the exporters are parsed by the starts that use them, the entry by all.
  */
 import { constants, zstdCompressSync } from "node:zlib"
-import type { OutputChunk, Plugin } from "rolldown"
+import type { ModuleInfo, OutputChunk, Plugin } from "rolldown"
 
-/** Finds what the entry imports without `import()`, directly or not: that belongs into one chunk. */
-export const staticallyImported = (): {
+/** Finds what a module imports without `import()`, directly or not: that belongs into one chunk. */
+export const staticallyImported = (
+  isRoot: (module: ModuleInfo) => boolean
+): {
   readonly plugin: Plugin
   readonly includes: (id: string) => boolean
 } => {
@@ -21,7 +23,10 @@ export const staticallyImported = (): {
           found.add(id)
           this.getModuleInfo(id)?.importedIds.forEach(follow)
         }
-        for (const id of this.getModuleIds()) if (this.getModuleInfo(id)?.isEntry === true) follow(id)
+        for (const id of this.getModuleIds()) {
+          const module = this.getModuleInfo(id)
+          if (module !== null && isRoot(module)) follow(id)
+        }
       }
     }
   }

@@ -56,7 +56,7 @@ export const asMarkdown = ({ at, commit, machine, rows, versions }: Results): st
     `Measured on ${at.slice(0, 10)} at commit ${commit}: ${machine}; ${Object.entries(versions)
       .map(([name, version]) => `${name} ${version}`)
       .join(", ")}.`,
-    ...rows.flatMap(({ comparisons, samples, title }) => [
+    ...rows.flatMap(({ comparisons, title }) => [
       "",
       `### ${title}`,
       ...comparisons.flatMap((comparison) => [
@@ -65,10 +65,16 @@ export const asMarkdown = ({ at, commit, machine, rows, versions }: Results): st
         markdownRow(["---", "---:", "---:", "---:"]),
         ...lines(comparison).map(markdownRow),
         "",
-        [`${samples} samples each.`, ...verdicts(comparison).map((verdict) => `${told(verdict)}.`)].join(" ")
+        [howOften(comparison), ...verdicts(comparison).map((verdict) => `${told(verdict)}.`)].join(" ")
       ])
     ])
   ].join("\n")
+
+/** A size is the same every time, so that it is looked at once. */
+const howOften = ({ measured }: Comparison): string => {
+  const samples = Math.max(...measured.map((one) => one.samples.length))
+  return samples === 1 ? "Measured once." : `${samples} samples each.`
+}
 
 /** The comparisons that stand for all of them, as a reader of the README would call them. */
 const FIGURES = [

@@ -2,13 +2,12 @@
  * A tool that only reads: its schemas, its annotations, all of them explicit, and its way through the adapter.
  */
 import type { McpServer, ServerContext } from "@modelcontextprotocol/server"
-import { type BulkUploadError, RequestTimeout } from "@sailpoint-bulk-upload/core/BulkUploadError"
-import * as Duration from "effect/Duration"
+import type { BulkUploadError } from "@sailpoint-bulk-upload/core/BulkUploadError"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import * as Calls from "./Calls.ts"
 import type { Services } from "./Runtime.ts"
-import * as ToolCall from "./ToolCall.ts"
 import { type Adapter, FailureOutline } from "./ToolResult.ts"
 import { argumentsSchema, toolSchema } from "./ToolSchema.ts"
 
@@ -22,7 +21,7 @@ interface Definition<Input, Output extends object> {
   readonly run: (
     input: Input,
     request: ServerContext["mcpReq"]
-  ) => Effect.Effect<Output, BulkUploadError, Services>
+  ) => Effect.Effect<NoInfer<Output>, BulkUploadError, Services>
 }
 
 /** Made once: over HTTP every request has a server of its own, with which the tools are registered anew. */
@@ -56,26 +55,16 @@ export const register = <Input, Output extends object>(
 ): void => {
   server.registerTool(name, config, (input, context) =>
     adapter.run(
-      Effect.flatMap(Effect.fromResult(input), (input) => run(input, context.mcpReq)).pipe(
-        ToolCall.observed(
-          name,
-          Result.getOrElse(input, () => ({})),
-          context
+      Calls.answeredBy(({ ToolCall }) =>
+        Effect.flatMap(Effect.fromResult(input), (input) => run(input, context.mcpReq)).pipe(
+          ToolCall.observed(
+            name,
+            Result.getOrElse(input, () => ({})),
+            context
+          )
         )
       ),
       context.mcpReq
     )
   )
 }
-
-/** Assistants hang up at about 60 s; a call that is not about waiting answers well before. */
-const ANSWER_WITHIN = Duration.seconds(45)
-
-/** Ends a call that takes too long, whatever happens upstream; `about` is what its error tells of. */
-export const answeredInTime = (
-  about: Pick<RequestTimeout, "operation"> & { readonly sourceId?: string }
-): (<A, R>(call: Effect.Effect<A, BulkUploadError, R>) => Effect.Effect<A, BulkUploadError, R>) =>
-  Effect.timeoutOrElse({
-    duration: ANSWER_WITHIN,
-    orElse: () => Effect.fail(new RequestTimeout({ ...about, after: ANSWER_WITHIN }))
-  })

@@ -5,8 +5,8 @@
 import type { CallToolRequest, McpServer, ServerContext } from "@modelcontextprotocol/server"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
+import * as Calls from "./Calls.ts"
 import type { Services } from "./Runtime.ts"
-import * as ToolCall from "./ToolCall.ts"
 import type { Adapter } from "./ToolResult.ts"
 
 class UnknownTool extends Data.TaggedError("UnknownTool") {}
@@ -29,7 +29,9 @@ export const observe = (
     (handler: Handler): Handler =>
     async (request, context) => {
       if (!names.has(request.params.name)) {
-        const call = Effect.fail(new UnknownTool()).pipe(ToolCall.observed(NAME, {}, context))
+        const call = Calls.answeredBy(({ ToolCall }) =>
+          Effect.fail(new UnknownTool()).pipe(ToolCall.observed(NAME, {}, context))
+        )
         await adapter.run(call.pipe(Effect.ignore, Effect.as({})), context.mcpReq)
       }
       return handler(request, context)

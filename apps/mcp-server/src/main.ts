@@ -4,10 +4,10 @@
  */
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import * as Check from "./Check.ts"
+import type * as Check from "./Check.ts"
 import * as Cli from "./Cli.ts"
 import * as Environment from "./Environment.ts"
-import { brisk, makeRuntime, patient } from "./Runtime.ts"
+import { makeRuntime } from "./Runtime.ts"
 import { makeFactory, version } from "./Server.ts"
 import * as Settings from "./Settings.ts"
 import * as Stdio from "./Stdio.ts"
@@ -43,7 +43,10 @@ const main = async (): Promise<number> => {
         command,
         env,
         (options) => check(options, command),
-        (problems) => tellFindings(Check.wrongSettings(problems), command, WRONG_USAGE)
+        async (problems) => {
+          const Check = await import("./Check.ts")
+          return tellFindings(Check, Check.wrongSettings(problems), command, WRONG_USAGE)
+        }
       )
   }
 }
@@ -81,7 +84,7 @@ const serve = async (
   command: Cli.Stdio,
   env: Environment.Env
 ): Promise<number> => {
-  const runtime = makeRuntime(options, command.logLevel, patient, Telemetry.fromEnv(env))
+  const runtime = makeRuntime(options, command.logLevel, "patient", Telemetry.fromEnv(env))
   const adapter = makeAdapter(runtime, command)
   await Stdio.serve({
     factory: makeFactory(adapter, command),
@@ -101,7 +104,7 @@ const serveHttp = async (
   const [Http, HttpSettings] = await Promise.all([import("./http/Http.ts"), import("./http/HttpSettings.ts")])
   const settings = HttpSettings.read(command, env)
   if (Result.isFailure(settings)) return wrongHttpSettings(settings.failure)
-  const runtime = makeRuntime(options, command.logLevel, patient, Telemetry.fromEnv(env))
+  const runtime = makeRuntime(options, command.logLevel, "patient", Telemetry.fromEnv(env))
   const maxRunning = Math.max(MAX_RUNNING, settings.success.limits.running)
   const adapter = makeAdapter(runtime, { ...command, maxRunning })
   const code = await Http.serve({
@@ -124,7 +127,8 @@ const wrongHttpSettings = async (problems: ReadonlyArray<string>): Promise<numbe
 }
 
 const check = async (options: Settings.Settings, command: Cli.Check): Promise<number> => {
-  const runtime = makeRuntime(options, command.logLevel, brisk)
+  const Check = await import("./Check.ts")
+  const runtime = makeRuntime(options, command.logLevel, "brisk")
   const findings = await runtime.runPromise(
     Check.check({
       sourceId: command.sourceId,
@@ -134,15 +138,16 @@ const check = async (options: Settings.Settings, command: Cli.Check): Promise<nu
     })
   )
   await runtime.dispose()
-  return tellFindings(findings, command, Check.allWell(findings) ? 0 : 1)
+  return tellFindings(Check, findings, command, Check.allWell(findings) ? 0 : 1)
 }
 
 const tellFindings = async (
+  { toJson, toText }: typeof Check,
   findings: ReadonlyArray<Check.Finding>,
   { json }: Cli.Check,
   code: number
 ): Promise<number> => {
-  await write(process.stdout, json ? Check.toJson(findings) : Check.toText(findings))
+  await write(process.stdout, json ? toJson(findings) : toText(findings))
   return code
 }
 

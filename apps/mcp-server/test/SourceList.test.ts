@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
 import { SourceId } from "@sailpoint-bulk-upload/core/SourceId"
-import { fitting } from "../src/tools/SourceList.ts"
+import { fitting } from "../src/calls/SourceList.ts"
 
 const sources = (count: number, name: string, description: string) =>
   Array.from({ length: count }, (_, n) => ({

@@ -8,7 +8,7 @@ import * as Fiber from "effect/Fiber"
 import * as Logger from "effect/Logger"
 import * as Metric from "effect/Metric"
 import * as TestClock from "effect/testing/TestClock"
-import * as ToolCall from "../src/ToolCall.ts"
+import * as ToolCall from "../src/calls/ToolCall.ts"
 
 const sourceId = "e136567de87e4d029e60b3c3c55db56d"
 

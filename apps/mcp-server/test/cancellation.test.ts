@@ -40,6 +40,22 @@ describe("a cancelled call", { timeout: 60_000 }, () => {
     })
   )
 
+  it.live("that was the first one, before anything is loaded to answer it, does not spoil the next", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.make()
+      const server = yield* ServerProcess.start([], ServerProcess.settingsFor(sandbox))
+      yield* server.send(
+        JsonRpc.initialize(0),
+        JsonRpc.initialized,
+        JsonRpc.callStatus(2, done),
+        JsonRpc.cancelled(2),
+        JsonRpc.callStatus(3, done)
+      )
+      const { result } = yield* server.answer(3)
+      assert.strictEqual(result?.structuredContent?.["status"], "COMPLETED")
+    })
+  )
+
   it.live("leaves another one for the same source running, and the request that they share", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make()

@@ -14,7 +14,7 @@ import {
 } from "node:fs"
 import { dirname, join } from "node:path"
 import packageJson from "../package.json" with { type: "json" }
-import { initialize } from "./support/JsonRpc.ts"
+import { callStatus, initialize, initialized } from "./support/JsonRpc.ts"
 import * as ServerProcess from "./support/ServerProcess.ts"
 import { temporaryFolder } from "./support/Tarball.ts"
 
@@ -55,11 +55,11 @@ const compiled = (folder: string): ReadonlyArray<string> =>
         .map(({ name, parentPath }) => join(parentPath, name))
     : []
 
-/** As soon as there is compiled code. */
-const kept = (folder: string) =>
+/** As soon as there is compiled code of so many parts of the file. */
+const kept = (folder: string, parts = 1) =>
   Effect.callback<void>((resume) => {
     const look = () => {
-      if (compiled(folder).length > 0) resume(Effect.void)
+      if (compiled(folder).length >= parts) resume(Effect.void)
     }
     const [forThisNode = "."] = readdirSync(folder)
     const watcher = watch(join(folder, forThisNode), look)
@@ -94,6 +94,26 @@ describe("compiled code", { timeout: 30_000 }, () => {
       yield* server.kill("SIGKILL")
       assert.strictEqual((yield* server.ended).stderr, "")
       assert.match(yield* version({ ...env, ...TELLING }), USED)
+    })
+  )
+
+  it.live("is kept also of what the first call loads, by a server that its assistant kills", () =>
+    Effect.gen(function* () {
+      const { env, own } = yield* user
+      const server = yield* ServerProcess.start([], {
+        ...env,
+        SAIL_BASE_URL: "http://127.0.0.1:9",
+        SAIL_ACCESS_TOKEN: "token"
+      })
+      yield* server.send(initialize(0))
+      yield* server.answer(0)
+      yield* kept(own)
+      const [entry] = compiled(own)
+      yield* server.send(initialized, callStatus(1, "not an id"))
+      yield* server.answer(1)
+      yield* kept(own, 2)
+      assert.include(compiled(own), entry)
+      yield* server.kill("SIGKILL")
     })
   )
 

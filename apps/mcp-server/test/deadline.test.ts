@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as TestClock from "effect/testing/TestClock"
-import * as SourceCompletion from "../src/SourceCompletion.ts"
+import { completeSources } from "../src/calls/completeSources.ts"
 import type { Failure } from "../src/ToolResult.ts"
 import * as InProcess from "./support/InProcess.ts"
 
@@ -24,7 +24,7 @@ describe("a call that SailPoint never answers", () => {
         Layer.mergeAll(
           InProcess.noApiClient,
           Layer.mock(BulkUploads)({ status: silent }),
-          SourceCompletion.layer,
+          completeSources,
           TestClock.layer()
         ).pipe(Layer.provideMerge(Layer.mock(NonEmployeeSources)({ list: silent })))
       )

@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as ManagedRuntime from "effect/ManagedRuntime"
-import * as SourceCompletion from "../src/SourceCompletion.ts"
+import { completeSources } from "../src/calls/completeSources.ts"
 import * as InProcess from "./support/InProcess.ts"
 
 const SECRET = "eyJhbGciOi-a-secret"
@@ -18,11 +18,7 @@ const broken = () => Effect.die(new TypeError(SECRET))
 const connected = Effect.gen(function* () {
   const log: Array<string> = []
   const runtime = ManagedRuntime.make(
-    Layer.mergeAll(
-      InProcess.noApiClient,
-      Layer.mock(BulkUploads)({ status: broken }),
-      SourceCompletion.layer
-    ).pipe(
+    Layer.mergeAll(InProcess.noApiClient, Layer.mock(BulkUploads)({ status: broken }), completeSources).pipe(
       Layer.provideMerge(Layer.mock(NonEmployeeSources)({ list: broken })),
       Layer.provideMerge(Logger.layer([Logger.map(Logger.formatLogFmt, (line) => void log.push(line))]))
     )

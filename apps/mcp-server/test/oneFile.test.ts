@@ -23,7 +23,7 @@ const MODULES: Readonly<Record<string, string>> = {
 }
 
 const built = async (modules = MODULES): Promise<string> => {
-  const start = staticallyImported()
+  const start = staticallyImported(({ isEntry }) => isEntry)
   const bundle = await rolldown({
     input: "main",
     platform: "node",

@@ -10,7 +10,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as TestClock from "effect/testing/TestClock"
-import * as SourceCompletion from "../src/SourceCompletion.ts"
+import { completeSources } from "../src/calls/completeSources.ts"
 import * as InProcess from "./support/InProcess.ts"
 
 const sourceId = "e136567de87e4d029e60b3c3c55db56d"
@@ -36,7 +36,7 @@ const waitFor = (steps: ReadonlyArray<Step>, passes: Duration.Input, args: Recor
       request: ask
     })
     const runtime = ManagedRuntime.make(
-      Layer.mergeAll(BulkUploads.layerApiClient, SourceCompletion.layer, TestClock.layer()).pipe(
+      Layer.mergeAll(BulkUploads.layerApiClient, completeSources, TestClock.layer()).pipe(
         Layer.provideMerge(NonEmployeeSources.layerApiClient),
         Layer.provideMerge(api)
       )

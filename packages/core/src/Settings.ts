@@ -34,12 +34,14 @@ import * as Tenant from "./Tenant.ts"
 const invalid = (message: string): Effect.Effect<never, Config.ConfigError> =>
   Effect.fail(new Config.ConfigError(new ConfigProvider.SourceError({ message })))
 
-const optional = (name: string): Config.Config<string | undefined> =>
-  Config.String(name).pipe(
-    Config.map((value) => value.trim()),
-    Config.withDefault(""),
-    Config.map((value) => (value === "" ? undefined : value))
-  )
+/** Made once, as that takes longer than to read a setting. */
+const text: Config.Config<string | undefined> = Config.String().pipe(
+  Config.map((value) => value.trim()),
+  Config.withDefault(""),
+  Config.map((value) => (value === "" ? undefined : value))
+)
+
+const optional = (name: string): Config.Config<string | undefined> => Config.nested(text, name)
 
 const secret = (name: string): Config.Config<Redacted.Redacted<string> | undefined> =>
   Config.map(optional(name), (value) =>

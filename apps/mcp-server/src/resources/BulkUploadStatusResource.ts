@@ -9,9 +9,9 @@ import {
   ResourceTemplate
 } from "@modelcontextprotocol/server"
 import * as Schema from "effect/Schema"
+import * as Calls from "../Calls.ts"
 import type { Services } from "../Runtime.ts"
 import { completeWith } from "../SourceCompletion.ts"
-import * as ToolCall from "../ToolCall.ts"
 import { type Adapter, Failure } from "../ToolResult.ts"
 import { GetBulkUploadStatus } from "../tools/GetBulkUploadStatus.ts"
 
@@ -39,7 +39,9 @@ export const make = (adapter: Adapter<Services>): ((server: McpServer) => void) 
       async ({ href }, variables, context) => {
         const { mcpReq } = context
         const input = { sourceId: String(variables["sourceId"]) }
-        const asked = GetBulkUploadStatus.run(input, mcpReq).pipe(ToolCall.observedRead(NAME, input, context))
+        const asked = Calls.answeredBy(({ ToolCall }) =>
+          GetBulkUploadStatus.run(input, mcpReq).pipe(ToolCall.observedRead(NAME, input, context))
+        )
         const { isError, structuredContent } = await adapter.run(asked, mcpReq)
         if (isError === true) throw toProtocolError(decodeFailure(structuredContent))
         return { contents: [{ uri: href, mimeType: JSON_TYPE, text: JSON.stringify(structuredContent) }] }

@@ -1,15 +1,11 @@
 /**
  * The tool `list_non_employee_sources`: from a name to an id.
  */
-import type { BulkUploadError } from "@sailpoint-bulk-upload/core/BulkUploadError"
-import { NonEmployeeSources } from "@sailpoint-bulk-upload/core/NonEmployeeSources"
-import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { nameContains } from "../nameContains.ts"
+import * as Calls from "../Calls.ts"
 import * as ReadOnlyTool from "../ReadOnlyTool.ts"
 import { sandboxNote } from "../ToolResult.ts"
 import { Integer } from "../ToolSchema.ts"
-import { fitting } from "./SourceList.ts"
 
 const Input = Schema.Struct({
   nameContains: Schema.optionalKey(
@@ -40,19 +36,6 @@ const Output = Schema.Struct({
   ...sandboxNote
 })
 
-const list = (
-  input: typeof Input.Type
-): Effect.Effect<typeof Output.Type, BulkUploadError, NonEmployeeSources> =>
-  Effect.gen(function* () {
-    const { list } = yield* NonEmployeeSources
-    const all = yield* list({ ownedByMe: input.ownedByMe })
-    const matching = all
-      .filter(nameContains(input.nameContains ?? ""))
-      .toSorted((a, b) => a.name.localeCompare(b.name, "en"))
-    const sources = fitting(matching)
-    return { sources, total: matching.length, truncated: sources.length < matching.length }
-  })
-
 export const ListNonEmployeeSources = ReadOnlyTool.make({
   name: "list_non_employee_sources",
   title: "List non-employee sources",
@@ -60,5 +43,5 @@ export const ListNonEmployeeSources = ReadOnlyTool.make({
     "List the SailPoint tenant's non-employee (contractor) sources with their ids. Use it first when someone names a source and its sourceId is not known, then pass the sourceId to get_bulk_upload_status or wait_for_bulk_upload. If several match, ask which one is meant. A long list comes without details and can be truncated: narrow it with nameContains. It only reads.",
   input: Input,
   output: Output,
-  run: (input) => ReadOnlyTool.answeredInTime({ operation: "sources" })(list(input))
+  run: (input) => Calls.answeredBy(({ listNonEmployeeSources }) => listNonEmployeeSources(input))
 })

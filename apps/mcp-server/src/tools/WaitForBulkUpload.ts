@@ -1,19 +1,10 @@
 /**
  * The tool `wait_for_bulk_upload`: asks until the job has ended or time is up.
  */
-import type { ServerContext } from "@modelcontextprotocol/server"
-import { type BulkUploadError, RequestTimeout } from "@sailpoint-bulk-upload/core/BulkUploadError"
-import { BulkUploads } from "@sailpoint-bulk-upload/core/BulkUploads"
-import type { State } from "@sailpoint-bulk-upload/core/BulkUploadStatus"
-import type { NotSettled } from "@sailpoint-bulk-upload/core/Watch"
-import * as Clock from "effect/Clock"
-import * as DateTime from "effect/DateTime"
-import * as Duration from "effect/Duration"
-import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import * as Calls from "../Calls.ts"
 import * as ReadOnlyTool from "../ReadOnlyTool.ts"
-import { reportOf, StatusReport } from "../StatusReport.ts"
-import { cutTo } from "../TokenEstimate.ts"
+import { StatusReport } from "../StatusReport.ts"
 import { sandboxNote } from "../ToolResult.ts"
 import { Integer } from "../ToolSchema.ts"
 import { SourceIdArgument } from "./arguments.ts"
@@ -38,81 +29,6 @@ const Output = Schema.Struct({
   ...sandboxNote
 })
 
-/** In tokens. */
-const MAX_FAILURE = 400
-
-const WAIT_ON = "Still running: call wait_for_bulk_upload again to go on waiting; nothing is lost in between."
-
-/** Tells the client of a check; a client that is gone does not matter here. */
-type Tell = (progress: number, message: string) => Effect.Effect<void>
-
-/** When time is up: what the last status leaves to do, or what has stood in the way since. */
-const nextStepWhenTimedOut = ({ lastFailure, status }: NotSettled): string | undefined => {
-  if (lastFailure !== undefined) {
-    const since = cutTo(MAX_FAILURE, `${lastFailure.summary} ${lastFailure.nextStep}`)
-    return `That status is of the time in checkedAt; since then SailPoint gives none. ${since}`
-  }
-  return status === "PENDING" || status === "IN_PROGRESS" ? WAIT_ON : undefined
-}
-
-const wait = (
-  { sourceId, timeoutSeconds = DEFAULT_SECONDS }: typeof Input.Type,
-  tell: Tell
-): Effect.Effect<typeof Output.Type, BulkUploadError, BulkUploads> =>
-  Effect.gen(function* () {
-    const uploads = yield* BulkUploads
-    const timeout = Duration.seconds(timeoutSeconds)
-    const start = yield* Clock.monotonicTimeNanos
-    let asked = 0
-    let checks = 0
-    let checkedAt = yield* DateTime.now
-
-    const waited = Effect.map(Clock.monotonicTimeNanos, (now) => Math.round(Number(now - start) / 1e8) / 10)
-    const report = (status: State, timedOut: boolean, nextStep?: string) =>
-      Effect.map(waited, (waitedSeconds) => ({
-        ...reportOf({ sourceId, status }, DateTime.formatIso(checkedAt)),
-        ...(nextStep === undefined ? {} : { nextStep }),
-        timedOut,
-        waitedSeconds,
-        checks
-      }))
-
-    return yield* uploads
-      .awaitSettled(sourceId, {
-        timeout,
-        onCheck: ({ status }, at) =>
-          Effect.gen(function* () {
-            checks += 1
-            checkedAt = at
-            yield* tell(++asked, `${status ?? "No status yet"} after ${yield* waited} s`)
-          }),
-        onFailedCheck: ({ summary }) =>
-          Effect.flatMap(waited, (seconds) => tell(++asked, `No answer after ${seconds} s: ${summary}`))
-      })
-      .pipe(
-        Effect.flatMap(({ status }) => report(status, false)),
-        Effect.catchTag("NotSettled", (notSettled) =>
-          notSettled.status === undefined
-            ? Effect.fail(notSettled.lastFailure ?? new RequestTimeout({ sourceId, after: timeout }))
-            : report(notSettled.status, true, nextStepWhenTimedOut(notSettled))
-        )
-      )
-  })
-
-/** Progress is sent to who asked for it, one step up with every check. */
-const tellClient =
-  ({ _meta, notify }: ServerContext["mcpReq"]): Tell =>
-  (progress, message) => {
-    const progressToken = _meta?.progressToken
-    return progressToken === undefined
-      ? Effect.void
-      : Effect.ignore(
-          Effect.tryPromise(() =>
-            notify({ method: "notifications/progress", params: { progressToken, progress, message } })
-          )
-        )
-  }
-
 export const WaitForBulkUpload = ReadOnlyTool.make({
   name: "wait_for_bulk_upload",
   title: "Wait for bulk upload",
@@ -120,5 +36,6 @@ export const WaitForBulkUpload = ReadOnlyTool.make({
     "Wait until the newest bulk upload (CSV of non-employees, such as contractors) on a SailPoint source has ended, or until timeoutSeconds have passed. Use it when someone wants to be told when an upload is done; for its status right now use get_bulk_upload_status. If only the source's name is known, call list_non_employee_sources first. A result with timedOut true is normal: call again to go on waiting. Right after an upload it can end at once with the status of the upload before. It only reads.",
   input: Input,
   output: Output,
-  run: (input, request) => wait(input, tellClient(request))
+  run: ({ sourceId, timeoutSeconds = DEFAULT_SECONDS }, request) =>
+    Calls.answeredBy(({ waitForBulkUpload }) => waitForBulkUpload(sourceId, timeoutSeconds, request))
 })

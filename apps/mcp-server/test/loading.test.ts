@@ -9,8 +9,10 @@ import { observed } from "./support/observed.ts"
 
 const calls = [JsonRpc.callStatus(1, Source.named("Done").sourceId)]
 
-/** The part of the built file that exports, by the name that it is compiled under. */
+/** Parts of the built file, by the names that they are compiled under. */
 const EXPORTERS = /\/dist\/main\.js\/OtlpExport-/u
+const ANSWERS = /\/dist\/main\.js\/calls-/u
+const ALL = /\/dist\/main\.js\//u
 
 interface Coverage {
   readonly result: ReadonlyArray<{ readonly url: string }>
@@ -38,6 +40,28 @@ describe("what exports telemetry", { timeout: 60_000 }, () => {
       const { answers } = yield* observed({ calls, env: { ...env, NODE_V8_COVERAGE: path } })
       assert.strictEqual(answers[0]?.result?.structuredContent?.["status"], "COMPLETED")
       assert.strictEqual(compiled(path, EXPORTERS), count)
+    })
+  )
+})
+
+describe("what answers calls", { timeout: 60_000 }, () => {
+  it.live("is loaded with the first one", () =>
+    Effect.gen(function* () {
+      const path = yield* folder
+      yield* observed({ calls, env: { OTEL_SDK_DISABLED: "true", NODE_V8_COVERAGE: path } })
+      assert.strictEqual(compiled(path, ANSWERS), 1)
+    })
+  )
+
+  it.live("is not even loaded by who only wants to know what there is", () =>
+    Effect.gen(function* () {
+      const path = yield* folder
+      const { answers } = yield* observed({
+        calls: [JsonRpc.listTools(1)],
+        env: { OTEL_SDK_DISABLED: "true", NODE_V8_COVERAGE: path }
+      })
+      assert.isDefined(answers[0]?.result)
+      assert.strictEqual(compiled(path, ALL), 1)
     })
   )
 })

@@ -1,5 +1,5 @@
 /**
- * What requests to SailPoint are sent with. Loaded with the first of them, not with the start.
+ * What requests to SailPoint are sent with.
  */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as Effect from "effect/Effect"
@@ -8,7 +8,7 @@ import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Layer from "effect/Layer"
 import { env, execArgv } from "node:process"
-import packageJson from "../package.json" with { type: "json" }
+import packageJson from "../../package.json" with { type: "json" }
 
 /**
  * Whether Node itself was told to use the proxies that `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` name
