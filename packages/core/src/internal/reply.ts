@@ -55,7 +55,7 @@ export const MAX_BODY_BYTES = 64 * 1024
 const hardening = Effect.map(Effect.serviceOption(FetchHttpClient.RequestInit), (given) => {
   const requestInit: RequestInit = { ...Option.getOrUndefined(given), redirect: "manual" }
   // Added and not merged: to merge is to copy all that is in the caller's context.
-  return latest((context: Context.Context<never>) =>
+  return perContext((context) =>
     context.pipe(
       Context.add(FetchHttpClient.RequestInit, requestInit),
       Context.add(HttpClient.TracerDisabledWhen, constTrue)
@@ -63,12 +63,17 @@ const hardening = Effect.map(Effect.serviceOption(FetchHttpClient.RequestInit), 
   )
 })
 
-/** One caller often follows itself, with the same context. */
-const latest = <A, B>(make: (a: A) => B): ((a: A) => B) => {
-  let kept: readonly [A, B] | undefined
-  return (a) => {
-    if (kept === undefined || kept[0] !== a) kept = [a, make(a)]
-    return kept[1]
+/** One caller often asks again, with the same context. Nothing is kept of one that is gone. */
+const perContext = <A>(
+  make: (context: Context.Context<never>) => A
+): ((context: Context.Context<never>) => A) => {
+  const made = new WeakMap<Context.Context<never>, A>()
+  return (context) => {
+    const known = made.get(context)
+    if (known !== undefined) return known
+    const first = make(context)
+    made.set(context, first)
+    return first
   }
 }
 
