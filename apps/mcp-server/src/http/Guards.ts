@@ -41,9 +41,11 @@ export const make = (settings: Pick<HttpSettings, "host" | "allowedHosts" | "all
 
   const host = ({ headers }: IncomingMessage): Response | undefined => {
     const checked = validateHostHeader(headers.host, hosts)
-    return checked.ok
-      ? undefined
-      : refuse(403, `${checked.message}. The hosts that are served are named with --allowed-host.`)
+    if (!checked.ok)
+      return refuse(403, `${checked.message}. The hosts that are served are named with --allowed-host.`)
+    return MORE_THAN_HOST.test(headers.host ?? "")
+      ? refuse(403, "Invalid Host: expected a host, and a port at the most.")
+      : undefined
   }
 
   const origin = ({ headers }: IncomingMessage): Response | undefined => {
@@ -64,6 +66,12 @@ export const make = (settings: Pick<HttpSettings, "host" | "allowedHosts" | "all
       method(request, ["GET", "HEAD"])
   }
 }
+
+/**
+ * What begins another part of a URL: a user's name, a path. The SDK looks only at the host in it, and of `Host` that is
+ * all there is, with the port (RFC 9110, section 7.2).
+ */
+const MORE_THAN_HOST = /[@/\\?#]/u
 
 const isAddress = (hostHeader: string | undefined): boolean => {
   const url = URL.parse(`http://${hostHeader ?? ""}`)

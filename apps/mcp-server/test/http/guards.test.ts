@@ -25,6 +25,8 @@ const refused: ReadonlyArray<readonly [string, HttpProcess.Request, status: numb
   ["a Host that only begins well", { headers: { host: "localhost.evil.test" } }, 403],
   ["a Host behind a user name", { headers: { host: "localhost@evil.test" } }, 403],
   ["a Host that is no host", { headers: { host: "a b" } }, 403],
+  ["a Host with a user name before it", { headers: { host: "user:password@localhost" } }, 403],
+  ["a Host with a path behind it", { headers: { host: "localhost/x" } }, 403],
   ["an Origin of another site", { headers: { origin: "https://evil.test" } }, 403],
   ["the Origin of a sandboxed page", { headers: { origin: "null" } }, 403],
   ["the Origin of a file", { headers: { origin: "file://" } }, 403],
