@@ -16,7 +16,10 @@ import packageJson from "../../package.json" with { type: "json" }
  */
 const usesEnvProxy = (): boolean =>
   env["NODE_USE_ENV_PROXY"] === "1" ||
-  [...execArgv, ...(env["NODE_OPTIONS"] ?? "").split(/\s+/u)].includes("--use-env-proxy")
+  [...execArgv, ...(env["NODE_OPTIONS"] ?? "").split(/\s+/u)].some(
+    // Node takes either for the other.
+    (option) => option.replaceAll("_", "-") === "--use-env-proxy"
+  )
 
 /**
  * Undici's own client, which takes a third off a tool call that goes through `fetch`; but where there is a proxy `fetch`,
@@ -28,12 +31,16 @@ const client = (): Layer.Layer<HttpClient.HttpClient> =>
     ? FetchHttpClient.layer
     : NodeHttpClient.layerUndiciOptions({ allowH2: false, useMilo: false })
 
-/** By itself undici does not say who asks, and there are firewalls that let through no one who does not. */
-const signed = HttpClient.mapRequest(
-  HttpClientRequest.setHeader("user-agent", `sailpoint-bulk-upload-mcp/${packageJson.version}`)
-)
+/**
+ * By itself undici does not say who asks, and there are firewalls that let through no one who does not. Nor does it
+ * unpack anything, and who is not told so may compress what it answers (RFC 9110, section 12.5.3).
+ */
+const HEADERS = {
+  "user-agent": `sailpoint-bulk-upload-mcp/${packageJson.version}`,
+  "accept-encoding": "identity"
+}
 
 export const layer: Layer.Layer<HttpClient.HttpClient> = Layer.effect(
   HttpClient.HttpClient,
-  Effect.map(HttpClient.HttpClient, signed)
+  Effect.map(HttpClient.HttpClient, HttpClient.mapRequest(HttpClientRequest.setHeaders(HEADERS)))
 ).pipe(Layer.provide(Layer.suspend(client)))
