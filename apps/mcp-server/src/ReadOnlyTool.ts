@@ -27,44 +27,34 @@ interface Definition<Input, Output extends object> {
 /** Made once: over HTTP every request has a server of its own, with which the tools are registered anew. */
 export const make = <Input, Output extends object>(definition: Definition<Input, Output>) => {
   const { description, input, name, output, run, title } = definition
-  return {
-    name,
-    run,
-    config: {
+  const config = {
+    title,
+    description,
+    inputSchema: argumentsSchema(input),
+    outputSchema: toolSchema(Schema.Union([output, FailureOutline])),
+    annotations: {
       title,
-      description,
-      inputSchema: argumentsSchema(input),
-      outputSchema: toolSchema(Schema.Union([output, FailureOutline])),
-      annotations: {
-        title,
-        readOnlyHint: true,
-        destructiveHint: false,
-        idempotentHint: true,
-        openWorldHint: true
-      }
+      readOnlyHint: true,
+      destructiveHint: false,
+      idempotentHint: true,
+      openWorldHint: true
     }
   }
-}
-
-export type ReadOnlyTool<Input, Output extends object> = ReturnType<typeof make<Input, Output>>
-
-export const register = <Input, Output extends object>(
-  server: McpServer,
-  adapter: Adapter<Services>,
-  { config, name, run }: ReadOnlyTool<Input, Output>
-): void => {
-  server.registerTool(name, config, (input, context) =>
-    adapter.run(
-      Calls.answeredBy(({ ToolCall }) =>
-        Effect.flatMap(Effect.fromResult(input), (input) => run(input, context.mcpReq)).pipe(
-          ToolCall.observed(
-            name,
-            Result.getOrElse(input, () => ({})),
-            context
+  const register = (server: McpServer, adapter: Adapter<Services>): void => {
+    server.registerTool(name, config, (input, context) =>
+      adapter.run(
+        Calls.answeredBy(({ ToolCall }) =>
+          Effect.flatMap(Effect.fromResult(input), (input) => run(input, context.mcpReq)).pipe(
+            ToolCall.observed(
+              name,
+              Result.getOrElse(input, () => ({})),
+              context
+            )
           )
-        )
-      ),
-      context.mcpReq
+        ),
+        context.mcpReq
+      )
     )
-  )
+  }
+  return { name, run, register }
 }

@@ -6,7 +6,6 @@ import { McpServer, type Transport } from "@modelcontextprotocol/server"
 import packageJson from "../package.json" with { type: "json" }
 import * as DidMyUploadWork from "./prompts/DidMyUploadWork.ts"
 import * as PlainErrors from "./PlainErrors.ts"
-import * as ReadOnlyTool from "./ReadOnlyTool.ts"
 import * as BulkUploadStatusResource from "./resources/BulkUploadStatusResource.ts"
 import type { Services } from "./Runtime.ts"
 import type { Adapter } from "./ToolResult.ts"
@@ -48,9 +47,8 @@ const withoutStacks = (run: () => void): void => {
   }
 }
 
-const TOOLS: ReadonlySet<string> = new Set(
-  [GetBulkUploadStatus, WaitForBulkUpload, ListNonEmployeeSources].map(({ name }) => name)
-)
+const TOOLS = [GetBulkUploadStatus, WaitForBulkUpload, ListNonEmployeeSources]
+const NAMES: ReadonlySet<string> = new Set(TOOLS.map(({ name }) => name))
 
 /** Gives what makes a server. */
 export const makeFactory = (
@@ -71,12 +69,10 @@ export const makeFactory = (
         instructions: options.sandbox ? `${INSTRUCTIONS} ${SANDBOX_INSTRUCTIONS}` : INSTRUCTIONS
       }
     )
-    UnknownTool.observe(server, adapter, TOOLS)
+    UnknownTool.observe(server, adapter, NAMES)
     // Above, it would set the SDK's handler before anything can observe it.
     server.server.registerCapabilities({ tools: { listChanged: false } })
-    ReadOnlyTool.register(server, adapter, GetBulkUploadStatus)
-    ReadOnlyTool.register(server, adapter, WaitForBulkUpload)
-    ReadOnlyTool.register(server, adapter, ListNonEmployeeSources)
+    for (const { register } of TOOLS) register(server, adapter)
     registerResource(server)
     registerPrompt(server)
     return server

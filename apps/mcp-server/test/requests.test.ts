@@ -26,14 +26,22 @@ const asked = (environment: (proxy: string) => Record<string, string>) =>
     return { host: new URL(sandbox.url).host, received: yield* sandbox.received, targets: proxy.targets }
   })
 
+/** As Node is made to load something before a program that knows nothing of it. */
+const preloaded = (code: string): string => `--import=data:text/javascript,${encodeURIComponent(code)}`
+
+const dispatcher = (proxy: string): string =>
+  `import { ProxyAgent, setGlobalDispatcher } from "${import.meta.resolve("undici")}"
+  setGlobalDispatcher(new ProxyAgent({ uri: "${proxy}", proxyTunnel: true }))`
+
 const told: ReadonlyArray<readonly [string, (proxy: string) => Record<string, string>]> = [
   ["NODE_USE_ENV_PROXY", (proxy) => ({ NODE_USE_ENV_PROXY: "1", HTTP_PROXY: proxy })],
   ["an option of Node", (proxy) => ({ NODE_OPTIONS: "--use-env-proxy", HTTP_PROXY: proxy })],
-  ["the same in its other spelling", (proxy) => ({ NODE_OPTIONS: "--use_env_proxy", HTTP_PROXY: proxy })]
+  ["the same in its other spelling", (proxy) => ({ NODE_OPTIONS: "--use_env_proxy", HTTP_PROXY: proxy })],
+  ["a module loaded before", (proxy) => ({ NODE_OPTIONS: preloaded(dispatcher(proxy)) })]
 ]
 
 describe("a request to SailPoint", { timeout: 60_000 }, () => {
-  it.live.each(told)("goes through the proxy of the environment where %s says so", ([, environment]) =>
+  it.live.each(told)("goes through a proxy where %s says so", ([, environment]) =>
     Effect.gen(function* () {
       const { host, received, targets } = yield* asked(environment)
       assert.isAbove(received.length, 0)

@@ -21,13 +21,16 @@ const usesEnvProxy = (): boolean =>
     (option) => option.replaceAll("_", "-") === "--use-env-proxy"
   )
 
+/** Where undici keeps, for all its versions in a process, what a module that was loaded before this has set. */
+const DISPATCHER = Symbol.for("undici.globalDispatcher.1")
+
 /**
- * Undici's own client, which takes a third off a tool call that goes through `fetch`; but where there is a proxy `fetch`,
- * as Node gives its proxies to that alone. HTTP/1.1 as `fetch` has it, and of undici's parsers the one that `build.ts`
- * leaves in.
+ * Undici's own client, which takes a third off a tool call that goes through `fetch`; but `fetch` where somebody has
+ * chosen how that goes out, because this is how a company's proxy is come by. HTTP/1.1 as `fetch` has it, and of undici's
+ * parsers the one that `leanUndici.ts` leaves in.
  */
 const client = (): Layer.Layer<HttpClient.HttpClient> =>
-  usesEnvProxy()
+  usesEnvProxy() || DISPATCHER in globalThis
     ? FetchHttpClient.layer
     : NodeHttpClient.layerUndiciOptions({ allowH2: false, useMilo: false })
 

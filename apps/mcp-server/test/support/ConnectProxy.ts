@@ -15,7 +15,8 @@ export interface ConnectProxy {
 export const start: Effect.Effect<ConnectProxy, never, Scope.Scope> = Effect.gen(function* () {
   const targets: Array<string> = []
   const sockets = new Set<Socket>()
-  const server = createServer()
+  // What a client sends through it without connecting first is a mistake of the test.
+  const server = createServer((_, response) => response.writeHead(501).end())
   server.on("connect", ({ url = "" }, client: Socket) => {
     targets.push(url)
     const { hostname, port } = new URL(`http://${url}`)
