@@ -68,7 +68,7 @@ const fill = (file: string, folder: string): void => {
 export const coldStart: Row = {
   id: "cold-start",
   title: "Cold start over stdio, spawn to the answer to initialize",
-  samples: 25,
+  samples: 41,
   run: async ({ samples }) => {
     const ours = builtServer()
     const bare = await bundled("peers/printLine")

@@ -59,7 +59,7 @@ const withClients = async <A>(
 export const statusCall: Row = {
   id: "status-call",
   title: "One status call, all features on",
-  samples: 25,
+  samples: 75,
   needsVendorSdk: true,
   run: ({ quick, samples }) =>
     withUpstream(async ({ url }) => {

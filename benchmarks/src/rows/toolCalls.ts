@@ -62,7 +62,7 @@ const compare = async (
 export const toolCalls: Row = {
   id: "tool-calls",
   title: "Tool calls per second, 10 at a time, upstream included",
-  samples: 25,
+  samples: 75,
   run: (plan) =>
     withUpstream(async ({ url }) => {
       const env = settings(url)
