@@ -22,7 +22,7 @@ const sample = (task: Task): Promise<Outcome> =>
 export const growth: Row = {
   id: "growth",
   title: "Cost of a source as their number grows, without a network",
-  samples: 3,
+  samples: 5,
   run: async ({ quick, samples }) => {
     const sources = quick ? 10 : 10_000
     const batches = quick ? [10, 1] : BATCHES
