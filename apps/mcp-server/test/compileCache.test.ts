@@ -67,6 +67,20 @@ const kept = (folder: string, parts = 1) =>
     return Effect.sync(() => watcher.close())
   })
 
+/** A server that has answered its assistant, and then kept what it had compiled. */
+const serving = (env: Env, own: string) =>
+  Effect.gen(function* () {
+    const server = yield* ServerProcess.start([], {
+      ...env,
+      SAIL_BASE_URL: "http://127.0.0.1:9",
+      SAIL_ACCESS_TOKEN: "token"
+    })
+    yield* server.send(initialize(0))
+    yield* server.answer(0)
+    yield* kept(own)
+    return server
+  })
+
 const ofPosix = describe.skipIf(process.platform === "win32")
 
 describe("compiled code", { timeout: 30_000 }, () => {
@@ -83,14 +97,7 @@ describe("compiled code", { timeout: 30_000 }, () => {
   it.live("is kept also by a server that its assistant kills", () =>
     Effect.gen(function* () {
       const { env, own } = yield* user
-      const server = yield* ServerProcess.start([], {
-        ...env,
-        SAIL_BASE_URL: "http://127.0.0.1:9",
-        SAIL_ACCESS_TOKEN: "token"
-      })
-      yield* server.send(initialize(0))
-      yield* server.answer(0)
-      yield* kept(own)
+      const server = yield* serving(env, own)
       yield* server.kill("SIGKILL")
       assert.strictEqual((yield* server.ended).stderr, "")
       assert.match(yield* version({ ...env, ...TELLING }), USED)
@@ -100,14 +107,7 @@ describe("compiled code", { timeout: 30_000 }, () => {
   it.live("is kept also of what the first call loads, by a server that its assistant kills", () =>
     Effect.gen(function* () {
       const { env, own } = yield* user
-      const server = yield* ServerProcess.start([], {
-        ...env,
-        SAIL_BASE_URL: "http://127.0.0.1:9",
-        SAIL_ACCESS_TOKEN: "token"
-      })
-      yield* server.send(initialize(0))
-      yield* server.answer(0)
-      yield* kept(own)
+      const server = yield* serving(env, own)
       const [entry] = compiled(own)
       yield* server.send(initialized, callStatus(1, "not an id"))
       yield* server.answer(1)

@@ -18,6 +18,7 @@ import * as Stream from "effect/Stream"
 import { plainText } from "../PlainText.ts"
 import { makeAlarms } from "./alarm.ts"
 import { untilDeadline } from "./deadline.ts"
+import { memoized } from "./memoized.ts"
 
 /** The body of an answer: its text, or why there is none. */
 export type Body =
@@ -54,28 +55,17 @@ export const MAX_BODY_BYTES = 64 * 1024
  */
 const hardening = Effect.map(Effect.serviceOption(FetchHttpClient.RequestInit), (given) => {
   const requestInit: RequestInit = { ...Option.getOrUndefined(given), redirect: "manual" }
-  // Added and not merged: to merge is to copy all that is in the caller's context.
-  return perContext((context) =>
-    context.pipe(
-      Context.add(FetchHttpClient.RequestInit, requestInit),
-      Context.add(HttpClient.TracerDisabledWhen, constTrue)
-    )
+  // Added and not merged: to merge is to copy all that is in the caller's context. One caller often asks again, with the
+  // same context; nothing is kept of one that is gone.
+  return memoized(
+    (context: Context.Context<never>) =>
+      context.pipe(
+        Context.add(FetchHttpClient.RequestInit, requestInit),
+        Context.add(HttpClient.TracerDisabledWhen, constTrue)
+      ),
+    new WeakMap()
   )
 })
-
-/** One caller often asks again, with the same context. Nothing is kept of one that is gone. */
-const perContext = <A>(
-  make: (context: Context.Context<never>) => A
-): ((context: Context.Context<never>) => A) => {
-  const made = new WeakMap<Context.Context<never>, A>()
-  return (context) => {
-    const known = made.get(context)
-    if (known !== undefined) return known
-    const first = make(context)
-    made.set(context, first)
-    return first
-  }
-}
 
 export interface Limits {
   readonly maxBodyBytes: number

@@ -17,7 +17,7 @@ import * as Metrics from "../Metrics.ts"
 import { fromNoReply, fromReply, type Subject, textOf, unexpected } from "./classify.ts"
 import { nowOf } from "./monotonicClock.ts"
 import { makeExchange, MAX_BODY_BYTES, type Reply, type Show } from "./reply.ts"
-import { memoized } from "./series.ts"
+import { memoized } from "./memoized.ts"
 import { isTraced, whereTraced } from "./whereTraced.ts"
 
 export type { Subject } from "./classify.ts"
