@@ -25,12 +25,12 @@ const options: InputOptions = {
 /** Marks such as #__PURE__ are for a bundler, and this is the last one. */
 const minified: OutputOptions = { minify: true, comments: { annotation: false } }
 
-const prologue = await rolldown({ ...options, input: at("src/prologue.ts") })
+const prologue = await rolldown({ ...options, input: at("src/boot/prologue.ts") })
 const { output: plain } = await prologue.generate({ format: "cjs", codeSplitting: false, ...minified })
 await prologue.close()
 
 const start = staticallyImported(({ isEntry }) => isEntry)
-const calls = staticallyImported(({ id }) => id === at("src/calls/Answers.ts"))
+const calls = staticallyImported(({ id }) => id === at("src/handlers/handlers.ts"))
 const bundle = await rolldown({
   ...options,
   input: at("src/main.ts"),

@@ -4,30 +4,30 @@
  */
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import type * as Check from "./Check.ts"
-import * as Cli from "./Cli.ts"
-import * as Environment from "./Environment.ts"
-import { makeRuntime } from "./Runtime.ts"
-import { makeFactory, version } from "./Server.ts"
-import * as Settings from "./Settings.ts"
-import * as Stdio from "./Stdio.ts"
-import * as Telemetry from "./Telemetry.ts"
-import { makeAdapter, MAX_RUNNING } from "./ToolResult.ts"
+import type * as Check from "./cli/Check.ts"
+import * as CommandLine from "./cli/CommandLine.ts"
+import * as Environment from "./settings/Environment.ts"
+import { makeRuntime } from "./handlers/Runtime.ts"
+import { makeFactory, version } from "./server/McpServerFactory.ts"
+import * as Settings from "./settings/TenantSettings.ts"
+import * as StdioServer from "./stdio/StdioServer.ts"
+import * as Telemetry from "./telemetry/Telemetry.ts"
+import { makeAdapter, MAX_RUNNING } from "./mcp/ToolResult.ts"
 
 const WRONG_USAGE = 2
 
 const main = async (): Promise<number> => {
-  const command = Cli.parse(process.argv.slice(2))
+  const command = CommandLine.parse(process.argv.slice(2))
   const env = Environment.take()
   switch (command._tag) {
     case "Help":
-      await write(process.stdout, Cli.HELP)
+      await write(process.stdout, CommandLine.HELP)
       return 0
     case "Version":
       await write(process.stdout, `${version}\n`)
       return 0
     case "Completions": {
-      const { completions } = await import("./Completions.ts")
+      const { completions } = await import("./cli/ShellCompletions.ts")
       await write(process.stdout, completions(command.shell))
       return 0
     }
@@ -44,7 +44,7 @@ const main = async (): Promise<number> => {
         env,
         (options) => check(options, command),
         async (problems) => {
-          const Check = await import("./Check.ts")
+          const Check = await import("./cli/Check.ts")
           return tellFindings(Check, Check.wrongSettings(problems), command, WRONG_USAGE)
         }
       )
@@ -53,13 +53,13 @@ const main = async (): Promise<number> => {
 
 /** Runs with the tenant that the command is for: the sandbox, or the one in the settings. */
 const withTenant = async (
-  command: Cli.Stdio | Cli.Http | Cli.Check,
+  command: CommandLine.Stdio | CommandLine.Http | CommandLine.Check,
   env: Environment.Env,
   run: (options: Settings.Settings) => Promise<number>,
   orElse: (problems: ReadonlyArray<string>) => Promise<number>
 ): Promise<number> => {
   if (command.sandbox) {
-    const { withSandbox } = await import("./SandboxTenant.ts")
+    const { withSandbox } = await import("./settings/SandboxTenant.ts")
     return withSandbox(run)
   }
   const settings = Settings.read(env)
@@ -81,12 +81,12 @@ const wrongSettings = async (problems: ReadonlyArray<string>): Promise<number> =
 
 const serve = async (
   options: Settings.Settings,
-  command: Cli.Stdio,
+  command: CommandLine.Stdio,
   env: Environment.Env
 ): Promise<number> => {
   const runtime = makeRuntime(options, command.logLevel, "patient", Telemetry.fromEnv(env))
   const adapter = makeAdapter(runtime, command)
-  await Stdio.serve({
+  await StdioServer.serve({
     factory: makeFactory(adapter, command),
     idle: adapter.idle,
     onerror: ({ message }) => void runtime.runFork(Effect.logDebug("A message was not served", message)),
@@ -98,10 +98,13 @@ const serve = async (
 
 const serveHttp = async (
   options: Settings.Settings,
-  command: Cli.Http,
+  command: CommandLine.Http,
   env: Environment.Env
 ): Promise<number> => {
-  const [Http, HttpSettings] = await Promise.all([import("./http/Http.ts"), import("./http/HttpSettings.ts")])
+  const [Http, HttpSettings] = await Promise.all([
+    import("./http/Http.ts"),
+    import("./settings/HttpSettings.ts")
+  ])
   const settings = HttpSettings.read(command, env)
   if (Result.isFailure(settings)) return wrongHttpSettings(settings.failure)
   const runtime = makeRuntime(options, command.logLevel, "patient", Telemetry.fromEnv(env))
@@ -126,8 +129,8 @@ const wrongHttpSettings = async (problems: ReadonlyArray<string>): Promise<numbe
   return WRONG_USAGE
 }
 
-const check = async (options: Settings.Settings, command: Cli.Check): Promise<number> => {
-  const Check = await import("./Check.ts")
+const check = async (options: Settings.Settings, command: CommandLine.Check): Promise<number> => {
+  const Check = await import("./cli/Check.ts")
   const runtime = makeRuntime(options, command.logLevel, "brisk")
   const findings = await runtime.runPromise(
     Check.check({
@@ -144,7 +147,7 @@ const check = async (options: Settings.Settings, command: Cli.Check): Promise<nu
 const tellFindings = async (
   { toJson, toText }: typeof Check,
   findings: ReadonlyArray<Check.Finding>,
-  { json }: Cli.Check,
+  { json }: CommandLine.Check,
   code: number
 ): Promise<number> => {
   await write(process.stdout, json ? toJson(findings) : toText(findings))

@@ -3,15 +3,15 @@
  */
 import type { McpHttpHandler } from "@modelcontextprotocol/server"
 import type { IncomingMessage, ServerResponse } from "node:http"
-import * as Connection from "../Connection.ts"
-import type { Place } from "./Admission.ts"
-import * as CrossOrigin from "./CrossOrigin.ts"
+import * as Connection from "../mcp/Connection.ts"
+import type { Place } from "./guards/Admission.ts"
+import * as CrossOrigin from "./guards/CrossOrigin.ts"
 import * as Exchange from "./Exchange.ts"
-import * as Guards from "./Guards.ts"
-import type { HttpSettings } from "./HttpSettings.ts"
+import * as Guards from "./guards/Guards.ts"
+import type { HttpSettings } from "../settings/HttpSettings.ts"
 import * as Readiness from "./Readiness.ts"
-import { refuse, write } from "./Refusal.ts"
-import * as ResourceMetadata from "./ResourceMetadata.ts"
+import { refuse, write } from "./guards/Refusal.ts"
+import * as ProtectedResourceMetadata from "./auth/ProtectedResourceMetadata.ts"
 
 /** What decides about requests, and what answers them. */
 export interface Parts {
@@ -68,13 +68,13 @@ export const make = (parts: Parts): Endpoints => {
   ])
   const { authentication } = settings
   if (authentication?._tag === "OAuth") {
-    for (const path of ResourceMetadata.paths(authentication)) {
+    for (const path of ProtectedResourceMetadata.paths(authentication)) {
       documents.set(
         path,
         (request) =>
           guards.document(request) ??
           CrossOrigin.publicPreflight(request) ??
-          ResourceMetadata.answer(authentication)
+          ProtectedResourceMetadata.answer(authentication)
       )
     }
   }

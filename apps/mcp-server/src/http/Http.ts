@@ -4,15 +4,15 @@
  */
 import { createMcpHandler, type McpServerFactory } from "@modelcontextprotocol/server"
 import * as Effect from "effect/Effect"
-import type { Runtime } from "../Runtime.ts"
-import { signal } from "../Signal.ts"
-import * as Admission from "./Admission.ts"
-import * as Authentication from "./Authentication.ts"
+import type { Runtime } from "../handlers/Runtime.ts"
+import { signal } from "../process/shutdownSignal.ts"
+import * as Admission from "./guards/Admission.ts"
+import * as Authentication from "./auth/Authentication.ts"
 import * as Endpoints from "./Endpoints.ts"
-import { MAX_BODY_BYTES } from "./Guards.ts"
+import { MAX_BODY_BYTES } from "./guards/Guards.ts"
 import * as HttpServer from "./HttpServer.ts"
-import type { HttpSettings } from "./HttpSettings.ts"
-import { inUrl } from "./Loopback.ts"
+import type { HttpSettings } from "../settings/HttpSettings.ts"
+import { inUrl } from "../settings/Loopback.ts"
 import * as Readiness from "./Readiness.ts"
 
 export interface Options {

@@ -3,8 +3,8 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
-import { inUrl } from "./Loopback.ts"
-import { refuse, write } from "./Refusal.ts"
+import { inUrl } from "../settings/Loopback.ts"
+import { refuse, write } from "./guards/Refusal.ts"
 
 export interface HttpServer {
   /** Where it listens, without a path. */

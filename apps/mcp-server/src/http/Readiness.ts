@@ -9,7 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
-import { overdue, tokenTimes } from "../TokenTimes.ts"
+import { overdue, tokenTimes } from "../text/AccessTokenTimes.ts"
 
 /** What is wrong and what can be done about it, with no secret in it; nothing when all is well. */
 export type Readiness = { readonly problem: string; readonly nextStep: string } | undefined

@@ -5,9 +5,9 @@ import { completable, type McpServer } from "@modelcontextprotocol/server"
 // The SDK completes arguments of prompts only where zod describes them.
 import * as z from "zod/v4"
 import { plainText } from "@sailpoint-bulk-upload/core/PlainText"
-import type { Services } from "../Runtime.ts"
-import { completeWith } from "../SourceCompletion.ts"
-import type { Adapter } from "../ToolResult.ts"
+import type { Services } from "../handlers/Runtime.ts"
+import { completeSource } from "../mcp/completeSource.ts"
+import type { Adapter } from "../mcp/ToolResult.ts"
 
 /** As long as a name can be that the library passes on. */
 const MAX_SOURCE = 200
@@ -22,7 +22,7 @@ export const make = (adapter: Adapter<Services>): ((server: McpServer) => void) 
       source: completable(
         z.string().trim().min(1).max(MAX_SOURCE).describe("Name or id of the non-employee source."),
         // A person knows sources by name; one without a name can only be given by its id.
-        completeWith(adapter, ({ name, sourceId }) => (name === "" ? sourceId : name))
+        completeSource(adapter, ({ name, sourceId }) => (name === "" ? sourceId : name))
       )
     })
   }

@@ -9,11 +9,10 @@ import {
   ResourceTemplate
 } from "@modelcontextprotocol/server"
 import * as Schema from "effect/Schema"
-import * as Calls from "../Calls.ts"
-import type { Services } from "../Runtime.ts"
-import { completeWith } from "../SourceCompletion.ts"
-import { type Adapter, Failure } from "../ToolResult.ts"
-import { GetBulkUploadStatus } from "../tools/GetBulkUploadStatus.ts"
+import * as LazyHandlers from "../handlers/lazyHandlers.ts"
+import type { Services } from "../handlers/Runtime.ts"
+import { completeSource } from "../mcp/completeSource.ts"
+import { type Adapter, Failure } from "../mcp/ToolResult.ts"
 
 const NAME = "bulk_upload_status"
 const URI_TEMPLATE = "sailpoint://non-employee-sources/{sourceId}/bulk-upload-status"
@@ -24,7 +23,7 @@ export const make = (adapter: Adapter<Services>): ((server: McpServer) => void) 
   const template = new ResourceTemplate(URI_TEMPLATE, {
     // Which sources there are is asked for when somebody looks for one, not by every assistant that starts.
     list: undefined,
-    complete: { sourceId: completeWith(adapter, ({ sourceId }) => sourceId) }
+    complete: { sourceId: completeSource(adapter, ({ sourceId }) => sourceId) }
   })
   return (server) => {
     server.registerResource(
@@ -39,8 +38,8 @@ export const make = (adapter: Adapter<Services>): ((server: McpServer) => void) 
       async ({ href }, variables, context) => {
         const { mcpReq } = context
         const input = { sourceId: String(variables["sourceId"]) }
-        const asked = Calls.answeredBy(({ ToolCall }) =>
-          GetBulkUploadStatus.run(input, mcpReq).pipe(ToolCall.observedRead(NAME, input, context))
+        const asked = LazyHandlers.answeredBy(({ getBulkUploadStatus, ToolCall }) =>
+          getBulkUploadStatus(input.sourceId).pipe(ToolCall.observedRead(NAME, input, context))
         )
         const { isError, structuredContent } = await adapter.run(asked, mcpReq)
         if (isError === true) throw toProtocolError(decodeFailure(structuredContent))

@@ -2,11 +2,11 @@
  * The tool `get_bulk_upload_status`: one status, now.
  */
 import * as Schema from "effect/Schema"
-import * as Calls from "../Calls.ts"
-import * as ReadOnlyTool from "../ReadOnlyTool.ts"
-import { StatusReport } from "../StatusReport.ts"
-import { sandboxNote } from "../ToolResult.ts"
-import { SourceIdArgument } from "./arguments.ts"
+import * as LazyHandlers from "../handlers/lazyHandlers.ts"
+import * as ReadOnlyTool from "../mcp/ReadOnlyTool.ts"
+import { StatusReport } from "../handlers/StatusReport.ts"
+import { sandboxNote } from "../mcp/ToolResult.ts"
+import { SourceIdArgument } from "./SourceIdArgument.ts"
 
 const Input = Schema.Struct({ sourceId: SourceIdArgument })
 const Output = Schema.Struct({ ...StatusReport.fields, ...sandboxNote })
@@ -18,5 +18,5 @@ export const GetBulkUploadStatus = ReadOnlyTool.make({
     "Get the status of the newest bulk upload (CSV of non-employees, such as contractors) on a SailPoint Identity Security Cloud source: PENDING, IN_PROGRESS, COMPLETED, ERROR or null. Use it when someone asks whether an upload has worked, failed or still runs. If only the source's name is known, call list_non_employee_sources first; to wait for the end, call wait_for_bulk_upload after it. It asks SailPoint once and changes nothing. Right after an upload the status can still be that of the upload before.",
   input: Input,
   output: Output,
-  run: ({ sourceId }) => Calls.answeredBy(({ getBulkUploadStatus }) => getBulkUploadStatus(sourceId))
+  run: ({ sourceId }) => LazyHandlers.answeredBy(({ getBulkUploadStatus }) => getBulkUploadStatus(sourceId))
 })

@@ -2,10 +2,10 @@
  * The tool `list_non_employee_sources`: from a name to an id.
  */
 import * as Schema from "effect/Schema"
-import * as Calls from "../Calls.ts"
-import * as ReadOnlyTool from "../ReadOnlyTool.ts"
-import { sandboxNote } from "../ToolResult.ts"
-import { Integer } from "../ToolSchema.ts"
+import * as LazyHandlers from "../handlers/lazyHandlers.ts"
+import * as ReadOnlyTool from "../mcp/ReadOnlyTool.ts"
+import { sandboxNote } from "../mcp/ToolResult.ts"
+import { Integer } from "../mcp/ToolSchema.ts"
 
 const Input = Schema.Struct({
   nameContains: Schema.optionalKey(
@@ -43,5 +43,5 @@ export const ListNonEmployeeSources = ReadOnlyTool.make({
     "List the SailPoint tenant's non-employee (contractor) sources with their ids. Use it first when someone names a source and its sourceId is not known, then pass the sourceId to get_bulk_upload_status or wait_for_bulk_upload. If several match, ask which one is meant. A long list comes without details and can be truncated: narrow it with nameContains. It only reads.",
   input: Input,
   output: Output,
-  run: (input) => Calls.answeredBy(({ listNonEmployeeSources }) => listNonEmployeeSources(input))
+  run: (input) => LazyHandlers.answeredBy(({ listNonEmployeeSources }) => listNonEmployeeSources(input))
 })

@@ -2,12 +2,12 @@
  * The tool `wait_for_bulk_upload`: asks until the job has ended or time is up.
  */
 import * as Schema from "effect/Schema"
-import * as Calls from "../Calls.ts"
-import * as ReadOnlyTool from "../ReadOnlyTool.ts"
-import { StatusReport } from "../StatusReport.ts"
-import { sandboxNote } from "../ToolResult.ts"
-import { Integer } from "../ToolSchema.ts"
-import { SourceIdArgument } from "./arguments.ts"
+import * as LazyHandlers from "../handlers/lazyHandlers.ts"
+import * as ReadOnlyTool from "../mcp/ReadOnlyTool.ts"
+import { StatusReport } from "../handlers/StatusReport.ts"
+import { sandboxNote } from "../mcp/ToolResult.ts"
+import { Integer } from "../mcp/ToolSchema.ts"
+import { SourceIdArgument } from "./SourceIdArgument.ts"
 
 const DEFAULT_SECONDS = 45
 
@@ -37,5 +37,5 @@ export const WaitForBulkUpload = ReadOnlyTool.make({
   input: Input,
   output: Output,
   run: ({ sourceId, timeoutSeconds = DEFAULT_SECONDS }, request) =>
-    Calls.answeredBy(({ waitForBulkUpload }) => waitForBulkUpload(sourceId, timeoutSeconds, request))
+    LazyHandlers.answeredBy(({ waitForBulkUpload }) => waitForBulkUpload(sourceId, timeoutSeconds, request))
 })

@@ -15,7 +15,7 @@ import { homedir } from "node:os"
 import { join, sep } from "node:path"
 import { promisify } from "node:util"
 import packageJson from "../../package.json" with { type: "json" }
-import * as Cli from "../../src/Cli.ts"
+import * as CommandLine from "../../src/cli/CommandLine.ts"
 import { settingsIn } from "../support/Settings.ts"
 import { filesIn, ROOT, temporaryFolder } from "../support/Tarball.ts"
 
@@ -95,7 +95,7 @@ layer(Layer.merge(bundle, Sandbox.layer()), { excludeTestServices: true, timeout
       Effect.gen(function* () {
         const { manifest } = yield* Bundle
         const { env = {} } = manifest.server.mcp_config
-        assert.includeMembers([...settingsIn(Cli.HELP)], Object.keys(env))
+        assert.includeMembers([...settingsIn(CommandLine.HELP)], Object.keys(env))
         assert.sameMembers(
           Object.values(env),
           Object.keys(manifest.user_config ?? {}).map((key) => `\${user_config.${key}}`)

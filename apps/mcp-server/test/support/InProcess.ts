@@ -5,9 +5,9 @@ import { Client, InMemoryTransport } from "@modelcontextprotocol/client"
 import { ApiClient } from "@sailpoint-bulk-upload/core/ApiClient"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type { Runtime } from "../../src/Runtime.ts"
-import { makeFactory } from "../../src/Server.ts"
-import { makeAdapter } from "../../src/ToolResult.ts"
+import type { Runtime } from "../../src/handlers/Runtime.ts"
+import { makeFactory } from "../../src/server/McpServerFactory.ts"
+import { makeAdapter } from "../../src/mcp/ToolResult.ts"
 
 /** Tools, resource and prompt ask the services above it alone. */
 export const noApiClient = Layer.mock(ApiClient)({

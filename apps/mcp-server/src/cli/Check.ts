@@ -1,0 +1,169 @@
+/**
+ * The command `check`: settings, token, sources, one status. What was found, and what this person can do about
+ * what does not work.
+ */
+import { ApiClient } from "@sailpoint-bulk-upload/core/ApiClient"
+import type { BulkUploadError } from "@sailpoint-bulk-upload/core/BulkUploadError"
+import { BulkUploads } from "@sailpoint-bulk-upload/core/BulkUploads"
+import * as BulkUploadStatus from "@sailpoint-bulk-upload/core/BulkUploadStatus"
+import { type NonEmployeeSource, NonEmployeeSources } from "@sailpoint-bulk-upload/core/NonEmployeeSources"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type * as Redacted from "effect/Redacted"
+import type { Services } from "../handlers/Runtime.ts"
+import { overdue, tokenTimes } from "../text/AccessTokenTimes.ts"
+
+/** What one step found. `skipped` is neither good nor bad: an earlier step has to work first. */
+export interface Finding {
+  readonly step: "settings" | "token" | "sources" | "status"
+  readonly outcome: "ok" | "failed" | "skipped"
+  readonly found: string
+  readonly nextStep?: string
+  readonly trackingId?: string
+}
+
+const ok = (step: Finding["step"], found: string): Finding => ({ step, outcome: "ok", found })
+
+const skipped = (step: Finding["step"], found: string): Finding => ({ step, outcome: "skipped", found })
+
+const failed = (step: Finding["step"], error: BulkUploadError): Finding => ({
+  step,
+  outcome: "failed",
+  found: error.summary,
+  nextStep: error.nextStep,
+  ...("trackingId" in error && error.trackingId !== undefined ? { trackingId: error.trackingId } : {})
+})
+
+const noSource: Finding = {
+  step: "status",
+  outcome: "failed",
+  found: "There is no source whose status could be asked for.",
+  nextStep:
+    "Name one with --source ID. If the tenant has non-employee sources, the token's owner may not see them: check the user level."
+}
+
+/** What is wrong with the settings, when they cannot be used at all. */
+export const wrongSettings = (problems: ReadonlyArray<string>): ReadonlyArray<Finding> => [
+  ...problems.map((found): Finding => ({
+    step: "settings",
+    outcome: "failed",
+    found,
+    nextStep: "Set the variable where the assistant starts this server, and check again."
+  })),
+  ...(["token", "sources", "status"] as const).map((step) =>
+    skipped(step, "the settings have to be right first")
+  )
+]
+
+/** What to check. */
+export interface Options {
+  /** The source to ask about; the first of the list where none is named. */
+  readonly sourceId: string | undefined
+  /** Whether the tenant is a local sandbox, which is told. */
+  readonly sandbox: boolean
+  /** Whether the token is granted for this check, and so tells the time, or was made earlier. */
+  readonly freshToken: boolean
+}
+
+export const check = (options: Options): Effect.Effect<ReadonlyArray<Finding>, never, Services> =>
+  Effect.gen(function* () {
+    const { accessToken, tenant } = yield* ApiClient
+    const which = options.sandbox ? " (a local sandbox with made-up data)" : ""
+    const settings = ok("settings", `${tenant.origin}${which}, API version ${tenant.apiVersion}`)
+    const token = yield* accessToken.get.pipe(
+      Effect.flatMap((token) => Effect.map(DateTime.now, (now) => tellToken(token, now, options.freshToken))),
+      Effect.catch((error) => Effect.succeed(failed("token", error)))
+    )
+    if (token.outcome === "failed") {
+      const first = "a good token is needed first"
+      return [settings, token, skipped("sources", first), skipped("status", first)]
+    }
+    const [sources, list] = yield* listSources
+    const asked = options.sourceId ?? list[0]?.sourceId
+    const status = asked === undefined ? noSource : yield* tellStatus(asked, list)
+    return [settings, token, sources, status]
+  })
+
+/** Less than this is no reason to bother anybody. */
+const MAX_SKEW_MILLIS = 60_000
+
+const tellToken = (token: Redacted.Redacted<string>, now: DateTime.Utc, fresh: boolean): Finding => {
+  const times = Option.getOrUndefined(tokenTimes(token))
+  if (times === undefined) return ok("token", "an access token is there; it does not tell until when")
+  const at = DateTime.toEpochMillis(now)
+  const skew = fresh || at < times.issuedAt ? at - times.issuedAt : 0
+  if (Math.abs(skew) > MAX_SKEW_MILLIS) {
+    return {
+      step: "token",
+      outcome: "failed",
+      found: `This machine's clock is ${Math.abs(Math.round(skew / 1000))} s ${skew > 0 ? "ahead of" : "behind"} SailPoint's, by the time in the access token.`,
+      nextStep: "Set this machine's clock, best by switching time synchronisation on."
+    }
+  }
+  const expiry = DateTime.formatIso(DateTime.makeUnsafe(times.expiresAt))
+  const over = overdue(times, now)
+  return over === undefined
+    ? ok("token", `an access token is there, good until ${expiry}`)
+    : { step: "token", outcome: "failed", found: over.problem, nextStep: over.nextStep }
+}
+
+/** All sources, or those that the token's owner manages, where only these may be listed. */
+const listSources: Effect.Effect<
+  readonly [Finding, ReadonlyArray<NonEmployeeSource>],
+  never,
+  NonEmployeeSources
+> = Effect.gen(function* () {
+  const { list } = yield* NonEmployeeSources
+  return yield* list().pipe(
+    Effect.map((sources) => tellSources(sources, "")),
+    Effect.catchTag("Forbidden", (forbidden) =>
+      list({ ownedByMe: true }).pipe(
+        Effect.map((sources) =>
+          tellSources(sources, " that the token's owner manages; to list all takes the user level ORG_ADMIN")
+        ),
+        // The first refusal says more than the second.
+        Effect.mapError(() => forbidden)
+      )
+    ),
+    Effect.catch((error) => Effect.succeed([failed("sources", error), []] as const))
+  )
+})
+
+const tellSources = (sources: ReadonlyArray<NonEmployeeSource>, which: string) =>
+  [
+    ok("sources", `${sources.length} non-employee source${sources.length === 1 ? "" : "s"}${which}`),
+    sources
+  ] as const
+
+const tellStatus = (
+  sourceId: string,
+  list: ReadonlyArray<NonEmployeeSource>
+): Effect.Effect<Finding, never, BulkUploads> =>
+  Effect.gen(function* () {
+    const uploads = yield* BulkUploads
+    const name = list.find((source) => source.sourceId === sourceId || source.id === sourceId)?.name
+    const { status } = yield* uploads.status(sourceId)
+    const which = name === undefined ? sourceId : `${name} (${sourceId})`
+    return ok("status", `${which}: ${status}. ${BulkUploadStatus.meaning(status)}`)
+  }).pipe(Effect.catch((error) => Effect.succeed(failed("status", error))))
+
+export const allWell = (findings: ReadonlyArray<Finding>): boolean =>
+  findings.every(({ outcome }) => outcome !== "failed")
+
+/** For a person: a line a step, and below what failed, what to do. */
+export const toText = (findings: ReadonlyArray<Finding>): string =>
+  [
+    ...findings.flatMap(({ found, nextStep, outcome, step, trackingId }) => [
+      `${outcome.padEnd(7)}  ${step.padEnd(8)}  ${found}`,
+      ...(nextStep === undefined ? [] : [`${" ".repeat(19)}What to do: ${nextStep}`]),
+      ...(trackingId === undefined ? [] : [`${" ".repeat(19)}SailPoint's tracking id: ${trackingId}`])
+    ]),
+    "",
+    allWell(findings) ? "All is well." : "Not all is well; see what to do above.",
+    ""
+  ].join("\n")
+
+/** For a script. */
+export const toJson = (findings: ReadonlyArray<Finding>): string =>
+  `${JSON.stringify({ ok: allWell(findings), findings }, null, 2)}\n`

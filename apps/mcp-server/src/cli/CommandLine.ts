@@ -1,0 +1,180 @@
+/**
+ * The command line: what was asked for, or what is wrong with it.
+ */
+import * as Tenant from "@sailpoint-bulk-upload/core/Tenant"
+import { parseArgs } from "node:util"
+import { COMMANDS, type Option, OPTIONS, SHELLS } from "./CommandLineOptions.ts"
+import { LOG_LEVELS, type LogLevel } from "../telemetry/logLevels.ts"
+import * as Telemetry from "../telemetry/Telemetry.ts"
+
+export type Shell = (typeof SHELLS)[number]
+
+/** What every command that asks a tenant has. */
+interface Asking {
+  readonly sandbox: boolean
+  readonly logLevel: LogLevel
+}
+
+export interface Stdio extends Asking {
+  readonly _tag: "Stdio"
+}
+
+export interface Http extends Asking {
+  readonly _tag: "Http"
+  readonly host: string
+  readonly port: number
+  readonly allowedHosts: ReadonlyArray<string>
+  readonly allowedOrigins: ReadonlyArray<string>
+}
+
+export interface Check extends Asking {
+  readonly _tag: "Check"
+  readonly sourceId: string | undefined
+  readonly json: boolean
+}
+
+export type Command =
+  | { readonly _tag: "Help" }
+  | { readonly _tag: "Version" }
+  | { readonly _tag: "Completions"; readonly shell: Shell }
+  | Stdio
+  | Http
+  | Check
+  | { readonly _tag: "Misused"; readonly problem: string }
+
+/** The options of one command, or those that all have, a line each. */
+const told = (of: keyof typeof COMMANDS | undefined): string =>
+  Object.entries<Option>(OPTIONS)
+    .filter(([, option]) => option.of === of)
+    .map(([name, { help, value }]) => {
+      const flag = value === undefined ? `--${name}` : `--${name} ${value}`
+      return `  ${flag.padEnd(FLAG_WIDTH)}  ${help}`
+    })
+    .join("\n")
+
+const FLAG_WIDTH = "--completions SHELL".length
+
+const API_VERSIONS = Tenant.ApiVersion.literals
+  .map((version) => (version === Tenant.defaultApiVersion ? `${version} (the default)` : version))
+  .join(", ")
+  .replace(/, (\w+)$/u, " or $1")
+
+export const HELP = `Tells AI assistants the status of SailPoint non-employee bulk uploads, over MCP.
+
+Usage: sailpoint-bulk-upload-mcp [${Object.keys(COMMANDS).join(" | ")}] [options]
+
+${Object.entries(COMMANDS)
+  .map(([name, help]) => `  ${name.padEnd(FLAG_WIDTH)}  ${help}`)
+  .join("\n")}
+
+Options of http:
+${told("http")}
+
+Options of check:
+${told("check")}
+
+Options:
+${told(undefined)}
+
+Settings, from the environment only:
+  SAIL_BASE_URL       the tenant's API host, https://{tenant}.api.identitynow.com
+  SAIL_CLIENT_ID      the client id of a personal access token with the scope idn:nelm:read
+  SAIL_CLIENT_SECRET  its secret
+  SAIL_ACCESS_TOKEN   instead of the two: an access token made elsewhere (it is never renewed)
+  SAIL_API_VERSION    ${API_VERSIONS}
+  SAIL_ALLOWED_HOSTS  hosts outside SailPoint's domains that may get the secret, separated by commas
+  SAIL_REQUEST_BUDGET this server's part of SailPoint's limit, such as 50 per 10 seconds (default: 100)
+  SAIL_REDIS_URL      redis:// or rediss://, to share the budget and the token with other servers
+
+Settings of http, from the environment only:
+  MCP_BEARER_TOKEN    callers have to send this token; 32 characters or more
+  MCP_OAUTH_ISSUER    instead: callers have to send a token (a JWT) of this authorization server
+  MCP_OAUTH_AUDIENCE  what such a token has to name as its audience, best the URL of /mcp that clients use
+  MCP_OAUTH_SCOPES    scopes that it has to have, separated by spaces
+  MCP_PUBLIC_URL      the URL of /mcp that clients use, where the audience is not one
+  MCP_MAX_RUNNING     requests at once (default: 128)
+  MCP_MAX_PER_CALLER  requests of one caller in 10 seconds (default: 200)
+
+${Telemetry.HELP}
+Exit codes: 0 all is well, 1 something failed (a check, or while running), 2 wrong usage or settings.
+`
+
+export const parse = (argv: ReadonlyArray<string>): Command => {
+  const { positionals, problem, values } = read(argv)
+  if (problem !== undefined) return misused(problem)
+  if (values.help === true) return { _tag: "Help" }
+  if (values.version === true) return { _tag: "Version" }
+  if (values.completions !== undefined) return completions(values.completions)
+  const [command = "stdio", ...rest] = positionals
+  if (!isCommand(command)) {
+    return misused(`"${command}" is not a command; there are: ${Object.keys(COMMANDS).join(", ")}.`)
+  }
+  if (rest.length > 0) return misused(`${command} takes no arguments, but got: ${rest.join(" ")}.`)
+  const foreign = foreignOption(command, values)
+  if (foreign !== undefined) return misused(foreign)
+  const level = values["log-level"] ?? (command === "check" ? "warn" : "info")
+  if (!isLevel(level)) {
+    return misused(`--log-level is "${level}"; expected one of ${Object.keys(LOG_LEVELS).join(", ")}.`)
+  }
+  const asking = { sandbox: values.sandbox === true, logLevel: LOG_LEVELS[level] }
+  switch (command) {
+    case "stdio":
+      return { _tag: "Stdio", ...asking }
+    case "check":
+      return { _tag: "Check", ...asking, sourceId: values.source, json: values.json === true }
+    case "http": {
+      const { host = "127.0.0.1", port = "3917" } = values
+      if (!/^\d{1,5}$/u.test(port) || Number(port) > MAX_PORT) {
+        return misused(`--port is "${port}"; expected a number from 0 to ${MAX_PORT}.`)
+      }
+      return {
+        _tag: "Http",
+        ...asking,
+        host,
+        port: Number(port),
+        allowedHosts: values["allowed-host"] ?? [],
+        allowedOrigins: values["allowed-origin"] ?? []
+      }
+    }
+  }
+}
+
+const MAX_PORT = 65_535
+
+const completions = (shell: string): Command =>
+  isShell(shell)
+    ? { _tag: "Completions", shell }
+    : misused(`--completions is "${shell}"; expected one of ${SHELLS.join(", ")}.`)
+
+const isShell = (shell: string): shell is Shell => SHELLS.some((known) => known === shell)
+
+const isCommand = (command: string): command is keyof typeof COMMANDS => Object.hasOwn(COMMANDS, command)
+
+/** What is wrong when an option of another command was given. */
+const foreignOption = (command: keyof typeof COMMANDS, values: object): string | undefined => {
+  const owner = ownersOf(Object.keys(values)).find((other) => other !== command)
+  if (owner === undefined) return undefined
+  const its = Object.keys(OPTIONS).filter((name) => ownersOf([name])[0] === owner)
+  return `${its.map((name) => `--${name}`).join(" and ")} belong to ${owner}.`
+}
+
+/** The commands that alone have these options. */
+const ownersOf = (names: ReadonlyArray<string>): ReadonlyArray<keyof typeof COMMANDS> =>
+  Object.entries<Option>(OPTIONS).flatMap(([name, { of }]) =>
+    of !== undefined && names.includes(name) ? of : []
+  )
+
+const misused = (problem: string): Command => ({ _tag: "Misused", problem })
+
+const isLevel = (level: string): level is keyof typeof LOG_LEVELS => Object.hasOwn(LOG_LEVELS, level)
+
+const read = (argv: ReadonlyArray<string>) => {
+  try {
+    const { positionals, values } = parseArgs({ args: [...argv], allowPositionals: true, options: OPTIONS })
+    return { positionals, values, problem: undefined }
+  } catch (error) {
+    // Node's second sentence is about positional arguments, which nobody asked about.
+    const [problem = ""] = (error instanceof Error ? error.message : String(error)).split(". ", 1)
+    return { positionals: [], values: {}, problem }
+  }
+}

@@ -1,0 +1,83 @@
+/**
+ * The commands and their options: the one table from which they are parsed, told in the help, and completed in
+ * a shell.
+ */
+
+import { LOG_LEVELS } from "../telemetry/logLevels.ts"
+
+/** The shells that there are completions for. */
+export const SHELLS = ["bash", "zsh", "fish", "powershell"] as const
+
+export const COMMANDS = {
+  stdio: "serve one assistant over standard input and output (the default)",
+  http: "serve many assistants over Streamable HTTP, at /mcp; /healthz and /readyz are for probes",
+  check: "try settings, token, sources and one status, and say what to do about what fails"
+} as const
+
+export interface Option {
+  readonly type: "boolean" | "string"
+  readonly help: string
+  /** The one command that has it; all have it unless set. */
+  readonly of?: keyof typeof COMMANDS
+  readonly short?: string
+  /** Whether it can be given several times. */
+  readonly multiple?: true
+  /** What the help calls its value. */
+  readonly value?: string
+  /** Its values, where they are known. */
+  readonly choices?: ReadonlyArray<string>
+}
+
+export const OPTIONS = {
+  host: {
+    of: "http",
+    type: "string",
+    value: "ADDRESS",
+    help: "the address to listen on (default: 127.0.0.1; others need authentication, see below)"
+  },
+  port: {
+    of: "http",
+    type: "string",
+    value: "PORT",
+    help: "the port to listen on (default: 3917; 0 takes a free one)"
+  },
+  "allowed-host": {
+    of: "http",
+    type: "string",
+    multiple: true,
+    value: "H",
+    help: "a host name that clients use; can be given several times; needed beyond this machine"
+  },
+  "allowed-origin": {
+    of: "http",
+    type: "string",
+    multiple: true,
+    value: "O",
+    help: "a web origin whose pages may call, or its host name; can be given several times"
+  },
+  source: {
+    of: "check",
+    type: "string",
+    value: "ID",
+    help: "the source whose status is asked for (default: the first of the list)"
+  },
+  json: { of: "check", type: "boolean", help: "print what was found as JSON" },
+  sandbox: {
+    type: "boolean",
+    help: "answer from a local sandbox with made-up sources; needs no settings"
+  },
+  "log-level": {
+    type: "string",
+    value: "LEVEL",
+    choices: Object.keys(LOG_LEVELS),
+    help: "trace, debug, info, warn, error or none, on standard error (default: info; check: warn)"
+  },
+  completions: {
+    type: "string",
+    value: "SHELL",
+    choices: SHELLS,
+    help: "print what completes this command in bash, zsh, fish or powershell"
+  },
+  version: { type: "boolean", short: "v", help: "print the version" },
+  help: { type: "boolean", short: "h", help: "print this text" }
+} as const satisfies Record<string, Option>

@@ -1,0 +1,23 @@
+/**
+ * The one runtime of the process, whose services are made when it first runs something.
+ */
+import * as Layer from "effect/Layer"
+import * as ManagedRuntime from "effect/ManagedRuntime"
+import type { Retries, Services } from "./ServiceLayer.ts"
+import * as LazyHandlers from "./lazyHandlers.ts"
+import type { LogLevel } from "../telemetry/logLevels.ts"
+import type { Settings } from "../settings/TenantSettings.ts"
+
+export type { Services } from "./ServiceLayer.ts"
+
+export type Runtime = ManagedRuntime.ManagedRuntime<Services, never>
+
+export const makeRuntime = (
+  settings: Settings,
+  logLevel: LogLevel,
+  retries: Retries,
+  telemetry: Layer.Layer<never> = Layer.empty
+): Runtime =>
+  ManagedRuntime.make(
+    LazyHandlers.layer(({ Services }) => Services.layer(settings, logLevel, retries, telemetry))
+  )

@@ -1,0 +1,66 @@
+/**
+ * The library's services over one API client, with what they ask SailPoint through, and a log on standard error.
+ */
+import * as ApiClient from "@sailpoint-bulk-upload/core/ApiClient"
+import * as BulkUploads from "@sailpoint-bulk-upload/core/BulkUploads"
+import * as NonEmployeeSources from "@sailpoint-bulk-upload/core/NonEmployeeSources"
+import * as RequestBudget from "@sailpoint-bulk-upload/core/RequestBudget"
+import * as RetryPolicy from "@sailpoint-bulk-upload/core/RetryPolicy"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type { LogLevel } from "../telemetry/logLevels.ts"
+import type { Settings } from "../settings/TenantSettings.ts"
+import type { SourceCompletion } from "./SourceCompletion.ts"
+import * as StderrLog from "../telemetry/StderrLog.ts"
+import { completeSources } from "./completeSources.ts"
+import * as SailPointHttp from "./SailPointHttp.ts"
+
+export type Services =
+  | ApiClient.ApiClient
+  | BulkUploads.BulkUploads
+  | NonEmployeeSources.NonEmployeeSources
+  | SourceCompletion
+
+const RETRIES = {
+  /**
+   * Serving: an assistant waits 60 s at the most, so waits that fit are waited out, and for a longer one it is
+   * told at once how long to stay away.
+   */
+  patient: RetryPolicy.make({ retries: 4, maxElapsed: "20 seconds", maxRetryAfter: "20 seconds" }),
+  /** Checking: somebody sits in front of it, and what fails twice in a row is worth telling. */
+  brisk: RetryPolicy.make({ retries: 1, maxRetryAfter: "5 seconds" })
+}
+
+export type Retries = keyof typeof RETRIES
+
+/** Nobody is held up for longer than an assistant waits. */
+const MAX_PAUSE = "20 seconds"
+
+/** The budget, and the token, of this process; or of all that share a Redis, which is loaded only then. */
+const budget = ({ redisUrl, requestBudget }: Settings): Layer.Layer<never> => {
+  const numbers = { ...requestBudget, maxPause: MAX_PAUSE } as const
+  return redisUrl === undefined
+    ? RequestBudget.layer(RequestBudget.make(numbers))
+    : Layer.unwrap(
+        Effect.map(
+          Effect.promise(() => import("../redis/SharedLimit.ts")),
+          (Sharing) => Sharing.layer(redisUrl, numbers)
+        )
+      )
+}
+
+export const layer = (
+  settings: Settings,
+  logLevel: LogLevel,
+  retries: Retries,
+  telemetry: Layer.Layer<never>
+): Layer.Layer<Services> =>
+  Layer.merge(BulkUploads.layerApiClient, completeSources).pipe(
+    Layer.provideMerge(NonEmployeeSources.layerApiClient),
+    Layer.provideMerge(ApiClient.layer(settings)),
+    Layer.provide([RetryPolicy.layer(RETRIES[retries]), budget(settings), SailPointHttp.layer]),
+    // The settings were checked before: what is wrong here is a mistake of this program.
+    Layer.orDie,
+    Layer.provideMerge(telemetry),
+    Layer.provideMerge(StderrLog.layer(logLevel))
+  )

@@ -1,0 +1,15 @@
+import type { BulkUploadError } from "@sailpoint-bulk-upload/core/BulkUploadError"
+import * as BulkUploads from "@sailpoint-bulk-upload/core/BulkUploads"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import { reportOf, type StatusReport } from "./StatusReport.ts"
+import { answeredInTime } from "./answeredInTime.ts"
+
+/** What the tool `get_bulk_upload_status` answers, and the resource of a status. */
+export const getBulkUploadStatus = (
+  sourceId: string
+): Effect.Effect<typeof StatusReport.Type, BulkUploadError, BulkUploads.BulkUploads> =>
+  Effect.gen(function* () {
+    const checkedAt = DateTime.formatIso(yield* DateTime.now)
+    return reportOf(yield* BulkUploads.getBulkUploadStatus(sourceId), checkedAt)
+  }).pipe(answeredInTime({ operation: "status", sourceId }))

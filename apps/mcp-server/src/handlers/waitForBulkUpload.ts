@@ -1,0 +1,89 @@
+import type { ServerContext } from "@modelcontextprotocol/server"
+import { RequestTimeout } from "@sailpoint-bulk-upload/core/BulkUploadError"
+import { BulkUploads } from "@sailpoint-bulk-upload/core/BulkUploads"
+import type { State } from "@sailpoint-bulk-upload/core/BulkUploadStatus"
+import type { NotSettled } from "@sailpoint-bulk-upload/core/Watch"
+import * as Clock from "effect/Clock"
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import { reportOf } from "./StatusReport.ts"
+import { cutTo } from "../text/TokenEstimate.ts"
+
+/** In tokens. */
+const MAX_FAILURE = 400
+
+const WAIT_ON = "Still running: call wait_for_bulk_upload again to go on waiting; nothing is lost in between."
+
+/** Tells the client of a check; a client that is gone does not matter here. */
+type Tell = (progress: number, message: string) => Effect.Effect<void>
+
+/** When time is up: what the last status leaves to do, or what has stood in the way since. */
+const nextStepWhenTimedOut = ({ lastFailure, status }: NotSettled): string | undefined => {
+  if (lastFailure !== undefined) {
+    const since = cutTo(MAX_FAILURE, `${lastFailure.summary} ${lastFailure.nextStep}`)
+    return `That status is of the time in checkedAt; since then SailPoint gives none. ${since}`
+  }
+  return status === "PENDING" || status === "IN_PROGRESS" ? WAIT_ON : undefined
+}
+
+/** What the tool `wait_for_bulk_upload` answers; who asked for it is told of every check. */
+export const waitForBulkUpload = (
+  sourceId: string,
+  timeoutSeconds: number,
+  request: ServerContext["mcpReq"]
+) =>
+  Effect.gen(function* () {
+    const uploads = yield* BulkUploads
+    const tell = tellClient(request)
+    const timeout = Duration.seconds(timeoutSeconds)
+    const start = yield* Clock.monotonicTimeNanos
+    let asked = 0
+    let checks = 0
+    let checkedAt = yield* DateTime.now
+
+    const waited = Effect.map(Clock.monotonicTimeNanos, (now) => Math.round(Number(now - start) / 1e8) / 10)
+    const report = (status: State, timedOut: boolean, nextStep?: string) =>
+      Effect.map(waited, (waitedSeconds) => ({
+        ...reportOf({ sourceId, status }, DateTime.formatIso(checkedAt)),
+        ...(nextStep === undefined ? {} : { nextStep }),
+        timedOut,
+        waitedSeconds,
+        checks
+      }))
+
+    return yield* uploads
+      .awaitSettled(sourceId, {
+        timeout,
+        onCheck: ({ status }, at) =>
+          Effect.gen(function* () {
+            checks += 1
+            checkedAt = at
+            yield* tell(++asked, `${status ?? "No status yet"} after ${yield* waited} s`)
+          }),
+        onFailedCheck: ({ summary }) =>
+          Effect.flatMap(waited, (seconds) => tell(++asked, `No answer after ${seconds} s: ${summary}`))
+      })
+      .pipe(
+        Effect.flatMap(({ status }) => report(status, false)),
+        Effect.catchTag("NotSettled", (notSettled) =>
+          notSettled.status === undefined
+            ? Effect.fail(notSettled.lastFailure ?? new RequestTimeout({ sourceId, after: timeout }))
+            : report(notSettled.status, true, nextStepWhenTimedOut(notSettled))
+        )
+      )
+  })
+
+/** Progress is sent to who asked for it, one step up with every check. */
+const tellClient =
+  ({ _meta, notify }: ServerContext["mcpReq"]): Tell =>
+  (progress, message) => {
+    const progressToken = _meta?.progressToken
+    return progressToken === undefined
+      ? Effect.void
+      : Effect.ignore(
+          Effect.tryPromise(() =>
+            notify({ method: "notifications/progress", params: { progressToken, progress, message } })
+          )
+        )
+  }

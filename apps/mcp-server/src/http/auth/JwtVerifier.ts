@@ -1,0 +1,154 @@
+/**
+ * Access tokens of an authorization server: signed JWTs (RFC 9068), checked with the keys that the issuer
+ * publishes. Nothing is asked of the issuer for a single token.
+ */
+import {
+  type AuthInfo,
+  OAuthError,
+  OAuthErrorCode,
+  type OAuthTokenVerifier
+} from "@modelcontextprotocol/server"
+import * as Data from "effect/Data"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Schema from "effect/Schema"
+import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify, type JWTVerifyGetKey } from "jose"
+import type { OAuth } from "../../settings/HttpSettings.ts"
+import { isPrivateOnTheWay } from "../../settings/Loopback.ts"
+
+/** Signatures that only the issuer can make: with a shared secret, who checks could sign as well. */
+const ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
+
+/**
+ * An issuer that is away, or has not published the key that a token names, is asked again after this, however many
+ * tokens come meanwhile.
+ */
+const ASK_AGAIN_AFTER = Duration.seconds(5)
+
+/** How far this machine's clock and the issuer's may be apart. */
+const CLOCK_TOLERANCE_SECONDS = 30
+
+/** The issuer could not be asked for its keys: nothing can be said about any token. */
+class NoKeys extends Data.TaggedError("NoKeys")<{ readonly cause?: unknown }> {}
+
+export const makeVerifier = (oauth: OAuth): Effect.Effect<OAuthTokenVerifier> =>
+  Effect.gen(function* () {
+    const [keys] = yield* Effect.cachedInvalidateWithTTL(findKeys(oauth.issuer), (exit) =>
+      Exit.isSuccess(exit) ? Duration.infinity : ASK_AGAIN_AFTER
+    )
+    const verify = (token: string) =>
+      Effect.flatMap(keys, (keys) =>
+        Effect.tryPromise({
+          try: () =>
+            jwtVerify(token, keys, {
+              issuer: oauth.issuer,
+              audience: oauth.audience,
+              algorithms: ALGORITHMS,
+              clockTolerance: CLOCK_TOLERANCE_SECONDS,
+              requiredClaims: ["exp"]
+            }),
+          catch: (error) => (isAboutTheToken(error) ? error : new NoKeys({ cause: error }))
+        })
+      )
+    let away = false
+    /** Told once for as long as it lasts: anybody can send tokens, and as many as they like. */
+    const tell = (error?: NoKeys) =>
+      Effect.suspend(() => {
+        if (away === (error !== undefined)) return Effect.void
+        away = error !== undefined
+        return error === undefined
+          ? Effect.logInfo("The keys of MCP_OAUTH_ISSUER can be had again.")
+          : Effect.logWarning(
+              `The keys of MCP_OAUTH_ISSUER cannot be had (${reason(error.cause)}): nobody is served until they can.`
+            )
+      })
+    const context = yield* Effect.context<never>()
+    return {
+      verifyAccessToken: (token) =>
+        verify(token).pipe(
+          Effect.tap(() => tell()),
+          Effect.map(({ payload }) => toAuthInfo(payload)),
+          Effect.catch((error) =>
+            error instanceof NoKeys
+              ? Effect.andThen(tell(error), Effect.fail(UNAVAILABLE))
+              : Effect.fail(new OAuthError(OAuthErrorCode.InvalidToken, error.message))
+          ),
+          Effect.runPromiseWith(context)
+        )
+    }
+  })
+
+const UNAVAILABLE = new OAuthError(
+  OAuthErrorCode.ServerError,
+  "The authorization server cannot be asked for its keys now."
+)
+
+const isAboutTheToken = (error: unknown): error is errors.JOSEError =>
+  error instanceof errors.JOSEError &&
+  ![errors.JOSEError.code, errors.JWKSTimeout.code, errors.JWKSInvalid.code].includes(error.code)
+
+/** Of a request that got no answer `fetch` says only that it failed; why is in the cause. */
+const reason = (cause: unknown): string => {
+  if (!(cause instanceof Error)) return "unknown cause"
+  const code = cause.cause instanceof Error && "code" in cause.cause ? `: ${String(cause.cause.code)}` : ""
+  return `${cause.message}${code}`
+}
+
+/** Who the token speaks for; the token itself is left out, so that nobody can pass it on. */
+const toAuthInfo = (payload: JWTPayload): AuthInfo => ({
+  token: "",
+  clientId: [payload.sub, payload["client_id"], payload["azp"]].find(isText) ?? "",
+  scopes: [payload["scope"], payload["scp"]]
+    .flat()
+    .filter(isText)
+    .flatMap((scopes) => scopes.split(" ")),
+  // The SDK compares it once more.
+  ...(payload.exp === undefined ? {} : { expiresAt: payload.exp + CLOCK_TOLERANCE_SECONDS })
+})
+
+const isText = (value: unknown): value is string => typeof value === "string" && value !== ""
+
+const decodeMetadata = Schema.decodeUnknownSync(
+  Schema.Struct({ issuer: Schema.String, jwks_uri: Schema.String })
+)
+
+/** The issuer's keys, fetched when needed and again when a token names a new one. */
+const findKeys = (issuer: string): Effect.Effect<JWTVerifyGetKey, NoKeys> =>
+  Effect.tryPromise({
+    try: async (signal) => {
+      const attempts = await Promise.allSettled(
+        metadataUrls(issuer).map((url) => keysAt(url, issuer, signal))
+      )
+      const found = attempts.find((attempt) => attempt.status === "fulfilled")
+      if (found !== undefined) return found.value
+      throw attempts[0]?.status === "rejected" ? attempts[0].reason : new Error("no metadata")
+    },
+    catch: (cause) => new NoKeys({ cause })
+  })
+
+/** RFC 8414, section 3.1, and OpenID Connect Discovery 1.0, section 4. */
+const metadataUrls = (issuer: string): ReadonlyArray<string> => {
+  const { origin, pathname } = new URL(issuer)
+  const path = pathname.replace(/\/$/u, "")
+  return [
+    `${origin}/.well-known/oauth-authorization-server${path}`,
+    `${origin}${path}/.well-known/openid-configuration`
+  ]
+}
+
+const DISCOVERY_MILLIS = 5_000
+
+const keysAt = async (url: string, issuer: string, signal: AbortSignal): Promise<JWTVerifyGetKey> => {
+  const response = await fetch(url, {
+    redirect: "error",
+    signal: AbortSignal.any([signal, AbortSignal.timeout(DISCOVERY_MILLIS)])
+  })
+  if (!response.ok) throw new Error(`${url} answered ${response.status}`)
+  const metadata = decodeMetadata(await response.json())
+  const jwks = URL.parse(metadata.jwks_uri)
+  if (metadata.issuer !== issuer) throw new Error(`${url} is about another issuer`)
+  if (jwks === null || !isPrivateOnTheWay(jwks))
+    throw new Error(`${url} names a jwks_uri that is no https URL`)
+  return createRemoteJWKSet(jwks, { cooldownDuration: Duration.toMillis(ASK_AGAIN_AFTER) })
+}

@@ -1,0 +1,29 @@
+/**
+ * The document that tells a client where to get a token for this server (RFC 9728).
+ */
+import { getOAuthProtectedResourceMetadataUrl } from "@modelcontextprotocol/server"
+import { EVERY_PAGE } from "../guards/CrossOrigin.ts"
+import type { OAuth } from "../../settings/HttpSettings.ts"
+
+/** Where clients find it. */
+export const url = ({ resource }: OAuth): string => getOAuthProtectedResourceMetadataUrl(resource)
+
+/** The paths it is served at: beside the endpoint's, as the RFC says, and at the root, where some look. */
+export const paths = (oauth: OAuth): ReadonlyArray<string> => [
+  "/.well-known/oauth-protected-resource",
+  "/.well-known/oauth-protected-resource/mcp",
+  new URL(url(oauth)).pathname
+]
+
+/** Public by nature, so that assistants in a browser may read it too. */
+export const answer = ({ issuer, resource, scopes }: OAuth): Response =>
+  Response.json(
+    {
+      resource: resource.href,
+      authorization_servers: [issuer],
+      bearer_methods_supported: ["header"],
+      ...(scopes.length === 0 ? {} : { scopes_supported: scopes }),
+      resource_name: "SailPoint bulk upload status"
+    },
+    { headers: { ...EVERY_PAGE, "cache-control": "max-age=300" } }
+  )

@@ -1,0 +1,95 @@
+/**
+ * What a request has to look like before its body is read. A web page that a user of this machine visits can
+ * send requests here too, by DNS rebinding (a foreign Host), from its scripts (an Origin) or from a form (no
+ * JSON): each is told by its own mark and refused with its own status.
+ */
+import {
+  isJsonContentType,
+  localhostAllowedHostnames,
+  localhostAllowedOrigins,
+  validateHostHeader,
+  validateOriginHeader
+} from "@modelcontextprotocol/server"
+import type { IncomingMessage } from "node:http"
+import { isIP } from "node:net"
+import * as CrossOrigin from "./CrossOrigin.ts"
+import type { HttpSettings } from "../../settings/HttpSettings.ts"
+import { inUrl, isLoopback } from "../../settings/Loopback.ts"
+import { refuse } from "./Refusal.ts"
+
+/** The longest message of an assistant is far shorter. */
+export const MAX_BODY_BYTES = 1024 * 1024
+
+export interface Guards {
+  /** What is wrong with where a request to the MCP endpoint comes from, if anything. */
+  readonly sender: (request: IncomingMessage) => Response | undefined
+  /** What is wrong with what it brings, if anything. */
+  readonly message: (request: IncomingMessage) => Response | undefined
+  /** What is wrong with a request to read a document, if anything. */
+  readonly document: (request: IncomingMessage) => Response | undefined
+  /** The same, where probes come by address, whatever names are allowed. */
+  readonly probe: (request: IncomingMessage) => Response | undefined
+}
+
+export const make = (settings: Pick<HttpSettings, "host" | "allowedHosts" | "allowedOrigins">): Guards => {
+  const local = isLoopback(settings.host)
+  const hosts = [
+    ...settings.allowedHosts,
+    ...(local ? [...localhostAllowedHostnames(), inUrl(settings.host)] : [])
+  ]
+  const ownOrigins = local ? localhostAllowedOrigins() : []
+
+  const host = ({ headers }: IncomingMessage): Response | undefined => {
+    const checked = validateHostHeader(headers.host, hosts)
+    if (!checked.ok)
+      return refuse(403, `${checked.message}. The hosts that are served are named with --allowed-host.`)
+    return MORE_THAN_HOST.test(headers.host ?? "")
+      ? refuse(403, "Invalid Host: expected a host, and a port at the most.")
+      : undefined
+  }
+
+  const origin = ({ headers }: IncomingMessage): Response | undefined => {
+    const checked = validateOriginHeader(headers.origin, ownOrigins)
+    return checked.ok || CrossOrigin.isNamed(headers.origin, settings.allowedOrigins)
+      ? undefined
+      : refuse(403, `${checked.message}. The origins that are served are named with --allowed-origin.`)
+  }
+
+  return {
+    sender: (request) => host(request) ?? origin(request),
+    message: (request) => method(request, ["POST"]) ?? contentType(request) ?? bodySize(request),
+    document: (request) => host(request) ?? method(request, ["GET", "HEAD", "OPTIONS"]),
+    // A rebound name is a name: an address in Host is the one that was dialled.
+    probe: (request) =>
+      (isAddress(request.headers.host) ? undefined : host(request)) ??
+      origin(request) ??
+      method(request, ["GET", "HEAD"])
+  }
+}
+
+/**
+ * What begins another part of a URL: a user's name, a path. The SDK looks only at the host in it, and of `Host` that is
+ * all there is, with the port (RFC 9110, section 7.2).
+ */
+const MORE_THAN_HOST = /[@/\\?#]/u
+
+const isAddress = (hostHeader: string | undefined): boolean => {
+  const url = URL.parse(`http://${hostHeader ?? ""}`)
+  return url !== null && isIP(url.hostname.replace(/^\[|\]$/gu, "")) !== 0
+}
+
+const method = ({ method }: IncomingMessage, allowed: ReadonlyArray<string>): Response | undefined =>
+  allowed.includes(method ?? "")
+    ? undefined
+    : refuse(405, "Method not allowed.", { allow: allowed.join(", ") })
+
+const contentType = ({ headers }: IncomingMessage): Response | undefined =>
+  isJsonContentType(headers["content-type"])
+    ? undefined
+    : refuse(415, "The body has to be JSON, sent as Content-Type: application/json.")
+
+/** A body that does not tell its length is counted while it is read. */
+const bodySize = ({ headers }: IncomingMessage): Response | undefined =>
+  Number(headers["content-length"] ?? 0) <= MAX_BODY_BYTES ? undefined : tooLong()
+
+export const tooLong = (): Response => refuse(413, `The body is longer than ${MAX_BODY_BYTES} bytes.`)

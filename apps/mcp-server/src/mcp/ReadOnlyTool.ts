@@ -1,0 +1,60 @@
+/**
+ * A tool that only reads: its schemas, its annotations, all of them explicit, and its way through the adapter.
+ */
+import type { McpServer, ServerContext } from "@modelcontextprotocol/server"
+import type { BulkUploadError } from "@sailpoint-bulk-upload/core/BulkUploadError"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as LazyHandlers from "../handlers/lazyHandlers.ts"
+import type { Services } from "../handlers/Runtime.ts"
+import { type Adapter, FailureOutline } from "./ToolResult.ts"
+import { argumentsSchema, toolSchema } from "./ToolSchema.ts"
+
+interface Definition<Input, Output extends object> {
+  readonly name: string
+  readonly title: string
+  /** For the model: what it tells, when to use it and when another one, in plain ASCII. */
+  readonly description: string
+  readonly input: Schema.ConstraintCodec<Input, unknown>
+  readonly output: Schema.ConstraintCodec<Output, unknown>
+  readonly run: (
+    input: Input,
+    request: ServerContext["mcpReq"]
+  ) => Effect.Effect<NoInfer<Output>, BulkUploadError, Services>
+}
+
+/** Made once: over HTTP every request has a server of its own, with which the tools are registered anew. */
+export const make = <Input, Output extends object>(definition: Definition<Input, Output>) => {
+  const { description, input, name, output, run, title } = definition
+  const config = {
+    title,
+    description,
+    inputSchema: argumentsSchema(input),
+    outputSchema: toolSchema(Schema.Union([output, FailureOutline])),
+    annotations: {
+      title,
+      readOnlyHint: true,
+      destructiveHint: false,
+      idempotentHint: true,
+      openWorldHint: true
+    }
+  }
+  const register = (server: McpServer, adapter: Adapter<Services>): void => {
+    server.registerTool(name, config, (input, context) =>
+      adapter.run(
+        LazyHandlers.answeredBy(({ ToolCall }) =>
+          Effect.flatMap(Effect.fromResult(input), (input) => run(input, context.mcpReq)).pipe(
+            ToolCall.observed(
+              name,
+              Result.getOrElse(input, () => ({})),
+              context
+            )
+          )
+        ),
+        context.mcpReq
+      )
+    )
+  }
+  return { name, run, register }
+}

@@ -1,0 +1,24 @@
+/**
+ * The completion callback of arguments that name a source.
+ */
+import type { NonEmployeeSource } from "@sailpoint-bulk-upload/core/NonEmployeeSources"
+import * as Effect from "effect/Effect"
+import { SourceCompletion } from "../handlers/SourceCompletion.ts"
+import type { Adapter } from "./ToolResult.ts"
+
+/**
+ * Returns up to 100 values, the limit that the SDK applies. If the sources cannot be listed, it returns none; the tools
+ * report the reason.
+ */
+export const completeSource =
+  (adapter: Adapter<SourceCompletion>, toValue: (source: NonEmployeeSource) => string) =>
+  async (typed: string): Promise<Array<string>> => {
+    const values = new Set<string>()
+    const collect = Effect.gen(function* () {
+      for (const source of yield* (yield* SourceCompletion).matching(typed)) values.add(toValue(source))
+      return {}
+    })
+    // The SDK hands no signal to completions.
+    await adapter.run(collect, new AbortController())
+    return [...values]
+  }

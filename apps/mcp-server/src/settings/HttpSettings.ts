@@ -1,0 +1,183 @@
+/**
+ * The settings of serving over HTTP, read from the command line and the environment before anything is served:
+ * complete, or all that is wrong with them. Beyond this machine nothing is served without authentication.
+ */
+import * as AllowedNames from "./AllowedNames.ts"
+import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import { isLoopback, isPrivateOnTheWay } from "./Loopback.ts"
+
+/** One secret that every caller knows. */
+export interface SharedToken {
+  readonly _tag: "SharedToken"
+  readonly token: Redacted.Redacted<string>
+}
+
+/** Tokens that an authorization server issues for this server. */
+export interface OAuth {
+  readonly _tag: "OAuth"
+  readonly issuer: string
+  readonly audience: string
+  readonly scopes: ReadonlyArray<string>
+  /** Where clients reach the MCP endpoint. */
+  readonly resource: URL
+}
+
+export interface Limits {
+  /** Concurrent requests to the MCP endpoint; a wait counts as one until it ends. */
+  readonly running: number
+  /** Requests of one caller in 10 seconds. */
+  readonly perCaller: number
+}
+
+/** An old assistant sends four requests for one answer; SailPoint accepts 100 requests in 10 seconds from all callers. */
+export const DEFAULT_LIMITS: Limits = { running: 128, perCaller: 200 }
+
+export interface HttpSettings {
+  readonly host: string
+  readonly port: number
+  readonly allowedHosts: ReadonlyArray<string>
+  readonly allowedOrigins: ReadonlyArray<string>
+  readonly authentication: SharedToken | OAuth | undefined
+  readonly limits: Limits
+}
+
+type Env = Readonly<Record<string, string | undefined>>
+type Problems = ReadonlyArray<string>
+
+export const read = (
+  given: Omit<HttpSettings, "authentication" | "limits">,
+  env: Env
+): Result.Result<HttpSettings, Problems> => {
+  const authentication = readAuthentication(env)
+  const limits = readLimits(env)
+  const allowedHosts = readNames("--allowed-host", given.allowedHosts, AllowedNames.host, "mcp.example.com")
+  const allowedOrigins = readNames(
+    "--allowed-origin",
+    given.allowedOrigins,
+    AllowedNames.origin,
+    "app.example.com or https://app.example.com"
+  )
+  const problems = [authentication, limits, allowedHosts, allowedOrigins].flatMap(failureOf)
+  if (!isLoopback(given.host)) {
+    const reachable = `--host ${given.host} can be reached from other machines`
+    if (Result.isSuccess(authentication) && authentication.success === undefined) {
+      problems.push(
+        `MCP_BEARER_TOKEN is not set: ${reachable}, so callers have to prove themselves, with that token or with one of MCP_OAUTH_ISSUER's.`
+      )
+    }
+    if (given.allowedHosts.length === 0) {
+      problems.push(`--allowed-host is missing: ${reachable}; give the host names that clients use.`)
+    }
+  }
+  return Result.isSuccess(authentication) &&
+    Result.isSuccess(limits) &&
+    Result.isSuccess(allowedHosts) &&
+    Result.isSuccess(allowedOrigins) &&
+    problems.length === 0
+    ? Result.succeed({
+        ...given,
+        authentication: authentication.success,
+        limits: limits.success,
+        allowedHosts: allowedHosts.success,
+        allowedOrigins: allowedOrigins.success
+      })
+    : Result.fail(problems)
+}
+
+const readNames = (
+  option: string,
+  given: ReadonlyArray<string>,
+  read: (name: string) => string | undefined,
+  example: string
+): Result.Result<ReadonlyArray<string>, Problems> => {
+  const unusable = given.filter((name) => read(name) === undefined)
+  return unusable.length === 0
+    ? Result.succeed(given.flatMap((name) => read(name) ?? []))
+    : Result.fail(unusable.map((name) => `${option} is "${name}", which matches nothing: give ${example}.`))
+}
+
+const failureOf = (result: Result.Result<unknown, Problems>): Problems =>
+  Result.isFailure(result) ? result.failure : []
+
+/** An empty variable counts as one that is not set. */
+const text = (env: Env, name: string): string | undefined => env[name]?.trim() || undefined
+
+/** As long as 128 random bits in hexadecimal digits. */
+const MIN_TOKEN_LENGTH = 32
+const TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/u
+
+const readAuthentication = (env: Env): Result.Result<HttpSettings["authentication"], Problems> => {
+  const token = text(env, "MCP_BEARER_TOKEN")
+  const issuer = text(env, "MCP_OAUTH_ISSUER")
+  if (issuer === undefined) {
+    const alone = ["MCP_OAUTH_AUDIENCE", "MCP_OAUTH_SCOPES"].filter((name) => text(env, name) !== undefined)
+    if (alone.length > 0) {
+      return Result.fail([`MCP_OAUTH_ISSUER is not set, but ${alone.join(" and ")}: set it too.`])
+    }
+    return token === undefined ? Result.succeed(undefined) : readToken(token)
+  }
+  return token === undefined
+    ? readOAuth(env, issuer)
+    : Result.fail([
+        "MCP_BEARER_TOKEN is set together with MCP_OAUTH_ISSUER: keep one of the two ways and unset the other."
+      ])
+}
+
+const readToken = (token: string): Result.Result<SharedToken, Problems> => {
+  if (token.length < MIN_TOKEN_LENGTH) {
+    return Result.fail([
+      `MCP_BEARER_TOKEN is too short: it has to have ${MIN_TOKEN_LENGTH} characters or more, made by a random generator.`
+    ])
+  }
+  return TOKEN.test(token)
+    ? Result.succeed({ _tag: "SharedToken", token: Redacted.make(token, { label: "MCP_BEARER_TOKEN" }) })
+    : Result.fail([
+        "MCP_BEARER_TOKEN has characters that a bearer token cannot have (RFC 6750, section 2.1)."
+      ])
+}
+
+const readOAuth = (env: Env, issuer: string): Result.Result<OAuth, Problems> => {
+  const audience = text(env, "MCP_OAUTH_AUDIENCE")
+  const publicUrl = text(env, "MCP_PUBLIC_URL")
+  const resource = URL.parse(publicUrl ?? audience ?? "")
+  const issuerUrl = URL.parse(issuer)
+  const problems = [
+    ...(issuerUrl !== null && isPrivateOnTheWay(issuerUrl) && issuerUrl.search + issuerUrl.hash === ""
+      ? []
+      : ["MCP_OAUTH_ISSUER cannot be used: give the https URL that the issuer's tokens name as iss."]),
+    ...(audience === undefined
+      ? ["MCP_OAUTH_AUDIENCE is not set: give what the issuer's tokens for this server name as aud."]
+      : []),
+    ...(audience !== undefined && (resource === null || !/^https?:$/u.test(resource.protocol))
+      ? [
+          "MCP_PUBLIC_URL has to be the URL at which clients reach /mcp, because MCP_OAUTH_AUDIENCE is not one."
+        ]
+      : [])
+  ]
+  return audience === undefined || resource === null || problems.length > 0
+    ? Result.fail(problems)
+    : Result.succeed({
+        _tag: "OAuth",
+        issuer,
+        audience,
+        scopes: text(env, "MCP_OAUTH_SCOPES")?.split(/[\s,]+/u) ?? [],
+        resource
+      })
+}
+
+const readLimits = (env: Env): Result.Result<Limits, Problems> => {
+  const running = readCount(env, "MCP_MAX_RUNNING", DEFAULT_LIMITS.running)
+  const perCaller = readCount(env, "MCP_MAX_PER_CALLER", DEFAULT_LIMITS.perCaller)
+  return Result.isSuccess(running) && Result.isSuccess(perCaller)
+    ? Result.succeed({ running: running.success, perCaller: perCaller.success })
+    : Result.fail([...failureOf(running), ...failureOf(perCaller)])
+}
+
+const readCount = (env: Env, name: string, orElse: number): Result.Result<number, Problems> => {
+  const given = text(env, name)
+  if (given === undefined) return Result.succeed(orElse)
+  return /^[1-9]\d{0,5}$/u.test(given)
+    ? Result.succeed(Number(given))
+    : Result.fail([`${name} is "${given}": expected a whole number from 1 to 999999.`])
+}

@@ -1,0 +1,162 @@
+/**
+ * What an operator sees of a tool call, and of the resource that tells the same: a span, a measurement and one line in
+ * the log. Names follow OpenTelemetry's semantic conventions for MCP (https://opentelemetry.io/docs/specs/semconv/gen-ai/mcp/).
+ *
+ * Of the arguments only a source id is told, and only when it is one: whatever else a person pastes there
+ * stays out.
+ */
+import {
+  PROTOCOL_VERSION_META_KEY,
+  type ServerContext,
+  TRACEPARENT_META_KEY
+} from "@modelcontextprotocol/server"
+import * as Metrics from "@sailpoint-bulk-upload/core/Metrics"
+import * as SourceId from "@sailpoint-bulk-upload/core/SourceId"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import type * as Exit from "effect/Exit"
+import * as Headers from "effect/http/Headers"
+import * as HttpTraceContext from "effect/http/HttpTraceContext"
+import * as Metric from "effect/Metric"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import type * as Tracer from "effect/Tracer"
+import * as WhereTraced from "./whereTraced.ts"
+
+/** What differs between the two. */
+interface Kind {
+  readonly method: string
+  readonly message: string
+  /** What the name is the name of. */
+  readonly subject: string
+  readonly spanName: (name: string) => string
+  readonly attributes: (name: string) => Readonly<Record<string, string>>
+  /** What a failure is to the protocol. */
+  readonly errorType: (outcome: string) => string
+}
+
+const TOOL_CALL: Kind = {
+  method: "tools/call",
+  message: "Tool call",
+  subject: "tool",
+  spanName: (name) => `tools/call ${name}`,
+  attributes: (name) => ({ "gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": name }),
+  errorType: () => "tool_error"
+}
+
+const RESOURCE_READ: Kind = {
+  method: "resources/read",
+  message: "Resource read",
+  subject: "resource",
+  spanName: () => "resources/read",
+  attributes: () => ({}),
+  errorType: (outcome) => outcome
+}
+
+/**
+ * Seconds that they took, by tool and `outcome`: `ok`, `cancelled`, `defect`, or the tag of the error.
+ * Its count is the number of calls. The boundaries are those of the conventions.
+ */
+const duration = Metric.histogram("mcp.server.operation.duration", {
+  description: "Duration of MCP requests, as the server sees them.",
+  attributes: { unit: "s" },
+  boundaries: [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300]
+})
+
+/** Each series is made once, as that costs more than to update it: there is one for every way that a tool can end. */
+const made = new Map<string, typeof duration>()
+
+const series = (attributes: Readonly<Record<string, string>>): typeof duration => {
+  const key = Object.values(attributes).join("\n")
+  const known = made.get(key) ?? Metric.withAttributes(duration, attributes)
+  made.set(key, known)
+  return known
+}
+
+/** What a call fails with: its tag is told, and nothing else of it. */
+interface Failure {
+  readonly _tag: string
+}
+
+const observe = (kind: Kind) => (name: string, input: unknown, context: ServerContext) => {
+  const { http, mcpReq } = context
+  const attributes = {
+    "mcp.method.name": kind.method,
+    ...kind.attributes(name),
+    "network.transport": http === undefined ? "pipe" : "tcp"
+  }
+  const requestId = printable(mcpReq.id)
+  const envelope: Readonly<Record<string, unknown>> = mcpReq.envelope ?? {}
+  const protocolVersion = envelope[PROTOCOL_VERSION_META_KEY]
+  const sourceId = hasSourceId(input) ? input.sourceId : undefined
+
+  const tell = (exit: Exit.Exit<unknown, Failure>, nanos: bigint) => {
+    const outcome = outcomeOf(exit)
+    const failed =
+      outcome === "ok" || outcome === "cancelled" ? {} : { "error.type": kind.errorType(outcome) }
+    return WhereTraced.annotateSpan(() => ({
+      [`sailpoint.${kind.subject}.outcome`]: outcome,
+      ...failed
+    })).pipe(
+      Effect.andThen(Metric.update(series({ ...attributes, ...failed, outcome }), Number(nanos) / 1e9)),
+      Effect.andThen(
+        Effect.annotateLogs(Effect.logInfo(kind.message), {
+          [kind.subject]: name,
+          outcome,
+          durationMs: Number(nanos / 1_000_000n),
+          requestId,
+          ...(sourceId === undefined ? {} : { sourceId })
+        })
+      )
+    )
+  }
+
+  return <A, E extends Failure, R>(call: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+    Effect.flatMap(Clock.monotonicTimeNanos, (start) =>
+      Effect.onExit(call, (exit) =>
+        Effect.flatMap(Clock.monotonicTimeNanos, (end) => tell(exit, end - start))
+      )
+    ).pipe(
+      WhereTraced.withSpan(kind.spanName(name), () => ({
+        kind: "server",
+        parent: callerOf(context),
+        attributes: {
+          ...attributes,
+          "jsonrpc.request.id": requestId,
+          ...(protocolVersion === undefined ? {} : { "mcp.protocol.version": protocolVersion }),
+          ...(sourceId === undefined ? {} : { "sailpoint.source.id": sourceId })
+        }
+      }))
+    )
+}
+
+/** Makes a call of a tool seen. The call itself, what it gives and how it fails, stays as it is. */
+export const observed = observe(TOOL_CALL)
+
+/** The same for a read of a resource. */
+export const observedRead = observe(RESOURCE_READ)
+
+const hasSourceId = Schema.is(Schema.Struct({ sourceId: SourceId.SourceId }))
+
+/** To an operator an interrupted call is one that the assistant cancelled, or hung up on. */
+const outcomeOf = (exit: Exit.Exit<unknown, Failure>): string => {
+  const outcome = Metrics.outcome(exit)
+  return outcome === "interrupted" ? "cancelled" : outcome
+}
+
+/**
+ * The client's span, when it tells one as W3C Trace Context demands, in the message as MCP has it or in a header of its
+ * HTTP request; whether it is sampled is the client's word.
+ */
+const callerOf = ({ http, mcpReq }: ServerContext): Tracer.ExternalSpan | undefined => {
+  const traceparent = mcpReq._meta?.[TRACEPARENT_META_KEY] ?? http?.req?.headers.get("traceparent")
+  return typeof traceparent === "string"
+    ? Option.getOrUndefined(HttpTraceContext.w3c(Headers.fromInput({ traceparent })))
+    : undefined
+}
+
+/** An id is any text that the client likes; in a line of the log it is short and plain. */
+const printable = (id: string | number): string =>
+  String(id)
+    .slice(0, 64)
+    .replace(/[^\x21-\x7E]/gu, "?")

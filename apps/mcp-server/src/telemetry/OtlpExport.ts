@@ -1,0 +1,105 @@
+/**
+ * The export of traces, metrics and logs over OTLP/HTTP, by Effect's own exporters. Loaded by `Telemetry`, and only
+ * when it is wanted.
+ */
+import * as Cause from "effect/Cause"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as LogLevel from "effect/LogLevel"
+import * as Otlp from "effect/observability/Otlp"
+import * as OtlpSerialization from "effect/observability/OtlpSerialization"
+import * as References from "effect/References"
+import packageJson from "../../package.json" with { type: "json" }
+import * as Collector from "./Collector.ts"
+import * as DiscreetTracer from "./redactingTracer.ts"
+import type { Env } from "./Telemetry.ts"
+
+/** OpenTelemetry's default for one request. */
+const REQUEST_TIMEOUT = Duration.seconds(10)
+
+/** What is buffered is sent within that when the server ends: a client that closed the pipe sends SIGTERM after 2 s. */
+const FLUSH_MILLIS = 1_500
+
+export const layer = (env: Env): Layer.Layer<never> => {
+  const given = setOnly(env)
+  const protocol = given["OTEL_EXPORTER_OTLP_PROTOCOL"] ?? "http/protobuf"
+  const serialization = Object.hasOwn(SERIALIZATIONS, protocol) ? SERIALIZATIONS[protocol] : undefined
+  if (serialization === undefined) return unusable(["OTEL_EXPORTER_OTLP_PROTOCOL"])
+  return DiscreetTracer.layer.pipe(
+    Layer.provideMerge(Otlp.layerFromConfig({ loggerExcludeLogSpans: true })),
+    Layer.provide([
+      serialization,
+      Collector.layer(requestTimeout(given)),
+      ConfigProvider.layer(ConfigProvider.fromEnv({ env: completed(given) })),
+      quiet
+    ]),
+    Layer.catchCause((cause) => unusable(namesIn(cause, given)))
+  )
+}
+
+const SERIALIZATIONS: Readonly<Record<string, Layer.Layer<OtlpSerialization.OtlpSerialization>>> = {
+  "http/protobuf": OtlpSerialization.layerProtobuf,
+  "http/json": OtlpSerialization.layerJson
+}
+
+/** As OpenTelemetry specifies, an empty variable is one that is not set. */
+const setOnly = (env: Env): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(env).flatMap(([name, value = ""]) => {
+      const text = value.trim()
+      return name.startsWith("OTEL_") && text !== "" ? [[name, text]] : []
+    })
+  )
+
+/**
+ * What Effect's exporters leave to the environment: OpenTelemetry's default exporter, who this is, and how long
+ * the end of the server may wait for them. The first of two equal resource attributes gives way.
+ */
+const completed = (given: Readonly<Record<string, string>>): Record<string, string> => ({
+  OTEL_TRACES_EXPORTER: "otlp",
+  OTEL_METRICS_EXPORTER: "otlp",
+  OTEL_LOGS_EXPORTER: "otlp",
+  ...given,
+  OTEL_SDK_DISABLED: "false",
+  OTEL_RESOURCE_ATTRIBUTES: [
+    "service.name=sailpoint-bulk-upload-mcp",
+    `service.version=${packageJson.version}`,
+    `service.instance.id=${crypto.randomUUID()}`,
+    ...(given["OTEL_RESOURCE_ATTRIBUTES"]?.split(",") ?? [])
+  ].join(","),
+  OTEL_EXPORTER_OTLP_TRACES_TIMEOUT: String(FLUSH_MILLIS),
+  OTEL_EXPORTER_OTLP_METRICS_TIMEOUT: String(FLUSH_MILLIS),
+  OTEL_EXPORTER_OTLP_LOGS_TIMEOUT: String(FLUSH_MILLIS)
+})
+
+const requestTimeout = (given: Readonly<Record<string, string>>): Duration.Duration => {
+  const millis = Number(given["OTEL_EXPORTER_OTLP_TIMEOUT"])
+  return Number.isSafeInteger(millis) && millis > 0 ? Duration.millis(millis) : REQUEST_TIMEOUT
+}
+
+/**
+ * The exporters tell of every failure at debug level, with all that is known of the request. `Collector` tells what
+ * matters.
+ */
+const quiet: Layer.Layer<never> = Layer.effect(
+  References.MinimumLogLevel,
+  Effect.map(References.MinimumLogLevel, (level) => (LogLevel.isGreaterThan(level, "Warn") ? level : "Warn"))
+)
+
+/** Names only: a value can be a key. */
+const unusable = (names: ReadonlyArray<string>): Layer.Layer<never> =>
+  Layer.effectDiscard(
+    Effect.logWarning(
+      `Telemetry is off, because its settings cannot be used: ${names.length === 0 ? "see OTEL_*" : names.join(", ")}.`
+    )
+  )
+
+const namesIn = (
+  cause: Cause.Cause<unknown>,
+  given: Readonly<Record<string, string>>
+): ReadonlyArray<string> => {
+  const told = Cause.pretty(cause)
+  return Object.keys(given).filter((name) => told.includes(`"${name}"`))
+}

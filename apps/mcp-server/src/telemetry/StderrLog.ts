@@ -1,0 +1,39 @@
+/**
+ * The log, on standard error: standard output belongs to the protocol. Many assistants never read it, which must
+ * cost neither memory nor an answer.
+ */
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import * as References from "effect/References"
+import type { Writable } from "node:stream"
+import type { LogLevel } from "./logLevels.ts"
+import * as BatchedWrites from "../process/BatchedWrites.ts"
+
+/** How much may wait to be read, in bytes; what comes then is lost, and counted. */
+const MAX_UNREAD = 1024 * 1024
+
+export const layer = (level: LogLevel): Layer.Layer<never> =>
+  Layer.merge(
+    // Not before it is wanted: a start has nothing to say.
+    Logger.layer([Effect.sync(() => Logger.map(Logger.formatLogFmt, makeWrite(process.stderr)))]),
+    Layer.succeed(References.MinimumLogLevel, level)
+  )
+
+/** Writes lines to a stream that may be slow, full or closed. */
+export const makeWrite = (stream: Writable): ((line: string) => void) => {
+  let lost = 0
+  // Who read it has gone, which is no reason to stop.
+  stream.on("error", () => undefined)
+  const together = BatchedWrites.to(stream)
+  return (line) => {
+    if (stream.writableLength > MAX_UNREAD) {
+      lost += 1
+      return
+    }
+    together()
+    if (lost > 0) stream.write(`Lines of the log that were lost because nobody read it: ${lost}\n`)
+    lost = 0
+    stream.write(`${line}\n`)
+  }
+}

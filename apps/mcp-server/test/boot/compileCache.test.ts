@@ -1,0 +1,249 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  watch,
+  writeFileSync
+} from "node:fs"
+import { dirname, join } from "node:path"
+import packageJson from "../../package.json" with { type: "json" }
+import { callStatus, initialize, initialized } from "../support/JsonRpc.ts"
+import * as ServerProcess from "../support/ServerProcess.ts"
+import { temporaryFolder } from "../support/Tarball.ts"
+
+const NAME = "sailpoint-bulk-upload-mcp"
+
+/** What Node itself says of its cache, on standard error. */
+const TELLING = { NODE_DEBUG_NATIVE: "COMPILE_CACHE" }
+const USED = /cache for .*main\.js was accepted/u
+
+type Env = Readonly<Record<string, string>>
+
+/** Starts it only to be told its version; that it is told, and nothing else, is looked at by each. */
+const version = (env: Env) =>
+  Effect.gen(function* () {
+    const { code, stderr, stdout } = yield* (yield* ServerProcess.start(["--version"], env)).ended
+    assert.strictEqual(code, 0)
+    assert.strictEqual(stdout, `${packageJson.version}\n`)
+    return stderr
+  })
+
+/** The environment of a user, where this system looks for it. */
+const user = Effect.map(temporaryFolder, (home) => {
+  mkdirSync(join(home, "Library"))
+  const cache = { darwin: "Library/Caches", win32: "." }[process.platform as string] ?? ".cache"
+  return {
+    env: { HOME: home, LOCALAPPDATA: home } satisfies Env,
+    home,
+    cache: join(home, cache),
+    own: join(home, cache, NAME)
+  }
+})
+
+/** The files of compiled code, which are in a folder for this version of Node. */
+const compiled = (folder: string): ReadonlyArray<string> =>
+  statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true
+    ? readdirSync(folder, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile() && /^[\da-f]+$/u.test(entry.name))
+        .map(({ name, parentPath }) => join(parentPath, name))
+    : []
+
+/** As soon as there is compiled code of so many parts of the file. */
+const kept = (folder: string, parts = 1) =>
+  Effect.callback<void>((resume) => {
+    const look = () => {
+      if (compiled(folder).length >= parts) resume(Effect.void)
+    }
+    const [forThisNode = "."] = readdirSync(folder)
+    const watcher = watch(join(folder, forThisNode), look)
+    look()
+    return Effect.sync(() => watcher.close())
+  })
+
+/** A server that has answered its assistant, and then kept what it had compiled. */
+const serving = (env: Env, own: string) =>
+  Effect.gen(function* () {
+    const server = yield* ServerProcess.start([], {
+      ...env,
+      SAIL_BASE_URL: "http://127.0.0.1:9",
+      SAIL_ACCESS_TOKEN: "token"
+    })
+    yield* server.send(initialize(0))
+    yield* server.answer(0)
+    yield* kept(own)
+    return server
+  })
+
+const ofPosix = describe.skipIf(process.platform === "win32")
+
+describe("compiled code", { timeout: 30_000 }, () => {
+  it.live("is kept by the first start, in a folder of the user's cache, and used by the second", () =>
+    Effect.gen(function* () {
+      const { env, own } = yield* user
+      assert.strictEqual(yield* version(env), "")
+      assert.lengthOf(compiled(own), 1)
+      assert.match(yield* version({ ...env, ...TELLING }), USED)
+      assert.strictEqual(yield* version(env), "")
+    })
+  )
+
+  it.live("is kept also by a server that its assistant kills", () =>
+    Effect.gen(function* () {
+      const { env, own } = yield* user
+      const server = yield* serving(env, own)
+      yield* server.kill("SIGKILL")
+      assert.strictEqual((yield* server.ended).stderr, "")
+      assert.match(yield* version({ ...env, ...TELLING }), USED)
+    })
+  )
+
+  it.live("is kept also of what the first call loads, by a server that its assistant kills", () =>
+    Effect.gen(function* () {
+      const { env, own } = yield* user
+      const server = yield* serving(env, own)
+      const [entry] = compiled(own)
+      yield* server.send(initialized, callStatus(1, "not an id"))
+      yield* server.answer(1)
+      yield* kept(own, 2)
+      assert.include(compiled(own), entry)
+      yield* server.kill("SIGKILL")
+    })
+  )
+
+  it.live.each([
+    ["is cut off", (bytes: Buffer) => bytes.subarray(0, 1000)],
+    ["is empty", () => Buffer.alloc(0)],
+    ["was changed", (bytes: Buffer) => Buffer.concat([bytes.subarray(0, -1000), Buffer.alloc(1000)])],
+    ["is something else", (bytes: Buffer) => Buffer.alloc(bytes.length, "canary")]
+  ] as const)("that %s is not used, and made again", ([, damage]) =>
+    Effect.gen(function* () {
+      const { env, own } = yield* user
+      yield* version(env)
+      const [file = ""] = compiled(own)
+      writeFileSync(file, damage(readFileSync(file)))
+      assert.strictEqual(yield* version(env), "")
+      assert.match(yield* version({ ...env, ...TELLING }), USED)
+    })
+  )
+
+  it.live("is kept and used by several starts at once", () =>
+    Effect.gen(function* () {
+      const { env, own } = yield* user
+      const said = yield* Effect.all(
+        Array.from({ length: 4 }, () => version(env)),
+        { concurrency: "unbounded" }
+      )
+      assert.deepStrictEqual(said, ["", "", "", ""])
+      assert.lengthOf(compiled(own), 1)
+      assert.match(yield* version({ ...env, ...TELLING }), USED)
+    })
+  )
+
+  it.live("is kept where NODE_COMPILE_CACHE says, and not at all with NODE_DISABLE_COMPILE_CACHE", () =>
+    Effect.gen(function* () {
+      const { cache, env, home } = yield* user
+      const elsewhere = join(home, "elsewhere")
+      yield* version({ ...env, NODE_COMPILE_CACHE: elsewhere })
+      assert.isNotEmpty(compiled(elsewhere))
+      yield* version({ ...env, NODE_DISABLE_COMPILE_CACHE: "1" })
+      assert.isFalse(existsSync(join(cache, NAME)))
+    })
+  )
+
+  it.live("is not kept where the user has no home", () =>
+    Effect.gen(function* () {
+      const { home } = yield* user
+      const missing = join(home, "missing")
+      for (const env of [{}, { HOME: "" }, { HOME: missing, LOCALAPPDATA: "" }, { HOME: "." }]) {
+        assert.notMatch(yield* version({ ...env, ...TELLING }), /\[compile cache\]/u)
+      }
+      assert.isFalse(existsSync(missing))
+    })
+  )
+})
+
+ofPosix("the folder of compiled code", { timeout: 30_000 }, () => {
+  it.live("is for nobody else", () =>
+    Effect.gen(function* () {
+      const { env, own } = yield* user
+      yield* version(env)
+      assert.strictEqual(statSync(own).mode & 0o777, 0o700)
+    })
+  )
+
+  it.live("is where XDG_CACHE_HOME says, except on macOS", () =>
+    Effect.gen(function* () {
+      const { env, home, own } = yield* user
+      const xdg = join(home, "xdg")
+      yield* version({ ...env, XDG_CACHE_HOME: xdg })
+      const expected = process.platform === "darwin" ? own : join(xdg, NAME)
+      assert.lengthOf(compiled(expected), 1)
+    })
+  )
+
+  it.live.each<readonly [string, (own: string) => void]>([
+    [
+      "others can write to it",
+      (own) => {
+        mkdirSync(own, { recursive: true })
+        chmodSync(own, 0o770)
+      }
+    ],
+    [
+      "others can write where it is",
+      (own) => {
+        mkdirSync(own, { recursive: true })
+        chmodSync(dirname(own), 0o777)
+      }
+    ],
+    [
+      "it is a link",
+      (own) => {
+        mkdirSync(`${own}.target`, { recursive: true, mode: 0o700 })
+        symlinkSync(`${own}.target`, own)
+      }
+    ],
+    [
+      "it is a file",
+      (own) => {
+        mkdirSync(dirname(own), { recursive: true })
+        writeFileSync(own, "")
+      }
+    ],
+    ["its place is a file", (own) => writeFileSync(dirname(own), "")]
+  ])("is not used where %s", ([, spoil]) =>
+    Effect.gen(function* () {
+      const { cache, env, own } = yield* user
+      spoil(own)
+      assert.notMatch(yield* version({ ...env, ...TELLING }), /\[compile cache\]/u)
+      assert.isEmpty(compiled(cache))
+    })
+  )
+
+  // Only root can give a folder away.
+  it.live.skipIf(process.getuid?.() !== 0)("is not used where it belongs to somebody else", () =>
+    Effect.gen(function* () {
+      const { cache, env, own } = yield* user
+      mkdirSync(own, { recursive: true, mode: 0o700 })
+      chownSync(own, 12_345, 12_345)
+      assert.notMatch(yield* version({ ...env, ...TELLING }), /\[compile cache\]/u)
+      assert.isEmpty(compiled(cache))
+    })
+  )
+
+  // Root may write everywhere.
+  it.live.skipIf(process.getuid?.() === 0)("is not missed where it cannot be written to", () =>
+    Effect.gen(function* () {
+      const { cache, env } = yield* user
+      mkdirSync(cache, { mode: 0o500 })
+      assert.strictEqual(yield* version(env), "")
+    })
+  )
+})

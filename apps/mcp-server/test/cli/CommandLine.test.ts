@@ -1,0 +1,130 @@
+import { assert, describe, it } from "@effect/vitest"
+import type { LogLevel } from "../../src/telemetry/logLevels.ts"
+import * as CommandLine from "../../src/cli/CommandLine.ts"
+
+const stdio = (options: { sandbox?: boolean; logLevel?: LogLevel } = {}): CommandLine.Command => ({
+  _tag: "Stdio",
+  sandbox: false,
+  logLevel: "Info",
+  ...options
+})
+
+const check = (
+  options: { sourceId?: string; json?: boolean; logLevel?: LogLevel } = {}
+): CommandLine.Command => ({
+  _tag: "Check",
+  sandbox: false,
+  logLevel: "Warn",
+  sourceId: undefined,
+  json: false,
+  ...options
+})
+
+const http = (options: Partial<CommandLine.Http> = {}): CommandLine.Command => ({
+  _tag: "Http",
+  sandbox: false,
+  logLevel: "Info",
+  host: "127.0.0.1",
+  port: 3917,
+  allowedHosts: [],
+  allowedOrigins: [],
+  ...options
+})
+
+const understood: ReadonlyArray<readonly [string, CommandLine.Command]> = [
+  ["", stdio()],
+  ["stdio", stdio()],
+  ["--sandbox", stdio({ sandbox: true })],
+  ["stdio --sandbox", stdio({ sandbox: true })],
+  ["--sandbox stdio", stdio({ sandbox: true })],
+  ["--log-level debug", stdio({ logLevel: "Debug" })],
+  ["--log-level info", stdio({ logLevel: "Info" })],
+  ["--log-level warn", stdio({ logLevel: "Warn" })],
+  ["--log-level error", stdio({ logLevel: "Error" })],
+  ["--log-level none", stdio({ logLevel: "None" })],
+  ["--log-level=debug --sandbox stdio", stdio({ sandbox: true, logLevel: "Debug" })],
+  ["http", http()],
+  ["http --sandbox --log-level warn", http({ sandbox: true, logLevel: "Warn" })],
+  ["http --host 0.0.0.0 --port 80", http({ host: "0.0.0.0", port: 80 })],
+  ["http --port 0", http({ port: 0 })],
+  ["http --port 65535", http({ port: 65_535 })],
+  ["http --allowed-host a.test --allowed-host b.test", http({ allowedHosts: ["a.test", "b.test"] })],
+  ["http --allowed-origin a.test --allowed-origin b.test", http({ allowedOrigins: ["a.test", "b.test"] })],
+  ["check", check()],
+  ["check --source ID", check({ sourceId: "ID" })],
+  ["check --json --log-level debug", check({ json: true, logLevel: "Debug" })],
+  ["--completions bash", { _tag: "Completions", shell: "bash" }],
+  ["http --completions=powershell", { _tag: "Completions", shell: "powershell" }],
+  ["--completions zsh --version", { _tag: "Version" }],
+  ["--help", { _tag: "Help" }],
+  ["-h", { _tag: "Help" }],
+  ["stdio --help", { _tag: "Help" }],
+  ["--version", { _tag: "Version" }],
+  ["-v", { _tag: "Version" }],
+  ["--version --help", { _tag: "Help" }]
+]
+
+const misused: ReadonlyArray<readonly [string, says: string]> = [
+  ["serve", `"serve" is not a command`],
+  ["stdio now", "stdio takes no arguments, but got: now."],
+  ["check now", "check takes no arguments, but got: now."],
+  ["http now", "http takes no arguments, but got: now."],
+  ["stdio --json", "--source and --json belong to check."],
+  ["http --source ID", "--source and --json belong to check."],
+  ["--port 80", "--host and --port and --allowed-host and --allowed-origin belong to http."],
+  ["check --allowed-host a.test", "belong to http."],
+  ["http --port 65536", `--port is "65536"; expected a number from 0 to 65535.`],
+  ["http --port -1", "--port"],
+  ["http --port http", `--port is "http"`],
+  ["http --port", "--port"],
+  ["--source ID", "--source and --json belong to check."],
+  ["check --source", "--source"],
+  ["--log-level loud", `--log-level is "loud"; expected one of trace, debug, info, warn, error, none.`],
+  ["--log-level Debug", `--log-level is "Debug"`],
+  ["--log-level toString", `--log-level is "toString"`],
+  ["--log-level", "--log-level"],
+  ["--completions tcsh", `--completions is "tcsh"; expected one of bash, zsh, fish, powershell.`],
+  ["--completions", "--completions"],
+  ["--sandbox=yes", "--sandbox"],
+  ["--verbose", "--verbose"],
+  ["--help --verbose", "--verbose"],
+  ["-x", "-x"]
+]
+
+const secrets = [
+  "--client-secret",
+  "--client-id",
+  "--access-token",
+  "--token",
+  "--base-url",
+  "--bearer-token"
+]
+
+describe("the command line", () => {
+  it.each(understood)("understands: %s", (line, command) => {
+    assert.deepStrictEqual(CommandLine.parse(words(line)), command)
+  })
+
+  it.each(misused)("refuses, naming what is wrong: %s", (line, says) => {
+    const command = CommandLine.parse(words(line))
+    assert.strictEqual(command._tag, "Misused")
+    assert.include("problem" in command ? command.problem : "", says)
+  })
+
+  it.each(secrets)("has no option %s, and does not repeat what was given to it", (option) => {
+    for (const argv of [[option, "canary"], [`${option}=canary`]]) {
+      const command = CommandLine.parse(argv)
+      assert.strictEqual(command._tag, "Misused")
+      assert.include("problem" in command ? command.problem : "", option)
+      assert.notInclude("problem" in command ? command.problem : "", "canary")
+    }
+  })
+
+  it("tells in its help every option that it understands", () => {
+    const told = new Set(CommandLine.HELP.match(/--[a-z-]+/gu))
+    const known = understood.flatMap(([line]) => line.match(/--[a-z-]+/gu) ?? [])
+    assert.sameMembers([...told], [...new Set(known)])
+  })
+})
+
+const words = (line: string): ReadonlyArray<string> => line.split(" ").filter((word) => word !== "")

@@ -1,0 +1,73 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
+import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
+import * as Effect from "effect/Effect"
+import * as Assistant from "../support/Assistant.ts"
+import * as JsonRpc from "../support/JsonRpc.ts"
+import * as ServerProcess from "../support/ServerProcess.ts"
+
+const answers: ReadonlyArray<readonly [string, sourceId: string, Readonly<Record<string, unknown>>]> = [
+  ["a status", Source.named("Done").sourceId, { status: "COMPLETED" }],
+  ["a status that is null", Source.named("Contractors").sourceId, { status: null }],
+  ["a failure", Source.named("Private").sourceId, { error: "Forbidden" }],
+  ["a text that is no id", "contractors", { error: "InvalidSourceId" }]
+]
+
+const ask = (sourceId: string, env: Record<string, string> = {}) =>
+  Effect.flatMap(Assistant.connect(Assistant.modern, env, ["--sandbox"]), ({ call }) => call({ sourceId }))
+
+describe("--sandbox", { timeout: 60_000 }, () => {
+  it.live.each(answers)("needs no settings, and says so with %s", ([, sourceId, expected]) =>
+    Effect.gen(function* () {
+      const { structured, text } = yield* ask(sourceId)
+      assert.containSubset(structured, { ...expected, sandbox: true })
+      assert.deepStrictEqual(JSON.parse(text), structured)
+    })
+  )
+
+  it.live("does not ask the tenant in the environment", () =>
+    Effect.gen(function* () {
+      const tenant = yield* Sandbox.make()
+      const { structured } = yield* ask(Source.named("Done").sourceId, ServerProcess.settingsFor(tenant))
+      assert.strictEqual(structured?.["status"], "COMPLETED")
+      assert.deepStrictEqual(yield* tenant.received, [])
+    })
+  )
+
+  it.live("does not mind settings that are wrong", () =>
+    Effect.gen(function* () {
+      const { structured } = yield* ask(Source.named("Done").sourceId, { SAIL_BASE_URL: "nonsense" })
+      assert.strictEqual(structured?.["status"], "COMPLETED")
+    })
+  )
+
+  const modes = [
+    ["--sandbox", true],
+    ["a tenant", false]
+  ] as const
+
+  it.live.each(modes)(
+    "tells assistants from the start that data is made up, unlike a tenant: %s",
+    ([mode, says]) =>
+      Effect.gen(function* () {
+        const server = yield* ServerProcess.start(
+          mode === "--sandbox" ? ["--sandbox"] : [],
+          ServerProcess.settingsFor(yield* Sandbox.make())
+        )
+        yield* server.send(JsonRpc.initialize(1))
+        const { result } = yield* server.answer(1)
+        assert.strictEqual(result?.instructions?.includes("made up"), says)
+      })
+  )
+
+  it.live("ends with exit code 0 when standard input closes", () =>
+    Effect.gen(function* () {
+      const server = yield* ServerProcess.start(["--sandbox"], {})
+      yield* server.send(JsonRpc.initialize(1))
+      yield* server.answer(1)
+      yield* server.closeInput
+      const { code, stderr } = yield* server.ended
+      assert.deepStrictEqual([code, stderr], [0, ""])
+    })
+  )
+})

@@ -1,0 +1,117 @@
+/** What a wait does as time passes: a scripted API client and a clock that the test moves. */
+import { assert, describe, it } from "@effect/vitest"
+import * as ApiClient from "@sailpoint-bulk-upload/core/ApiClient"
+import * as BulkUploadError from "@sailpoint-bulk-upload/core/BulkUploadError"
+import * as BulkUploads from "@sailpoint-bulk-upload/core/BulkUploads"
+import type { State } from "@sailpoint-bulk-upload/core/BulkUploadStatus"
+import * as NonEmployeeSources from "@sailpoint-bulk-upload/core/NonEmployeeSources"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as ManagedRuntime from "effect/ManagedRuntime"
+import * as TestClock from "effect/testing/TestClock"
+import { completeSources } from "../../src/handlers/completeSources.ts"
+import * as InProcess from "../support/InProcess.ts"
+
+const sourceId = "e136567de87e4d029e60b3c3c55db56d"
+type Step = State | BulkUploadError.BulkUploadError
+
+/** The structured result of a wait that meets these steps, the last of them for ever. */
+const waitFor = (steps: ReadonlyArray<Step>, passes: Duration.Input, args: Record<string, unknown> = {}) =>
+  Effect.gen(function* () {
+    let asked = 0
+    const firstCheck = Promise.withResolvers<void>()
+    const ask: ApiClient.Service["attempt"] = (call) =>
+      Effect.suspend(() => {
+        firstCheck.resolve()
+        const step = steps[Math.min(asked++, steps.length - 1)] ?? null
+        return step === null || typeof step === "string"
+          ? Effect.orDie(Effect.fromResult(call.decode(JSON.stringify({ status: step }))))
+          : Effect.fail(step)
+      })
+    const api = Layer.succeed(ApiClient.ApiClient, {
+      tenant: { origin: "https://a.example", host: "a.example", apiVersion: "v2024" },
+      accessToken: { get: Effect.die("not asked"), refused: () => Effect.succeed(false) },
+      attempt: ask,
+      request: ask
+    })
+    const runtime = ManagedRuntime.make(
+      Layer.mergeAll(BulkUploads.layerApiClient, completeSources, TestClock.layer()).pipe(
+        Layer.provideMerge(NonEmployeeSources.layerApiClient),
+        Layer.provideMerge(api)
+      )
+    )
+    const client = yield* InProcess.connect(runtime)
+    const told: Array<string> = []
+    const call = client.callTool(
+      { name: "wait_for_bulk_upload", arguments: { sourceId, ...args } },
+      { onprogress: ({ message = "", progress }) => told.push(`${progress}: ${message}`) }
+    )
+    yield* Effect.promise(() => firstCheck.promise)
+    yield* Effect.promise(() => runtime.runPromise(TestClock.adjust(passes)))
+    const { isError, structuredContent } = yield* Effect.promise(() => call)
+    return {
+      told,
+      isError: isError === true,
+      ...(structuredContent as Record<string, unknown>)
+    } as Record<string, unknown>
+  })
+
+const limited = new BulkUploadError.RateLimited({ retryAfter: Duration.seconds(50) })
+const broken = new BulkUploadError.ServerError({ httpStatus: 503 })
+
+describe("waiting for an upload", () => {
+  it.live("lasts 45 s where nothing else is said", () =>
+    Effect.gen(function* () {
+      const result = yield* waitFor(["IN_PROGRESS"], "45 seconds")
+      assert.deepInclude(result, { isError: false, timedOut: true, status: "IN_PROGRESS", waitedSeconds: 45 })
+    })
+  )
+
+  it.live("tells when SailPoint was asked last, not when the wait began", () =>
+    Effect.gen(function* () {
+      const result = yield* waitFor(["PENDING"], "30 seconds", { timeoutSeconds: 30 })
+      assert.match(String(result["checkedAt"]), /^1970-01-01T00:00:2/u)
+    })
+  )
+
+  it.live("that ends with null says what null leaves open, and not that something runs", () =>
+    Effect.gen(function* () {
+      const result = yield* waitFor([null], "10 seconds", { timeoutSeconds: 10 })
+      assert.deepInclude(result, { isError: false, timedOut: true, status: null })
+      assert.notInclude(String(result["nextStep"]), "Still running")
+    })
+  )
+
+  it.live("says what has stood in the way since the last status", () =>
+    Effect.gen(function* () {
+      for (const [failure, says] of [
+        [broken, "SailPoint answered 503"],
+        [limited, "asks to wait 50 s"]
+      ] as const) {
+        const result = yield* waitFor(["IN_PROGRESS", failure], "10 seconds", { timeoutSeconds: 10 })
+        assert.deepInclude(result, { isError: false, timedOut: true, status: "IN_PROGRESS", checks: 1 })
+        assert.include(String(result["nextStep"]), says)
+        assert.include(String(result["nextStep"]), "checkedAt")
+        assert.notInclude(String(result["nextStep"]), "Still running")
+      }
+    })
+  )
+
+  it.live("tells its progress on every check, also on one that failed", () =>
+    Effect.gen(function* () {
+      const { told } = yield* waitFor(["PENDING", broken, "COMPLETED"], "10 seconds")
+      assert.deepStrictEqual((told as ReadonlyArray<string>).slice(0, 2), [
+        "1: PENDING after 0 s",
+        "2: No answer after 1 s: SailPoint answered 503 to the status request."
+      ])
+    })
+  )
+
+  it.live("fails with what stood in the way when no status came, however short it was", () =>
+    Effect.gen(function* () {
+      const result = yield* waitFor([broken], "2 seconds", { timeoutSeconds: 2 })
+      assert.deepInclude(result, { isError: true, error: "ServerError", httpStatus: 503 })
+    })
+  )
+})

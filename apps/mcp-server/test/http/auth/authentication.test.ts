@@ -1,0 +1,115 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
+import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import { IncomingMessage } from "node:http"
+import { Socket } from "node:net"
+import * as Authentication from "../../../src/http/auth/Authentication.ts"
+import * as Assistant from "../../support/Assistant.ts"
+import * as HttpProcess from "../../support/HttpProcess.ts"
+import * as JsonRpc from "../../support/JsonRpc.ts"
+
+const { TOKEN } = HttpProcess
+
+const serving = (sandbox: Sandbox.Service) =>
+  HttpProcess.start(sandbox, { args: ["--log-level", "debug"], env: { MCP_BEARER_TOKEN: TOKEN } })
+
+const wrong: ReadonlyArray<readonly [string, string | undefined]> = [
+  ["no token", undefined],
+  ["another token", `Bearer ${TOKEN.replace("0", "1")}`],
+  ["the beginning of the token", `Bearer ${TOKEN.slice(0, -1)}`],
+  ["more than the token", `Bearer ${TOKEN}0`],
+  ["the token in capitals", `Bearer ${TOKEN.toUpperCase()}`],
+  ["no token after the scheme", "Bearer "],
+  ["the token without a scheme", TOKEN],
+  ["the token in another scheme", `Basic ${TOKEN}`]
+]
+
+const settings = [
+  ["no authentication", undefined],
+  ["a bearer token", { _tag: "SharedToken", token: Redacted.make(TOKEN) }]
+] as const
+
+describe("authentication", () => {
+  it.effect.each(settings)(
+    "with %s takes the token off the request, so that nothing behind it sees one",
+    ([, by]) =>
+      Effect.gen(function* () {
+        const { caller } = yield* Authentication.make(by)
+        const request = new IncomingMessage(new Socket())
+        request.headers.authorization = `Bearer ${TOKEN}`
+        assert.isString(yield* Effect.promise(() => caller(request)))
+        assert.notProperty(request.headers, "authorization")
+      })
+  )
+})
+
+describe("a server with a bearer token", { timeout: 60_000 }, () => {
+  it.live("refuses who does not have it, and SailPoint is not asked", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.make()
+      const { url } = yield* serving(sandbox)
+      for (const [what, authorization] of wrong) {
+        const { headers, status } = yield* HttpProcess.post(url, {
+          headers: authorization === undefined ? {} : { authorization },
+          body: JSON.stringify(JsonRpc.callStatus(1, Source.named("Done").sourceId))
+        })
+        assert.strictEqual(status, 401, what)
+        assert.match(String(headers["www-authenticate"]), /^Bearer error="invalid_token"/u, what)
+      }
+      assert.isEmpty(yield* sandbox.received)
+    })
+  )
+
+  it.live("looks at the token after all that costs less, and before it reads the body", () =>
+    Effect.gen(function* () {
+      const { url } = yield* serving(yield* Sandbox.make())
+      const statusOf = (request: HttpProcess.Request) =>
+        Effect.map(HttpProcess.post(url, request), ({ status }) => status)
+      assert.strictEqual(yield* statusOf({ headers: { "content-type": "text/plain" } }), 415)
+      assert.strictEqual(yield* statusOf({ body: " ".repeat(2 * 1024 * 1024) }), 413)
+      assert.strictEqual(yield* statusOf({ body: "{" }), 401)
+    })
+  )
+
+  it.live("serves who has it, whatever the case of the scheme", () =>
+    Effect.gen(function* () {
+      const { url } = yield* serving(yield* Sandbox.make())
+      for (const scheme of ["Bearer", "bearer", "BEARER"]) {
+        const answer = yield* HttpProcess.post(url, { headers: { authorization: `${scheme} ${TOKEN}` } })
+        assert.strictEqual(answer.status, 200)
+      }
+    })
+  )
+
+  it.live("passes the token on to nobody: not to SailPoint, not to its log, not to an answer", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.make()
+      const server = yield* serving(sandbox)
+      for (const kind of Assistant.kinds) {
+        const assistant = yield* Assistant.connectTo(kind, {
+          _tag: "Http",
+          url: `${server.url}/mcp`,
+          token: TOKEN
+        })
+        const { structured, text } = yield* assistant.call({ sourceId: Source.named("Done").sourceId })
+        assert.strictEqual(structured?.["status"], "COMPLETED")
+        assert.notInclude(text, "canary")
+      }
+      const wrong = yield* HttpProcess.post(server.url, { headers: { authorization: `Bearer ${TOKEN}0` } })
+      assert.notInclude(JSON.stringify(wrong), "canary")
+      const received = yield* sandbox.received
+      assert.includeMembers(
+        received.map(({ endpoint }) => endpoint),
+        ["token", "status"]
+      )
+      assert.notInclude(JSON.stringify(received), "canary")
+      yield* server.kill("SIGTERM")
+      const { stderr, stdout } = yield* server.ended
+      assert.include(stderr, "Serving MCP")
+      assert.notInclude(stderr + stdout, "canary")
+      assert.notInclude(stderr + stdout, "sandbox-secret")
+    })
+  )
+})

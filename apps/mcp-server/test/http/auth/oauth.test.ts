@@ -1,0 +1,181 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
+import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
+import * as Effect from "effect/Effect"
+import * as Assistant from "../../support/Assistant.ts"
+import * as HttpProcess from "../../support/HttpProcess.ts"
+import * as Issuer from "../../support/Issuer.ts"
+
+const METADATA = "https://mcp.test/.well-known/oauth-protected-resource/mcp"
+
+const serving = (
+  issuer: Pick<Issuer.Issuer, "url">,
+  env: Record<string, string> = {},
+  sandbox: Pick<Sandbox.Service, "url"> = { url: "http://127.0.0.1:9" }
+) =>
+  HttpProcess.start(sandbox, {
+    args: ["--log-level", "debug"],
+    env: { MCP_OAUTH_ISSUER: issuer.url, MCP_OAUTH_AUDIENCE: Issuer.AUDIENCE, ...env }
+  })
+
+const postWith = (url: string, token: string) =>
+  HttpProcess.post(url, { headers: { authorization: `Bearer ${token}` } })
+
+const past = () => Math.floor(Date.now() / 1000) - 60
+const future = () => Math.floor(Date.now() / 1000) + 600
+
+const refused: ReadonlyArray<readonly [string, (issuer: Issuer.Issuer) => Effect.Effect<string>]> = [
+  ["of another issuer", ({ token }) => token({ iss: "https://evil.test" })],
+  ["of an issuer with one slash more", ({ token, url }) => token({ iss: `${url}/` })],
+  ["for another audience", ({ token }) => token({ aud: "https://other.test/mcp" })],
+  ["for an audience that only begins well", ({ token }) => token({ aud: `${Issuer.AUDIENCE}/x` })],
+  ["that expired", ({ token }) => token({ exp: past() })],
+  ["that never expires", ({ token }) => token({ exp: undefined })],
+  ["that is not good yet", ({ token }) => token({ nbf: future() })],
+  ["that somebody else signed", ({ forged }) => forged()],
+  ["that nobody signed", ({ unsigned }) => unsigned()],
+  ["that is signed with the public key as a secret", ({ confused }) => confused()],
+  ["that is no JWT", () => Effect.succeed("canary")]
+]
+
+/** RFC 8414, section 3.1, and OpenID Connect Discovery 1.0, section 4. */
+const described: ReadonlyArray<readonly [path: string, document: string]> = [
+  ["/tenant", "/.well-known/oauth-authorization-server/tenant"],
+  ["/tenant", "/tenant/.well-known/openid-configuration"]
+]
+
+describe("a server with an authorization server", { timeout: 60_000 }, () => {
+  it.live("serves who has a token for it, and passes it on to nobody", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.make()
+      const issuer = yield* Issuer.start()
+      const server = yield* serving(issuer, {}, sandbox)
+      const token = yield* issuer.token()
+      for (const kind of Assistant.kinds) {
+        const assistant = yield* Assistant.connectTo(kind, { _tag: "Http", url: `${server.url}/mcp`, token })
+        const { structured } = yield* assistant.call({ sourceId: Source.named("Done").sourceId })
+        assert.strictEqual(structured?.["status"], "COMPLETED")
+      }
+      const received = JSON.stringify(yield* sandbox.received)
+      yield* server.kill("SIGTERM")
+      const { stderr } = yield* server.ended
+      for (const part of token.split(".")) {
+        assert.notInclude(received, part)
+        assert.notInclude(stderr, part)
+      }
+      // Its metadata in both places, and its keys, each once.
+      assert.sameMembers(
+        [...issuer.asked],
+        ["/.well-known/oauth-authorization-server", "/.well-known/openid-configuration", "/keys"]
+      )
+    })
+  )
+
+  it.live("refuses any other token with 401, and tells where to get one", () =>
+    Effect.gen(function* () {
+      const issuer = yield* Issuer.start()
+      const { url } = yield* serving(issuer)
+      for (const [what, make] of refused) {
+        const { body, headers, status } = yield* postWith(url, yield* make(issuer))
+        assert.strictEqual(status, 401, what)
+        assert.include(String(headers["www-authenticate"]), `resource_metadata="${METADATA}"`, what)
+        assert.notInclude(body, "canary")
+      }
+    })
+  )
+
+  it.live("serves who has a token of an issuer whose clock is a little ahead, or behind", () =>
+    Effect.gen(function* () {
+      const issuer = yield* Issuer.start()
+      const { url } = yield* serving(issuer)
+      const now = Math.floor(Date.now() / 1000)
+      assert.strictEqual((yield* postWith(url, yield* issuer.token({ nbf: now + 20 }))).status, 200)
+      assert.strictEqual((yield* postWith(url, yield* issuer.token({ exp: now }))).status, 200)
+    })
+  )
+
+  it.live("refuses a token without the scopes with 403, and names them", () =>
+    Effect.gen(function* () {
+      const issuer = yield* Issuer.start()
+      const { url } = yield* serving(issuer, { MCP_OAUTH_SCOPES: "status:read sources:read" })
+      for (const claims of [{}, { scope: "status:read" }, { scope: "status:reader sources:read" }]) {
+        const { headers, status } = yield* postWith(url, yield* issuer.token(claims))
+        assert.strictEqual(status, 403)
+        assert.include(String(headers["www-authenticate"]), `scope="status:read sources:read"`)
+      }
+    })
+  )
+
+  it.live("reads scopes as each authorization server writes them", () =>
+    Effect.gen(function* () {
+      const issuer = yield* Issuer.start()
+      const { url } = yield* serving(issuer, { MCP_OAUTH_SCOPES: "status:read sources:read" })
+      const scopes = ["sources:read", "other", "status:read"]
+      for (const claims of [{ scope: scopes.join(" ") }, { scp: scopes.join(" ") }, { scp: scopes }]) {
+        assert.strictEqual((yield* postWith(url, yield* issuer.token(claims))).status, 200)
+      }
+    })
+  )
+
+  it.live.each(described)(
+    "finds the keys of an issuer at %s that describes itself at %s",
+    ([path, document]) =>
+      Effect.gen(function* () {
+        const issuer = yield* Issuer.start({ path, document })
+        const { url } = yield* serving(issuer)
+        assert.strictEqual((yield* postWith(url, yield* issuer.token())).status, 200)
+      })
+  )
+
+  it.live("refuses everybody with 503 while the keys cannot be had, and says so in its log once asked", () =>
+    Effect.gen(function* () {
+      const issuer = yield* Issuer.start()
+      yield* issuer.setAway(true)
+      const server = yield* serving(issuer)
+      const { headers, status } = yield* postWith(server.url, yield* issuer.token())
+      assert.deepStrictEqual([status, headers["retry-after"]], [503, "5"])
+      yield* server.told(/The keys of MCP_OAUTH_ISSUER cannot be had/u)
+    })
+  )
+
+  it.live("does not trust metadata that are about another issuer", () =>
+    Effect.gen(function* () {
+      const issuer = yield* Issuer.start({ path: "/tenant" })
+      const server = yield* serving({ url: new URL(issuer.url).origin })
+      const token = yield* issuer.token({ iss: new URL(issuer.url).origin })
+      assert.strictEqual((yield* postWith(server.url, token)).status, 503)
+    })
+  )
+
+  it.live("limits each caller, not all together", () =>
+    Effect.gen(function* () {
+      const issuer = yield* Issuer.start()
+      const { url } = yield* serving(issuer, { MCP_MAX_PER_CALLER: "1" })
+      const alice = yield* issuer.token({ sub: "alice" })
+      const again = yield* issuer.token({ sub: "alice", jti: "2" })
+      const bob = yield* issuer.token({ sub: "bob" })
+      assert.strictEqual((yield* postWith(url, alice)).status, 200)
+      assert.strictEqual((yield* postWith(url, again)).status, 429)
+      assert.strictEqual((yield* postWith(url, bob)).status, 200)
+    })
+  )
+
+  it.live("serves the document that tells where tokens come from, to everybody", () =>
+    Effect.gen(function* () {
+      const issuer = yield* Issuer.start()
+      const { url } = yield* serving(issuer, { MCP_OAUTH_SCOPES: "status:read" })
+      for (const path of ["", "/mcp"]) {
+        const answer = yield* HttpProcess.get(url, `/.well-known/oauth-protected-resource${path}`)
+        assert.strictEqual(answer.status, 200)
+        assert.strictEqual(answer.headers["access-control-allow-origin"], "*")
+        assert.deepStrictEqual(JSON.parse(answer.body), {
+          resource: Issuer.AUDIENCE,
+          authorization_servers: [issuer.url],
+          bearer_methods_supported: ["header"],
+          scopes_supported: ["status:read"],
+          resource_name: "SailPoint bulk upload status"
+        })
+      }
+    })
+  )
+})

@@ -1,0 +1,172 @@
+import { assert, describe, it, layer } from "@effect/vitest"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as HttpProcess from "../../support/HttpProcess.ts"
+import * as Issuer from "../../support/Issuer.ts"
+
+class Server extends Context.Service<Server, HttpProcess.HttpProcess>()("test/http/crossOrigin/Server") {}
+
+const NAMED = "https://app.test:8443"
+const authorization = `Bearer ${HttpProcess.TOKEN}`
+
+/** Nobody answers there: nothing here gets as far. */
+const TENANT = { url: "http://127.0.0.1:9" }
+
+const serving = (...origins: ReadonlyArray<string>) =>
+  Layer.effect(
+    Server,
+    HttpProcess.start(TENANT, {
+      args: origins.flatMap((origin) => ["--allowed-origin", origin]),
+      env: { MCP_BEARER_TOKEN: HttpProcess.TOKEN }
+    })
+  )
+
+/** As a browser asks before it sends what an MCP client does. */
+const preflight = (url: string, origin: string, path = "/mcp") =>
+  HttpProcess.ask(url, {
+    method: "OPTIONS",
+    path,
+    headers: {
+      origin,
+      "access-control-request-method": "POST",
+      "access-control-request-headers": "authorization,content-type,mcp-protocol-version"
+    }
+  })
+
+/** The headers that let a page send, or read. */
+const permissions = ({ headers }: HttpProcess.Answer) =>
+  Object.fromEntries(Object.entries(headers).filter(([name]) => /^access-control-|^vary$/u.test(name)))
+
+const READABLE = {
+  "access-control-allow-origin": NAMED,
+  "access-control-expose-headers": "WWW-Authenticate, Retry-After, MCP-Session-Id",
+  vary: "Origin"
+}
+
+const answers: ReadonlyArray<readonly [string, HttpProcess.Request, status: number]> = [
+  ["what it asked for", { headers: { authorization } }, 200],
+  ["that it has no token", {}, 401],
+  ["that it sent no JSON", { headers: { "content-type": "text/plain" } }, 415],
+  ["that it sent too much", { headers: { authorization }, body: " ".repeat(2 * 1024 * 1024) }, 413],
+  ["that it sent nonsense", { headers: { authorization }, body: "{" }, 400],
+  ["that only POST is served", { method: "GET" }, 405]
+]
+
+const foreign = [
+  "https://evil.test",
+  "http://app.test:8443",
+  "https://app.test",
+  "https://app.test:8443.evil.test",
+  "https://sub.app.test:8443",
+  "null"
+]
+
+describe("a page of another origin", { timeout: 60_000 }, () => {
+  layer(serving(NAMED), { excludeTestServices: true, timeout: "60 seconds" })("that is named", (it) => {
+    it.effect("may send what MCP clients send, without a token for the question", () =>
+      Effect.gen(function* () {
+        const { url } = yield* Server
+        const answer = yield* preflight(url, NAMED)
+        assert.deepStrictEqual([answer.status, answer.body], [204, ""])
+        const { "access-control-allow-headers": headers, ...others } = permissions(answer)
+        assert.deepStrictEqual(others, {
+          ...READABLE,
+          "access-control-allow-methods": "POST",
+          "access-control-max-age": "7200"
+        })
+        assert.includeMembers(String(headers).toLowerCase().split(", "), [
+          "authorization",
+          "content-type",
+          "mcp-protocol-version",
+          "mcp-method",
+          "mcp-name",
+          "mcp-session-id"
+        ])
+      })
+    )
+
+    it.effect.each(answers)("may read %s", ([, request, status]) =>
+      Effect.gen(function* () {
+        const { url } = yield* Server
+        const answer = yield* HttpProcess.post(url, {
+          ...request,
+          headers: { origin: NAMED, ...request.headers }
+        })
+        assert.strictEqual(answer.status, status)
+        assert.deepStrictEqual(permissions(answer), READABLE)
+      })
+    )
+
+    it.effect.each(foreign)("lets in none of %s", (origin) =>
+      Effect.gen(function* () {
+        const { url } = yield* Server
+        for (const answer of [
+          yield* preflight(url, origin),
+          yield* HttpProcess.post(url, { headers: { origin, authorization } })
+        ]) {
+          assert.strictEqual(answer.status, 403)
+          assert.deepStrictEqual(permissions(answer), {})
+        }
+      })
+    )
+
+    it.effect("lets pages of this machine send what they need not ask for, and read nothing", () =>
+      Effect.gen(function* () {
+        const { url } = yield* Server
+        const origin = "http://localhost:6274"
+        const question = yield* preflight(url, origin)
+        assert.deepStrictEqual([question.status, question.headers["allow"]], [405, "POST"])
+        assert.deepStrictEqual(permissions(question), {})
+        const answer = yield* HttpProcess.post(url, { headers: { origin, authorization } })
+        assert.deepStrictEqual([answer.status, permissions(answer)], [200, {}])
+      })
+    )
+
+    it.effect("gets no permission by OPTIONS that asks for none", () =>
+      Effect.gen(function* () {
+        const { url } = yield* Server
+        const answer = yield* HttpProcess.post(url, { method: "OPTIONS", headers: { origin: NAMED } })
+        assert.strictEqual(answer.status, 405)
+        assert.notProperty(answer.headers, "access-control-allow-methods")
+      })
+    )
+  })
+
+  layer(serving("App.Test", "localhost", "vscode-webview://*"), {
+    excludeTestServices: true,
+    timeout: "60 seconds"
+  })("named by its host, or its scheme", (it) => {
+    it.effect.each([
+      "https://app.test",
+      "http://app.test:3000",
+      "http://localhost:6274",
+      "vscode-webview://0a1b2c"
+    ])("may send and read, as %s", (origin) =>
+      Effect.gen(function* () {
+        const { url } = yield* Server
+        assert.strictEqual((yield* preflight(url, origin)).status, 204)
+        const answer = yield* HttpProcess.post(url, { headers: { origin, authorization } })
+        assert.strictEqual(answer.headers["access-control-allow-origin"], origin)
+      })
+    )
+  })
+
+  it.live("may find out where tokens come from, whoever it is", () =>
+    Effect.gen(function* () {
+      const issuer = yield* Issuer.start()
+      const { url } = yield* HttpProcess.start(TENANT, {
+        env: { MCP_OAUTH_ISSUER: issuer.url, MCP_OAUTH_AUDIENCE: Issuer.AUDIENCE }
+      })
+      const path = "/.well-known/oauth-protected-resource/mcp"
+      const answer = yield* preflight(url, "https://anybody.test", path)
+      assert.strictEqual(answer.status, 204)
+      assert.deepStrictEqual(permissions(answer), {
+        "access-control-allow-origin": "*",
+        "access-control-allow-methods": "GET",
+        "access-control-allow-headers": "*",
+        "access-control-max-age": "7200"
+      })
+    })
+  )
+})

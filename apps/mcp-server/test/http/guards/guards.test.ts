@@ -1,0 +1,186 @@
+import { assert, describe, layer } from "@effect/vitest"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as HttpProcess from "../../support/HttpProcess.ts"
+import * as JsonRpc from "../../support/JsonRpc.ts"
+
+class Server extends Context.Service<Server, HttpProcess.HttpProcess>()("test/http/guards/Server") {}
+
+/** Nobody answers there: what is refused here never gets as far. */
+const serving = (args: ReadonlyArray<string> = []) =>
+  Layer.effect(Server, HttpProcess.start({ url: "http://127.0.0.1:9" }, { args }))
+
+const MEBIBYTE = 1024 * 1024
+
+const refused: ReadonlyArray<readonly [string, HttpProcess.Request, status: number]> = [
+  ["another path", { path: "/" }, 404],
+  ["a path below the endpoint", { path: "/mcp/" }, 404],
+  ["a path in capitals", { path: "/MCP" }, 404],
+  ["an encoded path", { path: "/%6dcp" }, 404],
+  ["a path with dots", { path: "/x/../mcp" }, 404],
+  ["the documents of an authorization that is off", { path: "/.well-known/oauth-protected-resource" }, 404],
+  ["a Host of a rebound name", { headers: { host: "evil.test" } }, 403],
+  ["a Host of a rebound name with this port", { headers: { host: "evil.test:3917" } }, 403],
+  ["a Host that only begins well", { headers: { host: "localhost.evil.test" } }, 403],
+  ["a Host behind a user name", { headers: { host: "localhost@evil.test" } }, 403],
+  ["a Host that is no host", { headers: { host: "a b" } }, 403],
+  ["a Host with a user name before it", { headers: { host: "user:password@localhost" } }, 403],
+  ["a Host with a path behind it", { headers: { host: "localhost/x" } }, 403],
+  ["an Origin of another site", { headers: { origin: "https://evil.test" } }, 403],
+  ["the Origin of a sandboxed page", { headers: { origin: "null" } }, 403],
+  ["the Origin of a file", { headers: { origin: "file://" } }, 403],
+  ["an Origin that only begins well", { headers: { origin: "http://localhost.evil.test" } }, 403],
+  ["an Origin that is none", { headers: { origin: "localhost" } }, 403],
+  ["a preflight of another site", { method: "OPTIONS", headers: { origin: "https://evil.test" } }, 403],
+  ["GET", { method: "GET" }, 405],
+  ["DELETE", { method: "DELETE" }, 405],
+  ["OPTIONS", { method: "OPTIONS" }, 405],
+  ["PUT", { method: "PUT" }, 405],
+  ["HEAD", { method: "HEAD" }, 405],
+  ["a form", { headers: { "content-type": "application/x-www-form-urlencoded" } }, 415],
+  ["a form with a file", { headers: { "content-type": "multipart/form-data; boundary=x" } }, 415],
+  ["a form of plain text", { headers: { "content-type": "text/plain" } }, 415],
+  ["JSON that is only mentioned", { headers: { "content-type": "text/plain; a=application/json" } }, 415],
+  ["a body that tells no type", { headers: { "content-type": "" } }, 415],
+  ["a body of 5 MB", { body: " ".repeat(5 * MEBIBYTE) }, 413],
+  [
+    "a body of 5 MB that does not tell its length",
+    { body: " ".repeat(5 * MEBIBYTE), headers: { "transfer-encoding": "chunked" } },
+    413
+  ],
+  ["a body that is no JSON", { body: "{" }, 400],
+  ["no body", { body: "" }, 400],
+  ["JSON that is no message", { body: "{}" }, 400],
+  ["a client that takes no answer", { headers: { accept: "text/html" } }, 406],
+  [
+    "an unknown protocol version",
+    { headers: { "mcp-protocol-version": "1999-01-01" }, body: JSON.stringify(JsonRpc.listTools(1)) },
+    400
+  ]
+]
+
+/** Of two mistakes the one that is told: what comes first is cheaper to find, or tells less. */
+const order: ReadonlyArray<readonly [string, HttpProcess.Request, status: number]> = [
+  ["path before Host", { path: "/", headers: { host: "evil.test" } }, 404],
+  ["Host before Origin and method", { method: "GET", headers: { host: "evil.test", origin: "null" } }, 403],
+  ["Origin before method", { method: "DELETE", headers: { origin: "null" } }, 403],
+  ["method before type", { method: "PUT", headers: { "content-type": "text/plain" } }, 405],
+  ["type before size", { body: " ".repeat(5 * MEBIBYTE), headers: { "content-type": "text/plain" } }, 415]
+]
+
+const served: ReadonlyArray<readonly [string, HttpProcess.Request]> = [
+  ["the address as Host", { headers: { host: "127.0.0.1" } }],
+  ["localhost as Host, with a port", { headers: { host: "localhost:1234" } }],
+  ["the IPv6 loopback as Host", { headers: { host: "[::1]:3917" } }],
+  ["an Origin of this machine", { headers: { origin: "http://localhost:6274" } }],
+  ["a type with a charset", { headers: { "content-type": "Application/JSON; charset=utf-8" } }],
+  ["a query", { path: "/mcp?x=1" }],
+  ["a body just below a MiB", { body: JSON.stringify(JsonRpc.initialize(1)).padEnd(MEBIBYTE) }]
+]
+
+describe("the MCP endpoint on this machine", { timeout: 60_000 }, () => {
+  layer(serving(), { excludeTestServices: true, timeout: "60 seconds" })((it) => {
+    it.effect.each(refused)("refuses %s with its status", ([, request, status]) =>
+      Effect.gen(function* () {
+        const { url } = yield* Server
+        assert.strictEqual((yield* HttpProcess.post(url, request)).status, status)
+      })
+    )
+
+    it.effect.each(order)("tells %s", ([, request, status]) =>
+      Effect.gen(function* () {
+        const { url } = yield* Server
+        assert.strictEqual((yield* HttpProcess.post(url, request)).status, status)
+      })
+    )
+
+    it.effect.each(served)("serves %s", ([, request]) =>
+      Effect.gen(function* () {
+        const { url } = yield* Server
+        const answer = yield* HttpProcess.post(url, request)
+        assert.strictEqual(answer.status, 200)
+        assert.include(answer.body, `"protocolVersion":"${JsonRpc.LEGACY_VERSION}"`)
+      })
+    )
+
+    it.effect("tells in Allow which method it takes", () =>
+      Effect.gen(function* () {
+        const { url } = yield* Server
+        assert.strictEqual((yield* HttpProcess.post(url, { method: "GET" })).headers["allow"], "POST")
+      })
+    )
+
+    it.effect("lets no page of another site read an answer", () =>
+      Effect.gen(function* () {
+        const { url } = yield* Server
+        const answers = [
+          yield* HttpProcess.post(url),
+          yield* HttpProcess.post(url, { headers: { origin: "http://localhost:6274" } }),
+          yield* HttpProcess.post(url, { method: "OPTIONS" })
+        ]
+        for (const { headers } of answers) assert.notProperty(headers, "access-control-allow-origin")
+      })
+    )
+
+    it.effect("says why in a JSON-RPC error", () =>
+      Effect.gen(function* () {
+        const { url } = yield* Server
+        const answer = yield* HttpProcess.post(url, { headers: { host: "evil.test" } })
+        assert.strictEqual(answer.headers["content-type"], "application/json")
+        assert.deepStrictEqual(HttpProcess.messageIn(answer), {
+          jsonrpc: "2.0",
+          error: {
+            code: -32_000,
+            message: "Invalid Host: evil.test. The hosts that are served are named with --allowed-host."
+          },
+          id: null
+        })
+      })
+    )
+
+    it.effect("tells a client that is still sending that it sends too much, every time", () =>
+      Effect.gen(function* () {
+        const { url } = yield* Server
+        for (let i = 0; i < 5; i++) {
+          const body = new Blob([" ".repeat(5 * MEBIBYTE)]).stream()
+          // Without a length, sent while the answer may come. The DOM's types know no `duplex`.
+          const streamed = { method: "POST", headers: HttpProcess.HEADERS, body, duplex: "half" }
+          const response = yield* Effect.promise(() => fetch(`${url}/mcp`, streamed))
+          assert.strictEqual(response.status, 413)
+        }
+      })
+    )
+
+    it.effect("answers a method that is not there with 404 and -32601, in the newest protocol", () =>
+      Effect.gen(function* () {
+        const { url } = yield* Server
+        const { params } = JsonRpc.discover(1)
+        const method = "tools/delete"
+        const answer = yield* HttpProcess.post(url, {
+          headers: { "mcp-protocol-version": JsonRpc.MODERN_VERSION, "mcp-method": method },
+          body: JSON.stringify({ jsonrpc: "2.0", id: 1, method, params })
+        })
+        assert.strictEqual(answer.status, 404)
+        assert.include(answer.body, "-32601")
+      })
+    )
+  })
+
+  layer(serving(["--allowed-host", "mcp.test", "--allowed-origin", "app.test"]), {
+    excludeTestServices: true,
+    timeout: "60 seconds"
+  })("with more names allowed", (it) => {
+    it.effect("serves these too, and no others", () =>
+      Effect.gen(function* () {
+        const { url } = yield* Server
+        const statusOf = (headers: Record<string, string>) =>
+          Effect.map(HttpProcess.post(url, { headers }), ({ status }) => status)
+        assert.strictEqual(yield* statusOf({ host: "mcp.test", origin: "https://app.test" }), 200)
+        assert.strictEqual(yield* statusOf({ host: "localhost" }), 200)
+        assert.strictEqual(yield* statusOf({ host: "app.test" }), 403)
+        assert.strictEqual(yield* statusOf({ origin: "https://mcp.test" }), 403)
+      })
+    )
+  })
+})

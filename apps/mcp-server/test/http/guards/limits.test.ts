@@ -1,0 +1,54 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
+import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as HttpProcess from "../../support/HttpProcess.ts"
+import * as JsonRpc from "../../support/JsonRpc.ts"
+import * as ServerProcess from "../../support/ServerProcess.ts"
+
+const done = Source.named("Done").sourceId
+
+describe("a server over HTTP", { timeout: 60_000 }, () => {
+  it.live("refuses what is more than it serves at once, tells when to come again, and serves then", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.make()
+      const { url } = yield* HttpProcess.start(sandbox, { env: { MCP_MAX_RUNNING: "1" } })
+      yield* sandbox.fail({ endpoint: "status", fault: { _tag: "Delay", duration: "8 seconds" } })
+      const body = JSON.stringify(JsonRpc.callStatus(1, done))
+      const running = yield* Effect.forkScoped(HttpProcess.post(url, { body }))
+      yield* sandbox.until(ServerProcess.asked)
+      const refused = yield* HttpProcess.post(url)
+      assert.deepStrictEqual([refused.status, refused.headers["retry-after"]], [503, "5"])
+      assert.strictEqual((yield* HttpProcess.get(url, "/healthz")).status, 200)
+      // Who hangs up gives the place back.
+      yield* Fiber.interrupt(running)
+      assert.strictEqual(yield* ServerProcess.firstOutcome(sandbox), "aborted")
+      assert.strictEqual((yield* HttpProcess.post(url, { body })).status, 200)
+      assert.strictEqual((yield* HttpProcess.post(url, { body })).status, 200)
+    })
+  )
+
+  it.live("refuses a caller who sends too much, and tells when to come again", () =>
+    Effect.gen(function* () {
+      const { url } = yield* HttpProcess.start(yield* Sandbox.make(), { env: { MCP_MAX_PER_CALLER: "1" } })
+      assert.strictEqual((yield* HttpProcess.post(url)).status, 200)
+      const { body, headers, status } = yield* HttpProcess.post(url)
+      assert.strictEqual(status, 429)
+      assert.match(String(headers["retry-after"]), /^(?:[1-9]|10)$/u)
+      assert.include(body, "A caller may send 1 requests in 10 seconds.")
+      assert.strictEqual((yield* HttpProcess.get(url, "/healthz")).status, 200)
+    })
+  )
+
+  it.live("does not count against a caller what it refused for another reason", () =>
+    Effect.gen(function* () {
+      const { url } = yield* HttpProcess.start(yield* Sandbox.make(), {
+        env: { MCP_MAX_PER_CALLER: "1", MCP_BEARER_TOKEN: HttpProcess.TOKEN }
+      })
+      for (let i = 0; i < 5; i++) assert.strictEqual((yield* HttpProcess.post(url)).status, 401)
+      const authorization = `Bearer ${HttpProcess.TOKEN}`
+      assert.strictEqual((yield* HttpProcess.post(url, { headers: { authorization } })).status, 200)
+    })
+  )
+})

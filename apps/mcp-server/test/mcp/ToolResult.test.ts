@@ -1,0 +1,199 @@
+import { assert, describe, it, vi } from "@effect/vitest"
+import * as BulkUploadError from "@sailpoint-bulk-upload/core/BulkUploadError"
+import * as Deferred from "effect/Deferred"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import * as ManagedRuntime from "effect/ManagedRuntime"
+import * as Schema from "effect/Schema"
+import { Failure, makeAdapter } from "../../src/mcp/ToolResult.ts"
+
+const sourceId = "e136567de87e4d029e60b3c3c55db56d"
+const said = { detailCode: "400.1 Bad", trackingId: "5a4d", messages: ["No."] }
+
+/** An error, and what its result carries beside its own words. */
+const errors: ReadonlyArray<readonly [BulkUploadError.BulkUploadError, Partial<Failure>]> = [
+  [new BulkUploadError.InvalidSourceId({ sourceId: "x" }), { retryable: false }],
+  [new BulkUploadError.BadRequest({ sourceId }), { retryable: false, httpStatus: 400 }],
+  [
+    new BulkUploadError.BadRequest({ sourceId, ...said }),
+    { retryable: false, httpStatus: 400, detailCode: "400.1 Bad", trackingId: "5a4d" }
+  ],
+  [new BulkUploadError.Unauthorized({ sourceId }), { retryable: false, httpStatus: 401 }],
+  [new BulkUploadError.Forbidden({ sourceId }), { retryable: false, httpStatus: 403 }],
+  [new BulkUploadError.NotFound({ sourceId }), { retryable: false, httpStatus: 404 }],
+  [new BulkUploadError.RateLimited({ sourceId }), { retryable: true, httpStatus: 429 }],
+  [
+    new BulkUploadError.RateLimited({ sourceId, retryAfter: Duration.seconds(600) }),
+    { retryable: true, httpStatus: 429, retryAfterSeconds: 600 }
+  ],
+  [
+    new BulkUploadError.RateLimited({ sourceId, retryAfter: Duration.millis(1001) }),
+    { retryable: true, httpStatus: 429, retryAfterSeconds: 2 }
+  ],
+  [new BulkUploadError.ServerError({ sourceId, httpStatus: 502 }), { retryable: true, httpStatus: 502 }],
+  [
+    new BulkUploadError.ServerError({ sourceId, httpStatus: 503, retryAfter: Duration.seconds(5), ...said }),
+    {
+      retryable: true,
+      httpStatus: 503,
+      retryAfterSeconds: 5,
+      detailCode: "400.1 Bad",
+      trackingId: "5a4d"
+    }
+  ],
+  [
+    new BulkUploadError.UnexpectedResponse({ sourceId, httpStatus: 200, reason: "no JSON" }),
+    { retryable: false, httpStatus: 200 }
+  ],
+  [new BulkUploadError.RequestTimeout({ sourceId, after: Duration.seconds(10) }), { retryable: true }],
+  [new BulkUploadError.ConnectionFailed({ sourceId, host: "h", code: "ECONNREFUSED" }), { retryable: true }],
+  [
+    new BulkUploadError.ConnectionFailed({ sourceId, host: "h", code: "CERT_HAS_EXPIRED" }),
+    { retryable: false }
+  ],
+  [new BulkUploadError.AuthenticationFailed({ operation: "token" }), { retryable: false }],
+  [
+    new BulkUploadError.AuthenticationFailed({ operation: "token", httpStatus: 401 }),
+    { retryable: false, httpStatus: 401 }
+  ]
+]
+
+const running = { signal: new AbortController().signal }
+
+/** An adapter, and the lines that its runtime logs. */
+const adapterWithLog = ({ sandbox = false } = {}) => {
+  const log: Array<string> = []
+  const logger = Logger.map(Logger.formatLogFmt, (line) => void log.push(line))
+  return { log, adapter: makeAdapter(ManagedRuntime.make(Logger.layer([logger])), { sandbox }) }
+}
+
+const adapter = (options = { sandbox: false }) => makeAdapter(ManagedRuntime.make(Layer.empty), options)
+
+describe("the result of a tool", () => {
+  it("is what the Effect gives, as structured content and as text", async () => {
+    const value = { status: null, nested: { a: [1] } }
+    assert.deepStrictEqual(await adapter().run(Effect.succeed(value), running), {
+      structuredContent: value,
+      content: [{ type: "text", text: JSON.stringify(value) }]
+    })
+  })
+
+  it.each(errors.map(([error, carries]) => [error._tag, error, carries] as const))(
+    "tells %s as structured content and as text",
+    async (tag, error, carries) => {
+      const expected = { error: tag, message: error.summary, nextStep: error.nextStep, ...carries }
+      const { content, isError, structuredContent } = await adapter().run(Effect.fail(error), running)
+      assert.isTrue(isError)
+      assert.deepStrictEqual(structuredContent, expected)
+      assert.deepStrictEqual(content, [{ type: "text", text: JSON.stringify(structuredContent) }])
+      assert.isTrue(Schema.is(Failure)(structuredContent))
+    }
+  )
+
+  it("is known for every error there is", () => {
+    const tags = BulkUploadError.BulkUploadError.members.map(({ fields }) => fields._tag.schema.literal)
+    assert.sameMembers([...new Set(errors.map(([error]) => error._tag))], [...tags])
+  })
+
+  it("of a defect is a fixed text with a correlation id; the detail goes to the log", async () => {
+    const { adapter, log } = adapterWithLog()
+    const { content, isError, structuredContent } = await adapter.run(
+      Effect.die(new Error("canary detail")),
+      running
+    )
+    const { message, ...rest } = structuredContent as Failure
+    assert.isTrue(isError)
+    assert.deepStrictEqual(rest, {
+      error: "InternalError",
+      nextStep: "Try once more; if it happens again, report it with the correlation id and the server's log.",
+      retryable: true
+    })
+    const [, id = "none"] =
+      /^Something unexpected went wrong in this server \(correlation id ([0-9a-f-]{36})\)\.$/u.exec(
+        message
+      ) ?? []
+    assert.notInclude(JSON.stringify(content), "canary")
+    assert.lengthOf(log, 1)
+    assert.include(log[0] ?? "", `correlationId=${id}`)
+    assert.include(log[0] ?? "", "canary detail")
+  })
+
+  it("is there even when the runtime cannot run anything", async () => {
+    const dead = ManagedRuntime.make(Layer.effectDiscard(Effect.die(new Error("canary detail"))))
+    const written: Array<string> = []
+    const spy = vi.spyOn(process.stderr, "write").mockImplementation((text) => written.push(String(text)) > 0)
+    const { content, isError } = await makeAdapter(dead, { sandbox: false }).run(
+      Effect.void.pipe(Effect.as({})),
+      running
+    )
+    spy.mockRestore()
+    assert.isTrue(isError)
+    assert.include(JSON.stringify(content), "InternalError")
+    assert.notInclude(JSON.stringify(content), "canary")
+    assert.include(written.join(""), "canary detail")
+  })
+
+  it("of a cancelled call says so, and the Effect is interrupted", async () => {
+    const controller = new AbortController()
+    const log: Array<string> = []
+    const effect = Effect.sync(() => controller.abort()).pipe(
+      Effect.andThen(Effect.never),
+      Effect.onInterrupt(() => Effect.sync(() => log.push("interrupted")))
+    )
+    const { isError, structuredContent } = await adapter().run(effect, controller)
+    assert.isTrue(isError)
+    assert.strictEqual((structuredContent as Failure).error, "Cancelled")
+    assert.deepStrictEqual(log, ["interrupted"])
+  })
+
+  const outcomes: ReadonlyArray<readonly [string, Effect.Effect<object, BulkUploadError.BulkUploadError>]> = [
+    ["success", Effect.succeed({ status: null })],
+    ["failure", Effect.fail(new BulkUploadError.InvalidSourceId({ sourceId: "x" }))],
+    ["defect", Effect.die("a mistake")],
+    ["cancellation", Effect.interrupt]
+  ]
+
+  it.each(outcomes)("says that it comes from a sandbox, and only then: %s", async (_, effect) => {
+    const made = await adapterWithLog({ sandbox: true }).adapter.run(effect, running)
+    assert.strictEqual((made.structuredContent as Failure).sandbox, true)
+    assert.deepStrictEqual(made.content, [{ type: "text", text: JSON.stringify(made.structuredContent) }])
+    const real = await adapterWithLog().adapter.run(effect, running)
+    assert.notProperty(real.structuredContent, "sandbox")
+  })
+})
+
+describe("idle", () => {
+  it("is at once when nothing runs", async () => {
+    await adapter().idle()
+  })
+
+  it.live("is when the last call has ended, also one that began meanwhile", () =>
+    Effect.gen(function* () {
+      const { idle, run } = adapter()
+      const gates = [yield* Deferred.make<void>(), yield* Deferred.make<void>()] as const
+      const events: Array<string> = []
+      const call = (name: string, gate: Deferred.Deferred<void>) =>
+        run(
+          Effect.as(
+            Effect.andThen(
+              Deferred.await(gate),
+              Effect.sync(() => events.push(name))
+            ),
+            {}
+          ),
+          running
+        )
+
+      const first = call("first", gates[0])
+      const idled = idle().then(() => events.push("idle"))
+      const second = call("second", gates[1])
+      yield* Deferred.succeed(gates[0], undefined)
+      yield* Effect.promise(() => first)
+      yield* Deferred.succeed(gates[1], undefined)
+      yield* Effect.promise(() => Promise.all([second, idled]))
+      assert.deepStrictEqual(events, ["first", "second", "idle"])
+    })
+  )
+})

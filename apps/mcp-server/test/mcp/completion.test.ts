@@ -1,0 +1,134 @@
+import { assert, describe, it, layer } from "@effect/vitest"
+import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
+import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
+import * as Effect from "effect/Effect"
+import * as Assistant from "../support/Assistant.ts"
+import { settingsFor } from "../support/ServerProcess.ts"
+
+const RESOURCE = {
+  ref: {
+    type: "ref/resource",
+    uri: "sailpoint://non-employee-sources/{sourceId}/bulk-upload-status"
+  },
+  name: "sourceId"
+} as const
+
+const PROMPT = { ref: { type: "ref/prompt", name: "did_my_upload_work" }, name: "source" } as const
+
+const complete = (where: typeof RESOURCE | typeof PROMPT, value: string) =>
+  Effect.gen(function* () {
+    const { ask } = yield* Assistant.Assistant
+    const params = { ref: where.ref, argument: { name: where.name, value } }
+    return (yield* ask((offers) => offers.complete(params))).completion
+  })
+
+const byName = (names: ReadonlyArray<string>) =>
+  names.toSorted((a, b) => a.localeCompare(b, "en")).map(Source.named)
+
+const typed = [
+  ["a part of a name", "ontract", ["Contractors"]],
+  ["a part of several names", "status", ["No status", "New status"]],
+  ["capitals and spaces", "  DONE ", ["Done"]],
+  ["nothing yet", "", Source.seeded.map(({ name }) => name)],
+  ["no name there is", "warehouse", []]
+] as const
+
+describe.each(Assistant.kinds)("completion for a client $name", { timeout: 60_000 }, (kind) => {
+  layer(Assistant.layer(kind), { excludeTestServices: true, timeout: "60 seconds" })((it) => {
+    it.effect.each(typed)("finds ids of sources for the resource by %s", ([, value, names]) =>
+      Effect.gen(function* () {
+        const { hasMore, total, values } = yield* complete(RESOURCE, value)
+        assert.deepStrictEqual(
+          values,
+          byName(names).map(({ sourceId }) => sourceId)
+        )
+        assert.deepStrictEqual([total, hasMore], [names.length, false])
+      })
+    )
+
+    it.effect.each(typed)("finds names of sources for the prompt by %s", ([, value, names]) =>
+      Effect.gen(function* () {
+        const { values } = yield* complete(PROMPT, value)
+        assert.deepStrictEqual(
+          values,
+          byName(names).map(({ name }) => name)
+        )
+      })
+    )
+  })
+})
+
+/** An assistant whose server asks this sandbox with that client. */
+const connected = (sandbox: Sandbox.Service, env: Record<string, string> = {}) =>
+  Effect.map(Assistant.connect(Assistant.modern, { ...settingsFor(sandbox), ...env }), (assistant) =>
+    Effect.provideService(Assistant.Assistant, assistant)
+  )
+
+const listed = (received: ReadonlyArray<Sandbox.Received>) =>
+  received.filter(({ endpoint }) => endpoint === "sources")
+
+describe("completion", { timeout: 60_000 }, () => {
+  it.live("gives a hundred values at the most, and says how many there are", () =>
+    Effect.gen(function* () {
+      const [source] = Source.seeded
+      const sources = Array.from({ length: 120 }, (_, n) => ({
+        ...source,
+        name: `Contractors ${n}`,
+        description: "",
+        id: `5a4d0000-0000-4000-8000-${n.toString(16).padStart(12, "0")}`,
+        sourceId: n.toString(16).padStart(32, "0")
+      }))
+      const provided = yield* connected(yield* Sandbox.make({ sources }))
+      const { hasMore, total, values } = yield* provided(complete(RESOURCE, "contractors"))
+      assert.lengthOf(values, 100)
+      assert.deepStrictEqual([total, hasMore], [120, true])
+    })
+  )
+
+  it.live("asks SailPoint once, however many keys are pressed", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.make()
+      const provided = yield* connected(sandbox)
+      for (const value of ["", "d", "do", "don", "done"]) yield* provided(complete(RESOURCE, value))
+      yield* provided(complete(PROMPT, "done"))
+      assert.lengthOf(listed(yield* sandbox.received), 1)
+    })
+  )
+
+  it.live("does not keep a failure: the next key asks again", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.make()
+      const provided = yield* connected(sandbox)
+      yield* sandbox.fail({
+        endpoint: "sources",
+        fault: { _tag: "Respond", status: 400, body: {} }
+      })
+      assert.deepStrictEqual((yield* provided(complete(RESOURCE, "done"))).values, [])
+      assert.deepStrictEqual((yield* provided(complete(RESOURCE, "done"))).values, [
+        Source.named("Done").sourceId
+      ])
+    })
+  )
+
+  it.live("offers their own sources to those who may not list all", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.make()
+      const provided = yield* connected(sandbox)
+      yield* sandbox.fail({ endpoint: "sources", fault: { _tag: "Respond", status: 403, body: {} } })
+      const { values } = yield* provided(complete(PROMPT, "done"))
+      assert.deepStrictEqual(values, ["Done"])
+      assert.deepStrictEqual(
+        listed(yield* sandbox.received).map(({ path }) => path.includes("requested-for=me")),
+        [false, true]
+      )
+    })
+  )
+
+  it.live("offers nothing, and no error, to those who may list none", () =>
+    Effect.gen(function* () {
+      const env = { SAIL_CLIENT_ID: "sandbox-no-scope", SAIL_CLIENT_SECRET: "no-scope-secret" }
+      const provided = yield* connected(yield* Sandbox.make(), env)
+      assert.deepStrictEqual((yield* provided(complete(RESOURCE, ""))).values, [])
+    })
+  )
+})

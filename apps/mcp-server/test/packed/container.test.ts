@@ -1,0 +1,195 @@
+/**
+ * What can be known of the image without an engine: what it is made from exists, and what it starts and checks works.
+ */
+import { assert, layer } from "@effect/vitest"
+import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { execFile } from "node:child_process"
+import { cp, mkdir, readFile, symlink } from "node:fs/promises"
+import { basename, join, matchesGlob } from "node:path"
+import { promisify } from "node:util"
+import rootManifest from "../../../../package.json" with { type: "json" }
+import * as HttpProcess from "../support/HttpProcess.ts"
+import * as ServerProcess from "../support/ServerProcess.ts"
+import { filesIn, PACKAGES, ROOT, temporaryFolder } from "../support/Tarball.ts"
+
+const run = promisify(execFile)
+
+interface Step {
+  readonly instruction: string
+  readonly text: string
+}
+
+/** The instructions of each stage, without comments, a line each. */
+const readStages = async (): Promise<ReadonlyArray<ReadonlyArray<Step>>> => {
+  const file = await readFile(join(ROOT, "apps/mcp-server/Dockerfile"), "utf8")
+  const steps = file
+    .replaceAll(/^#.*\n/gmu, "")
+    .replaceAll(/\\\n\s*/gu, "")
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line): Step => {
+      const [instruction = "", ...rest] = line.split(" ")
+      return { instruction, text: rest.join(" ") }
+    })
+  const starts = steps.flatMap(({ instruction }, index) => (instruction === "FROM" ? index : []))
+  return starts.map((start, stage) => steps.slice(start, starts[stage + 1]))
+}
+
+const stages = Effect.promise(readStages)
+
+const textsOf = (steps: ReadonlyArray<Step> = [], instruction: string): ReadonlyArray<string> =>
+  steps.filter((step) => step.instruction === instruction).map(({ text }) => text)
+
+/** A command in its form as a list, which no shell takes apart. */
+const listIn = (text = ""): ReadonlyArray<string> => JSON.parse(text.slice(text.indexOf("[")))
+
+/**
+ * What the first stage has when it builds: the part of this checkout that gets past .dockerignore, and what pnpm
+ * installs there, which is the same as here.
+ */
+const built = Effect.gen(function* () {
+  const context = yield* temporaryFolder
+  const [first] = yield* stages
+  yield* Effect.promise(async () => {
+    const ignore = await readFile(join(ROOT, "apps/mcp-server/Dockerfile.dockerignore"), "utf8")
+    const wanted = Array.from(ignore.matchAll(/^!(.+)$/gmu), ([, name = ""]) => name)
+    const unwanted = Array.from(ignore.matchAll(/^\*\*\/(.+)$/gmu), ([, name = ""]) => name)
+    for (const name of wanted) {
+      await cp(join(ROOT, name), join(context, name), {
+        recursive: true,
+        filter: (path) => !unwanted.some((pattern) => matchesGlob(basename(path), pattern))
+      })
+    }
+    await symlink(join(ROOT, "node_modules"), join(context, "node_modules"))
+    for (const folder of PACKAGES) {
+      const installed = join(folder, "node_modules")
+      // Links from there lead into the copy.
+      await cp(join(ROOT, installed), join(context, installed), { recursive: true, verbatimSymlinks: true })
+    }
+    const [, build = ""] = textsOf(first, "RUN")
+    const [node, ...script] = build.split(" ")
+    assert.strictEqual(node, "node")
+    await run(process.execPath, script, { cwd: context })
+  })
+  return context
+})
+
+/** The folder that the last stage fills from the first. */
+class Image extends Context.Service<Image, { readonly folder: string }>()("test/Image") {}
+
+const image = Layer.effect(
+  Image,
+  Effect.gen(function* () {
+    const context = yield* built
+    const folder = yield* temporaryFolder
+    const [, last] = yield* stages
+    for (const copy of textsOf(last, "COPY")) {
+      const [, ...paths] = copy.replaceAll("/repository/", "").split(" ")
+      const target = join(folder, paths.at(-1) ?? "")
+      yield* Effect.promise(async () => {
+        await mkdir(target, { recursive: true })
+        for (const path of paths.slice(0, -1)) {
+          // As COPY does: a file goes into the folder, of a folder its contents.
+          await cp(
+            join(context, path),
+            /\.json$|LICENSE$/u.test(path) ? join(target, basename(path)) : target,
+            {
+              recursive: true
+            }
+          )
+        }
+      })
+    }
+    return { folder }
+  })
+)
+
+layer(image, { excludeTestServices: true, timeout: "2 minutes" })("the image", (it) => {
+  it.effect("is built and run by the Node of this project, and built by its pnpm", () =>
+    Effect.gen(function* () {
+      const [build = [], last = []] = yield* stages
+      const from = `node:${rootManifest.devDependencies.node}-bookworm-slim`
+      assert.deepStrictEqual(
+        [...textsOf(build, "FROM"), ...textsOf(last, "FROM")],
+        [`${from} AS build`, from]
+      )
+      const [pnpm = "no pnpm"] =
+        /pnpm@\S+/u.exec(yield* Effect.promise(() => readFile(join(ROOT, ".ci/run"), "utf8"))) ?? []
+      assert.include(textsOf(build, "RUN")[0], pnpm)
+    })
+  )
+
+  it.effect("holds the command, its manifest and the licences, and is not run by root", () =>
+    Effect.gen(function* () {
+      const [, last] = yield* stages
+      assert.deepStrictEqual(
+        yield* filesIn((yield* Image).folder),
+        [
+          "LICENSE",
+          "dist/THIRD_PARTY_LICENSES.txt",
+          "dist/main.js",
+          "dist/package.json",
+          "package.json"
+        ].toSorted()
+      )
+      assert.deepStrictEqual(textsOf(last, "USER"), ["node"])
+    })
+  )
+
+  it.effect(
+    "serves with its own command once it has settings, and its health check follows",
+    () =>
+      Effect.gen(function* () {
+        const { folder } = yield* Image
+        const [, last] = yield* stages
+        const [node, ...entry] = listIn(textsOf(last, "ENTRYPOINT")[0])
+        const command = listIn(textsOf(last, "CMD")[0])
+        const sandbox = yield* Sandbox.make()
+        // A free port in place of the one that an image has to itself.
+        const server = yield* ServerProcess.start(
+          [...command, "--port", "0"],
+          { ...ServerProcess.settingsFor(sandbox), MCP_BEARER_TOKEN: HttpProcess.TOKEN },
+          join(folder, ...entry.map((path) => path.replace("/app/", "")))
+        )
+        const [, port = ""] = yield* server.told(/Serving MCP at \S+:(\d+)\/mcp\./u)
+        const [checkedBy, ...check] = listIn(textsOf(last, "HEALTHCHECK")[0])
+        assert.deepStrictEqual([node, checkedBy], ["node", "node"])
+        const healthy = Effect.promise(() =>
+          run(
+            process.execPath,
+            check.map((part) => part.replace(":3917/", `:${port}/`))
+          ).then(
+            () => true,
+            () => false
+          )
+        )
+        assert.isTrue(yield* healthy)
+        const answer = yield* HttpProcess.post(`http://127.0.0.1:${port}`, {
+          headers: { host: `localhost:${port}`, authorization: `Bearer ${HttpProcess.TOKEN}` }
+        })
+        assert.strictEqual(answer.status, 200)
+
+        yield* server.kill("SIGTERM")
+
+        assert.strictEqual((yield* server.ended).code, 0)
+        assert.isFalse(yield* healthy)
+      }),
+    60_000
+  )
+
+  it.effect(
+    "says what is missing when it is run without settings",
+    () =>
+      Effect.gen(function* () {
+        const [, last] = yield* stages
+        const server = yield* ServerProcess.start(listIn(textsOf(last, "CMD")[0]), {})
+        const { code, stderr } = yield* server.ended
+        assert.strictEqual(code, 2)
+        assert.include(stderr, "SAIL_BASE_URL")
+      }),
+    60_000
+  )
+})

@@ -1,0 +1,86 @@
+/** What the MCP registry is told: by its rules, and in step with the package and with what the command reads. */
+import { ApiVersion } from "@sailpoint-bulk-upload/core/Tenant"
+import { assert, describe, it } from "@effect/vitest"
+import * as z from "zod"
+import packageJson from "../../package.json" with { type: "json" }
+import serverJson from "../../server.json" with { type: "json" }
+import * as CommandLine from "../../src/cli/CommandLine.ts"
+import { settingsIn } from "../support/Settings.ts"
+
+const SCHEMA = "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json"
+
+const exactVersion = z.string().regex(/^\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?$/u)
+
+/** The rules of that schema for what stands in the file; keys that it does not know are mistakes. */
+const Variable = z.strictObject({
+  name: z.string(),
+  description: z.string(),
+  placeholder: z.string().optional(),
+  default: z.string().optional(),
+  choices: z.array(z.string()).optional(),
+  isRequired: z.boolean().optional(),
+  isSecret: z.boolean().optional()
+})
+
+const ServerDetail = z.strictObject({
+  $schema: z.literal(SCHEMA),
+  name: z
+    .string()
+    .min(3)
+    .max(200)
+    .regex(/^[a-zA-Z0-9.-]+\/[a-zA-Z0-9._-]+$/u),
+  title: z.string().min(1).max(100),
+  description: z.string().min(1).max(100),
+  version: exactVersion.max(255),
+  websiteUrl: z.url(),
+  repository: z.strictObject({ url: z.url(), source: z.literal("github"), subfolder: z.string() }),
+  packages: z.tuple([
+    z.strictObject({
+      registryType: z.literal("npm"),
+      identifier: z.string(),
+      version: exactVersion,
+      transport: z.strictObject({ type: z.literal("stdio") }),
+      environmentVariables: z.array(Variable)
+    })
+  ])
+})
+
+describe("server.json", () => {
+  it("keeps to the rules of the registry", () => {
+    assert.isUndefined(ServerDetail.safeParse(serverJson).error)
+  })
+
+  it("names the package that is published, and is named by it", () => {
+    const [npm] = ServerDetail.parse(serverJson).packages
+    assert.strictEqual(serverJson.name, packageJson.mcpName)
+    assert.strictEqual(npm.identifier, packageJson.name)
+    assert.deepStrictEqual([serverJson.version, npm.version], [packageJson.version, packageJson.version])
+    assert.strictEqual(`git+${serverJson.repository.url}.git`, packageJson.repository.url)
+    assert.strictEqual(serverJson.repository.subfolder, packageJson.repository.directory)
+    assert.strictEqual(serverJson.websiteUrl, packageJson.homepage)
+  })
+
+  it("lists the settings that the help lists, of a command over standard input and output", () => {
+    const [npm] = ServerDetail.parse(serverJson).packages
+    assert.deepStrictEqual(
+      npm.environmentVariables.map(({ name }) => name),
+      settingsIn(CommandLine.HELP)
+    )
+  })
+
+  it("marks as secret what must not be shown, and as required what nothing can stand in for", () => {
+    const [npm] = ServerDetail.parse(serverJson).packages
+    const marked = (mark: "isSecret" | "isRequired") =>
+      npm.environmentVariables.filter((variable) => variable[mark] === true).map(({ name }) => name)
+    // A Redis URL has a password in it.
+    assert.deepStrictEqual(marked("isSecret"), ["SAIL_CLIENT_SECRET", "SAIL_ACCESS_TOKEN", "SAIL_REDIS_URL"])
+    assert.deepStrictEqual(marked("isRequired"), ["SAIL_BASE_URL"])
+  })
+
+  it("offers the API versions that there are", () => {
+    const [npm] = ServerDetail.parse(serverJson).packages
+    const version = npm.environmentVariables.find(({ name }) => name === "SAIL_API_VERSION")
+    assert.deepStrictEqual(version?.choices, [...ApiVersion.literals])
+    assert.strictEqual(version?.default, "v2024")
+  })
+})

@@ -1,0 +1,117 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as ServerProcess from "../support/ServerProcess.ts"
+import * as RedisServer from "../support/RedisServer.ts"
+import * as Replicas from "../support/replicas.ts"
+
+const limit = { requests: 100, per: "10 seconds" } as const
+
+const GONE = "Redis cannot be used"
+const BACK = "Redis answers again"
+
+/** How often it said that Redis is gone, and that it is back. */
+const told = (stderr: string) => [stderr.split(GONE).length - 1, stderr.split(BACK).length - 1]
+
+/** A server whose assistant ends it, and what it wrote on standard error. */
+const stderrOf = (server: Replicas.Replica) =>
+  Effect.gen(function* () {
+    yield* server.closeInput
+    const { code, stderr } = yield* server.ended
+    assert.strictEqual(code, 0)
+    return stderr
+  })
+
+const completed = (count: number) => Replicas.good(count, "COMPLETED")
+
+describe.skipIf(RedisServer.isMissing)("a server whose Redis goes away", { timeout: 60_000 }, () => {
+  it.live("goes on with one warning, and shares again by itself once Redis is back", () =>
+    Effect.gen(function* () {
+      const redis = yield* RedisServer.started()
+      const sandbox = yield* Replicas.sandboxWith(limit)
+      const server = yield* Replicas.start(sandbox, limit, redis.url)
+      assert.deepStrictEqual(yield* server.statuses(3), completed(3))
+      yield* redis.stop
+      assert.deepStrictEqual(yield* server.statuses(3), completed(3))
+      yield* server.told(new RegExp(GONE, "u"))
+      assert.deepStrictEqual(yield* server.statuses(3), completed(3))
+      yield* redis.start
+      yield* server.told(new RegExp(BACK, "u"))
+      assert.deepStrictEqual(yield* server.statuses(3), completed(3))
+      const [places = ""] = yield* redis.keys("*:places")
+      assert.strictEqual(Number(yield* redis.command("ZCARD", places)), 3)
+      assert.deepStrictEqual(told(yield* stderrOf(server)), [1, 1])
+    })
+  )
+
+  it.live("answers those, too, who waited for the budget when it went, and stays inside the limit", () =>
+    Effect.gen(function* () {
+      const small = { requests: 5, per: "1 second" } as const
+      const redis = yield* RedisServer.started()
+      const sandbox = yield* Replicas.sandboxWith(small)
+      const server = yield* Replicas.start(sandbox, small, redis.url)
+      const asked = yield* server.ask(15)
+      yield* sandbox.until((received) => received.some(({ endpoint }) => endpoint === "status"))
+      yield* redis.stop
+      assert.deepStrictEqual(yield* server.outcomes(asked), completed(15))
+      assert.deepStrictEqual(yield* Replicas.answers(sandbox, "status"), Replicas.good(15, 200))
+      assert.include(yield* stderrOf(server), GONE)
+    })
+  )
+
+  it.live("starts without it, and shares once it is there", () =>
+    Effect.gen(function* () {
+      const redis = yield* RedisServer.make()
+      const sandbox = yield* Replicas.sandboxWith(limit)
+      const server = yield* Replicas.start(sandbox, limit, redis.url)
+      assert.deepStrictEqual(yield* server.statuses(3), completed(3))
+      yield* redis.start
+      yield* server.told(new RegExp(BACK, "u"))
+      assert.deepStrictEqual(yield* server.statuses(3), completed(3))
+      assert.lengthOf(yield* redis.keys("*:places"), 1)
+      assert.deepStrictEqual(told(yield* stderrOf(server)), [1, 1])
+    })
+  )
+
+  it.live("answers and ends also when Redis hangs", () =>
+    Effect.gen(function* () {
+      const redis = yield* RedisServer.started()
+      const sandbox = yield* Replicas.sandboxWith(limit)
+      const server = yield* Replicas.start(sandbox, limit, redis.url)
+      assert.deepStrictEqual(yield* server.statuses(1), completed(1))
+      yield* redis.hang
+      assert.deepStrictEqual(yield* server.statuses(3), completed(3))
+      assert.deepStrictEqual(told(yield* stderrOf(server)), [1, 0])
+    })
+  )
+
+  it.live("tells whoever checks it, and all else is well", () =>
+    Effect.gen(function* () {
+      const { url } = yield* RedisServer.make()
+      const sandbox = yield* Replicas.sandboxWith(limit)
+      const env = { ...ServerProcess.settingsFor(sandbox), SAIL_REDIS_URL: url }
+      const { code, stderr, stdout } = yield* (yield* ServerProcess.start(["check"], env)).ended
+      assert.strictEqual(code, 0)
+      assert.include(stdout, "All is well.")
+      assert.deepStrictEqual(told(stderr), [1, 0])
+    })
+  )
+
+  it.live("is told once what Redis has against it, and never its password", () =>
+    Effect.gen(function* () {
+      const redis = yield* RedisServer.started({ password: "right" })
+      const sandbox = yield* Replicas.sandboxWith(limit)
+      const wrong = yield* Replicas.start(sandbox, limit, redis.url.replace("right", "canary"))
+      assert.deepStrictEqual(yield* wrong.statuses(3), completed(3))
+      const stderr = yield* stderrOf(wrong)
+      assert.deepStrictEqual(told(stderr), [1, 0])
+      assert.include(stderr, "WRONGPASS")
+      assert.notInclude(stderr, "canary")
+      assert.lengthOf(yield* redis.keys("*"), 0)
+
+      const right = yield* Replicas.start(sandbox, limit, redis.url)
+      assert.deepStrictEqual(yield* right.statuses(3), completed(3))
+      assert.lengthOf(yield* redis.keys("*:places"), 1)
+      assert.deepStrictEqual(told(yield* stderrOf(right)), [0, 0])
+    })
+  )
+})

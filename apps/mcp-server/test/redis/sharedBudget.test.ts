@@ -1,0 +1,57 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Fault from "@sailpoint-bulk-upload/sandbox/Fault"
+import * as Effect from "effect/Effect"
+import * as RedisServer from "../support/RedisServer.ts"
+import * as Replicas from "../support/replicas.ts"
+
+describe.skipIf(RedisServer.isMissing)("servers that share a Redis", { timeout: 60_000 }, () => {
+  it.live("stay inside one limit together, so that the tenant never answers 429", () =>
+    Effect.gen(function* () {
+      const limit = { requests: 20, per: "1 second" } as const
+      const redis = yield* RedisServer.started()
+      const sandbox = yield* Replicas.sandboxWith(limit)
+      const replicas = yield* Effect.all(
+        Array.from({ length: 4 }, () => Replicas.start(sandbox, limit, redis.url)),
+        { concurrency: "unbounded" }
+      )
+      const statuses = yield* Effect.forEach(replicas, ({ statuses }) => statuses(30), {
+        concurrency: "unbounded"
+      })
+      assert.deepStrictEqual(statuses.flat(), Replicas.good(120, "COMPLETED"))
+      assert.deepStrictEqual(yield* Replicas.answers(sandbox, "status"), Replicas.good(120, 200))
+    })
+  )
+
+  it.live("lose nothing to one that is killed while many of its requests wait", () =>
+    Effect.gen(function* () {
+      const limit = { requests: 5, per: "2 seconds" } as const
+      const redis = yield* RedisServer.started()
+      const sandbox = yield* Replicas.sandboxWith(limit)
+      const victim = yield* Replicas.start(sandbox, limit, redis.url)
+      const survivor = yield* Replicas.start(sandbox, limit, redis.url)
+      const [first = 0] = yield* victim.ask(40)
+      yield* victim.answer(first)
+      yield* sandbox.until((received) => received.filter(({ outcome }) => outcome === 200).length > 5)
+      yield* victim.kill("SIGKILL")
+      assert.strictEqual((yield* victim.ended).signal, "SIGKILL")
+      const [places = ""] = yield* redis.keys("*:places")
+      assert.isAtMost(Number(yield* redis.command("ZCARD", places)), limit.requests)
+      assert.deepStrictEqual(yield* survivor.statuses(10), Replicas.good(10, "COMPLETED"))
+      assert.notInclude(yield* Replicas.answers(sandbox, "status"), 429)
+    })
+  )
+
+  it.live("are all paused by a 429 that one of them gets", () =>
+    Effect.gen(function* () {
+      const limit = { requests: 20, per: "1 second" } as const
+      const redis = yield* RedisServer.started()
+      const sandbox = yield* Replicas.sandboxWith(limit)
+      const one = yield* Replicas.start(sandbox, limit, redis.url)
+      const other = yield* Replicas.start(sandbox, limit, redis.url)
+      yield* sandbox.fail({ endpoint: "status", fault: Fault.rateLimited("300") })
+      assert.deepStrictEqual(yield* one.statuses(1), ["RateLimited"])
+      assert.deepStrictEqual(yield* other.statuses(3), Replicas.good(3, "RateLimited"))
+      assert.deepStrictEqual(yield* Replicas.answers(sandbox, "status"), [429])
+    })
+  )
+})

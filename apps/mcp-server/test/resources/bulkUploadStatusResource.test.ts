@@ -1,0 +1,139 @@
+import { assert, describe, it, layer } from "@effect/vitest"
+import * as Fault from "@sailpoint-bulk-upload/sandbox/Fault"
+import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
+import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
+import * as Effect from "effect/Effect"
+import * as Assistant from "../support/Assistant.ts"
+import { settingsFor } from "../support/ServerProcess.ts"
+
+const TEMPLATE = "sailpoint://non-employee-sources/{sourceId}/bulk-upload-status"
+
+const uriOf = (sourceId: string): string => TEMPLATE.replace("{sourceId}", sourceId)
+
+const read = (sourceId: string) =>
+  Effect.gen(function* () {
+    const { ask } = yield* Assistant.Assistant
+    const { contents } = yield* ask((offers) => offers.readResource({ uri: uriOf(sourceId) }))
+    return contents as ReadonlyArray<{
+      readonly uri: string
+      readonly mimeType: string
+      readonly text: string
+    }>
+  })
+
+const parse = (content: { readonly text: string } | undefined) =>
+  JSON.parse(content?.text ?? "") as Readonly<Record<string, unknown>>
+
+const INVALID_PARAMS = -32_602
+const INTERNAL_ERROR = -32_603
+
+const failures = [
+  ["Forbidden", Source.named("Private").sourceId, INTERNAL_ERROR, /403/u],
+  ["UnexpectedResponse", Source.named("New status").sourceId, INTERNAL_ERROR, /CANCELLED/u],
+  ["NotFound", "f".repeat(32), INVALID_PARAMS, /404/u],
+  ["InvalidSourceId", "contractors", INVALID_PARAMS, /"contractors" is not a source id/u]
+] as const
+
+describe.each(Assistant.kinds)(
+  "the status as a resource, for a client $name",
+  { timeout: 60_000 },
+  (kind) => {
+    layer(Assistant.layer(kind), { excludeTestServices: true, timeout: "60 seconds" })((it) => {
+      it.effect("is offered as a template", () =>
+        Effect.gen(function* () {
+          const { ask } = yield* Assistant.Assistant
+          const { resourceTemplates } = yield* ask((offers) => offers.listResourceTemplates())
+          assert.lengthOf(resourceTemplates, 1)
+          assert.containSubset(resourceTemplates[0], {
+            name: "bulk_upload_status",
+            uriTemplate: TEMPLATE,
+            mimeType: "application/json"
+          })
+          assert.match(JSON.stringify(resourceTemplates), /^[ -~]+$/u)
+        })
+      )
+
+      it.effect.each(["Done", "Failed", "Running", "Contractors"])("tells what the tool tells: %s", (name) =>
+        Effect.gen(function* () {
+          const { sourceId } = Source.named(name)
+          const [content, ...others] = yield* read(sourceId)
+          const { structured } = yield* (yield* Assistant.Assistant).call({ sourceId })
+          assert.deepStrictEqual(others, [])
+          assert.deepStrictEqual([content?.uri, content?.mimeType], [uriOf(sourceId), "application/json"])
+          const { checkedAt, ...told } = parse(content)
+          const { checkedAt: _, ...expected } = structured ?? {}
+          assert.deepStrictEqual(told, expected)
+          assert.match(String(checkedAt), /^\d{4}-\d\d-\d\dT/u)
+        })
+      )
+
+      it.effect.each(failures)("fails with the tool's own words: %s", ([error, sourceId, code, says]) =>
+        Effect.gen(function* () {
+          const refused = yield* Effect.flip(read(sourceId))
+          const { structured } = yield* (yield* Assistant.Assistant).call({ sourceId })
+          assert.strictEqual(refused.code, code)
+          assert.strictEqual(structured?.["error"], error)
+          assert.deepStrictEqual(refused.data, structured)
+          assert.match(refused.message, says)
+          assert.include(
+            refused.message,
+            `${String(structured?.["message"])} ${String(structured?.["nextStep"])}`
+          )
+          assert.notMatch(refused.message, /\n|\bat .*\.[jt]s:\d/u)
+        })
+      )
+
+      it.effect("is not found at another address", () =>
+        Effect.gen(function* () {
+          const { ask } = yield* Assistant.Assistant
+          const uri = `${uriOf(Source.named("Done").sourceId)}/history`
+          assert.strictEqual(
+            (yield* Effect.flip(ask((offers) => offers.readResource({ uri })))).code,
+            INVALID_PARAMS
+          )
+        })
+      )
+    })
+  }
+)
+
+describe("the status as a resource", { timeout: 60_000 }, () => {
+  it.live("is asked for anew with every read", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.make({ jobTiming: { pending: 0, inProgress: 0 } })
+      const assistant = yield* Assistant.connect(Assistant.modern, settingsFor(sandbox))
+      const { sourceId } = Source.named("Contractors")
+      const status = read(sourceId).pipe(
+        Effect.provideService(Assistant.Assistant, assistant),
+        Effect.map(([content]) => parse(content)["status"])
+      )
+      assert.isNull(yield* status)
+      yield* sandbox.upload(sourceId, "accountName,firstName\na,b\n")
+      assert.isNotNull(yield* status)
+    })
+  )
+
+  it.live("tells how long to stay away", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.make()
+      yield* sandbox.fail({ endpoint: "status", fault: Fault.rateLimited("90") })
+      const assistant = yield* Assistant.connect(Assistant.modern, settingsFor(sandbox))
+      const refused = yield* read(Source.named("Done").sourceId).pipe(
+        Effect.provideService(Assistant.Assistant, assistant),
+        Effect.flip
+      )
+      assert.containSubset(refused.data, { error: "RateLimited", retryable: true, retryAfterSeconds: 90 })
+    })
+  )
+
+  it.live("says when it comes from the sandbox, whether it is a status or a failure", () =>
+    Effect.gen(function* () {
+      const assistant = yield* Assistant.connect(Assistant.modern, {}, ["--sandbox"])
+      const provided = Effect.provideService(Assistant.Assistant, assistant)
+      const [content] = yield* provided(read(Source.named("Done").sourceId))
+      assert.containSubset(parse(content), { status: "COMPLETED", sandbox: true })
+      const refused = yield* Effect.flip(provided(read(Source.named("Private").sourceId)))
+      assert.containSubset(refused.data, { error: "Forbidden", sandbox: true })
+    })
+  )
+})

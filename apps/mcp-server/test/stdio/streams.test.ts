@@ -1,0 +1,87 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
+import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
+import * as Effect from "effect/Effect"
+import { client, SECRET } from "../support/Canary.ts"
+import * as JsonRpc from "../support/JsonRpc.ts"
+import * as ServerProcess from "../support/ServerProcess.ts"
+
+type Credentials = Readonly<Record<string, string>>
+
+const credentials: ReadonlyArray<readonly [string, Credentials]> = [
+  ["the right secret", { SAIL_CLIENT_ID: client.clientId, SAIL_CLIENT_SECRET: SECRET }],
+  ["a wrong secret", { SAIL_CLIENT_ID: client.clientId, SAIL_CLIENT_SECRET: "canary-wrong" }],
+  ["a token that SailPoint does not know", { SAIL_ACCESS_TOKEN: "canary-token" }],
+  ["a token that is none", { SAIL_ACCESS_TOKEN: "canary token\u00e9" }]
+]
+
+/** Every way that a call can end, and a retry. */
+const sources = ["Done", "Unwell", "Private", "Login page", "Deprecated"].map(
+  (name) => Source.named(name).sourceId
+)
+
+/** A whole session at the most talkative log level. */
+const session = (env: Credentials, ...more: ReadonlyArray<string>) =>
+  Effect.gen(function* () {
+    const sandbox = yield* Sandbox.make({ clients: [client] })
+    const server = yield* ServerProcess.start(["--log-level", "debug", ...more], {
+      SAIL_BASE_URL: sandbox.url,
+      ...env
+    })
+    yield* server.send(JsonRpc.discover(1))
+    yield* server.answer(1)
+    yield* server.send(JsonRpc.initialize(2), JsonRpc.initialized, JsonRpc.listTools(3))
+    yield* server.write("this is no JSON\n")
+    yield* server.send({ jsonrpc: "2.0", id: 4, method: "no/such/method" })
+    const calls = ["contractors", ...sources].map((sourceId, index) =>
+      JsonRpc.callStatus(index + 5, sourceId)
+    )
+    yield* server.send(...calls)
+    for (const { id } of calls) yield* server.answer(id)
+    yield* sandbox.revokeTokens
+    yield* server.send(JsonRpc.callStatus(100, Source.named("Done").sourceId))
+    yield* server.answer(100)
+    yield* server.closeInput
+    return { ...(yield* server.ended), received: yield* sandbox.received }
+  })
+
+describe("the streams of the process", { timeout: 60_000 }, () => {
+  it.live.each(credentials)("carry nothing but JSON-RPC lines on standard output, with %s", ([, env]) =>
+    Effect.gen(function* () {
+      const { code, stdout } = yield* session(env)
+      assert.strictEqual(code, 0)
+      assert.isTrue(stdout.endsWith("\n"))
+      const messages = ServerProcess.linesIn(stdout).map((line) => JSON.parse(line) as JsonRpc.Message)
+      for (const message of messages) {
+        assert.strictEqual(message.jsonrpc, "2.0")
+        assert.isTrue(message.result !== undefined || message.error !== undefined)
+      }
+      const ids = messages.map(({ id }) => id)
+      assert.sameMembers(ids, [1, 2, 3, 4, ...["contractors", ...sources].map((_, index) => index + 5), 100])
+    })
+  )
+
+  it.live.each(credentials)("never carry a secret or a token, with %s", ([, env]) =>
+    Effect.gen(function* () {
+      const { received, stderr, stdout } = yield* session(env)
+      const tokens = received.flatMap(({ headers }) => headers["authorization"]?.split(" ").at(-1) ?? [])
+      const secrets = [SECRET, env["SAIL_CLIENT_SECRET"], env["SAIL_ACCESS_TOKEN"], ...tokens]
+      for (const secret of new Set(secrets)) {
+        if (secret === undefined) continue
+        assert.notInclude(stdout, secret)
+        assert.notInclude(stderr, secret)
+      }
+    })
+  )
+
+  it.live("carry the log on standard error: a retry at debug level, not at info", () =>
+    Effect.gen(function* () {
+      const env = { SAIL_CLIENT_ID: client.clientId, SAIL_CLIENT_SECRET: SECRET }
+      assert.include((yield* session(env)).stderr, "Trying again")
+      const atInfo = (yield* session(env, "--log-level", "info")).stderr
+      assert.notInclude(atInfo, "Trying again")
+      assert.include(atInfo, "deprecated")
+      assert.strictEqual((yield* session(env, "--log-level", "none")).stderr, "")
+    })
+  )
+})

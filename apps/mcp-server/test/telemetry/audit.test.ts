@@ -1,0 +1,150 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
+import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
+import * as Effect from "effect/Effect"
+import * as AuditLine from "../support/AuditLine.ts"
+import * as JsonRpc from "../support/JsonRpc.ts"
+import * as ServerProcess from "../support/ServerProcess.ts"
+
+const done = Source.named("Done").sourceId
+const forbidden = Source.named("Private").sourceId
+
+/** The log of a server that answered these calls, one after the other. */
+const logOf = (calls: ReadonlyArray<{ readonly id: number }>, args: ReadonlyArray<string> = []) =>
+  Effect.gen(function* () {
+    const sandbox = yield* Sandbox.make()
+    const server = yield* ServerProcess.start(args, ServerProcess.settingsFor(sandbox))
+    yield* server.send(JsonRpc.initialize(0), JsonRpc.initialized)
+    for (const call of calls) {
+      yield* server.send(call)
+      yield* server.answer(call.id)
+    }
+    yield* server.closeInput
+    return (yield* server.ended).stderr
+  })
+
+const common = { level: "INFO", message: "Tool call" }
+
+describe("the log has one line for a tool call", { timeout: 60_000 }, () => {
+  it.live("that succeeded, with its tool, its request and its source", () =>
+    Effect.gen(function* () {
+      const stderr = yield* logOf([JsonRpc.callStatus(7, done)])
+      assert.deepStrictEqual(AuditLine.onlyThose(stderr), [
+        { ...common, tool: "get_bulk_upload_status", outcome: "ok", requestId: "7", sourceId: done }
+      ])
+    })
+  )
+
+  it.live("of every tool", () =>
+    Effect.gen(function* () {
+      const stderr = yield* logOf([
+        JsonRpc.callTool(1, "wait_for_bulk_upload", { sourceId: done, timeoutSeconds: 5 }),
+        JsonRpc.callTool(2, "list_non_employee_sources", { nameContains: "canary" })
+      ])
+      assert.deepStrictEqual(AuditLine.onlyThose(stderr), [
+        { ...common, tool: "wait_for_bulk_upload", outcome: "ok", requestId: "1", sourceId: done },
+        { ...common, tool: "list_non_employee_sources", outcome: "ok", requestId: "2" }
+      ])
+    })
+  )
+
+  it.live("that failed, with the tag of the error", () =>
+    Effect.gen(function* () {
+      const stderr = yield* logOf([JsonRpc.callStatus(1, forbidden)])
+      const [line] = AuditLine.onlyThose(stderr)
+      assert.deepStrictEqual([line?.["outcome"], line?.["sourceId"]], ["Forbidden", forbidden])
+    })
+  )
+
+  it.live("of a tool that is not there, whose name can be anything, and the answer is the protocol's", () =>
+    Effect.gen(function* () {
+      const server = yield* ServerProcess.start(["--sandbox"], {})
+      yield* server.send(JsonRpc.initialize(0), JsonRpc.initialized)
+      for (const [id, name] of [
+        [1, "canary-delete-everything"],
+        [2, "toString"]
+      ] as const) {
+        yield* server.send(JsonRpc.callTool(id, name, { sourceId: done }))
+        assert.strictEqual((yield* server.answer(id)).error?.code, -32_602)
+      }
+      yield* server.closeInput
+      const { stderr } = yield* server.ended
+      const unknown = { ...common, tool: "unknown", outcome: "UnknownTool" }
+      assert.deepStrictEqual(AuditLine.onlyThose(stderr), [
+        { ...unknown, requestId: "1" },
+        { ...unknown, requestId: "2" }
+      ])
+      assert.notInclude(stderr, "canary")
+    })
+  )
+
+  it.live("that the client cancelled", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.make()
+      const server = yield* ServerProcess.startAsking(sandbox, { id: 2, takes: "8 seconds" })
+      yield* server.send(JsonRpc.cancelled(2))
+      assert.strictEqual(yield* ServerProcess.firstOutcome(sandbox), "aborted")
+      yield* server.closeInput
+      const [line, ...others] = AuditLine.onlyThose((yield* server.ended).stderr)
+      assert.deepStrictEqual([line?.["outcome"], line?.["requestId"]], ["cancelled", "2"])
+      assert.lengthOf(others, 0)
+    })
+  )
+
+  it.live("without what was given in place of a source id", () =>
+    Effect.gen(function* () {
+      const stderr = yield* logOf([JsonRpc.callStatus(1, "canary-pasted\nby mistake")])
+      const [line] = AuditLine.onlyThose(stderr)
+      assert.deepStrictEqual([line?.["outcome"], line?.["sourceId"]], ["InvalidSourceId", undefined])
+      assert.notInclude(stderr, "canary")
+    })
+  )
+
+  it.live("with a request id that is short and plain, whatever the client sends", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.make()
+      const server = yield* ServerProcess.start([], ServerProcess.settingsFor(sandbox))
+      const id = `a level=ERROR\n\u001b[31m${"x".repeat(1000)}`
+      yield* server.send(JsonRpc.initialize(0), JsonRpc.initialized, { ...JsonRpc.callStatus(1, done), id })
+      yield* sandbox.until((received) =>
+        received.some(({ outcome, endpoint }) => endpoint === "status" && outcome === 200)
+      )
+      yield* server.kill("SIGTERM")
+      const [line, ...others] = AuditLine.onlyThose((yield* server.ended).stderr)
+      assert.strictEqual(line?.["requestId"], `a?level=ERROR??[31m${"x".repeat(45)}`)
+      assert.lengthOf(others, 0)
+    })
+  )
+
+  it.live("only where the log level lets it through", () =>
+    Effect.gen(function* () {
+      const calls = [JsonRpc.callStatus(1, done)]
+      assert.strictEqual(yield* logOf(calls, ["--log-level", "warn"]), "")
+      assert.lengthOf(AuditLine.onlyThose(yield* logOf(calls, ["--log-level", "info"])), 1)
+    })
+  )
+})
+
+const readOf = (id: number, sourceId: string) => ({
+  jsonrpc: "2.0",
+  id,
+  method: "resources/read",
+  params: { uri: `sailpoint://non-employee-sources/${sourceId}/bulk-upload-status` }
+})
+
+describe("the log has one line for a read of the resource", { timeout: 60_000 }, () => {
+  it.live("with how it ended, its request and its source", () =>
+    Effect.gen(function* () {
+      const stderr = yield* logOf([readOf(1, done), readOf(2, forbidden), readOf(3, "canary")])
+      const lines = AuditLine.all(stderr).map(({ message, outcome, requestId, resource, sourceId }) =>
+        [message, resource, outcome, requestId, sourceId].join(" ").trim()
+      )
+      assert.deepStrictEqual(lines, [
+        `Resource read bulk_upload_status ok 1 ${done}`,
+        `Resource read bulk_upload_status Forbidden 2 ${forbidden}`,
+        "Resource read bulk_upload_status InvalidSourceId 3"
+      ])
+      assert.notInclude(stderr, "canary")
+    })
+  )
+})

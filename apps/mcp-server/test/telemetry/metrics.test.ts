@@ -1,0 +1,147 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
+import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
+import * as Effect from "effect/Effect"
+import * as JsonRpc from "../support/JsonRpc.ts"
+import { observed, spanNamed } from "../support/observed.ts"
+import * as Otlp from "../support/Otlp.ts"
+
+const done = Source.named("Done").sourceId
+const forbidden = Source.named("Private").sourceId
+/** Answers 429 once, and asks to wait. */
+const busy = Source.named("Busy").sourceId
+
+const calls = [
+  JsonRpc.callStatus(1, done),
+  JsonRpc.callStatus(2, done),
+  JsonRpc.callStatus(3, forbidden),
+  JsonRpc.callStatus(4, busy),
+  JsonRpc.callTool(5, "list_non_employee_sources", {})
+]
+
+const seriesOf = (points: ReadonlyArray<Otlp.Point>, metric: string, ...keys: ReadonlyArray<string>) =>
+  points
+    .filter((point) => point.metric === metric)
+    .map(({ attributes, count }) => [...keys.map((key) => attributes[key]), count])
+
+describe("what is measured", { timeout: 60_000 }, () => {
+  it.live("are tool calls by tool and outcome, in seconds", () =>
+    Effect.gen(function* () {
+      const points = Otlp.pointsIn((yield* observed({ calls })).posts)
+      const call = points.find(({ metric }) => metric === "mcp.server.operation.duration")
+      assert.strictEqual(call?.unit, "s")
+      assert.sameDeepMembers(
+        seriesOf(points, "mcp.server.operation.duration", "gen_ai.tool.name", "outcome", "error.type"),
+        [
+          ["get_bulk_upload_status", "ok", undefined, 3],
+          ["get_bulk_upload_status", "Forbidden", "tool_error", 1],
+          ["list_non_employee_sources", "ok", undefined, 1]
+        ]
+      )
+    })
+  )
+
+  it.live("are requests to SailPoint, retries and tokens, beside them", () =>
+    Effect.gen(function* () {
+      const points = Otlp.pointsIn((yield* observed({ calls })).posts)
+      assert.sameDeepMembers(
+        seriesOf(points, "http.client.request.duration", "http.request.method", "http.response.status_code")
+          .toSorted()
+          .map(([method, status]) => [method, status]),
+        [
+          ["GET", "200"],
+          ["GET", "200"],
+          ["GET", "403"],
+          ["GET", "429"],
+          ["POST", "200"]
+        ]
+      )
+      assert.deepStrictEqual(seriesOf(points, "sailpoint.bulk_upload.retries", "reason"), [
+        ["RateLimited", 1]
+      ])
+      assert.deepStrictEqual(seriesOf(points, "sailpoint.bulk_upload.token.requests", "outcome"), [["ok", 1]])
+    })
+  )
+})
+
+describe("a token that SailPoint no longer takes", { timeout: 60_000 }, () => {
+  it.live("is measured with its renewal", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.make()
+      const { posts } = yield* observed({
+        sandbox,
+        calls: [JsonRpc.callStatus(1, done)],
+        end: (server) =>
+          Effect.gen(function* () {
+            yield* sandbox.revokeTokens
+            yield* server.send(JsonRpc.callStatus(2, done))
+            yield* Effect.orDie(server.answer(2))
+            yield* server.closeInput
+          })
+      })
+      const tokens = seriesOf(Otlp.pointsIn(posts), "sailpoint.bulk_upload.token.requests", "outcome")
+      assert.deepStrictEqual(tokens, [["ok", 2]])
+    })
+  )
+})
+
+describe("a wait for the budget", { timeout: 60_000 }, () => {
+  it.live("is measured", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.make()
+      const { posts } = yield* observed({
+        sandbox,
+        calls: [],
+        end: (server) =>
+          Effect.gen(function* () {
+            yield* server.send(JsonRpc.callStatus(1, busy))
+            yield* sandbox.until((received) => received.some(({ outcome }) => outcome === 429))
+            // The first can still be ahead of the server's reading that 429; not all of them.
+            for (const id of [2, 3, 4]) {
+              yield* server.send(JsonRpc.callStatus(id, done))
+              yield* Effect.orDie(server.answer(id))
+            }
+            yield* server.closeInput
+          })
+      })
+      const [wait, ...others] = seriesOf(Otlp.pointsIn(posts), "sailpoint.bulk_upload.budget.wait")
+      assert.isAtLeast(Number(wait?.[0]), 1)
+      assert.lengthOf(others, 0)
+    })
+  )
+})
+
+const messagesIn = (stderr: string) => Array.from(stderr.matchAll(/message="[^"]+"/gu), ([text]) => text)
+
+describe("the log", { timeout: 60_000 }, () => {
+  it.live("is exported, each line of a call with the span of the call", () =>
+    Effect.gen(function* () {
+      const { posts } = yield* observed({ calls: [JsonRpc.callStatus(1, done)] })
+      const { spanId, traceId } = spanNamed(posts, "tools/call get_bulk_upload_status")
+      const logs = Otlp.logsIn(posts)
+      assert.lengthOf(logs, 1)
+      const [{ attributes, ...log } = { attributes: {} }] = logs
+      assert.deepStrictEqual(log, { body: "Tool call", severity: "Info", spanId, traceId })
+      assert.deepInclude(attributes, {
+        tool: "get_bulk_upload_status",
+        outcome: "ok",
+        requestId: "1",
+        sourceId: done
+      })
+    })
+  )
+
+  it.live("is the same on standard error, with telemetry or without", () =>
+    Effect.gen(function* () {
+      const deprecated = { calls: [JsonRpc.callStatus(1, Source.named("Deprecated").sourceId)] }
+      const on = yield* observed(deprecated)
+      const off = yield* observed({ ...deprecated, env: { OTEL_SDK_DISABLED: "true" } })
+      assert.lengthOf(messagesIn(on.stderr), 2)
+      assert.deepStrictEqual(messagesIn(on.stderr), messagesIn(off.stderr))
+      assert.deepStrictEqual(
+        Otlp.logsIn(on.posts).map(({ severity }) => severity),
+        ["Warn", "Info"]
+      )
+    })
+  )
+})

@@ -1,0 +1,139 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
+import * as Effect from "effect/Effect"
+import { gunzipSync } from "node:zlib"
+import packageJson from "../../package.json" with { type: "json" }
+import * as AuditLine from "../support/AuditLine.ts"
+import * as JsonRpc from "../support/JsonRpc.ts"
+import { observed, spanNamed } from "../support/observed.ts"
+import * as Otlp from "../support/Otlp.ts"
+import * as OtlpReceiver from "../support/OtlpReceiver.ts"
+
+const CALL = "tools/call get_bulk_upload_status"
+const calls = [JsonRpc.callStatus(1, Source.named("Done").sourceId)]
+
+type Env = Readonly<Record<string, string>>
+
+const identities: ReadonlyArray<readonly [string, Env, Otlp.Attributes]> = [
+  [
+    "this server, where nothing is said",
+    { OTEL_SERVICE_NAME: "", OTEL_RESOURCE_ATTRIBUTES: " " },
+    { "service.name": "sailpoint-bulk-upload-mcp", "service.version": packageJson.version }
+  ],
+  ["what OTEL_SERVICE_NAME says", { OTEL_SERVICE_NAME: "uploads" }, { "service.name": "uploads" }],
+  [
+    "what OTEL_RESOURCE_ATTRIBUTES says",
+    {
+      OTEL_RESOURCE_ATTRIBUTES:
+        "service.name=other, service.instance.id=a%20b,deployment.environment.name=test"
+    },
+    { "service.name": "other", "service.instance.id": "a b", "deployment.environment.name": "test" }
+  ],
+  [
+    "OTEL_SERVICE_NAME before OTEL_RESOURCE_ATTRIBUTES",
+    { OTEL_SERVICE_NAME: "first", OTEL_RESOURCE_ATTRIBUTES: "service.name=second" },
+    { "service.name": "first" }
+  ]
+]
+
+const off: ReadonlyArray<readonly [string, Env]> = [
+  ["OTEL_SDK_DISABLED is true", { OTEL_SDK_DISABLED: "True" }],
+  ["the endpoint is empty", { OTEL_EXPORTER_OTLP_ENDPOINT: "" }],
+  [
+    "no signal has an exporter",
+    { OTEL_TRACES_EXPORTER: "none", OTEL_METRICS_EXPORTER: "none", OTEL_LOGS_EXPORTER: "none" }
+  ]
+]
+
+/** Each is told by its name; no value is, since it can be a key. */
+const unusable: ReadonlyArray<readonly [string, value: string]> = [
+  ["OTEL_EXPORTER_OTLP_ENDPOINT", "canary"],
+  ["OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"],
+  ["OTEL_EXPORTER_OTLP_HEADERS", "api-key=canary%"],
+  ["OTEL_EXPORTER_OTLP_COMPRESSION", "canary"],
+  ["OTEL_BSP_SCHEDULE_DELAY", "canary"]
+]
+
+describe("telemetry", { timeout: 60_000 }, () => {
+  it.live.each(identities)("comes from %s", ([, env, expected]) =>
+    Effect.gen(function* () {
+      const { resource } = spanNamed((yield* observed({ calls, env })).posts, CALL)
+      assert.deepInclude(resource, expected)
+      assert.isNotEmpty(resource["service.instance.id"])
+    })
+  )
+
+  it.live.each(off)("is off when %s", ([, env]) =>
+    Effect.gen(function* () {
+      const { answers, posts, stderr } = yield* observed({ calls, env })
+      assert.strictEqual(answers[0]?.result?.structuredContent?.["status"], "COMPLETED")
+      assert.deepStrictEqual(posts, [])
+      assert.lengthOf(AuditLine.onlyThose(stderr), 1)
+    })
+  )
+
+  it.live("of one signal can be left out", () =>
+    Effect.gen(function* () {
+      const { posts } = yield* observed({ calls, env: { OTEL_LOGS_EXPORTER: "none" } })
+      assert.deepStrictEqual(posts.map(({ path }) => path).toSorted(), ["/v1/metrics", "/v1/traces"])
+    })
+  )
+
+  it.live("of one signal can go elsewhere, and be the only one", () =>
+    Effect.gen(function* () {
+      const { env, ...receiver } = yield* OtlpReceiver.start()
+      const endpoint = `${env["OTEL_EXPORTER_OTLP_ENDPOINT"]}/of/traces`
+      const { posts } = yield* observed({
+        calls,
+        receiver: { ...receiver, env: { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: endpoint } }
+      })
+      assert.deepStrictEqual(
+        posts.map(({ path }) => path),
+        ["/of/traces"]
+      )
+    })
+  )
+
+  it.live("is sent with the headers of the settings", () =>
+    Effect.gen(function* () {
+      const env = { OTEL_EXPORTER_OTLP_HEADERS: "api-key=canary%20key,x-scope=team" }
+      const { posts } = yield* observed({ calls, env })
+      assert.lengthOf(posts, 3)
+      for (const { headers } of posts) {
+        assert.deepStrictEqual([headers["api-key"], headers["x-scope"]], ["canary key", "team"])
+      }
+    })
+  )
+
+  it.live("is protobuf unless the settings say JSON", () =>
+    Effect.gen(function* () {
+      const { posts } = yield* observed({ calls, env: { OTEL_EXPORTER_OTLP_PROTOCOL: "" } })
+      const spans = posts.find(({ path }) => path === "/v1/traces")
+      assert.strictEqual(spans?.headers["content-type"], "application/x-protobuf")
+      // A string is its bytes there.
+      assert.include(spans?.body.toString("latin1"), CALL)
+    })
+  )
+
+  it.live("is compressed when the settings say so, and it is worth it", () =>
+    Effect.gen(function* () {
+      const { posts } = yield* observed({ calls, env: { OTEL_EXPORTER_OTLP_COMPRESSION: "gzip" } })
+      const spans = posts.find(({ path }) => path === "/v1/traces")
+      assert.strictEqual(spans?.headers["content-encoding"], "gzip")
+      assert.include(gunzipSync(spans?.body ?? "").toString(), CALL)
+    })
+  )
+
+  it.live.each(unusable)("is off, with one warning, when %s cannot be used", ([name, value]) =>
+    Effect.gen(function* () {
+      const { answers, code, posts, stderr } = yield* observed({ calls, env: { [name]: value } })
+      assert.strictEqual(answers[0]?.result?.structuredContent?.["status"], "COMPLETED")
+      assert.strictEqual(code, 0)
+      assert.deepStrictEqual([...Otlp.spansIn(posts), ...Otlp.logsIn(posts), ...Otlp.pointsIn(posts)], [])
+      const [warning, ...others] = AuditLine.all(stderr).filter(({ level }) => level !== "INFO")
+      assert.deepStrictEqual(others, [])
+      assert.include(warning?.["message"], name)
+      assert.notInclude(stderr, "canary")
+    })
+  )
+})

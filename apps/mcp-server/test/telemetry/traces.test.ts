@@ -1,0 +1,172 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
+import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
+import * as Effect from "effect/Effect"
+import * as JsonRpc from "../support/JsonRpc.ts"
+import { observed, spanNamed } from "../support/observed.ts"
+import * as Otlp from "../support/Otlp.ts"
+import * as OtlpReceiver from "../support/OtlpReceiver.ts"
+import * as ServerProcess from "../support/ServerProcess.ts"
+
+const done = Source.named("Done").sourceId
+const CALL = "tools/call get_bulk_upload_status"
+const STATUS = "GET /v2024/non-employee-sources/{id}/non-employee-bulk-upload/status"
+const [INTERNAL, SERVER, CLIENT] = [1, 2, 3]
+const [UNSET, OK, ERROR] = [0, 1, 2]
+
+const trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+const caller = "00f067aa0ba902b7"
+const callFrom = (traceparent: unknown) => JsonRpc.withMeta(JsonRpc.callStatus(1, done), { traceparent })
+
+const invalid: ReadonlyArray<readonly [string, unknown]> = [
+  ["is no text", 7],
+  ["is empty", ""],
+  ["is garbage", "canary"],
+  ["has a trace id of zeros", `00-${"0".repeat(32)}-${caller}-01`],
+  ["has a span id of zeros", `00-${trace}-${"0".repeat(16)}-01`],
+  ["is in upper case", `00-${trace.toUpperCase()}-${caller}-01`],
+  ["is of version ff", `ff-${trace}-${caller}-01`],
+  ["is cut short", `00-${trace}-${caller}`]
+]
+
+describe("a tool call is traced", { timeout: 60_000 }, () => {
+  it.live("as a span of the server, above the library's call and its requests", () =>
+    Effect.gen(function* () {
+      const { posts } = yield* observed({ calls: [JsonRpc.callStatus(1, done)] })
+      const call = spanNamed(posts, CALL)
+      const status = spanNamed(posts, "BulkUploads.status")
+      const requests = [spanNamed(posts, "POST /oauth/token"), spanNamed(posts, STATUS)]
+      assert.deepStrictEqual([call.kind, call.parentSpanId, call.status], [SERVER, undefined, OK])
+      assert.deepStrictEqual([status.kind, status.parentSpanId], [INTERNAL, call.spanId])
+      for (const request of requests) {
+        assert.deepStrictEqual([request.kind, request.parentSpanId], [CLIENT, status.spanId])
+      }
+      assert.deepStrictEqual(
+        new Set(Otlp.spansIn(posts).map(({ traceId }) => traceId)),
+        new Set([call.traceId])
+      )
+    })
+  )
+
+  it.live("with OpenTelemetry's names for what was called", () =>
+    Effect.gen(function* () {
+      const { posts } = yield* observed({ calls: [JsonRpc.callStatus(7, done)] })
+      assert.deepStrictEqual(spanNamed(posts, CALL).attributes, {
+        "mcp.method.name": "tools/call",
+        "gen_ai.operation.name": "execute_tool",
+        "gen_ai.tool.name": "get_bulk_upload_status",
+        "jsonrpc.request.id": "7",
+        "network.transport": "pipe",
+        "sailpoint.source.id": done,
+        "sailpoint.tool.outcome": "ok"
+      })
+    })
+  )
+
+  it.live("with the protocol version that a modern client tells", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.make()
+      const receiver = yield* OtlpReceiver.start()
+      const server = yield* ServerProcess.start([], {
+        ...ServerProcess.settingsFor(sandbox),
+        ...receiver.env
+      })
+      yield* server.send(JsonRpc.modern(JsonRpc.callStatus(1, done)))
+      yield* server.answer(1)
+      yield* server.closeInput
+      yield* server.ended
+      const { attributes } = spanNamed(receiver.posts, CALL)
+      assert.strictEqual(attributes["mcp.protocol.version"], JsonRpc.MODERN_VERSION)
+    })
+  )
+
+  it.live("as a failure, with the tag of the error", () =>
+    Effect.gen(function* () {
+      const { posts } = yield* observed({ calls: [JsonRpc.callStatus(1, Source.named("Private").sourceId)] })
+      const { attributes, status } = spanNamed(posts, CALL)
+      assert.strictEqual(status, ERROR)
+      assert.deepInclude(attributes, { "error.type": "tool_error", "sailpoint.tool.outcome": "Forbidden" })
+    })
+  )
+
+  it.live("as a read, where it is one of the resource", () =>
+    Effect.gen(function* () {
+      const uri = `sailpoint://non-employee-sources/${done}/bulk-upload-status`
+      const read = { jsonrpc: "2.0", id: 1, method: "resources/read", params: { uri } }
+      const { posts } = yield* observed({ calls: [read] })
+      const { attributes, spanId, status } = spanNamed(posts, "resources/read")
+      assert.strictEqual(status, OK)
+      assert.deepInclude(attributes, {
+        "mcp.method.name": "resources/read",
+        "sailpoint.source.id": done,
+        "sailpoint.resource.outcome": "ok"
+      })
+      assert.strictEqual(spanNamed(posts, "BulkUploads.status").parentSpanId, spanId)
+    })
+  )
+
+  it.live("as neither good nor bad when it is abandoned, and so are its requests", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.make()
+      yield* sandbox.fail({ endpoint: "status", fault: { _tag: "Delay", duration: "8 seconds" } })
+      const { posts } = yield* observed({
+        sandbox,
+        calls: [],
+        end: (server) =>
+          server
+            .send(JsonRpc.callStatus(1, done))
+            .pipe(Effect.andThen(sandbox.until(ServerProcess.asked)), Effect.andThen(server.closeInput))
+      })
+      const { attributes, status } = spanNamed(posts, CALL)
+      assert.strictEqual(status, UNSET)
+      assert.strictEqual(attributes["sailpoint.tool.outcome"], "cancelled")
+      assert.notProperty(attributes, "error.type")
+      assert.strictEqual(spanNamed(posts, STATUS).status, UNSET)
+    })
+  )
+})
+
+describe("a trace", { timeout: 60_000 }, () => {
+  it.live("is continued from the client's traceparent", () =>
+    Effect.gen(function* () {
+      const { posts } = yield* observed({ calls: [callFrom(`00-${trace}-${caller}-01`)] })
+      const call = spanNamed(posts, CALL)
+      assert.deepStrictEqual([call.traceId, call.parentSpanId], [trace, caller])
+      assert.strictEqual(spanNamed(posts, STATUS).traceId, trace)
+    })
+  )
+
+  it.live("is not recorded when the client does not record it; the call still counts", () =>
+    Effect.gen(function* () {
+      const { posts } = yield* observed({ calls: [callFrom(`00-${trace}-${caller}-00`)] })
+      assert.deepStrictEqual(Otlp.spansIn(posts), [])
+      const metrics = Otlp.pointsIn(posts).map(({ metric }) => metric)
+      assert.include(metrics, "mcp.server.operation.duration")
+    })
+  )
+
+  it.live.each(invalid)("begins anew when the client's traceparent %s", ([, traceparent]) =>
+    Effect.gen(function* () {
+      const { answers, posts } = yield* observed({ calls: [callFrom(traceparent)] })
+      assert.strictEqual(answers[0]?.result?.structuredContent?.["status"], "COMPLETED")
+      const { parentSpanId, traceId } = spanNamed(posts, CALL)
+      assert.isUndefined(parentSpanId)
+      assert.match(traceId, /^(?!0{32})[0-9a-f]{32}$/u)
+      assert.notStrictEqual(traceId, trace)
+    })
+  )
+
+  it.live("ends here: no header of it goes to SailPoint", () =>
+    Effect.gen(function* () {
+      const { posts, received } = yield* observed({ calls: [callFrom(`00-${trace}-${caller}-01`)] })
+      assert.strictEqual(spanNamed(posts, CALL).traceId, trace)
+      assert.lengthOf(received, 2)
+      for (const { headers } of received) {
+        assert.notInclude(JSON.stringify(headers), trace)
+        for (const name of ["traceparent", "tracestate", "baggage", "b3", "x-b3-traceid"]) {
+          assert.notProperty(headers, name)
+        }
+      }
+    })
+  )
+})

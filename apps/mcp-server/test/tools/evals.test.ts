@@ -1,0 +1,76 @@
+import { AjvJsonSchemaValidator } from "@modelcontextprotocol/client/validators/ajv"
+import { assert, describe, layer } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
+import { readFileSync } from "node:fs"
+import * as Assistant from "../support/Assistant.ts"
+
+const LIST = "list_non_employee_sources"
+
+const Call = Schema.Struct({
+  tool: Schema.String,
+  arguments: Schema.Record(Schema.String, Schema.Json)
+})
+
+const Case = Schema.Struct({
+  id: Schema.NonEmptyString,
+  sentence: Schema.NonEmptyString,
+  calls: Schema.Array(Call),
+  anyOrder: Schema.optionalKey(Schema.Literal(true)),
+  answer: Schema.NonEmptyString
+})
+
+/** Closed: a key that is spelled wrong would be passed over by whoever evaluates. */
+const cases = Schema.decodeSync(Schema.fromJsonString(Schema.Array(Case)), {
+  onExcessProperty: "error"
+})(readFileSync(new URL("../../evals/sentences.json", import.meta.url), "utf8"))
+
+const named = cases.map((each) => [each.id, each] as const)
+
+const Connected = Layer.effect(Assistant.Assistant, Assistant.connect(Assistant.modern, {}, ["--sandbox"]))
+
+describe("the sentences for evaluations", { timeout: 60_000 }, () => {
+  layer(Connected, { excludeTestServices: true, timeout: "60 seconds" })((it) => {
+    it.effect("have names of their own, use every tool, and now and then none", () =>
+      Effect.gen(function* () {
+        assert.lengthOf(new Set(cases.map(({ id }) => id)), cases.length)
+        const used = new Set(cases.flatMap(({ calls }) => calls.map(({ tool }) => tool)))
+        const { tools } = yield* Assistant.Assistant
+        assert.sameMembers(
+          [...used],
+          (yield* tools).map(({ name }) => name)
+        )
+        assert.isTrue(cases.some(({ calls }) => calls.length === 0))
+      })
+    )
+
+    it.effect.each(named)("call tools that there are, with arguments that they take: %s", ([, { calls }]) =>
+      Effect.gen(function* () {
+        const tools = yield* (yield* Assistant.Assistant).tools
+        for (const call of calls) {
+          const tool = tools.find(({ name }) => name === call.tool)
+          assert.isDefined(tool, `There is no tool ${call.tool}.`)
+          const check = new AjvJsonSchemaValidator().getValidator({ ...tool?.inputSchema })
+          assert.isUndefined(check(call.arguments).errorMessage)
+        }
+      })
+    )
+
+    it.effect.each(named)("ask with ids that were said, or found before: %s", ([, { calls, sentence }]) =>
+      Effect.gen(function* () {
+        const assistant = yield* Assistant.Assistant
+        let known = sentence
+        for (const { arguments: args, tool } of calls) {
+          if (tool === LIST) {
+            const { isError, text } = yield* assistant.call(args, tool)
+            assert.isFalse(isError)
+            known += text
+          } else {
+            assert.include(known, String(args["sourceId"]))
+          }
+        }
+      })
+    )
+  })
+})

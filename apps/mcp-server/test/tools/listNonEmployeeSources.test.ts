@@ -1,0 +1,74 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
+import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
+import * as Effect from "effect/Effect"
+import * as Assistant from "../support/Assistant.ts"
+import { settingsFor } from "../support/ServerProcess.ts"
+
+const LIST = "list_non_employee_sources"
+
+const listed = (kind: Assistant.Kind, args: Record<string, unknown>, env: Record<string, string> = {}) =>
+  Effect.gen(function* () {
+    const sandbox = yield* Sandbox.make()
+    const assistant = yield* Assistant.connect(kind, { ...settingsFor(sandbox), ...env })
+    yield* assistant.tools
+    const answer = yield* assistant.call(args, LIST)
+    return { ...answer, received: yield* sandbox.received }
+  })
+
+describe("list_non_employee_sources", { timeout: 60_000 }, () => {
+  it.live.each(Assistant.kinds.map((kind) => [kind.name, kind] as const))(
+    "finds a source by a part of its name, for a client %s",
+    ([, kind]) =>
+      Effect.gen(function* () {
+        const { isError, structured } = yield* listed(kind, { nameContains: " CONTRACT" })
+        const { description, id, name, sourceId } = Source.named("Contractors")
+        assert.isFalse(isError)
+        assert.deepStrictEqual(structured, {
+          sources: [{ sourceId, id, name, description }],
+          total: 1,
+          truncated: false
+        })
+      })
+  )
+
+  it.live("lists many by name with what it takes to choose, and says how many there are", () =>
+    Effect.gen(function* () {
+      const { structured } = yield* listed(Assistant.modern, {})
+      const byName = Source.seeded.toSorted((a, b) => a.name.localeCompare(b.name, "en"))
+      assert.deepStrictEqual(structured, {
+        sources: byName.map(({ name, sourceId }) => ({ sourceId, name, description: "" })),
+        total: Source.seeded.length,
+        truncated: false
+      })
+    })
+  )
+
+  it.live("nothing that fits is an empty list, and no error", () =>
+    Effect.gen(function* () {
+      const { isError, structured } = yield* listed(Assistant.modern, { nameContains: "no such thing" })
+      assert.isFalse(isError)
+      assert.deepStrictEqual(structured, { sources: [], total: 0, truncated: false })
+    })
+  )
+
+  it.live("asks for the owner's own sources when that is wanted", () =>
+    Effect.gen(function* () {
+      const { received } = yield* listed(Assistant.modern, { ownedByMe: true })
+      assert.include(received.at(-1)?.path, "requested-for=me")
+    })
+  )
+
+  it.live("says what listing takes when it is refused", () =>
+    Effect.gen(function* () {
+      const { isError, structured } = yield* listed(
+        Assistant.modern,
+        {},
+        { SAIL_CLIENT_ID: "sandbox-no-scope", SAIL_CLIENT_SECRET: "no-scope-secret" }
+      )
+      assert.isTrue(isError)
+      assert.strictEqual(structured?.["error"], "Forbidden")
+      assert.include(String(structured?.["nextStep"]), "ORG_ADMIN")
+    })
+  )
+})

@@ -1,0 +1,149 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Fault from "@sailpoint-bulk-upload/sandbox/Fault"
+import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
+import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
+import * as Effect from "effect/Effect"
+import * as Assistant from "../support/Assistant.ts"
+import { settingsFor } from "../support/ServerProcess.ts"
+import { countTokens } from "../support/Tokens.ts"
+
+/** What a user pays before the first word is said. */
+const LIST_BUDGET = 1_500
+
+/** What one answer may add to the conversation. */
+const RESULT_BUDGET = 1_000
+
+const STATUS = "get_bulk_upload_status"
+const WAIT = "wait_for_bulk_upload"
+const LIST = "list_non_employee_sources"
+
+/**
+ * A result is counted by its text block. `structuredContent` is the same JSON once more, and an assistant puts
+ * one of the two before its model, not both; that they are the same is asserted with every count.
+ */
+const assertShort = ({ structured, text }: Assistant.Answer) => {
+  assert.deepStrictEqual(JSON.parse(text), structured)
+  assert.isAtMost(countTokens(text), RESULT_BUDGET)
+}
+
+/** An assistant with a server of its own: of each, as much as a test may spoil. */
+const withSandbox = (options: Sandbox.Options = {}) =>
+  Effect.gen(function* () {
+    const sandbox = yield* Sandbox.make(options)
+    return { sandbox, assistant: yield* Assistant.connect(Assistant.modern, settingsFor(sandbox)) }
+  })
+
+const hex = (n: number, salt: number): string =>
+  Array.from({ length: 32 }, (_, i) => ((((n + 7) * (i + 3) * salt) >>> 3) % 16).toString(16)).join("")
+
+/** As many sources as a tenant can have, with names and descriptions as long as the library passes on. */
+const fifty = (text: string): ReadonlyArray<Source.Source> =>
+  Array.from({ length: 50 }, (_, n) => ({
+    sourceId: hex(n, 2_654_435_761),
+    id: hex(n, 40_503).replace(/^(.{8})(.{4})(.{4})(.{4})/u, "$1-$2-$3-$4-"),
+    name: `${n} ${text.repeat(200)}`.slice(0, 200),
+    description: text.repeat(500).slice(0, 500)
+  }))
+
+const texts = [
+  ["English", "Contractors of the regional office, badge access only. "],
+  ["capitals and digits", "XQ7-ZK99/B2_"],
+  ["German", "Außendienstmitarbeiterüberlassungsverträge "],
+  ["Chinese", "外部承包商批量上傳來源"],
+  ["Amharic", "የውጭ ሠራተኞች ምንጭ "],
+  ["emoji", "🧑🏽‍🚒🦺🪪"],
+  ["quotation marks", '"\\'],
+  ["nothing much", "a"]
+] as const
+
+describe("tokens", { timeout: 60_000 }, () => {
+  it.live.each(Assistant.kinds.map((kind) => [kind.name, kind] as const))(
+    "the list of tools, whole, keeps within its budget for a client %s, in the sandbox too",
+    ([, kind]) =>
+      Effect.gen(function* () {
+        const assistant = yield* Assistant.connect(kind, {}, ["--sandbox"])
+        assert.isAtMost(countTokens(JSON.stringify(yield* assistant.listed)), LIST_BUDGET)
+      })
+  )
+
+  it.live("every status and every failure that the sandbox has is short", () =>
+    Effect.gen(function* () {
+      // A source that does not answer takes 10 s; what it fails with is among those below.
+      const slow = new Set(["Slow", "Silent", "Endless", "Blocked", "Reset", "Cut off", "Gateway"])
+      const sources = Source.seeded.filter(({ name }) => !slow.has(name))
+      const { assistant } = yield* withSandbox({ sources })
+      for (const { id, sourceId } of sources) {
+        assertShort(yield* assistant.call({ sourceId }, STATUS))
+        assertShort(yield* assistant.call({ sourceId: id, timeoutSeconds: 1 }, WAIT))
+      }
+    })
+  )
+
+  it.live.each(texts)("a failure in many words is short, whatever the tool: %s", ([, text]) =>
+    Effect.gen(function* () {
+      const { assistant, sandbox } = yield* withSandbox()
+      const long = text.repeat(500)
+      const words = Array.from({ length: 9 }, (_, n) => ({ locale: "en-US", text: `${n} ${long}` }))
+      const body = { detailCode: long, trackingId: long, messages: words, causes: words, error: long }
+      for (const endpoint of ["status", "status", "sources"] as const) {
+        yield* sandbox.fail({ endpoint, fault: { _tag: "Respond", status: 403, body } })
+      }
+      const { sourceId } = Source.named("Done")
+      for (const [tool, args] of [
+        [STATUS, { sourceId }],
+        [WAIT, { sourceId, timeoutSeconds: 1 }],
+        [LIST, {}]
+      ] as const) {
+        const answer = yield* assistant.call(args, tool)
+        assert.strictEqual(answer.structured?.["error"], "Forbidden")
+        assertShort(answer)
+      }
+    })
+  )
+
+  it.live("a failure that quotes a long body, one that asks to wait and one without a token are short", () =>
+    Effect.gen(function* () {
+      const { assistant, sandbox } = yield* withSandbox()
+      const page = { _tag: "Respond", status: 418, body: "<p>外部承包商</p>".repeat(500) } as const
+      yield* sandbox.fail({ endpoint: "token", fault: { ...page, status: 400 } })
+      const errors: Array<unknown> = []
+      for (const fault of [undefined, page, Fault.rateLimited("999")]) {
+        if (fault !== undefined) yield* sandbox.fail({ endpoint: "status", fault })
+        const answer = yield* assistant.call({ sourceId: Source.named("Done").sourceId }, STATUS)
+        errors.push(answer.structured?.["error"])
+        assertShort(answer)
+      }
+      assert.deepStrictEqual(errors, ["AuthenticationFailed", "UnexpectedResponse", "RateLimited"])
+    })
+  )
+
+  const malformed = [
+    ["arguments that nobody knows, with long names", { ["外部承包商".repeat(2000)]: 1 }],
+    ["a great many of them", Object.fromEntries(Array.from({ length: 500 }, (_, n) => [`argument${n}`, n]))],
+    ["a long list for an id", { sourceId: Array.from({ length: 5000 }, String) }]
+  ] as const
+
+  it.live.each(malformed)("what is said of malformed arguments is short: %s", ([, args]) =>
+    Effect.gen(function* () {
+      const { assistant } = yield* withSandbox()
+      for (const tool of [STATUS, WAIT, LIST]) {
+        const { isError, text } = yield* assistant.call({ nameContains: 5, ...args }, tool)
+        assert.isTrue(isError)
+        assert.include(text, "InvalidArguments")
+        assert.isAtMost(countTokens(text), RESULT_BUDGET)
+      }
+    })
+  )
+
+  it.live.each(texts)("the largest list of sources is short, and lists what fits: %s", ([, text]) =>
+    Effect.gen(function* () {
+      const { assistant } = yield* withSandbox({ sources: fifty(text) })
+      const answer = yield* assistant.call({}, LIST)
+      assertShort(answer)
+      const sources = answer.structured?.["sources"] as ReadonlyArray<unknown>
+      // Enough to choose from; the rest is found by narrowing.
+      assert.isAtLeast(sources.length, 10)
+      assert.deepStrictEqual([answer.structured?.["total"], answer.structured?.["truncated"]], [50, true])
+    })
+  )
+})

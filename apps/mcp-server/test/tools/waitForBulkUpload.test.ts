@@ -1,0 +1,147 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
+import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Assistant from "../support/Assistant.ts"
+import { callTool, initialize, initialized } from "../support/JsonRpc.ts"
+import * as ServerProcess from "../support/ServerProcess.ts"
+
+const WAIT = "wait_for_bulk_upload"
+const CSV = "accountName,firstName,lastName,email,manager\nw.lee,Wren,Lee,w@example.com,a.ortiz"
+const idOf = (name: string) => Source.named(name).sourceId
+
+/** A tenant whose jobs are done within the second that lies between the first two checks. */
+const quick = { jobTiming: { pending: "200 millis", inProgress: "200 millis" } } as const
+
+const statusRequestsFor = (received: ReadonlyArray<Sandbox.Received>, name: string) =>
+  received.filter(({ path }) => path.includes(`${idOf(name)}/non-employee-bulk-upload/status`))
+
+const connected = (kind: Assistant.Kind) =>
+  Effect.gen(function* () {
+    const sandbox = yield* Sandbox.make(quick)
+    const assistant = yield* Assistant.connect(kind, ServerProcess.settingsFor(sandbox))
+    return { sandbox, assistant }
+  })
+
+describe.each(Assistant.kinds)("a client $name that waits", { timeout: 60_000 }, (kind) => {
+  it.live("is told every check, and the end of the job", () =>
+    Effect.gen(function* () {
+      const { assistant, sandbox } = yield* connected(kind)
+      yield* assistant.tools
+      const told: Array<Assistant.Progress> = []
+      yield* sandbox.upload(idOf("Contractors"), CSV)
+      const { isError, structured } = yield* assistant.call(
+        { sourceId: idOf("Contractors") },
+        WAIT,
+        (progress) => told.push(progress)
+      )
+      assert.isFalse(isError)
+      const { checks, settled, status, timedOut, waitedSeconds } = structured ?? {}
+      assert.deepStrictEqual(
+        { settled, status, timedOut },
+        { settled: true, status: "COMPLETED", timedOut: false }
+      )
+      assert.isAbove(Number(waitedSeconds), 0)
+      assert.strictEqual(statusRequestsFor(yield* sandbox.received, "Contractors").length, checks)
+      // A client can drop the last progress: the result comes right behind it.
+      assert.isAtLeast(told.length, Number(checks) - 1)
+      assert.deepStrictEqual(
+        told.map(({ progress }) => progress),
+        told.map((_, n) => n + 1)
+      )
+      assert.match(told[0]?.message ?? "", /^[A-Z_]+ after \d[\d.]* s$/u)
+    })
+  )
+
+  it.live("is told that it still runs when time is up, which is no error", () =>
+    Effect.gen(function* () {
+      const { assistant } = yield* connected(kind)
+      const { isError, structured } = yield* assistant.call(
+        { sourceId: idOf("Running"), timeoutSeconds: 1 },
+        WAIT
+      )
+      const { nextStep, settled, status, timedOut } = structured ?? {}
+      assert.isFalse(isError)
+      assert.deepStrictEqual(
+        { settled, status, timedOut },
+        { settled: false, status: "IN_PROGRESS", timedOut: true }
+      )
+      assert.include(String(nextStep), "call wait_for_bulk_upload again")
+    })
+  )
+
+  it.live("cancels: the polling ends at once, and the server serves on", () =>
+    Effect.gen(function* () {
+      const { assistant, sandbox } = yield* connected(kind)
+      const waiting = yield* Effect.forkChild(assistant.call({ sourceId: idOf("Running") }, WAIT))
+      yield* sandbox.until((received) => statusRequestsFor(received, "Running")[0]?.outcome === 200)
+      yield* Fiber.interrupt(waiting)
+      // Longer than the cancelled call would have taken to ask again.
+      const other = yield* assistant.call({ sourceId: idOf("Queued"), timeoutSeconds: 2 }, WAIT)
+      assert.strictEqual(other.structured?.["timedOut"], true)
+      assert.isAtLeast(statusRequestsFor(yield* sandbox.received, "Queued").length, 2)
+      assert.strictEqual(statusRequestsFor(yield* sandbox.received, "Running").length, 1)
+    })
+  )
+})
+
+describe("waiting", { timeout: 60_000 }, () => {
+  it.live("ends with the process when standard input closes", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.make()
+      const server = yield* ServerProcess.start([], ServerProcess.settingsFor(sandbox))
+      yield* server.send(initialize(0), initialized, callTool(1, WAIT, { sourceId: idOf("Running") }))
+      yield* sandbox.until((received) => statusRequestsFor(received, "Running").length > 0)
+      const before = (yield* sandbox.received).length
+      yield* server.closeInput
+      const { code } = yield* server.ended
+      assert.strictEqual(code, 0)
+      assert.strictEqual((yield* sandbox.received).length, before, "nothing is asked after that")
+    })
+  )
+
+  it.live("sends no progress to who did not ask for it", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.make()
+      const server = yield* ServerProcess.start([], ServerProcess.settingsFor(sandbox))
+      const args = { sourceId: idOf("Running"), timeoutSeconds: 1 }
+      yield* server.send(initialize(0), initialized, callTool(1, WAIT, args))
+      yield* server.answer(1)
+      yield* server.closeInput
+      const { stdout } = yield* server.ended
+      assert.notInclude(stdout, "notifications/progress")
+    })
+  )
+
+  it.live.each([0, 301, 1.5, -1, "45", null])("refuses timeoutSeconds %j", (timeoutSeconds) =>
+    Effect.gen(function* () {
+      const { assistant, sandbox } = yield* connected(Assistant.modern)
+      const { isError, structured } = yield* assistant.call({ sourceId: idOf("Done"), timeoutSeconds }, WAIT)
+      assert.isTrue(isError)
+      assert.deepInclude(structured, { error: "InvalidArguments" })
+      assert.include(String(structured?.["message"]), "timeoutSeconds")
+      assert.deepStrictEqual(yield* sandbox.received, [])
+    })
+  )
+
+  it.live("fails at once with what does not pass by itself", () =>
+    Effect.gen(function* () {
+      const { assistant } = yield* connected(Assistant.modern)
+      const { isError, structured } = yield* assistant.call({ sourceId: idOf("Private") }, WAIT)
+      assert.isTrue(isError)
+      assert.strictEqual(structured?.["error"], "Forbidden")
+    })
+  )
+
+  it.live("fails with what stands in the way when no status came at all", () =>
+    Effect.gen(function* () {
+      const { assistant } = yield* connected(Assistant.modern)
+      const silent = yield* assistant.call({ sourceId: idOf("Silent"), timeoutSeconds: 1 }, WAIT)
+      const blocked = yield* assistant.call({ sourceId: idOf("Blocked"), timeoutSeconds: 1 }, WAIT)
+      assert.deepStrictEqual([silent.isError, silent.structured?.["error"]], [true, "RequestTimeout"])
+      assert.deepStrictEqual([blocked.isError, blocked.structured?.["error"]], [true, "RateLimited"])
+      assert.strictEqual(blocked.structured?.["retryAfterSeconds"], 90)
+    })
+  )
+})
