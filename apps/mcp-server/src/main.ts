@@ -136,8 +136,7 @@ const check = async (options: Settings.Settings, command: CommandLine.Check): Pr
     Check.check({
       sourceId: command.sourceId,
       sandbox: command.sandbox,
-      // A shared token can be one that another server fetched a while ago.
-      freshToken: "clientId" in options.auth && options.redisUrl === undefined
+      freshToken: "clientId" in options.auth
     })
   )
   await runtime.dispose()

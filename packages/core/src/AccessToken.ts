@@ -5,7 +5,6 @@
  * A fetched token is kept for its lifetime less `min(60 s, 10 %)`: a personal access token can live as short
  * as 15 s, where a fixed margin would fetch one for every call. However many callers need a token, one
  * request is made; a token that SailPoint refuses is dropped once, and only while it is still the kept one.
- * `TokenStore` lets several processes share it.
  *
  * @example
  * ```ts

@@ -1,7 +1,7 @@
 /**
  * What the processes that use one client id share, through Redis, for as long as Redis answers.
  *
- * `SharedBudget` and `SharedToken` are built on it. Sharing is a courtesy among replicas, never a condition:
+ * `SharedBudget` is built on it. Sharing is a courtesy among replicas, never a condition:
  * a command that fails, or is not answered within a second, makes this process go by what it knows itself. (A time
  * in which the process itself was held up does not count.) One warning says so, Redis is left alone but for a look
  * now and then, and once it answers again, one line says that too and sharing goes on.
@@ -95,7 +95,7 @@ export const make: Effect.Effect<Service, never, Redis.Redis | Scope.Scope> = Ef
     Effect.andThen(
       Effect.suspend(() => {
         away = false
-        return Effect.logInfo("Redis answers again: request budget and access token are shared again.")
+        return Effect.logInfo("Redis answers again: the request budget is shared again.")
       })
     ),
     Effect.ignore
@@ -106,7 +106,7 @@ export const make: Effect.Effect<Service, never, Redis.Redis | Scope.Scope> = Ef
       if (away) return Effect.void
       away = true
       return Effect.logWarning(
-        `Redis cannot be used (${reasonOf(error)}): until it can, this process keeps to its own request budget and access token.`
+        `Redis cannot be used (${reasonOf(error)}): until it can, this process keeps to its own request budget.`
       ).pipe(Effect.andThen(inBackground(comeBack)))
     })
 

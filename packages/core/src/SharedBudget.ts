@@ -154,10 +154,10 @@ const keysOf = (key: string): Scripts.Keys => ({
  * ```ts
  * import * as NodeRedis from "@effect/platform-node/NodeRedis"
  * import * as Layer from "effect/Layer"
- * import { BulkUploads, Replicas, SharedBudget, SharedToken } from "@sailpoint-bulk-upload/core"
+ * import { BulkUploads, Replicas, SharedBudget } from "@sailpoint-bulk-upload/core"
  *
  * const together = BulkUploads.layerConfig.pipe(
- *   Layer.provide([SharedBudget.layer(), SharedToken.layer]),
+ *   Layer.provide(SharedBudget.layer()),
  *   Layer.provide(Replicas.layer),
  *   Layer.provide(NodeRedis.layer({ url: "redis://localhost", disableOfflineQueue: true }))
  * )

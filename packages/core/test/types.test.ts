@@ -22,7 +22,6 @@ import {
   RequestBudget,
   RetryPolicy,
   SharedBudget,
-  SharedToken,
   SourceId,
   type Tenant,
   type Watch
@@ -159,7 +158,7 @@ describe("the public types", () => {
   })
 
   it("sharing among replicas needs a Redis and cannot fail", () => {
-    const shared = Layer.mergeAll(SharedBudget.layer(), SharedToken.layer)
+    const shared = SharedBudget.layer()
     expectTypeOf(shared).toEqualTypeOf<Layer.Layer<never, never, Replicas.Replicas>>()
     expectTypeOf(Replicas.layer).toEqualTypeOf<Layer.Layer<Replicas.Replicas, never, Redis.Redis>>()
   })

@@ -84,7 +84,7 @@ Settings, from the environment only:
   SAIL_API_VERSION    ${API_VERSIONS}
   SAIL_ALLOWED_HOSTS  hosts outside SailPoint's domains that may get the secret, separated by commas
   SAIL_REQUEST_BUDGET this server's part of SailPoint's limit, such as 50 per 10 seconds (default: 100)
-  SAIL_REDIS_URL      redis:// or rediss://, to share the budget and the token with other servers
+  SAIL_REDIS_URL      redis:// or rediss://, to share the request limit with other servers
 
 Settings of http, from the environment only:
   MCP_BEARER_TOKEN    callers have to send this token; 32 characters or more

@@ -1,9 +1,8 @@
 /**
- * Budget and token shared with the other servers on the same Redis. Loaded only with `SAIL_REDIS_URL`.
+ * The request budget, shared with the other servers on the same Redis. Loaded only with `SAIL_REDIS_URL`.
  */
 import * as Replicas from "@sailpoint-bulk-upload/core/Replicas"
 import * as SharedBudget from "@sailpoint-bulk-upload/core/SharedBudget"
-import * as SharedToken from "@sailpoint-bulk-upload/core/SharedToken"
 import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
 import * as RedisClient from "./RedisClient.ts"
@@ -12,7 +11,4 @@ export const layer = (
   redisUrl: Redacted.Redacted<string>,
   budget: SharedBudget.Options
 ): Layer.Layer<never> =>
-  Layer.merge(SharedBudget.layer(budget), SharedToken.layer).pipe(
-    Layer.provide(Replicas.layer),
-    Layer.provide(RedisClient.layer(redisUrl))
-  )
+  SharedBudget.layer(budget).pipe(Layer.provide(Replicas.layer), Layer.provide(RedisClient.layer(redisUrl)))

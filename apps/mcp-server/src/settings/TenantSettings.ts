@@ -15,7 +15,7 @@ import * as RedisUrl from "./RedisUrl.ts"
 export interface Settings extends Options {
   /** The part of SailPoint's limit that is this server's; all of it unless set. */
   readonly requestBudget?: Pick<RequestBudget.Options, "requests" | "per">
-  /** Where budget and token are shared with other servers; nowhere unless set. */
+  /** Where the request budget is shared with other servers. If unset, sharing is disabled. */
   readonly redisUrl?: Redacted.Redacted<string>
 }
 

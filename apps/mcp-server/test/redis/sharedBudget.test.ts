@@ -54,4 +54,32 @@ describe.skipIf(RedisServer.isMissing)("servers that share a Redis", { timeout: 
       assert.deepStrictEqual(yield* Replicas.answers(sandbox, "status"), [429])
     })
   )
+
+  it.live("fetch a token each, and store nothing secret in Redis and nothing that does not expire", () =>
+    Effect.gen(function* () {
+      const limit = { requests: 100, per: "10 seconds" } as const
+      const redis = yield* RedisServer.started()
+      const sandbox = yield* Replicas.sandboxWith(limit)
+      const replicas = [
+        yield* Replicas.start(sandbox, limit, redis.url),
+        yield* Replicas.start(sandbox, limit, redis.url)
+      ]
+      for (const { statuses } of replicas)
+        assert.deepStrictEqual(yield* statuses(3), Replicas.good(3, "COMPLETED"))
+      assert.deepStrictEqual(yield* Replicas.answers(sandbox, "token"), [200, 200])
+      const tokens = (yield* sandbox.received).flatMap(({ endpoint, headers }) =>
+        endpoint === "status" ? [(headers["authorization"] ?? "").replace("Bearer ", "")] : []
+      )
+      assert.isAbove(tokens[0]?.length ?? 0, 20)
+      const keys = yield* redis.keys("*")
+      assert.lengthOf(keys, 1)
+      for (const key of keys) {
+        const kept = `${key} ${JSON.stringify(yield* redis.command("ZRANGE", key, "0", "-1"))}`
+        for (const secret of [...tokens, "sandbox-secret"]) assert.notInclude(kept, secret)
+        const left = Number(yield* redis.command("PTTL", key))
+        assert.isAbove(left, 0)
+        assert.isAtMost(left, 60_000)
+      }
+    })
+  )
 })

@@ -17,7 +17,6 @@ import * as Metrics from "../Metrics.ts"
 import { longestPause } from "../RequestBudget.ts"
 import { askedWait, type Policy } from "../RetryPolicy.ts"
 import * as Tenant from "../Tenant.ts"
-import { type Grant, TokenStore } from "../TokenStore.ts"
 import { decodeJson } from "./json.ts"
 import { now } from "./monotonicClock.ts"
 import { retryAs } from "./retry.ts"
@@ -30,6 +29,12 @@ const LONGEST_LIFETIME = Duration.hours(12)
 
 /** What an HTTP header can carry: visible ASCII, and no space (RFC 6750 allows less still). */
 const HEADER_SAFE = /^[\x21-\x7E]+$/u
+
+/** A fetched token, and how long it may be kept, from now. */
+interface Grant {
+  readonly token: Redacted.Redacted<string>
+  readonly keepFor: Duration.Duration
+}
 
 const GrantBody = Schema.Struct({
   access_token: Schema.String.check(Schema.isPattern(HEADER_SAFE)),
@@ -63,11 +68,7 @@ export const fromClientCredentials = (
   policy: Policy
 ): Effect.Effect<AccessToken> =>
   Effect.gen(function* () {
-    const store = yield* TokenStore
-    const owner = { origin: tenant.origin, ...credentials }
     let kept: Redacted.Redacted<string> | undefined
-    let lastRefused: Redacted.Redacted<string> | undefined
-
     let heldUntil = 0
 
     /** Who comes while SailPoint wants to be left alone learns how long; the policy says whether to wait for it. */
@@ -112,7 +113,7 @@ export const fromClientCredentials = (
     const nextGrant = Effect.suspend(() => {
       // While it is being renewed the old one is no longer kept: refused now, it must not end the renewal.
       kept = undefined
-      return store.share(owner, lastRefused, fetchGrant)
+      return fetchGrant
     }).pipe(
       Effect.tap((grant) =>
         Effect.sync(() => {
@@ -133,7 +134,6 @@ export const fromClientCredentials = (
         Effect.suspend(() => {
           if (kept !== token) return Effect.succeed(true)
           kept = undefined
-          lastRefused = token
           return Effect.as(invalidate, true)
         })
     }
