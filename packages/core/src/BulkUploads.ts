@@ -24,23 +24,23 @@ import * as Context from "effect/Context"
 import type * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import type { HttpClient } from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
+import * as RcMap from "effect/RcMap"
 import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { BulkUploadError } from "./BulkUploadError.ts"
 import { type BulkUploadStatus, isSettled, ResponseBody } from "./BulkUploadStatus.ts"
 import * as ApiClient from "./ApiClient.ts"
-import { type Check, makeFollow, type Seen } from "./internal/follow.ts"
+import { makeFollow } from "./internal/follow.ts"
 import { decodeJson } from "./internal/json.ts"
 import { now } from "./internal/monotonicClock.ts"
-import { makeSingleFlight } from "./internal/singleFlight.ts"
-import { seriesBy } from "./internal/series.ts"
 import { whereTraced } from "./internal/whereTraced.ts"
 import * as Metrics from "./Metrics.ts"
 import * as SourceId from "./SourceId.ts"
@@ -221,12 +221,21 @@ export const make: Effect.Effect<Service, never, ApiClient.ApiClient | Scope.Sco
       decode: (text: string) => Result.map(decodeBody(text), ({ status }) => ({ sourceId, status }))
     })
 
-    const ask = yield* makeSingleFlight((sourceId: SourceId.SourceId) => api.request(callFor(sourceId)))
+    // Only calls that overlap share: who comes after the answer asks anew.
+    const flights: RcMap.RcMap<SourceId.SourceId, BulkUploadStatus, BulkUploadError> = yield* RcMap.make({
+      lookup: (sourceId: SourceId.SourceId) =>
+        Effect.onExit(api.request(callFor(sourceId)), (exit) =>
+          Exit.hasInterrupts(exit) ? Effect.void : RcMap.invalidate(flights, sourceId)
+        )
+    })
+    const ask = (sourceId: SourceId.SourceId) => Effect.scoped(RcMap.get(flights, sourceId))
 
     const status = (input: string) =>
       SourceId.fromString(input).pipe(
         Effect.flatMap(ask),
-        Effect.onExit((exit) => Metric.update(callsByOutcome(Metrics.outcome(exit)), 1)),
+        Effect.onExit((exit) =>
+          Metric.update(Metric.withAttributes(Metrics.statusCalls, { outcome: Metrics.outcome(exit) }), 1)
+        ),
         whereTraced("BulkUploads.status", () =>
           SourceId.is(input) ? { attributes: { "sailpoint.source.id": input } } : {}
         )
@@ -274,30 +283,31 @@ export const make: Effect.Effect<Service, never, ApiClient.ApiClient | Scope.Sco
     const follow = yield* makeFollow((sourceId) => api.attempt(callFor(sourceId)))
 
     const changes = (sourceId: string, options: Watch.Options = {}) =>
-      Effect.map(SourceId.fromString(sourceId), (sourceId) => follow.stream(sourceId, options)).pipe(
+      Effect.map(SourceId.fromString(sourceId), (sourceId) => follow(sourceId, options)).pipe(
         Stream.unwrap,
-        Stream.filterMap(({ result }: Check) => result),
+        Stream.filterMap(({ result }) => result),
         Stream.changesWith((a, b) => a.status === b.status),
         Stream.withSpan("BulkUploads.changes")
       )
 
     const awaitSettled = Effect.fnUntraced(function* (
       sourceId: string,
-      { onCheck = () => Effect.void, onFailedCheck = () => Effect.void, ...options }: AwaitOptions
+      { onCheck = () => Effect.void, onFailedCheck = () => Effect.void, timeout, ...options }: AwaitOptions
     ) {
       const start = yield* now
       let last: BulkUploadStatus | undefined
       let lastFailure: BulkUploadError | undefined
       let settled = false
-      const tell = ({ at, believed, result }: Seen) => {
-        lastFailure = Option.getOrUndefined(Result.getFailure(result))
-        if (Result.isFailure(result)) return onFailedCheck(result.failure, at)
-        last = result.success
-        settled = believed
-        return onCheck(result.success, at)
-      }
-      yield* Effect.flatMap(SourceId.fromString(sourceId), (sourceId) =>
-        follow.forEach(sourceId, options, tell)
+      const id = yield* SourceId.fromString(sourceId)
+      yield* follow(id, options).pipe(
+        Stream.runForEach(({ at, believed, result }) => {
+          lastFailure = Option.getOrUndefined(Result.getFailure(result))
+          if (Result.isFailure(result)) return onFailedCheck(result.failure, at)
+          last = result.success
+          settled = believed
+          return onCheck(result.success, at)
+        }),
+        Effect.timeoutOption(timeout)
       )
       if (settled && last !== undefined && isSettled(last.status)) {
         return { sourceId: last.sourceId, status: last.status }
@@ -313,8 +323,6 @@ export const make: Effect.Effect<Service, never, ApiClient.ApiClient | Scope.Sco
     return BulkUploads.of({ status, statuses, statusesStream, changes, awaitSettled })
   }
 )
-
-const callsByOutcome = seriesBy(Metrics.statusCalls, "outcome")
 
 const decodeResponse = decodeJson(ResponseBody)
 

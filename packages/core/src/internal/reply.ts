@@ -16,9 +16,6 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import { plainText } from "../PlainText.ts"
-import { makeAlarms } from "./alarm.ts"
-import { untilDeadline } from "./deadline.ts"
-import { memoized } from "./memoized.ts"
 
 /** The body of an answer: its text, or why there is none. */
 export type Body =
@@ -55,15 +52,8 @@ export const MAX_BODY_BYTES = 64 * 1024
  */
 const hardening = Effect.map(Effect.serviceOption(FetchHttpClient.RequestInit), (given) => {
   const requestInit: RequestInit = { ...Option.getOrUndefined(given), redirect: "manual" }
-  // Added and not merged: to merge is to copy all that is in the caller's context. One caller often asks again, with the
-  // same context; nothing is kept of one that is gone.
-  return memoized(
-    (context: Context.Context<never>) =>
-      context.pipe(
-        Context.add(FetchHttpClient.RequestInit, requestInit),
-        Context.add(HttpClient.TracerDisabledWhen, constTrue)
-      ),
-    new WeakMap()
+  return Context.make(FetchHttpClient.RequestInit, requestInit).pipe(
+    Context.add(HttpClient.TracerDisabledWhen, constTrue)
   )
 })
 
@@ -85,8 +75,7 @@ export type Exchange = (
  */
 export const makeExchange: Effect.Effect<Exchange, never, HttpClient.HttpClient> = Effect.gen(function* () {
   const client = yield* HttpClient.HttpClient
-  const harden = yield* hardening
-  const alarmOf = makeAlarms()
+  const hardened = yield* hardening
   return (request, { deadline, maxBodyBytes }, secrets) => {
     // Most answers show nothing: what it takes is made when it is wanted.
     const show: Show = (...text) => withoutSecrets(secrets)(...text)
@@ -107,11 +96,10 @@ export const makeExchange: Effect.Effect<Exchange, never, HttpClient.HttpClient>
             }))
           }
         }),
-        untilDeadline<Reply, NoReply>({
-          alarmOf,
-          context: harden,
+        Effect.provideContext(hardened),
+        Effect.timeoutOrElse({
           duration: deadline,
-          orElse: () =>
+          orElse: (): Effect.Effect<Reply, NoReply> =>
             begun === undefined || begun.status === 200
               ? Effect.fail<NoReply>({ _tag: "TimedOut" })
               : Effect.succeed({ ...begun, body: { _tag: "Broken", code: undefined }, show })

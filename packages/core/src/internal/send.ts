@@ -17,7 +17,6 @@ import * as Metrics from "../Metrics.ts"
 import { fromNoReply, fromReply, type Subject, textOf, unexpected } from "./classify.ts"
 import { nowOf } from "./monotonicClock.ts"
 import { makeExchange, MAX_BODY_BYTES, type Reply, type Show } from "./reply.ts"
-import { memoized } from "./memoized.ts"
 import { isTraced, whereTraced } from "./whereTraced.ts"
 
 export type { Subject } from "./classify.ts"
@@ -51,8 +50,6 @@ export const makeSend = (options: {
   Effect.gen(function* () {
     const exchange = yield* makeExchange
     const isNewlyDeprecated = makeDeprecationNotice()
-    const kindOf = makeKinds()
-
     const attempt = <A>(call: Call<A>, kind: Kind): Effect.Effect<A, BulkUploadError> =>
       Effect.withFiber((fiber) => {
         const clock = fiber.getRef(Clock.Clock)
@@ -76,16 +73,16 @@ export const makeSend = (options: {
           }),
           Effect.onExit((exit) => {
             const error = Exit.isSuccess(exit) ? undefined : Metrics.outcome(exit)
-            const measured = Metric.update(kind.duration(status)(error), (nowOf(clock) - start) / 1000)
-            return isTraced(fiber)
-              ? Effect.andThen(Effect.annotateCurrentSpan(ended(attempt, status, error)), measured)
-              : measured
+            return Effect.andThen(
+              isTraced(fiber) ? Effect.annotateCurrentSpan(ended(attempt, status, error)) : Effect.void,
+              Metric.update(duration(kind, status, error), (nowOf(clock) - start) / 1000)
+            )
           })
         )
       })
 
     return (call) => {
-      const kind = kindOf(call)
+      const kind = makeKind(call)
       return attempt(call, kind).pipe(
         whereTraced(kind.name, () => ({
           kind: "client",
@@ -133,45 +130,25 @@ interface Kind {
   /** Names the span. */
   readonly name: string
   readonly attributes: Readonly<Record<string, string | number>>
-  /** The series of the metric for what came of a request. */
-  readonly duration: (
-    status: number | undefined
-  ) => (error: string | undefined) => Metric.Metric<number, unknown>
-}
-
-/** Each kind is worked out once: there are as many as there are operations. */
-const makeKinds = (): ((call: Call<unknown>) => Kind) => {
-  const kinds = new Map<string, Kind>()
-  return ({ request, route }) => {
-    const name = `${request.method} ${route}`
-    const known = kinds.get(name)
-    if (known !== undefined) return known
-    const kind = makeKind(name, request, route)
-    kinds.set(name, kind)
-    return kind
-  }
 }
 
 /** OpenTelemetry's names for a request; the port where it is not the scheme's own. */
-const makeKind = (name: string, { method, url }: HttpClientRequest, route: string): Kind => {
+const makeKind = ({ request: { method, url }, route }: Call<unknown>): Kind => {
   const { hostname, port } = new URL(url)
-  const attributes: Kind["attributes"] = {
-    "http.request.method": method,
-    "url.template": route,
-    "server.address": hostname,
-    ...(port === "" ? {} : { "server.port": Number(port) })
-  }
   return {
-    name,
-    attributes,
-    duration: memoized((status) =>
-      memoized((error) =>
-        Metric.withAttributes(Metrics.requestDuration, {
-          ...attributes,
-          ...(status === undefined ? {} : { "http.response.status_code": String(status) }),
-          ...(error === undefined ? {} : { "error.type": error })
-        })
-      )
-    )
+    name: `${method} ${route}`,
+    attributes: {
+      "http.request.method": method,
+      "url.template": route,
+      "server.address": hostname,
+      ...(port === "" ? {} : { "server.port": Number(port) })
+    }
   }
 }
+
+const duration = ({ attributes }: Kind, status: number | undefined, error: string | undefined) =>
+  Metric.withAttributes(Metrics.requestDuration, {
+    ...attributes,
+    ...(status === undefined ? {} : { "http.response.status_code": String(status) }),
+    ...(error === undefined ? {} : { "error.type": error })
+  })

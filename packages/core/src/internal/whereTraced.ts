@@ -1,6 +1,6 @@
 /**
- * Spans where there is a tracer to give them to. One that goes nowhere costs a call some of its time, and each who waits,
- * of whom there can be many, 2.6 kB.
+ * Spans only where a tracer is installed. `Effect.withSpan` also creates spans for no tracer: each costs a waiter 2.6 kB,
+ * and 10,000 waiters are a supported case.
  */
 import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
