@@ -6,7 +6,7 @@
 import * as Duration from "effect/Duration"
 
 /**
- * A client id and secret, and what their tokens may do.
+ * A client ID and secret, and what their tokens may do.
  *
  * @category models
  * @since 0.1.0
@@ -17,6 +17,14 @@ export interface Client {
   readonly scopes: ReadonlyArray<string>
   /** How long its tokens live: `expires_in`. SailPoint allows 15 s to 12 hours. */
   readonly lifetime: Duration.Input
+  /**
+   * The user levels of its user. `ORG_ADMIN` stands for the role contexts `idn:nesr:read` and `idn:nesr:create` too.
+   *
+   * @default ["ORG_ADMIN"]
+   */
+  readonly userLevels?: ReadonlyArray<string> | undefined
+  /** The identity of its user: account manager of the sources that list it. Without one, of no source. */
+  readonly identityId?: string | undefined
 }
 
 /**
@@ -36,6 +44,22 @@ export const READ_SCOPE = "idn:nelm:read"
 export const WRITE_SCOPE = "idn:nelm:manage"
 
 /**
+ * The identity of the administrator, who is account manager of every source that names no other.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const ADMIN_IDENTITY = "5a4d1d00000000000000000000000001"
+
+/**
+ * The identity of the client `sandbox-manager`, who is account manager of some sources only.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const MANAGER_IDENTITY = "5a4d1d00000000000000000000000002"
+
+/**
  * The client that may do everything.
  *
  * @category constants
@@ -45,27 +69,39 @@ export const admin: Client = {
   clientId: "sandbox",
   clientSecret: "sandbox-secret",
   scopes: [READ_SCOPE, WRITE_SCOPE],
-  lifetime: "749 seconds"
+  lifetime: "749 seconds",
+  identityId: ADMIN_IDENTITY
 }
 
 /**
  * The clients that every sandbox starts with: one that may do everything, one that may only read, one whose
- * tokens have no scope, and one whose tokens live for 15 s.
+ * tokens have no scope, one whose tokens live for 15 s, and one whose user is an account manager without a user level.
  *
  * @category constants
  * @since 0.1.0
  */
 export const seeded: ReadonlyArray<Client> = [
   admin,
+  { ...admin, clientId: "sandbox-reader", clientSecret: "reader-secret", scopes: [READ_SCOPE] },
+  { ...admin, clientId: "sandbox-no-scope", clientSecret: "no-scope-secret", scopes: [] },
   {
-    clientId: "sandbox-reader",
-    clientSecret: "reader-secret",
+    ...admin,
+    clientId: "sandbox-short",
+    clientSecret: "short-secret",
     scopes: [READ_SCOPE],
-    lifetime: "749 seconds"
+    lifetime: "15 seconds"
   },
-  { clientId: "sandbox-no-scope", clientSecret: "no-scope-secret", scopes: [], lifetime: "749 seconds" },
-  { clientId: "sandbox-short", clientSecret: "short-secret", scopes: [READ_SCOPE], lifetime: "15 seconds" }
+  {
+    ...admin,
+    clientId: "sandbox-manager",
+    clientSecret: "manager-secret",
+    userLevels: [],
+    identityId: MANAGER_IDENTITY
+  }
 ]
+
+/** More than any client uses at once, and the bound on what a sandbox that runs for days remembers. */
+const MAX_TOKENS = 10_000
 
 interface Issued {
   readonly client: Client
@@ -90,6 +126,10 @@ export class Tokens {
       jti: crypto.randomUUID()
     })
     this.#issued.set(token, { client, expiresAt: now + lifetime, revoked: false })
+    for (const oldest of this.#issued.keys()) {
+      if (this.#issued.size <= MAX_TOKENS) break
+      this.#issued.delete(oldest)
+    }
     return { token, expiresIn: lifetime / 1000 }
   }
 

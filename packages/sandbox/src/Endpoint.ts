@@ -10,7 +10,7 @@
  * @category models
  * @since 0.1.0
  */
-export type Endpoint = "token" | "status" | "upload" | "sources"
+export type Endpoint = "token" | "status" | "upload" | "sources" | "source"
 
 /**
  * A request that was understood, or the status that says why not.
@@ -18,31 +18,26 @@ export type Endpoint = "token" | "status" | "upload" | "sources"
  * @internal
  */
 export type Match =
-  | { readonly endpoint: "token" }
-  | { readonly endpoint: "sources"; readonly version: string }
-  | { readonly endpoint: "status" | "upload"; readonly version: string; readonly id: string }
+  | {
+      readonly endpoint: Endpoint
+      /** The API version, and the ID in the path; empty where the path has none. */
+      readonly version: string
+      readonly id: string
+    }
   | { readonly endpoint?: never; readonly status: 404 | 405; readonly allow?: string }
 
-const sources =
-  "^/(?:(?<yearly>v2024|v2025|v2026|v3|beta)/non-employee-sources|non-employee-sources/(?<perResource>v1))"
+/** The path of a resource: the version comes first, or, in the version per resource, after its name. */
+const resource = (name: string, rest = "") =>
+  new RegExp(`^/(?:(?<yearly>v2024|v2025|v2026|v3|beta)/${name}|${name}/(?<perResource>v1))${rest}$`, "u")
 
-const routes: ReadonlyArray<{
-  readonly endpoint: Endpoint
-  readonly method: string
-  readonly path: RegExp
-}> = [
-  { endpoint: "token", method: "POST", path: /^\/oauth\/token$/u },
-  { endpoint: "sources", method: "GET", path: new RegExp(`${sources}$`, "u") },
-  {
-    endpoint: "upload",
-    method: "POST",
-    path: new RegExp(`${sources}/(?<id>[^/]+)/non-employee-bulk-upload$`, "u")
-  },
-  {
-    endpoint: "status",
-    method: "GET",
-    path: new RegExp(`${sources}/(?<id>[^/]+)/non-employee-bulk-upload/status$`, "u")
-  }
+const source = (rest = "") => resource("non-employee-sources", `/(?<id>[^/]+)${rest}`)
+
+const routes: ReadonlyArray<readonly [Endpoint, method: "GET" | "POST", path: RegExp]> = [
+  ["token", "POST", /^\/oauth\/token$/u],
+  ["sources", "GET", resource("non-employee-sources")],
+  ["source", "GET", source()],
+  ["upload", "POST", source("/non-employee-bulk-upload")],
+  ["status", "GET", source("/non-employee-bulk-upload/status")]
 ]
 
 /**
@@ -51,16 +46,12 @@ const routes: ReadonlyArray<{
  * @internal
  */
 export const match = (method: string, path: string): Match => {
-  for (const route of routes) {
-    const groups = route.path.exec(path)
-    if (groups === null) continue
-    if (route.method !== method) return { status: 405, allow: route.method }
-    const { id = "", perResource = "", yearly } = groups.groups ?? {}
-    const version = yearly ?? perResource
-    if (route.endpoint === "token") return { endpoint: "token" }
-    return route.endpoint === "sources"
-      ? { endpoint: "sources", version }
-      : { endpoint: route.endpoint, version, id }
+  for (const [endpoint, allow, pattern] of routes) {
+    const groups = pattern.exec(path)?.groups
+    if (groups === undefined && !pattern.test(path)) continue
+    if (allow !== method) return { status: 405, allow }
+    const { id = "", perResource = "", yearly } = groups ?? {}
+    return { endpoint, version: yearly ?? perResource, id }
   }
   return { status: 404 }
 }

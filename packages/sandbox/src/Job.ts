@@ -5,6 +5,8 @@
  * @since 0.1.0
  */
 import * as Duration from "effect/Duration"
+import * as SchemaAttribute from "./SchemaAttribute.ts"
+import * as CsvFile from "./tenant/CsvFile.ts"
 
 /**
  * What SailPoint says of a job.
@@ -53,12 +55,25 @@ export interface Job {
  * @since 0.1.0
  */
 export const stateAt = (job: Job, now: number): State => {
-  const age = now - job.submittedAt
-  const pending = Duration.toMillis(Duration.fromInputUnsafe(job.timing.pending))
-  const inProgress = Duration.toMillis(Duration.fromInputUnsafe(job.timing.inProgress))
-  if (age < pending) return "PENDING"
-  return age < pending + inProgress ? "IN_PROGRESS" : job.outcome
+  if (now < startsAt(job)) return "PENDING"
+  return now < endsAt(job) ? "IN_PROGRESS" : job.outcome
 }
+
+/**
+ * When the job starts to be processed, in milliseconds since the epoch.
+ *
+ * @internal
+ */
+export const startsAt = (job: Job): number => job.submittedAt + millis(job.timing.pending)
+
+/**
+ * When the job ends, in milliseconds since the epoch.
+ *
+ * @internal
+ */
+export const endsAt = (job: Job): number => startsAt(job) + millis(job.timing.inProgress)
+
+const millis = (duration: Duration.Input) => Duration.toMillis(Duration.fromInputUnsafe(duration))
 
 /**
  * Whether the job has ended at a time (milliseconds since the epoch).
@@ -74,17 +89,12 @@ export const stateAt = (job: Job, now: number): State => {
  * @category getters
  * @since 0.1.0
  */
-export const hasEnded = (job: Job, now: number): boolean => {
-  const state = stateAt(job, now)
-  return state === "COMPLETED" || state === "ERROR"
-}
-
-/** The columns that the sandbox wants in a file; a real source's template can ask for more. */
-const REQUIRED_COLUMNS = ["accountName", "firstName", "lastName", "email", "manager"]
+export const hasEnded = (job: Job, now: number): boolean => now >= endsAt(job)
 
 /**
- * How a job over this CSV ends: without errors when the header has the required columns and every row as many
- * cells as the header.
+ * Returns how a job over this CSV ends on a source without custom attributes: in `ERROR` when a column is missing or
+ * unknown, a row has another number of cells than the header, a required cell is empty, a date is not ISO 8601, or the
+ * manager is `nobody`.
  *
  * @example
  * ```ts
@@ -97,15 +107,6 @@ const REQUIRED_COLUMNS = ["accountName", "firstName", "lastName", "email", "mana
  * @since 0.1.0
  */
 export const outcomeOf = (csv: string): Job["outcome"] => {
-  const rows = csv
-    .split(/\r?\n/u)
-    .filter((row) => row.trim() !== "")
-    .map((row) => row.split(","))
-  const [header = [], ...people] = rows
-  const columns = header.map((cell) => cell.trim())
-  const complete =
-    REQUIRED_COLUMNS.every((column) => columns.includes(column)) &&
-    people.length > 0 &&
-    people.every((row) => row.length === columns.length)
-  return complete ? "COMPLETED" : "ERROR"
+  const { malformed, rejected } = CsvFile.read(csv, SchemaAttribute.system)
+  return malformed.length + rejected.length === 0 ? "COMPLETED" : "ERROR"
 }

@@ -35,13 +35,14 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as SubscriptionRef from "effect/SubscriptionRef"
 import { createServer } from "node:http"
-import { type Answer, answer } from "./answer.ts"
 import * as Client from "./Client.ts"
 import * as Endpoint from "./Endpoint.ts"
+import { answer } from "./endpoints/answer.ts"
 import * as Fault from "./Fault.ts"
-import * as Job from "./Job.ts"
+import type * as Job from "./Job.ts"
 import * as Limiter from "./Limiter.ts"
 import * as Source from "./Source.ts"
+import { Tenant } from "./tenant/Tenant.ts"
 
 /**
  * How a sandbox can differ from the usual one.
@@ -60,6 +61,12 @@ export interface Options {
   readonly sources?: ReadonlyArray<Source.Source> | undefined
   /** In place of the seeded clients. */
   readonly clients?: ReadonlyArray<Client.Client> | undefined
+  /**
+   * How many requests `received` keeps: the newest.
+   *
+   * @default 10,000
+   */
+  readonly maxReceived?: number | undefined
 }
 
 /**
@@ -103,13 +110,16 @@ export interface Service {
   readonly url: string
   readonly clients: ReadonlyArray<Client.Client>
   readonly sources: ReadonlyArray<Source.Source>
-  /** Starts a job on the source with that id (either form), as an upload over HTTP does. */
+  /**
+   * Starts a job on the source with that ID (either form), as an upload over HTTP does. A file that is refused over
+   * HTTP starts a job here, which ends in `ERROR`.
+   */
   readonly upload: (id: string, csv: string) => Effect.Effect<void>
   /** The next requests to an endpoint misbehave; faults planned earlier come first. */
   readonly fail: (planned: Planned) => Effect.Effect<void>
   /** Makes every token that was issued so far invalid. */
   readonly revokeTokens: Effect.Effect<void>
-  /** All requests so far, in the order they came. */
+  /** The requests so far, in the order they came; the newest `maxReceived` of them. */
   readonly received: Effect.Effect<ReadonlyArray<Received>>
   /** Waits until the requests so far are as wanted; looks again whenever one comes or ends. */
   readonly until: (
@@ -145,54 +155,27 @@ export class Sandbox extends Context.Service<Sandbox, Service>()("@sailpoint-bul
  */
 export const make = (options: Options = {}): Effect.Effect<Service, ServeError, Scope.Scope> =>
   Effect.gen(function* () {
-    const sources = options.sources ?? Source.seeded
-    const clients = options.clients ?? Client.seeded
-    const tokens = new Client.Tokens()
-    const jobs = new Map<string, Job.Job>()
-    const accepted = new Map<string, Job.Job>()
+    const maxReceived = options.maxReceived ?? 10_000
+    const tenant = new Tenant({
+      clients: options.clients ?? Client.seeded,
+      sources: options.sources ?? Source.seeded,
+      limiter: new Limiter.Limiter(options.limit ?? Limiter.documented),
+      jobTiming: options.jobTiming ?? { pending: "2 seconds", inProgress: "3 seconds" },
+      startedAt: yield* Clock.currentTimeMillis
+    })
     const planned: Array<Planned & { left: number }> = []
     const received: Array<{ -readonly [K in keyof Received]: Received[K] }> = []
     const changes = yield* SubscriptionRef.make(0)
-    const tell = Effect.runSyncWith(yield* Effect.context())
+    const run = Effect.runSyncWith(yield* Effect.context())
     const changed = SubscriptionRef.update(changes, (n) => n + 1)
-
-    const upload = (source: Source.Source, csv: string) =>
-      Effect.map(Clock.currentTimeMillis, (now) => {
-        const timing = options.jobTiming ?? { pending: "2 seconds", inProgress: "3 seconds" }
-        const running = accepted.get(source.sourceId)
-        if (running === undefined || Job.hasEnded(running, now)) {
-          const job = { submittedAt: now, timing, outcome: Job.outcomeOf(csv) }
-          accepted.set(source.sourceId, job)
-          jobs.set(source.sourceId, job)
-        } else {
-          // SailPoint: a job that starts while another runs fails; it is the newest one, and the other runs on.
-          jobs.set(source.sourceId, {
-            submittedAt: now,
-            timing: { pending: 0, inProgress: 0 },
-            outcome: "ERROR"
-          })
-        }
-      })
-
-    const find = (id: string) => sources.find((source) => source.sourceId === id || source.id === id)
 
     const takeFault = (endpoint: Endpoint.Endpoint): Fault.Fault | undefined => {
       const next = planned.find((plan) => plan.endpoint === endpoint && plan.left > 0)
-      if (next !== undefined) next.left -= 1
-      return next?.fault
+      if (next === undefined) return undefined
+      next.left -= 1
+      if (next.left === 0) planned.splice(planned.indexOf(next), 1)
+      return next.fault
     }
-
-    const asked = new Map<string, number>()
-    /** Every second request is the even one of those to that source. */
-    const ownFault = (source: Source.Source | undefined): Fault.Fault | undefined => {
-      if (source?.fault === undefined || source.everySecond !== true) return source?.fault
-      const before = asked.get(source.sourceId) ?? 0
-      asked.set(source.sourceId, before + 1)
-      return before % 2 === 0 ? source.fault : undefined
-    }
-
-    const limiter = new Limiter.Limiter(options.limit ?? Limiter.documented)
-    const tenant: Answer = { clients, tokens, limiter, sources, find, jobs, upload, ownFault }
 
     const app = Effect.gen(function* () {
       const request = yield* HttpServerRequest.HttpServerRequest
@@ -207,12 +190,13 @@ export const make = (options: Options = {}): Effect.Effect<Service, ServeError, 
         outcome: undefined
       }
       received.push(entry)
+      received.splice(0, received.length - maxReceived)
       yield* changed
-      // Told by the connection itself: an answer that is still being written has not ended.
+      // The connection itself says so: an answer that is still being written has not ended.
       const response = NodeHttpServerRequest.toServerResponse(request)
       response.once("close", () => {
         entry.outcome = response.writableFinished ? response.statusCode : "aborted"
-        tell(changed)
+        run(changed)
       })
       const fault = match.endpoint === undefined ? undefined : takeFault(match.endpoint)
       const proceed = answer(tenant, match, request)
@@ -235,16 +219,18 @@ export const make = (options: Options = {}): Effect.Effect<Service, ServeError, 
 
     return Sandbox.of({
       url: NetAddress.formatUrlUnsafe(server.address),
-      clients,
-      sources,
+      clients: tenant.clients,
+      sources: tenant.sources,
       upload: (id, csv) => {
-        const source = find(id)
+        const source = tenant.find(id)
         return source === undefined
-          ? Effect.die(new Error(`The sandbox has no source with the id ${id}.`))
-          : upload(source, csv)
+          ? Effect.die(new Error(`The sandbox has no source with the ID ${id}.`))
+          : Effect.map(Clock.currentTimeMillis, (now) => {
+              tenant.upload(source, tenant.read(source, csv), Client.admin.clientId, now)
+            })
       },
       fail: (plan) => Effect.sync(() => void planned.push({ ...plan, left: plan.times ?? 1 })),
-      revokeTokens: Effect.sync(() => tokens.revokeAll()),
+      revokeTokens: Effect.sync(() => tenant.tokens.revokeAll()),
       received: Effect.sync(() => received.map((entry) => ({ ...entry }))),
       until: (wanted) =>
         SubscriptionRef.changes(changes).pipe(

@@ -4,11 +4,14 @@
  *
  * @since 0.1.0
  */
+import type * as Duration from "effect/Duration"
+import { ADMIN_IDENTITY, MANAGER_IDENTITY } from "./Client.ts"
 import * as Fault from "./Fault.ts"
 import type { State } from "./Job.ts"
+import type { SchemaAttribute } from "./SchemaAttribute.ts"
 
 /**
- * A source: what the list of sources tells of it, and how its status behaves.
+ * A source: what the list of sources shows of it, how its status behaves, and what becomes of uploads to it.
  *
  * @category models
  * @since 0.1.0
@@ -26,6 +29,24 @@ export interface Source {
   readonly fault?: Fault.Fault
   /** The fault strikes every second request only, so that a retry succeeds. */
   readonly everySecond?: boolean
+  /**
+   * The identities of its account managers.
+   *
+   * @default that of the administrator
+   */
+  readonly managers?: ReadonlyArray<string>
+  /** The columns of its files beside the eight of every source: ten at most. */
+  readonly attributes?: ReadonlyArray<SchemaAttribute>
+  /**
+   * How many records it has at the start, created 30 days before.
+   *
+   * @default 0
+   */
+  readonly records?: number
+  /** An upload of so many rows, submitted so long before the sandbox started. The first rows change up to 5 `records`. */
+  readonly past?: { readonly rows: number; readonly before: Duration.Input }
+  /** Every upload to it, `past` included, ends in `ERROR` with none or half of its rows landed. */
+  readonly lands?: "none" | "half"
 }
 
 /** The two ids of the nth source, always the same and recognisably made up. */
@@ -37,9 +58,15 @@ const ids = (n: number) => {
   }
 }
 
+const ready = {
+  description: "Ready for an upload; never had one.",
+  status: null,
+  managers: [ADMIN_IDENTITY, MANAGER_IDENTITY]
+}
+
 const cases: ReadonlyArray<Omit<Source, "id" | "sourceId">> = [
-  { name: "Contractors", description: "Ready for an upload; never had one.", status: null },
-  { name: "Retail", description: "Ready for an upload; never had one.", status: null },
+  { name: "Contractors", ...ready },
+  { name: "Retail", ...ready },
   { name: "Queued", description: "A job that stays PENDING.", status: "PENDING" },
   { name: "Running", description: "A job that stays IN_PROGRESS.", status: "IN_PROGRESS" },
   { name: "Done", description: "A job that is COMPLETED.", status: "COMPLETED" },

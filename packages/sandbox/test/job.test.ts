@@ -132,6 +132,17 @@ describe("a file", () => {
       csv: `${header.replaceAll(",", " , ")}\n${row}`,
       outcome: "COMPLETED"
     },
+    {
+      what: "cells in quotation marks",
+      csv: `${header}\n"ada","A ""A"", B",Lovelace,a@example.com,grace`,
+      outcome: "COMPLETED"
+    },
+    { what: "dates", csv: `${header},startDate,endDate\n${row},2026-01-31,`, outcome: "COMPLETED" },
+    { what: "a date that is not ISO 8601", csv: `${header},endDate\n${row},31.12.2026`, outcome: "ERROR" },
+    { what: "an unknown manager", csv: `${header}\n${row.replace("grace", "nobody")}`, outcome: "ERROR" },
+    { what: "an empty cell that is required", csv: `${header}\n${row.replace("Ada", "")}`, outcome: "ERROR" },
+    { what: "an empty first cell", csv: `${header}\n${row.replace("ada,", ",")}`, outcome: "ERROR" },
+    { what: "an unknown column", csv: `${header},shoes\n${row},44`, outcome: "ERROR" },
     { what: "no rows", csv: `${header}\n`, outcome: "ERROR" },
     {
       what: "a missing column",

@@ -134,6 +134,19 @@ describe("the record of requests", () => {
     })
   )
 
+  it.effect("keeps the newest requests only, so that it does not grow over days", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.make({ maxReceived: 3 })
+
+      for (const path of ["/1", "/2", "/3", "/4", "/5"]) yield* send(`${sandbox.url}${path}`)
+
+      assert.deepStrictEqual(
+        (yield* sandbox.received).map(({ path }) => path),
+        ["/3", "/4", "/5"]
+      )
+    })
+  )
+
   it.effect("can be waited for", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make()

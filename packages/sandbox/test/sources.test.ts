@@ -1,13 +1,25 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as TestClock from "effect/testing/TestClock"
+import * as Client from "../src/Client.ts"
 import * as Sandbox from "../src/Sandbox.ts"
 import * as Source from "../src/Source.ts"
-import { authorize, send } from "./support/tenant.ts"
+import { type Answered, authorize, GOOD_CSV, send } from "./support/tenant.ts"
 
-const list = (sandbox: Sandbox.Service, query = "", path = "/v2024/non-employee-sources") =>
-  Effect.flatMap(authorize(sandbox), (headers) => send(`${sandbox.url}${path}${query}`, { headers }))
+const list = (
+  sandbox: Sandbox.Service,
+  query = "",
+  path = "/v2024/non-employee-sources",
+  clientId = "sandbox"
+) =>
+  Effect.flatMap(authorize(sandbox, clientId), (headers) =>
+    send(`${sandbox.url}${path}${query}`, { headers })
+  )
 
 const names = Source.seeded.map(({ name }) => name)
+
+const namesIn = (answered: Answered) =>
+  (answered.json() as ReadonlyArray<Source.Source>).map(({ name }) => name)
 
 describe("the list of sources", () => {
   const paths = [
@@ -15,17 +27,26 @@ describe("the list of sources", () => {
     "/non-employee-sources/v1"
   ]
 
-  it.effect.each(paths)("has every source, and of each only what it may tell, on %s", (path) =>
+  it.effect.each(paths)("has every source, in the documented form, on %s", (path) =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make()
 
       const answered = yield* list(sandbox, "", path)
 
       assert.strictEqual(answered.status, 200)
-      assert.deepStrictEqual(
-        answered.json(),
-        Source.seeded.map(({ description, id, name, sourceId }) => ({ id, sourceId, name, description }))
-      )
+      assert.deepStrictEqual(namesIn(answered), names)
+      const { description, id, name, sourceId } = Source.named("Done")
+      assert.deepStrictEqual((answered.json() as ReadonlyArray<unknown>)[4], {
+        id,
+        sourceId,
+        name,
+        description,
+        approvers: [{ type: "IDENTITY", id: "5a4d1d00000000000000000000000003" }],
+        accountManagers: [{ type: "IDENTITY", id: Client.ADMIN_IDENTITY }],
+        created: "1969-01-01T00:00:04.000Z",
+        modified: "1969-01-01T00:00:04.000Z",
+        nonEmployeeCount: null
+      })
     })
   )
 
@@ -36,7 +57,13 @@ describe("the list of sources", () => {
     { query: "?limit=0", expected: [] },
     { query: "?limit=250", expected: names },
     { query: "?offset=1000", expected: [] },
-    { query: "?requested-for=me&sorters=name&non-employee-count=true", expected: names }
+    { query: "?sorters=name", expected: names.toSorted() },
+    { query: "?sorters=-name&limit=3", expected: names.toSorted().toReversed().slice(0, 3) },
+    { query: "?sorters=-created", expected: names.toReversed() },
+    { query: "?sorters=sourceId,-name", expected: names },
+    { query: "?requested-for=me", expected: names },
+    { query: `?requested-for=${Client.MANAGER_IDENTITY}`, expected: ["Contractors", "Retail"] },
+    { query: "?requested-for=5a4d1d000000000000000000000000ff", expected: [] }
   ]
 
   it.effect.each(pages)("is cut to the page that $query asks for", ({ expected, query }) =>
@@ -45,10 +72,7 @@ describe("the list of sources", () => {
 
       const answered = yield* list(sandbox, query)
 
-      assert.deepStrictEqual(
-        (answered.json() as ReadonlyArray<Source.Source>).map(({ name }) => name),
-        expected
-      )
+      assert.deepStrictEqual(namesIn(answered), expected)
     })
   )
 
@@ -61,7 +85,13 @@ describe("the list of sources", () => {
     { query: "?limit=all", parameter: "limit" },
     { query: "?offset=-1", parameter: "offset" },
     { query: "?offset=", parameter: "offset" },
-    { query: "?offset=first", parameter: "offset" }
+    { query: "?offset=first", parameter: "offset" },
+    { query: "?count=yes", parameter: "count" },
+    { query: "?non-employee-count=1", parameter: "non-employee-count" },
+    { query: "?requested-for=", parameter: "requested-for" },
+    { query: "?sorters=", parameter: "sorters" },
+    { query: "?sorters=description", parameter: "sorters" },
+    { query: "?sorters=name,constructor", parameter: "sorters" }
   ]
 
   it.effect.each(mistakes)("is refused with 400 for $query", ({ parameter, query }) =>
@@ -100,7 +130,64 @@ describe("the list of sources", () => {
 
       const answered = yield* list(sandbox)
 
-      assert.deepStrictEqual(answered.json(), [own])
+      assert.deepStrictEqual(namesIn(answered), ["Own"])
+    })
+  )
+
+  it.effect("has the number of records of each source on request", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.make()
+      yield* sandbox.upload(Source.named("Retail").sourceId, GOOD_CSV)
+      yield* TestClock.adjust("5 seconds")
+
+      const answered = yield* list(sandbox, "?non-employee-count=true&limit=2")
+
+      assert.deepStrictEqual(
+        (answered.json() as ReadonlyArray<Record<string, unknown>>).map((item) => item["nonEmployeeCount"]),
+        [0, 1]
+      )
+    })
+  )
+
+  const asManager = [
+    { query: "", status: 403 },
+    { query: `?requested-for=${Client.ADMIN_IDENTITY}`, status: 403 },
+    { query: `?requested-for=${Client.MANAGER_IDENTITY}`, status: 200 },
+    { query: "?requested-for=me", status: 200 }
+  ]
+
+  it.effect.each(asManager)("is answered to an account manager with $status for '$query'", (row) =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.make()
+
+      const answered = yield* list(sandbox, row.query, undefined, "sandbox-manager")
+
+      assert.strictEqual(answered.status, row.status)
+      if (row.status === 200) assert.deepStrictEqual(namesIn(answered), ["Contractors", "Retail"])
+    })
+  )
+})
+
+describe("a source by its ID", () => {
+  const rows = [
+    { clientId: "sandbox", name: "Done", status: 200 },
+    { clientId: "sandbox-manager", name: "Retail", status: 200 },
+    { clientId: "sandbox-manager", name: "Done", status: 403 }
+  ]
+
+  it.effect.each(rows)("is answered to $clientId with $status for $name", ({ clientId, name, status }) =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.make()
+
+      const answered = yield* list(
+        sandbox,
+        "",
+        `/v2024/non-employee-sources/${Source.named(name).id}`,
+        clientId
+      )
+
+      assert.strictEqual(answered.status, status)
+      if (status === 200) assert.include(answered.json(), { name, sourceId: Source.named(name).sourceId })
     })
   )
 })

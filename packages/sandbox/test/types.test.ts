@@ -21,7 +21,7 @@ describe("the public types", () => {
   it("every option can be left out", () => {
     expectTypeOf<Record<never, never>>().toExtend<Sandbox.Options>()
     expectTypeOf<keyof Sandbox.Options>().toEqualTypeOf<
-      "port" | "limit" | "jobTiming" | "sources" | "clients"
+      "port" | "limit" | "jobTiming" | "sources" | "clients" | "maxReceived"
     >()
     expectTypeOf<Sandbox.Options["limit"]>().toEqualTypeOf<Limiter.Limit | undefined>()
     expectTypeOf<Sandbox.Options["jobTiming"]>().toEqualTypeOf<Job.Timing | undefined>()

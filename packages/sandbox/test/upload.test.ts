@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as TestClock from "effect/testing/TestClock"
 import * as Sandbox from "../src/Sandbox.ts"
 import * as Source from "../src/Source.ts"
-import { askStatus, authorize, BAD_CSV, GOOD_CSV, send, uploadPath } from "./support/tenant.ts"
+import { askStatus, authorize, BAD_ROW_CSV, GOOD_CSV, send, uploadPath } from "./support/tenant.ts"
 
 const contractors = Source.named("Contractors")
 
@@ -26,7 +26,7 @@ const upload = (
 describe("an upload over HTTP", () => {
   const files = [
     { file: "a good file", text: GOOD_CSV, end: "COMPLETED" },
-    { file: "a bad file", text: BAD_CSV, end: "ERROR" }
+    { file: "a file with a bad row", text: BAD_ROW_CSV, end: "ERROR" }
   ]
 
   it.effect.each(files)("of $file is taken with 202 and starts a job that ends in $end", (row) =>
@@ -40,7 +40,13 @@ describe("an upload over HTTP", () => {
       const after = yield* askStatus(sandbox, "Contractors", headers)
 
       assert.strictEqual(taken.status, 202)
-      assert.deepStrictEqual(taken.json(), { sourceId: contractors.sourceId, status: "PENDING" })
+      assert.deepStrictEqual(taken.json(), {
+        id: "5a4d10b0000000000000000000000001",
+        sourceId: contractors.sourceId,
+        created: "1970-01-01T00:00:00.000Z",
+        modified: "1970-01-01T00:00:00.000Z",
+        status: "PENDING"
+      })
       assert.deepStrictEqual(before.json(), { status: "PENDING" })
       assert.deepStrictEqual(after.json(), { status: row.end })
     })
@@ -90,6 +96,38 @@ describe("an upload over HTTP", () => {
 
       assert.strictEqual(refused.status, 400)
       assert.include(refused.text, "The request has no file in the multipart field data.")
+      assert.deepStrictEqual((yield* askStatus(sandbox, "Contractors", headers)).json(), { status: null })
+    })
+  )
+
+  const malformed = [
+    { what: "no line", text: "\n", errors: ["The file is empty."] },
+    {
+      what: "a misspelled column and a row that is too short",
+      text: `${GOOD_CSV.replace("email", "mail")}ada,Ada\n`,
+      errors: [
+        'The column "email" is missing.',
+        'The column "mail" is unknown.',
+        "Line 3 has 2 cells; the header has 5."
+      ]
+    },
+    {
+      what: "a column twice and no row",
+      text: "accountName,firstName,lastName,email,manager,email",
+      errors: ['The column "email" is there twice.', "The file has no rows."]
+    }
+  ]
+
+  it.effect.each(malformed)("of a file with $what is refused with one error on each line", (row) =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.make()
+      const headers = yield* authorize(sandbox)
+
+      const refused = yield* upload(sandbox, headers, csv(row.text))
+
+      assert.strictEqual(refused.status, 400)
+      const { messages } = refused.json() as ReturnType<typeof Source.errorBody>
+      assert.deepStrictEqual(messages[0]?.text.split("\n"), row.errors)
       assert.deepStrictEqual((yield* askStatus(sandbox, "Contractors", headers)).json(), { status: null })
     })
   )

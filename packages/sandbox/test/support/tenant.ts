@@ -86,5 +86,8 @@ export const isPending = <A, E>(sandbox: Reachable, fiber: Fiber.Fiber<A, E>) =>
 export const GOOD_CSV =
   "accountName,firstName,lastName,email,manager\nada,Ada,Lovelace,ada@example.com,grace\n"
 
+/** A CSV whose form is good, with a manager who does not exist. */
+export const BAD_ROW_CSV = GOOD_CSV.replace("grace", "nobody")
+
 /** A CSV without the columns that the sandbox wants. */
 export const BAD_CSV = "accountName,firstName\nada,Ada\n"

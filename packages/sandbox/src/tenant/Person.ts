@@ -1,0 +1,28 @@
+/** People who do not exist: invented names, example.com and the numbers 555-01xx, which are kept free for fiction. */
+
+const FIRST = ["Wren", "Sade", "Juno", "Otto", "Ines", "Bram", "Tess", "Milo", "Noor", "Emil", "Zora"]
+const LAST = ["Imaginary", "Fiction", "Madeup", "Placeholder", "Pretend", "Invented", "Storybook"]
+
+export interface Person {
+  readonly accountName: string
+  readonly firstName: string
+  readonly lastName: string
+  readonly email: string
+  readonly phone: string
+}
+
+const at = (names: ReadonlyArray<string>, n: number): string => names[n % names.length] ?? ""
+
+/** The nth of them, always the same; the account name has the number, so that no two are equal. */
+export const nth = (n: number): Person => {
+  const firstName = at(FIRST, n)
+  const lastName = at(LAST, n)
+  const accountName = `${firstName}.${lastName}.${n}`.toLowerCase()
+  return {
+    accountName,
+    firstName,
+    lastName,
+    email: `${accountName}@example.com`,
+    phone: `20255501${(n % 100).toString().padStart(2, "0")}`
+  }
+}
