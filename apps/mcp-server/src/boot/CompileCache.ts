@@ -1,48 +1,48 @@
 /**
- * V8's code cache, kept by Node itself: what one start has compiled, the next ones read. Node checks what it reads
- * (its own version, the code, checksums) and compiles as ever where anything differs.
+ * V8's code cache, kept by Node itself: later starts read what an earlier one compiled. Node checks its own version, the
+ * code and checksums, and compiles again if anything differs.
  *
- * Code is run from there, so it is a folder of the user's own that nobody else can write to, or none: never the shared
- * temporary one. `NODE_DISABLE_COMPILE_CACHE=1` switches it off, and the folder of a `NODE_COMPILE_CACHE` is used
- * instead.
+ * The cached code runs in this process, so the folder must belong to the user and be closed to all others.
+ * `NODE_DISABLE_COMPILE_CACHE=1` disables the cache, and `NODE_COMPILE_CACHE` names another folder.
  */
 import type { Stats } from "node:fs"
-import { enableCompileCache, flushCompileCache } from "node:module"
-import { isAbsolute, join } from "node:path"
+// As a namespace: a named import that a runtime lacks would end the process before it can say why.
+import * as Module from "node:module"
+import { dirname, isAbsolute, join } from "node:path"
 
 const NAME = "sailpoint-bulk-upload-mcp"
 
-/** Switches it on where it can be had, and says nothing where it cannot: everything works without. */
+/** Enables the cache if possible. The server works the same without it. */
 export const enable = (): void => {
   const { env } = process
-  const home = cacheHome(env)
-  if (home === undefined || env["NODE_COMPILE_CACHE"] || env["NODE_DISABLE_COMPILE_CACHE"]) return
+  const caches = cachesFolder(env)
+  if (caches === undefined || env["NODE_COMPILE_CACHE"] || env["NODE_DISABLE_COMPILE_CACHE"]) return
   try {
-    const folder = join(home, NAME)
+    const folder = join(caches, NAME)
     const { lstatSync, statSync } = fs()
-    for (const path of [home, folder]) make(path)
-    // A link is fine for the user's cache folder, which may be on another disk; not for what is in it.
-    if (isOwn(statSync(home), 0o022) && isOwn(lstatSync(folder), 0o077)) enableCompileCache(folder)
+    for (const path of [caches, folder]) make(path)
+    // The user's caches may be a link to another disk; a link in them could lead anywhere.
+    if (isOwn(statSync(caches), 0o022) && isOwn(lstatSync(folder), 0o077)) Module.enableCompileCache(folder)
   } catch {
-    // No such folder, or one that cannot be looked at.
+    // The folder cannot be made or read, or this runtime has no such cache.
   }
 }
 
 /**
- * Writes what there is a while from now, once the assistant has its first answers: Node does so when a process ends,
- * but assistants kill their servers. Where nothing new was compiled, Node writes nothing.
+ * Writes the cache soon, after the first answers: Node writes it when the process ends, but assistants kill their servers.
+ * If nothing new was compiled, Node writes nothing.
  */
 export const flushSoon = (): void => {
-  setTimeout(flushCompileCache, FLUSH_AFTER_MILLIS).unref()
+  setTimeout(() => Module.flushCompileCache?.(), FLUSH_AFTER_MILLIS).unref()
 }
 
 const FLUSH_AFTER_MILLIS = 1_000
 
-/** Importing it would load Node's streams of files and its promises of them, which a start has no use for. */
+/** Importing `node:fs` would also load Node's file streams and promises, which a start does not need. */
 const fs = () => process.getBuiltinModule("node:fs")
 
-/** Where a user's programs keep what they can make again. */
-const cacheHome = (env: NodeJS.ProcessEnv): string | undefined => {
+/** The folder for files that a user's programs can make again. */
+const cachesFolder = (env: NodeJS.ProcessEnv): string | undefined => {
   const { HOME: home = "", LOCALAPPDATA: local = "", XDG_CACHE_HOME: xdg = "" } = env
   if (process.platform === "win32") return isAbsolute(local) ? local : undefined
   if (process.platform !== "darwin" && isAbsolute(xdg)) return xdg
@@ -50,16 +50,13 @@ const cacheHome = (env: NodeJS.ProcessEnv): string | undefined => {
   return process.platform === "darwin" ? join(home, "Library", "Caches") : join(home, ".cache")
 }
 
-/** One level only: where even the home is missing, none is made. */
+/** Makes one folder, and only in a folder of the user: `HOME` can be that of another user, as under `sudo`. */
 const make = (path: string): void => {
-  try {
-    fs().mkdirSync(path, 0o700)
-  } catch {
-    // It is there, or cannot be made; looking at it tells.
-  }
+  const { existsSync, mkdirSync, statSync } = fs()
+  if (!existsSync(path) && isOwn(statSync(dirname(path)), 0)) mkdirSync(path, 0o700)
 }
 
-/** Whether it is a folder of the user who runs this, with none of these permissions. Windows keeps such by itself. */
+/** Whether this is a folder of the user with none of these permissions. Windows protects its folders itself. */
 const isOwn = (stats: Stats, denied: number): boolean =>
   stats.isDirectory() &&
   (process.getuid === undefined || (stats.uid === process.getuid() && (stats.mode & denied) === 0))

@@ -7,12 +7,8 @@ import { join } from "node:path"
 import * as JsonRpc from "../support/JsonRpc.ts"
 import { observed } from "../support/observed.ts"
 
-const calls = [JsonRpc.callStatus(1, Source.named("Done").sourceId)]
-
-/** Parts of the built file, by the names that they are compiled under. */
-const EXPORTERS = /\/dist\/main\.js\/OtlpExport-/u
-const ANSWERS = /\/dist\/main\.js\/calls-/u
-const ALL = /\/dist\/main\.js\//u
+/** The built files that a start needs before any call. */
+const START = ["boot.js", "main.js", "rolldown-runtime.js", "server.js"]
 
 interface Coverage {
   readonly result: ReadonlyArray<{ readonly url: string }>
@@ -23,45 +19,37 @@ const folder = Effect.acquireRelease(
   (path) => Effect.sync(() => rmSync(path, { recursive: true }))
 )
 
-/** How many parts of that name V8 compiled. */
-const compiled = (path: string, part: RegExp): number =>
+/** The built files that V8 compiled. */
+const loaded = (path: string): ReadonlyArray<string> =>
   readdirSync(path)
     .flatMap((file) => (JSON.parse(readFileSync(join(path, file), "utf8")) as Coverage).result)
-    .filter(({ url }) => part.test(url)).length
+    .flatMap(({ url }) => /\/mcp-server\/dist\/(.+)$/u.exec(url)?.[1] ?? [])
 
-describe("what exports telemetry", { timeout: 60_000 }, () => {
-  it.live.each([
-    ["is loaded when there is a collector", {}, 1],
-    ["is not even loaded when there is none", { OTEL_EXPORTER_OTLP_ENDPOINT: "" }, 0],
-    ["is not even loaded when it is disabled", { OTEL_SDK_DISABLED: "true" }, 0]
-  ] as const)("%s", ([, env, count]) =>
-    Effect.gen(function* () {
-      const path = yield* folder
-      const { answers } = yield* observed({ calls, env: { ...env, NODE_V8_COVERAGE: path } })
-      assert.strictEqual(answers[0]?.result?.structuredContent?.["status"], "COMPLETED")
-      assert.strictEqual(compiled(path, EXPORTERS), count)
-    })
-  )
-})
+/** The files that a conversation with these calls loads. */
+const loadedBy = (calls: ReadonlyArray<{ readonly id: number }>, env: Readonly<Record<string, string>>) =>
+  Effect.gen(function* () {
+    const path = yield* folder
+    const { answers } = yield* observed({ calls, env: { ...env, NODE_V8_COVERAGE: path } })
+    for (const { result } of answers) assert.isUndefined(result?.["isError"])
+    assert.lengthOf(answers, calls.length)
+    return loaded(path)
+  })
 
-describe("what answers calls", { timeout: 60_000 }, () => {
-  it.live("is loaded with the first one", () =>
-    Effect.gen(function* () {
-      const path = yield* folder
-      yield* observed({ calls, env: { OTEL_SDK_DISABLED: "true", NODE_V8_COVERAGE: path } })
-      assert.strictEqual(compiled(path, ANSWERS), 1)
-    })
-  )
+const status = JsonRpc.callStatus(1, Source.named("Done").sourceId)
 
-  it.live("is not even loaded by who only wants to know what there is", () =>
+const conversations: ReadonlyArray<
+  readonly [string, Parameters<typeof loadedBy>[0], Readonly<Record<string, string>>, ReadonlyArray<string>]
+> = [
+  ["a list of the tools", [JsonRpc.listTools(1)], { OTEL_SDK_DISABLED: "true" }, []],
+  ["a call", [status], { OTEL_SDK_DISABLED: "true" }, ["calls.js"]],
+  ["a call without a collector", [status], { OTEL_EXPORTER_OTLP_ENDPOINT: "" }, ["calls.js"]],
+  ["a call with a collector", [status], {}, ["calls.js", "telemetry.js"]]
+]
+
+describe("besides the files of a start", { timeout: 60_000 }, () => {
+  it.live.each(conversations)("%s loads only the files that it needs", ([, calls, env, files]) =>
     Effect.gen(function* () {
-      const path = yield* folder
-      const { answers } = yield* observed({
-        calls: [JsonRpc.listTools(1)],
-        env: { OTEL_SDK_DISABLED: "true", NODE_V8_COVERAGE: path }
-      })
-      assert.isDefined(answers[0]?.result)
-      assert.strictEqual(compiled(path, ALL), 1)
+      assert.sameMembers([...(yield* loadedBy(calls, env))], [...START, ...files])
     })
   )
 })

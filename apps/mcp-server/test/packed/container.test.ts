@@ -11,6 +11,7 @@ import { cp, mkdir, readFile, symlink } from "node:fs/promises"
 import { basename, join, matchesGlob } from "node:path"
 import { promisify } from "node:util"
 import rootManifest from "../../../../package.json" with { type: "json" }
+import { BUILT_COMMAND } from "../support/BuiltCommand.ts"
 import * as HttpProcess from "../support/HttpProcess.ts"
 import * as ServerProcess from "../support/ServerProcess.ts"
 import { filesIn, PACKAGES, ROOT, temporaryFolder } from "../support/Tarball.ts"
@@ -64,7 +65,7 @@ const built = Effect.gen(function* () {
       })
     }
     await symlink(join(ROOT, "node_modules"), join(context, "node_modules"))
-    for (const folder of PACKAGES) {
+    for (const folder of [...PACKAGES, "tooling"]) {
       const installed = join(folder, "node_modules")
       // Links from there lead into the copy.
       await cp(join(ROOT, installed), join(context, installed), { recursive: true, verbatimSymlinks: true })
@@ -127,13 +128,7 @@ layer(image, { excludeTestServices: true, timeout: "2 minutes" })("the image", (
       const [, last] = yield* stages
       assert.deepStrictEqual(
         yield* filesIn((yield* Image).folder),
-        [
-          "LICENSE",
-          "dist/THIRD_PARTY_LICENSES.txt",
-          "dist/main.js",
-          "dist/package.json",
-          "package.json"
-        ].toSorted()
+        ["LICENSE", "package.json", ...BUILT_COMMAND].toSorted()
       )
       assert.deepStrictEqual(textsOf(last, "USER"), ["node"])
     })

@@ -29,6 +29,8 @@ describe.each(Assistant.kinds)("a client $name that waits", { timeout: 60_000 },
     Effect.gen(function* () {
       const { assistant, sandbox } = yield* connected(kind)
       yield* assistant.tools
+      // The first call loads the code for calls, which can take longer than the job.
+      yield* assistant.call({ sourceId: idOf("Done") }, WAIT)
       const told: Array<Assistant.Progress> = []
       yield* sandbox.upload(idOf("Contractors"), CSV)
       const { isError, structured } = yield* assistant.call(

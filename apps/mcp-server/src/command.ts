@@ -1,0 +1,173 @@
+/**
+ * The command `sailpoint-bulk-upload-mcp`: chooses what runs, and the exit code.
+ */
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import type * as Check from "./cli/Check.ts"
+import * as CommandLine from "./cli/CommandLine.ts"
+import * as Environment from "./settings/Environment.ts"
+import { makeRuntime } from "./handlers/Runtime.ts"
+import { makeFactory, version } from "./server/McpServerFactory.ts"
+import * as Settings from "./settings/TenantSettings.ts"
+import * as StdioServer from "./stdio/StdioServer.ts"
+import * as Telemetry from "./telemetry/Telemetry.ts"
+import { makeAdapter, MAX_RUNNING } from "./mcp/ToolResult.ts"
+
+const WRONG_USAGE = 2
+
+const main = async (): Promise<number> => {
+  const command = CommandLine.parse(process.argv.slice(2))
+  const env = Environment.take()
+  switch (command._tag) {
+    case "Help":
+      await write(process.stdout, CommandLine.HELP)
+      return 0
+    case "Version":
+      await write(process.stdout, `${version}\n`)
+      return 0
+    case "Completions": {
+      const { completions } = await import("./cli/ShellCompletions.ts")
+      await write(process.stdout, completions(command.shell))
+      return 0
+    }
+    case "Misused":
+      await write(process.stderr, `${command.problem}\nTry sailpoint-bulk-upload-mcp --help.\n`)
+      return WRONG_USAGE
+    case "Stdio":
+      return withTenant(command, env, (options) => serve(options, command, env), wrongSettings)
+    case "Http":
+      return withTenant(command, env, (options) => serveHttp(options, command, env), wrongSettings)
+    case "Check":
+      return withTenant(
+        command,
+        env,
+        (options) => check(options, command),
+        async (problems) => {
+          const Check = await import("./cli/Check.ts")
+          return tellFindings(Check, Check.wrongSettings(problems), command, WRONG_USAGE)
+        }
+      )
+  }
+}
+
+/** Runs with the tenant that the command is for: the sandbox, or the one in the settings. */
+const withTenant = async (
+  command: CommandLine.Stdio | CommandLine.Http | CommandLine.Check,
+  env: Environment.Env,
+  run: (options: Settings.Settings) => Promise<number>,
+  orElse: (problems: ReadonlyArray<string>) => Promise<number>
+): Promise<number> => {
+  if (command.sandbox) {
+    const { withSandbox } = await import("./settings/SandboxTenant.ts")
+    return withSandbox(run)
+  }
+  const settings = Settings.read(env)
+  return Result.isSuccess(settings) ? run(settings.success) : orElse(settings.failure)
+}
+
+const wrongSettings = async (problems: ReadonlyArray<string>): Promise<number> => {
+  await write(
+    process.stderr,
+    [
+      "The settings cannot be used:",
+      ...problems.map((problem) => `- ${problem}`),
+      "To try it without a tenant, start it with --sandbox.",
+      ""
+    ].join("\n")
+  )
+  return WRONG_USAGE
+}
+
+const serve = async (
+  options: Settings.Settings,
+  command: CommandLine.Stdio,
+  env: Environment.Env
+): Promise<number> => {
+  const runtime = makeRuntime(options, command.logLevel, "patient", Telemetry.fromEnv(env))
+  const adapter = makeAdapter(runtime, command)
+  await StdioServer.serve({
+    factory: makeFactory(adapter, command),
+    idle: adapter.idle,
+    onerror: ({ message }) => void runtime.runFork(Effect.logDebug("A message was not served", message)),
+    report: (problem) => void runtime.runFork(Effect.logWarning(problem))
+  })
+  await runtime.dispose()
+  return 0
+}
+
+const serveHttp = async (
+  options: Settings.Settings,
+  command: CommandLine.Http,
+  env: Environment.Env
+): Promise<number> => {
+  const [Http, HttpSettings] = await Promise.all([
+    import("./http/Http.ts"),
+    import("./settings/HttpSettings.ts")
+  ])
+  const settings = HttpSettings.read(command, env)
+  if (Result.isFailure(settings)) return wrongHttpSettings(settings.failure)
+  const runtime = makeRuntime(options, command.logLevel, "patient", Telemetry.fromEnv(env))
+  const maxRunning = Math.max(MAX_RUNNING, settings.success.limits.running)
+  const adapter = makeAdapter(runtime, { ...command, maxRunning })
+  const code = await Http.serve({
+    settings: settings.success,
+    runtime,
+    givenToken: "accessToken" in options.auth,
+    factory: makeFactory(adapter, command),
+    tell: (line) => write(process.stderr, `${line}\n`)
+  })
+  await runtime.dispose()
+  return code
+}
+
+const wrongHttpSettings = async (problems: ReadonlyArray<string>): Promise<number> => {
+  await write(
+    process.stderr,
+    ["It cannot be served like this:", ...problems.map((problem) => `- ${problem}`), ""].join("\n")
+  )
+  return WRONG_USAGE
+}
+
+const check = async (options: Settings.Settings, command: CommandLine.Check): Promise<number> => {
+  const Check = await import("./cli/Check.ts")
+  const runtime = makeRuntime(options, command.logLevel, "brisk")
+  const findings = await runtime.runPromise(
+    Check.check({
+      sourceId: command.sourceId,
+      sandbox: command.sandbox,
+      freshToken: "clientId" in options.auth
+    })
+  )
+  await runtime.dispose()
+  return tellFindings(Check, findings, command, Check.allWell(findings) ? 0 : 1)
+}
+
+const tellFindings = async (
+  { toJson, toText }: typeof Check,
+  findings: ReadonlyArray<Check.Finding>,
+  { json }: CommandLine.Check,
+  code: number
+): Promise<number> => {
+  await write(process.stdout, json ? toJson(findings) : toText(findings))
+  return code
+}
+
+/** Where a pipe takes its time, exiting right after a write would cut it off. */
+const write = (stream: NodeJS.WriteStream, text: string): Promise<void> =>
+  new Promise((resolve) => {
+    // Who reads may have gone (EPIPE), which is no error of ours.
+    stream.once("error", () => resolve())
+    stream.write(text, () => resolve())
+  })
+
+/** Runs the command, and ends the process with its exit code. */
+export const run = (): Promise<void> =>
+  main().then(
+    (code) => process.exit(code),
+    (error: unknown) => {
+      process.stderr.write(
+        `It stopped unexpectedly: ${error instanceof Error ? error.message : "unknown cause"}\n`
+      )
+      process.exit(1)
+    }
+  )
