@@ -3,7 +3,7 @@ import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/co
 import { assert, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { readFile } from "node:fs/promises"
-import { dirname, join, normalize } from "node:path"
+import { dirname, join, normalize, posix } from "node:path"
 import { publint } from "publint"
 import { BUILT_COMMAND } from "../support/BuiltCommand.ts"
 import { filesIn, type PackageFolder, PACKAGES, ROOT, Tarballs, layer as packed } from "../support/Tarball.ts"
@@ -120,7 +120,8 @@ layer(packed, { timeout: "2 minutes" })("the tarball of", (it) => {
       const { exports }: { exports: Readonly<Record<string, unknown>> } = JSON.parse(
         yield* textOf(ROOT, folder, "package.json")
       )
-      const isPublic = (module: string) => exports[module] !== null && !module.startsWith("./internal/")
+      const isPublic = (module: string) =>
+        exports[module] !== null && exports[`${posix.dirname(module)}/*`] !== null
 
       const analysis = yield* Effect.promise(() =>
         checkPackage(createPackageFromTarballData(data), {
