@@ -10,7 +10,15 @@
  * @category models
  * @since 0.1.0
  */
-export type Endpoint = "token" | "status" | "upload" | "sources" | "source"
+export type Endpoint =
+  | "token"
+  | "status"
+  | "upload"
+  | "sources"
+  | "source"
+  | "schemaAttributes"
+  | "schemaTemplate"
+  | "records"
 
 /**
  * A request that was understood, or the status that says why not.
@@ -37,7 +45,10 @@ const routes: ReadonlyArray<readonly [Endpoint, method: "GET" | "POST", path: Re
   ["sources", "GET", resource("non-employee-sources")],
   ["source", "GET", source()],
   ["upload", "POST", source("/non-employee-bulk-upload")],
-  ["status", "GET", source("/non-employee-bulk-upload/status")]
+  ["status", "GET", source("/non-employee-bulk-upload/status")],
+  ["schemaAttributes", "GET", source("/schema-attributes")],
+  ["schemaTemplate", "GET", source("/schema-attributes-template/download")],
+  ["records", "GET", resource("non-employee-records")]
 ]
 
 /**

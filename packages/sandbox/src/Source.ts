@@ -140,7 +140,36 @@ const cases: ReadonlyArray<Omit<Source, "id" | "sourceId">> = [
   { name: "Cut off", description: "Closes in the middle of the body.", fault: { _tag: "CutOff" } },
   { name: "Reset", description: "Closes before the first byte.", fault: { _tag: "Reset" } },
   { name: "Oversized", description: "A body of one megabyte.", fault: Fault.oversized(1_000_000) },
-  { name: "Endless", description: "A body that never ends.", fault: { _tag: "Endless" } }
+  { name: "Endless", description: "A body that never ends.", fault: { _tag: "Endless" } },
+  {
+    name: "Nothing landed",
+    description: "An upload of 20 rows ended in ERROR before any landed.",
+    records: 40,
+    past: { rows: 20, before: "30 minutes" },
+    lands: "none"
+  },
+  {
+    name: "Half landed",
+    description: "An upload of 20 rows ended in ERROR after 10 of them.",
+    records: 40,
+    past: { rows: 20, before: "25 minutes" },
+    lands: "half"
+  },
+  {
+    name: "All landed",
+    description: "An upload of 20 rows is COMPLETED: 15 new records, 5 changed ones.",
+    records: 40,
+    past: { rows: 20, before: "20 minutes" }
+  },
+  {
+    name: "Custom columns",
+    description: "Ready for an upload whose rows have a cost center, and may have a badge date.",
+    status: null,
+    attributes: [
+      { technicalName: "costCenter", label: "Cost Center", type: "TEXT", required: true },
+      { technicalName: "badgeDate", label: "Badge Date", type: "DATE", required: false }
+    ]
+  }
 ]
 
 /**

@@ -46,7 +46,10 @@ describe("authorization", () => {
   const reads = [
     { what: "the status", path: statusPath(done.sourceId) },
     { what: "the list of sources", path: "/v2024/non-employee-sources" },
-    { what: "the list of sources by v1", path: "/non-employee-sources/v1" }
+    { what: "the list of sources by v1", path: "/non-employee-sources/v1" },
+    { what: "a source", path: `/v2024/non-employee-sources/${done.sourceId}` },
+    { what: "its columns", path: `/v2024/non-employee-sources/${done.sourceId}/schema-attributes` },
+    { what: "the records", path: "/v2024/non-employee-records" }
   ]
 
   it.effect.each(reads)("without the reading scope is refused $what with 403", ({ path }) =>

@@ -27,7 +27,11 @@ const plain: ReadonlyArray<readonly [name: string, status: number, body: RegExp]
   ["Private", 403, /^\{"detailCode":"403 Forbidden","trackingId":"[0-9a-f]{32}","messages":\[\{/u],
   ["Gateway", 502, /^<html>/u],
   ["Login page", 200, /^<html>/u],
-  ["Oversized", 200, /^\{"status":"COMPLETED","padding":"x{1000000}"\}$/u]
+  ["Oversized", 200, /^\{"status":"COMPLETED","padding":"x{1000000}"\}$/u],
+  ["Nothing landed", 200, /^\{"status":"ERROR"\}$/u],
+  ["Half landed", 200, /^\{"status":"ERROR"\}$/u],
+  ["All landed", 200, /^\{"status":"COMPLETED"\}$/u],
+  ["Custom columns", 200, /^\{"status":null\}$/u]
 ]
 
 const misbehaving = ["Slow", "Silent", "Cut off", "Reset", "Endless"]

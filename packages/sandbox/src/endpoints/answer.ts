@@ -10,7 +10,9 @@ import type { Endpoint, Match } from "../Endpoint.ts"
 import { errorBody, type Source } from "../Source.ts"
 import type { Tenant } from "../tenant/Tenant.ts"
 import { authorize, type Users } from "./authorize.ts"
+import { listRecords } from "./records.ts"
 import { type Answer, type Asked, badRequest, forbidden, json, notFound, type Response } from "./responses.ts"
+import { downloadTemplate, listSchemaAttributes } from "./schemaAttributes.ts"
 import { getSource, listSources } from "./sources.ts"
 import { status } from "./status.ts"
 import { token } from "./token.ts"
@@ -38,7 +40,10 @@ const handlers: Readonly<Record<Exclude<Endpoint, "token">, Handler>> = {
   sources: { scope: READ_SCOPE, answer: listSources },
   source: { scope: READ_SCOPE, answer: ofSource("account managers too", getSource) },
   status: { scope: READ_SCOPE, answer: ofSource("role context", status) },
-  upload: { scope: WRITE_SCOPE, answer: ofSource("role context", upload) }
+  upload: { scope: WRITE_SCOPE, answer: ofSource("role context", upload) },
+  schemaAttributes: { scope: READ_SCOPE, answer: ofSource("account managers too", listSchemaAttributes) },
+  schemaTemplate: { scope: READ_SCOPE, answer: ofSource("role context", downloadTemplate) },
+  records: { scope: READ_SCOPE, answer: listRecords }
 }
 
 export const answer = (tenant: Tenant, match: Match, request: HttpServerRequest): Effect.Effect<Response> =>
