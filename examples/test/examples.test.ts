@@ -46,7 +46,7 @@ describe("the examples", { timeout: 60_000, concurrent: true }, () => {
       /^no status: .*not documented/u,
       /^For the administrator: .*idn:nelm:read.*tracking id 5a4dfa17/u,
       /^Not without a change: SailPoint answered 200 .*<html>/u,
-      /^Not asked: "Contractors" is not a source id/u
+      /^Not asked: "Contractors" is not a source ID/u
     ]
     assert.strictEqual(lines.length, begins.length)
     for (const [index, line] of lines.entries()) assert.match(line, begins[index] ?? /^$/u)

@@ -71,16 +71,19 @@ const said = {
  */
 export class InvalidSourceId extends Schema.TaggedError<InvalidSourceId>()("InvalidSourceId", {
   /** What was given, cut short. */
-  sourceId: Schema.String
+  sourceId: Schema.String,
+  /** The first thing that makes it invalid: a character with its position and code point, the length, or the dashes. */
+  reason: Schema.optionalKey(Schema.String)
 }) {
   get retryable(): boolean {
     return false
   }
   get summary(): string {
-    return `"${this.sourceId}" is not a source id; nothing was sent to SailPoint.`
+    const reason = this.reason === undefined ? "" : `: ${this.reason}`
+    return `"${this.sourceId}" is not a source ID${reason}. Nothing was sent to SailPoint.`
   }
   get nextStep(): string {
-    return "Give the source's id as SailPoint shows it: 32 hexadecimal digits, or a UUID with dashes."
+    return "Take the ID from the list of non-employee sources, where it is called sourceId: 32 hexadecimal digits, or a UUID with dashes."
   }
   override get message(): string {
     return toMessage(this)

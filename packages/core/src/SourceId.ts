@@ -63,7 +63,27 @@ export const is: (input: unknown) => input is SourceId = Schema.is(SourceId)
 export const fromString = (input: string): Effect.Effect<SourceId, InvalidSourceId> =>
   is(input)
     ? Effect.succeed(input)
-    : Effect.fail(new InvalidSourceId({ sourceId: plainText(named(input), 64) }))
+    : Effect.fail(
+        new InvalidSourceId({ sourceId: plainText(named(input), 64), reason: problemOf(named(input)) })
+      )
 
 /** A program without types can pass anything, and of some things `String` makes nothing but an exception. */
 const named = (input: unknown): string => (typeof input === "string" ? input : format(input))
+
+const DIGITS = 32
+
+/** The first thing that makes a text no ID. Invisible and look-alike characters are named by their code point. */
+const problemOf = (text: string): string => {
+  if (text === "") return "it is empty"
+  const valid = /^[0-9a-f-]*/iu.exec(text)?.[0].length ?? 0
+  const wrong = text.codePointAt(valid)
+  if (wrong !== undefined) {
+    const character = String.fromCodePoint(wrong)
+    const shown = /[\p{L}\p{N}\p{P}\p{S}]/u.test(character) ? `${JSON.stringify(character)}, ` : ""
+    return `its character ${valid + 1} is ${shown}U+${wrong.toString(16).toUpperCase().padStart(4, "0")}`
+  }
+  const digits = text.replaceAll("-", "").length
+  return digits === DIGITS
+    ? "its dashes are not those of a UUID (8-4-4-4-12)"
+    : `it has ${digits} hexadecimal digits, not ${DIGITS}`
+}

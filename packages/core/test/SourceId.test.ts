@@ -12,15 +12,16 @@ describe("SourceId", () => {
     Effect.map(SourceId.fromString(id), (checked) => assert.strictEqual(checked, id))
   )
 
-  const wrong: ReadonlyArray<readonly [string, string]> = [
-    ["nothing", ""],
-    ["a name", "Contractors"],
-    ["31 digits", HEX.slice(1)],
-    ["33 digits", `${HEX}0`],
-    ["a letter that is no digit", HEX.replace("e", "g")],
-    ["a space before", ` ${HEX}`],
-    ["a line break after", `${HEX}\n`],
-    ["dashes elsewhere", "e136567de-87e-4d02-9e60-b3c3c55db56d"],
+  /** What is no ID, and what the message says about it. */
+  const wrong: ReadonlyArray<readonly [string, string, says?: string]> = [
+    ["nothing", "", "it is empty"],
+    ["a name", "Contractors", 'its character 2 is "o", U+006F'],
+    ["31 digits", HEX.slice(1), "it has 31 hexadecimal digits, not 32"],
+    ["33 digits", `${HEX}0`, "it has 33 hexadecimal digits, not 32"],
+    ["a letter that is no digit", HEX.replace("e", "g"), 'its character 1 is "g", U+0067'],
+    ["a space before", ` ${HEX}`, "its character 1 is U+0020"],
+    ["a line break after", `${HEX}\n`, "its character 33 is U+000A"],
+    ["dashes elsewhere", "e136567de-87e-4d02-9e60-b3c3c55db56d", "its dashes are not those of a UUID"],
     ["a path", `${HEX}/../..`],
     ["a path within", `${HEX.slice(4)}/../`],
     ["dots alone", ".".repeat(32)],
@@ -33,28 +34,31 @@ describe("SourceId", () => {
     ["a fragment", `${HEX.slice(1)}#`],
     ["a host", `@${HEX.slice(1)}`],
     ["a placeholder", "{id}"],
-    ["full-width digits", HEX.replace("1", "\uFF11")],
-    ["letters that look the same", HEX.replace("e", "\u0435")],
-    ["a dash that looks the same", UUID.replace("-", "\u2010")],
+    ["full-width digits", HEX.replace("1", "\uFF11"), "U+FF11"],
+    ["letters that look the same", HEX.replace("e", "\u0435"), 'its character 1 is "\u0435", U+0435'],
+    ["a dash that looks the same", UUID.replace("-", "\u2010"), "its character 9 is"],
     ["a letter with a mark", `${HEX}\u0301`],
-    ["characters that nobody sees", `${HEX}\u200B`],
-    ["a byte-order mark", `\uFEFF${HEX}`],
-    ["half a character", `${HEX.slice(1)}\uD800`],
+    ["characters that nobody sees", `${HEX}\u200B`, "its character 33 is U+200B"],
+    ["a byte-order mark", `\uFEFF${HEX}`, "its character 1 is U+FEFF"],
+    ["half a character", `${HEX.slice(1)}\uD800`, "its character 32 is U+D800"],
+    ["an emoji", `${HEX.slice(1)}\u{1F98A}`, 'its character 32 is "\u{1F98A}", U+1F98A'],
     ["a null byte within", `${HEX.slice(0, 16)}\0${HEX.slice(16)}`],
     ["an escape sequence", `\u001B[31m${HEX}`],
     ["two ids", `${HEX},${HEX}`],
     ["braces", `{${UUID}}`],
     ["digits of another script", HEX.replace("1", "\u0661")],
     ["a null byte", `${HEX.slice(1)}\0`],
-    ["ten kilobytes", "a".repeat(10_000)]
+    ["ten kilobytes", "a".repeat(10_000), "it has 10000 hexadecimal digits"]
   ]
 
-  it.effect.each(wrong)("refuses %s", ([, input]) =>
+  it.effect.each(wrong)("refuses %s", ([, input, says = "its "]) =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(SourceId.fromString(input))
       assert.strictEqual(error._tag, "InvalidSourceId")
       assert.isAtMost(error.sourceId.length, 64)
-      assert.include(error.message, "32 hexadecimal digits")
+      assert.include(error.message, "32 hexadecimal digits, or a UUID")
+      assert.include(error.summary, says)
+      assert.notMatch(error.message, /[\p{Cc}\p{Cf}\p{Cs}]/u)
     })
   )
 

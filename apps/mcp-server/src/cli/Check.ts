@@ -13,6 +13,7 @@ import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import type { Services } from "../handlers/Runtime.ts"
 import { overdue, tokenTimes } from "../text/AccessTokenTimes.ts"
+import { trimInvisible } from "../text/trimInvisible.ts"
 
 /** What one step found. `skipped` is neither good nor bad: an earlier step has to work first. */
 export interface Finding {
@@ -80,7 +81,7 @@ export const check = (options: Options): Effect.Effect<ReadonlyArray<Finding>, n
       return [settings, token, skipped("sources", first), skipped("status", first)]
     }
     const [sources, list] = yield* listSources
-    const asked = options.sourceId ?? list[0]?.sourceId
+    const asked = options.sourceId === undefined ? list[0]?.sourceId : trimInvisible(options.sourceId)
     const status = asked === undefined ? noSource : yield* tellStatus(asked, list)
     return [settings, token, sources, status]
   })

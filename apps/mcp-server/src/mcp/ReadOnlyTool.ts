@@ -5,13 +5,13 @@ import type { McpServer, ServerContext } from "@modelcontextprotocol/server"
 import type { BulkUploadError } from "@sailpoint-bulk-upload/core/BulkUploadError"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
+import type * as Schema from "effect/Schema"
 import * as LazyHandlers from "../handlers/lazyHandlers.ts"
 import type { Services } from "../handlers/Runtime.ts"
-import { type Adapter, FailureOutline } from "./ToolResult.ts"
-import { argumentsSchema, toolSchema } from "./ToolSchema.ts"
+import type { Adapter } from "./ToolResult.ts"
+import { argumentsSchema, resultSchema } from "./ToolSchema.ts"
 
-interface Definition<Input, Output extends object> {
+interface Definition<Input extends object, Output extends object> {
   readonly name: string
   readonly title: string
   /** For the model: what it tells, when to use it and when another one, in plain ASCII. */
@@ -25,13 +25,13 @@ interface Definition<Input, Output extends object> {
 }
 
 /** Made once: over HTTP every request has a server of its own, with which the tools are registered anew. */
-export const make = <Input, Output extends object>(definition: Definition<Input, Output>) => {
+export const make = <Input extends object, Output extends object>(definition: Definition<Input, Output>) => {
   const { description, input, name, output, run, title } = definition
   const config = {
     title,
     description,
     inputSchema: argumentsSchema(input),
-    outputSchema: toolSchema(Schema.Union([output, FailureOutline])),
+    outputSchema: resultSchema(output),
     annotations: {
       title,
       readOnlyHint: true,

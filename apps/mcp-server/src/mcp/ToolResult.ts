@@ -4,88 +4,13 @@
  * exception to the model or forget a field.
  */
 import type { CallToolResult } from "@modelcontextprotocol/server"
-import type { BulkUploadError } from "@sailpoint-bulk-upload/core/BulkUploadError"
 import * as Cause from "effect/Cause"
-import * as Data from "effect/Data"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as ManagedRuntime from "effect/ManagedRuntime"
-import * as Schema from "effect/Schema"
 import { inspect } from "node:util"
 import { endWithConnection } from "./Connection.ts"
-import { cutTo } from "../text/TokenEstimate.ts"
-
-/** Said in every result, so that made-up data is never taken for the tenant's. */
-export const sandboxNote = {
-  sandbox: Schema.optionalKey(
-    Schema.Literal(true).annotate({ description: "True: made-up data of a local sandbox." })
-  )
-}
-
-const always = {
-  error: Schema.String,
-  message: Schema.String,
-  nextStep: Schema.String,
-  retryable: Schema.Boolean
-}
-
-/** The structured content of a failed call. */
-export const Failure = Schema.Struct({
-  ...always,
-  retryAfterSeconds: Schema.optionalKey(Schema.Int),
-  httpStatus: Schema.optionalKey(Schema.Int),
-  detailCode: Schema.optionalKey(Schema.String),
-  trackingId: Schema.optionalKey(Schema.String),
-  ...sandboxNote
-})
-
-/**
- * A failure as every tool advertises it: what is always there. The rest explains itself by its name, and would
- * be in the list of tools once for each of them.
- */
-export const FailureOutline = Schema.StructWithRest(Schema.Struct(always), [
-  Schema.Record(Schema.String, Schema.Unknown)
-])
-
-export type Failure = typeof Failure.Type
-
-/** The arguments of a call do not fit the tool's schema. */
-export class InvalidArguments extends Data.TaggedError("InvalidArguments")<{
-  readonly problems: ReadonlyArray<string>
-}> {
-  readonly retryable = false
-  readonly nextStep = "Correct the arguments and call again."
-  get summary(): string {
-    return `The arguments do not fit the tool: ${this.problems.join("; ")}.`
-  }
-}
-
-/** What a tool can fail with. */
-export type ToolError = BulkUploadError | InvalidArguments
-
-/** In tokens; SailPoint's words can be long, and in scripts that have more tokens than characters. */
-const MAX_MESSAGE = 600
-const MAX_CODE = 60
-
-export const toFailure = (error: ToolError): Failure => {
-  const retryAfter = "retryAfter" in error ? error.retryAfter : undefined
-  const httpStatus = "httpStatus" in error ? error.httpStatus : undefined
-  return {
-    error: error._tag,
-    message: cutTo(MAX_MESSAGE, error.summary),
-    nextStep: error.nextStep,
-    retryable: error.retryable,
-    ...(retryAfter === undefined ? {} : { retryAfterSeconds: Math.ceil(Duration.toSeconds(retryAfter)) }),
-    ...(httpStatus === undefined ? {} : { httpStatus }),
-    ...("detailCode" in error && error.detailCode !== undefined
-      ? { detailCode: cutTo(MAX_CODE, error.detailCode) }
-      : {}),
-    ...("trackingId" in error && error.trackingId !== undefined
-      ? { trackingId: cutTo(MAX_CODE, error.trackingId) }
-      : {})
-  }
-}
+import { type Failure, toFailure, type ToolError } from "./Failure.ts"
 
 /** The whole of it as structured content and as text: some assistants read only one of the two. */
 const result = (structuredContent: Record<string, unknown>, isError: boolean): CallToolResult => ({

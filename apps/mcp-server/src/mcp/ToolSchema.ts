@@ -1,42 +1,46 @@
 /**
- * Effect schemas in the form that the MCP SDK takes: Standard Schema for checking, JSON Schema for telling.
+ * Effect schemas in the form that the MCP SDK takes: Standard Schema for checking, JSON Schema for advertising. What is
+ * advertised stays within what the APIs of OpenAI, Google and Anthropic accept.
  */
 import type { StandardSchemaV1, StandardSchemaWithJSON } from "@modelcontextprotocol/server"
 import { plainText } from "@sailpoint-bulk-upload/core/PlainText"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { cutTo } from "../text/TokenEstimate.ts"
-import { InvalidArguments } from "./ToolResult.ts"
+import { Failure, InvalidArguments } from "./Failure.ts"
+import { type Advertised, readArguments } from "./readArguments.ts"
 
-/** Checked and advertised alike: an argument that a tool does not have is an error, not passed over. */
-const CLOSED = { onExcessProperty: "error" } as const
+/** Closed: for arguments that a tool does not have, see `readArguments`. */
+const objectSchema = (schema: Schema.Constraint): Advertised =>
+  Schema.toJsonSchemaDocument(schema, { onExcessProperty: "error" }).schema
 
-/** A whole number, without the bounds that Effect's `Int` advertises: they tell a model nothing. */
-export const Integer = Schema.Number.check(Schema.isInt({ toJsonSchema: () => ({ type: "integer" }) }))
-
-/** Where anything may follow, JSON Schema says so best by saying nothing. */
-const leftOpen = (jsonSchema: object): object =>
-  JSON.parse(
-    JSON.stringify(jsonSchema, (key, value: unknown) =>
-      key === "additionalProperties" && typeof value === "object" && JSON.stringify(value) === "{}"
-        ? undefined
-        : value
-    )
-  )
+/** Over HTTP the tools are registered with every request, so a schema is converted once. */
+const advertising = (convert: () => object) => {
+  let converted: Record<string, unknown> | undefined
+  const jsonSchema = () => (converted ??= { ...convert() })
+  return { input: jsonSchema, output: jsonSchema }
+}
 
 /**
- * The schema of a tool's arguments or of its result. The root is always told to be an object, which MCP
- * demands of unions too.
+ * The schema of a tool's result: one flat object with the fields of success and failure, of which it requires those that
+ * both have. Clients show and generate types from the properties of the root only, and older ones check failures too.
  */
-export const toolSchema = <S extends Schema.ConstraintCodec<unknown, unknown>>(
+export const resultSchema = <S extends Schema.ConstraintCodec<object, unknown>>(
   schema: S
-): StandardSchemaWithJSON<S["Encoded"], S["Type"]> => {
-  const { "~standard": standard } = Schema.toStandardSchemaV1(schema, { parseOptions: CLOSED })
-  let told: Record<string, unknown> | undefined
-  const jsonSchema = () =>
-    (told ??= { type: "object", ...leftOpen(Schema.toJsonSchemaDocument(schema, CLOSED).schema) })
-  return { "~standard": { ...standard, jsonSchema: { input: jsonSchema, output: jsonSchema } } }
-}
+): StandardSchemaWithJSON<S["Encoded"], S["Type"]> => ({
+  "~standard": {
+    ...Schema.toStandardSchemaV1(schema)["~standard"],
+    jsonSchema: advertising(() => {
+      const [success, failure] = [objectSchema(schema), objectSchema(Failure)]
+      const required = success.required?.filter((name) => failure.required?.includes(name)) ?? []
+      return {
+        type: "object",
+        properties: { ...success.properties, ...failure.properties },
+        ...(required.length === 0 ? {} : { required })
+      }
+    })
+  }
+})
 
 /** What is wrong with arguments goes back to who sent them: some of it is enough, and none of it at length. */
 const MAX_PROBLEMS = 5
@@ -52,29 +56,34 @@ const brief = ({ message, path = [] }: StandardSchemaV1.Issue): string =>
   ].join(": ")
 
 /**
- * The schema of a tool's arguments, which never refuses: what does not fit becomes a failure of the tool, so
- * that it is told in the same way as every other one. Names and values in it came from outside.
+ * The schema of a tool's arguments, which never refuses: what does not fit becomes a failure of the tool, reported like
+ * every other one. Names and values in it came from outside.
  */
-export const argumentsSchema = <S extends Schema.ConstraintCodec<unknown, unknown>>(
+export const argumentsSchema = <S extends Schema.ConstraintCodec<object, unknown>>(
   schema: S
 ): StandardSchemaWithJSON<S["Encoded"], Result.Result<S["Type"], InvalidArguments>> => {
-  const { "~standard": standard } = toolSchema(schema)
+  const { "~standard": standard } = Schema.toStandardSchemaV1(schema)
+  const jsonSchema = advertising(() => objectSchema(schema))
   return {
     "~standard": {
       version: standard.version,
       vendor: standard.vendor,
-      jsonSchema: standard.jsonSchema,
+      jsonSchema,
       validate: async (value) => {
-        const checked = await standard.validate(value ?? {})
+        const { misnamed, values } = readArguments(jsonSchema.input(), Object(value ?? {}))
+        const checked = await standard.validate(values)
+        const problems = [
+          ...misnamed.map(({ given, known }) => ({
+            path: [given],
+            message: `This argument is named ${known}`
+          })),
+          ...(checked.issues ?? [])
+        ]
         return {
           value:
-            checked.issues === undefined
+            checked.issues === undefined && misnamed.length === 0
               ? Result.succeed(checked.value)
-              : Result.fail(
-                  new InvalidArguments({
-                    problems: checked.issues.slice(0, MAX_PROBLEMS).map(brief)
-                  })
-                )
+              : Result.fail(new InvalidArguments({ problems: problems.slice(0, MAX_PROBLEMS).map(brief) }))
         }
       }
     }

@@ -12,7 +12,9 @@ import * as Schema from "effect/Schema"
 import * as LazyHandlers from "../handlers/lazyHandlers.ts"
 import type { Services } from "../handlers/Runtime.ts"
 import { completeSource } from "../mcp/completeSource.ts"
-import { type Adapter, Failure } from "../mcp/ToolResult.ts"
+import { Failure } from "../mcp/Failure.ts"
+import type { Adapter } from "../mcp/ToolResult.ts"
+import { trimInvisible } from "../text/trimInvisible.ts"
 
 const NAME = "bulk_upload_status"
 const URI_TEMPLATE = "sailpoint://non-employee-sources/{sourceId}/bulk-upload-status"
@@ -37,7 +39,7 @@ export const make = (adapter: Adapter<Services>): ((server: McpServer) => void) 
       },
       async ({ href }, variables, context) => {
         const { mcpReq } = context
-        const input = { sourceId: String(variables["sourceId"]) }
+        const input = { sourceId: trimInvisible(String(variables["sourceId"])) }
         const asked = LazyHandlers.answeredBy(({ getBulkUploadStatus, ToolCall }) =>
           getBulkUploadStatus(input.sourceId).pipe(ToolCall.observedRead(NAME, input, context))
         )

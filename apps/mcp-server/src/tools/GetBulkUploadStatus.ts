@@ -5,7 +5,7 @@ import * as Schema from "effect/Schema"
 import * as LazyHandlers from "../handlers/lazyHandlers.ts"
 import * as ReadOnlyTool from "../mcp/ReadOnlyTool.ts"
 import { StatusReport } from "../handlers/StatusReport.ts"
-import { sandboxNote } from "../mcp/ToolResult.ts"
+import { sandboxNote } from "../mcp/Failure.ts"
 import { SourceIdArgument } from "./SourceIdArgument.ts"
 
 const Input = Schema.Struct({ sourceId: SourceIdArgument })

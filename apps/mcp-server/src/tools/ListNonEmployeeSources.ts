@@ -3,9 +3,8 @@
  */
 import * as Schema from "effect/Schema"
 import * as LazyHandlers from "../handlers/lazyHandlers.ts"
+import { Integer, sandboxNote } from "../mcp/Failure.ts"
 import * as ReadOnlyTool from "../mcp/ReadOnlyTool.ts"
-import { sandboxNote } from "../mcp/ToolResult.ts"
-import { Integer } from "../mcp/ToolSchema.ts"
 
 const Input = Schema.Struct({
   nameContains: Schema.optionalKey(

@@ -3,10 +3,9 @@
  */
 import * as Schema from "effect/Schema"
 import * as LazyHandlers from "../handlers/lazyHandlers.ts"
+import { Integer, sandboxNote } from "../mcp/Failure.ts"
 import * as ReadOnlyTool from "../mcp/ReadOnlyTool.ts"
 import { StatusReport } from "../handlers/StatusReport.ts"
-import { sandboxNote } from "../mcp/ToolResult.ts"
-import { Integer } from "../mcp/ToolSchema.ts"
 import { SourceIdArgument } from "./SourceIdArgument.ts"
 
 const DEFAULT_SECONDS = 45
@@ -14,9 +13,9 @@ const DEFAULT_SECONDS = 45
 const Input = Schema.Struct({
   sourceId: SourceIdArgument,
   timeoutSeconds: Schema.optionalKey(
-    Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 300 })).annotate({
+    Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 270 })).annotate({
       description:
-        "How long to wait, in seconds: 1 to 300, 45 if left out. Many assistants cut a call off at 60."
+        "How long to wait, in seconds: 1 to 270, 45 if left out. Many assistants cut a call off at 60."
     })
   )
 })

@@ -112,7 +112,7 @@ const cases: ReadonlyArray<readonly [string, Case]> = [
   ],
   [
     "what is no id",
-    { args: ["--source", "contractors"], outcomes: "ok ok ok failed", says: "is not a source id", code: 1 }
+    { args: ["--source", "contractors"], outcomes: "ok ok ok failed", says: "is not a source ID", code: 1 }
   ],
   [
     "no settings",

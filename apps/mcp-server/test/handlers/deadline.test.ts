@@ -7,7 +7,7 @@ import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as TestClock from "effect/testing/TestClock"
 import { completeSources } from "../../src/handlers/completeSources.ts"
-import type { Failure } from "../../src/mcp/ToolResult.ts"
+import type { Failure } from "../../src/mcp/Failure.ts"
 import * as InProcess from "../support/InProcess.ts"
 
 const calls = [

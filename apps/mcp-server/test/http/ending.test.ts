@@ -63,7 +63,7 @@ describe("a server over HTTP ends", { timeout: 60_000 }, () => {
       yield* sandbox.upload(done, "accountName\n")
       yield* sandbox.fail({ endpoint: "status", fault: { _tag: "Delay", duration: "8 seconds" }, times: 9 })
       const body = JSON.stringify(
-        JsonRpc.callTool(1, "wait_for_bulk_upload", { sourceId: done, timeoutSeconds: 300 })
+        JsonRpc.callTool(1, "wait_for_bulk_upload", { sourceId: done, timeoutSeconds: 270 })
       )
       const wait = yield* Effect.forkScoped(Effect.exit(HttpProcess.post(server.url, { body })))
       yield* sandbox.until(ServerProcess.asked)

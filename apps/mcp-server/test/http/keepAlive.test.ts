@@ -6,7 +6,7 @@ import * as HttpProcess from "../support/HttpProcess.ts"
 import * as JsonRpc from "../support/JsonRpc.ts"
 
 const sourceId = Source.named("Done").sourceId
-const call = JsonRpc.callTool(1, "wait_for_bulk_upload", { sourceId, timeoutSeconds: 300 })
+const call = JsonRpc.callTool(1, "wait_for_bulk_upload", { sourceId, timeoutSeconds: 270 })
 
 const eras = [
   [JsonRpc.LEGACY_VERSION, {}, call],

@@ -7,14 +7,22 @@ import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Schema from "effect/Schema"
-import { Failure, makeAdapter } from "../../src/mcp/ToolResult.ts"
+import { Failure } from "../../src/mcp/Failure.ts"
+import { makeAdapter } from "../../src/mcp/ToolResult.ts"
 
 const sourceId = "e136567de87e4d029e60b3c3c55db56d"
 const said = { detailCode: "400.1 Bad", trackingId: "5a4d", messages: ["No."] }
 
 /** An error, and what its result carries beside its own words. */
 const errors: ReadonlyArray<readonly [BulkUploadError.BulkUploadError, Partial<Failure>]> = [
-  [new BulkUploadError.InvalidSourceId({ sourceId: "x" }), { retryable: false }],
+  [
+    new BulkUploadError.InvalidSourceId({ sourceId: "x" }),
+    {
+      retryable: false,
+      nextStep:
+        "Call list_non_employee_sources and pass the sourceId of the source that is meant: 32 hexadecimal digits, or a UUID with dashes."
+    }
+  ],
   [new BulkUploadError.BadRequest({ sourceId }), { retryable: false, httpStatus: 400 }],
   [
     new BulkUploadError.BadRequest({ sourceId, ...said }),

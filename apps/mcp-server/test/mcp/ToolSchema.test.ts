@@ -1,106 +1,161 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { argumentsSchema, toolSchema } from "../../src/mcp/ToolSchema.ts"
+import { argumentsSchema, resultSchema } from "../../src/mcp/ToolSchema.ts"
 import type { JsonSchema } from "../support/JsonSchema.ts"
 
 const Input = Schema.Struct({
   name: Schema.String.annotate({ description: "A name." }),
   limit: Schema.optionalKey(Schema.Int),
-  exact: Schema.optionalKey(Schema.Boolean)
+  exact: Schema.optionalKey(Schema.Boolean),
+  sinceTime: Schema.optionalKey(Schema.String)
 })
 
-const Output = Schema.Union([
-  Schema.Struct({ found: Schema.String }),
-  Schema.Struct({ error: Schema.String })
-])
+const advertised = (schema: ReturnType<typeof resultSchema>): JsonSchema =>
+  schema["~standard"].jsonSchema.output({ target: "draft-2020-12" })
 
-const jsonSchema = (schema: Parameters<typeof toolSchema>[0]): JsonSchema =>
-  toolSchema(schema)["~standard"].jsonSchema.input({ target: "draft-2020-12" })
+/** What the arguments are read as, or what is wrong with them. */
+const read = async (value: unknown) => {
+  const checked = await argumentsSchema(Input)["~standard"].validate(value)
+  return Result.merge(
+    Result.mapError(
+      "value" in checked ? checked.value : Result.succeed(undefined),
+      ({ problems }) => problems
+    )
+  )
+}
 
-const check = (value: unknown) => toolSchema(Input)["~standard"].validate(value)
-
-const refused: ReadonlyArray<readonly [string, unknown, key: string]> = [
-  ["an argument that is not there", { name: "a", verbose: true }, "verbose"],
-  ["an argument of another type", { name: 5 }, "name"],
-  ["a missing argument", {}, "name"],
-  ["null for what may be left out", { name: "a", exact: null }, "exact"],
-  ["a text for a number", { name: "a", limit: "5" }, "limit"],
-  ["Infinity for a number", { name: "a", limit: Infinity }, "limit"]
+const accepted: ReadonlyArray<readonly [string, unknown, object]> = [
+  ["all arguments", { name: "a", limit: 5, exact: true }, { name: "a", limit: 5, exact: true }],
+  ["only the required ones", { name: "a" }, { name: "a" }],
+  ["null for what may be left out", { name: "a", limit: null, exact: null, sinceTime: null }, { name: "a" }],
+  ["an integer in a string", { name: "a", limit: "5" }, { name: "a", limit: 5 }],
+  ["a negative integer in a string", { name: "a", limit: "-5" }, { name: "a", limit: -5 }],
+  ["zero in a string", { name: "a", limit: "0" }, { name: "a", limit: 0 }],
+  ["true in a string", { name: "a", exact: "true" }, { name: "a", exact: true }],
+  ["false in a string", { name: "a", exact: "false" }, { name: "a", exact: false }],
+  ["a string that looks like a number, where a string is wanted", { name: "5" }, { name: "5" }],
+  ["an argument of Gemini CLI", { name: "a", wait_for_previous: true }, { name: "a" }],
+  ["arguments of n8n", { name: "a", toolCallId: "t1", sessionId: "s1", action: "x" }, { name: "a" }],
+  ["an unknown argument that is null", { name: "a", verbose: null }, { name: "a" }],
+  [
+    "names of an object's own machinery",
+    JSON.parse('{"name":"a","__proto__":1,"toString":2}'),
+    { name: "a" }
+  ],
+  ["an unknown name that only begins like a known one", { name: "a", names: ["b"] }, { name: "a" }]
 ]
 
-const accepted = [
-  ["all arguments", { name: "a", limit: 5, exact: true }],
-  ["only the required ones", { name: "a" }]
-] as const
+const refused: ReadonlyArray<readonly [string, unknown, ReadonlyArray<string | RegExp>]> = [
+  ["an argument of another type", { name: 5 }, [/^name: /u]],
+  ["a missing argument", {}, [/^name: /u]],
+  ["no arguments", null, [/^name: /u]],
+  ["null for a required argument", { name: null }, [/^name: /u]],
+  ["Infinity for a number", { name: "a", limit: Infinity }, [/^limit: /u]],
+  ...[
+    "",
+    " ",
+    "5 ",
+    "1.5",
+    "5.0",
+    "1e2",
+    "0x5",
+    "05",
+    "+5",
+    "-0",
+    "five",
+    "9007199254740993",
+    "1".repeat(40)
+  ].map((limit) => [`"${limit}" for an integer`, { name: "a", limit }, [/^limit: /u]] as const),
+  ...["", "True", "TRUE", "yes", "1", "0", " true", 1, 0].map(
+    (exact) => [`${JSON.stringify(exact)} for a boolean`, { name: "a", exact }, [/^exact: /u]] as const
+  ),
+  ["a list for a string", { name: ["a"] }, [/^name: /u]],
+  ...["since_time", "since-time", "SinceTime", "SINCE_TIME", "sincetime", "__sinceTime"].map(
+    (given) =>
+      [
+        `the name ${given}`,
+        { name: "a", [given]: "x" },
+        [`${given}: This argument is named sinceTime`]
+      ] as const
+  ),
+  [
+    "a required argument under another name, without reporting it missing",
+    { Name: "a" },
+    ["Name: This argument is named name"]
+  ],
+  [
+    "all that is wrong at once",
+    { NAME: 5, limit: "x" },
+    ["NAME: This argument is named name", /^name: /u, /^limit: /u]
+  ]
+]
 
-describe("a tool's schema", () => {
-  it("advertises arguments as a flat and closed object", () => {
-    const { properties, ...rest } = jsonSchema(Input)
+describe("a tool's arguments", () => {
+  it("are advertised as a flat and closed object", () => {
+    const { properties, ...rest }: JsonSchema = argumentsSchema(Input)["~standard"].jsonSchema.input({
+      target: "draft-2020-12"
+    })
     assert.deepStrictEqual(rest, { type: "object", required: ["name"], additionalProperties: false })
     assert.deepStrictEqual(
       Object.entries({ ...properties }).map(([key, { type }]) => [key, type]),
       [
         ["name", "string"],
         ["limit", "integer"],
-        ["exact", "boolean"]
+        ["exact", "boolean"],
+        ["sinceTime", "string"]
       ]
     )
+    assert.strictEqual(properties?.["name"]?.description, "A name.")
   })
 
-  it("keeps the descriptions", () => {
-    assert.strictEqual(jsonSchema(Input).properties?.["name"]?.description, "A name.")
+  it.each(accepted)("may be %s", async (_, value, expected) => {
+    assert.deepStrictEqual(await read(value), expected)
   })
 
-  it("advertises a union as an object too, with every member closed", () => {
-    const { anyOf, type } = jsonSchema(Output)
-    assert.strictEqual(type, "object")
-    assert.deepStrictEqual(
-      anyOf?.map(({ additionalProperties }) => additionalProperties),
-      [false, false]
+  it.each(refused)("may not be %s; the refusal names the argument", async (_, value, expected) => {
+    const problems = await read(value)
+    assert.isArray(problems)
+    if (!Array.isArray(problems)) return
+    assert.lengthOf(problems, expected.length)
+    for (const [n, pattern] of expected.entries()) {
+      if (typeof pattern === "string") assert.strictEqual(problems[n], pattern)
+      else assert.match(problems[n], pattern)
+    }
+  })
+
+  it("that are wrong in many ways are answered with some of the problems, each cut short", async () => {
+    const Many = Schema.Struct(
+      Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`${n}${"x".repeat(500)}`, Schema.String]))
     )
-  })
-
-  it.each(refused)("refuses %s, naming it", async (_, value, key) => {
-    const { issues } = await check(value)
-    assert.deepStrictEqual(
-      issues?.map(({ path }) => path),
-      [[key]]
-    )
-  })
-
-  it.each(accepted)("accepts %s", async (_, value) => {
-    assert.deepStrictEqual(await check(value), { value })
-  })
-})
-
-const given = async (value: unknown) => {
-  const checked = await argumentsSchema(Input)["~standard"].validate(value)
-  return "value" in checked ? checked.value : undefined
-}
-
-describe("the schema of arguments", () => {
-  it.each(refused)("gives a failure for %s, naming it", async (_, value, key) => {
-    const result = await given(value)
-    assert.isTrue(result !== undefined && Result.isFailure(result))
-    assert.include(result !== undefined && Result.isFailure(result) ? result.failure.summary : "", key)
-  })
-
-  it.each(accepted)("gives %s", async (_, value) => {
-    assert.deepStrictEqual(await given(value), Result.succeed(value))
-  })
-
-  it("names some of what is wrong when there is much, each of it cut short", async () => {
-    const much = Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`${n}${"x".repeat(500)}`, n]))
-    const result = await given({ name: "a", ...much })
+    const checked = await argumentsSchema(Many)["~standard"].validate({})
+    const result = "value" in checked ? checked.value : undefined
     const problems = result !== undefined && Result.isFailure(result) ? result.failure.problems : []
     assert.lengthOf(problems, 5)
     for (const problem of problems) assert.match(problem, /^\dx{20,80}…: /u)
   })
+})
 
-  it("makes names harmless", async () => {
-    const result = await given({ name: "a", "evil\u202E\u0007": 1 })
-    const problems = result !== undefined && Result.isFailure(result) ? result.failure.problems : []
-    assert.match(problems.join(), /^evil: /u)
+describe("a tool's result", () => {
+  const Output = Schema.Struct({
+    found: Schema.NullOr(Schema.String),
+    nextStep: Schema.String,
+    sandbox: Schema.optionalKey(Schema.Boolean)
+  })
+
+  it("is advertised as one flat object that requires the fields of both success and failure", () => {
+    const { properties, ...rest } = advertised(resultSchema(Output))
+    assert.deepStrictEqual(rest, { type: "object", required: ["nextStep"] })
+    assert.includeMembers(Object.keys({ ...properties }), ["found", "nextStep", "error", "retryAfterSeconds"])
+  })
+
+  it("requires nothing if success and failure have no field in common", () => {
+    assert.notProperty(advertised(resultSchema(Schema.Struct({ found: Schema.String }))), "required")
+  })
+
+  it("is checked against the fields of success", async () => {
+    const { validate } = resultSchema(Output)["~standard"]
+    assert.property(await validate({ found: null, nextStep: "a" }), "value")
+    assert.property(await validate({ nextStep: "a" }), "issues")
   })
 })

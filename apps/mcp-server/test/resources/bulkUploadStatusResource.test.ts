@@ -31,7 +31,7 @@ const failures = [
   ["Forbidden", Source.named("Private").sourceId, INTERNAL_ERROR, /403/u],
   ["UnexpectedResponse", Source.named("New status").sourceId, INTERNAL_ERROR, /CANCELLED/u],
   ["NotFound", "f".repeat(32), INVALID_PARAMS, /404/u],
-  ["InvalidSourceId", "contractors", INVALID_PARAMS, /"contractors" is not a source id/u]
+  ["InvalidSourceId", "contractors", INVALID_PARAMS, /"contractors" is not a source ID/u]
 ] as const
 
 describe.each(Assistant.kinds)(

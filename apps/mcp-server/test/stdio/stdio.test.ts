@@ -27,7 +27,7 @@ const failures = [
 ] as const
 
 const malformed = [
-  ["an argument that the tool does not have", { sourceId: Source.named("Done").sourceId, verbose: true }],
+  ["an argument whose name is spelled differently", { source_id: Source.named("Done").sourceId }],
   ["an id that is a number", { sourceId: 5 }],
   ["no id", {}]
 ] as const

@@ -8,4 +8,5 @@ export interface JsonSchema {
   readonly required?: ReadonlyArray<string>
   readonly additionalProperties?: boolean
   readonly anyOf?: ReadonlyArray<JsonSchema>
+  readonly items?: JsonSchema
 }

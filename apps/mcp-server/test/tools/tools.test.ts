@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { readdirSync } from "node:fs"
 import { fileURLToPath } from "node:url"
+import { Failure } from "../../src/mcp/Failure.ts"
 import * as Assistant from "../support/Assistant.ts"
 import type { JsonSchema } from "../support/JsonSchema.ts"
 
@@ -11,6 +12,10 @@ const SNAPSHOTS = fileURLToPath(new URL("snapshots", import.meta.url))
 const pretty = (value: object): string => `${JSON.stringify(value, null, 2)}\n`
 
 const Connected = Layer.effect(Assistant.Assistant, Assistant.connect(Assistant.modern, {}, ["--sandbox"]))
+
+/** A schema and every schema in it. */
+const schemasIn = (schema: unknown): ReadonlyArray<JsonSchema> =>
+  typeof schema === "object" && schema !== null ? [schema, ...Object.values(schema).flatMap(schemasIn)] : []
 
 const listed = Effect.flatMap(Assistant.Assistant, ({ tools }) => tools)
 
@@ -60,24 +65,38 @@ describe("the tools", { timeout: 60_000 }, () => {
     it.effect("take flat and closed arguments, each with a description", () =>
       Effect.gen(function* () {
         for (const { inputSchema } of yield* listed) {
-          const { additionalProperties, properties, type, ...rest } = inputSchema as JsonSchema
-          assert.deepStrictEqual([type, additionalProperties], ["object", false])
-          assert.includeMembers(["required"], Object.keys(rest))
-          for (const property of Object.values({ ...properties })) {
-            assert.include(["string", "integer", "number", "boolean"], property.type)
-            assert.isNotEmpty(property.description)
-            // What some assistants do not read.
-            assert.notMatch(JSON.stringify(property), /"(?:\$ref|anyOf|oneOf|allOf|not|nullable)":/u)
+          const { additionalProperties, properties, required, type, ...rest } = inputSchema as JsonSchema
+          assert.deepStrictEqual([type, additionalProperties, rest], ["object", false, {}])
+          assert.includeMembers(Object.keys({ ...properties }), [...(required ?? [])])
+          for (const { description, type, ...bounds } of Object.values({ ...properties })) {
+            assert.include(["string", "integer", "boolean"], type)
+            assert.isNotEmpty(description)
+            assert.includeMembers(["minimum", "maximum"], Object.keys(bounds))
           }
         }
       })
     )
 
-    it.effect("give objects", () =>
+    it.effect("list the fields of success and failure at the root of their result", () =>
       Effect.gen(function* () {
-        for (const { outputSchema } of yield* listed) {
-          assert.strictEqual((outputSchema as JsonSchema).type, "object")
-          assert.notInclude(JSON.stringify(outputSchema), "$ref")
+        for (const { name, outputSchema } of yield* listed) {
+          const { properties, required, type, ...rest } = outputSchema as JsonSchema
+          assert.deepStrictEqual([type, rest], ["object", {}])
+          assert.includeMembers(Object.keys({ ...properties }), Object.keys(Failure.fields))
+          assert.include(Object.keys({ ...properties }), name.startsWith("list") ? "sources" : "status")
+          assert.deepStrictEqual(required, name.startsWith("list") ? undefined : ["nextStep"])
+        }
+      })
+    )
+
+    it.effect("use no part of JSON Schema that a model's API refuses", () =>
+      Effect.gen(function* () {
+        for (const { inputSchema, outputSchema } of yield* listed) {
+          for (const schema of [inputSchema, outputSchema].flatMap(schemasIn)) {
+            assert.notMatch(Object.keys(schema).join(), /allOf|oneOf|not|nullable|\$ref|\$defs|const/u)
+            assert.isFalse(schema.type === "boolean" && "enum" in schema)
+            assert.isFalse(Array.isArray(schema.type))
+          }
         }
       })
     )

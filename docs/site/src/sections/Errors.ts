@@ -20,7 +20,14 @@ const connection = (code: string) => new BulkUploadError.ConnectionFailed({ sour
 
 /** A new error does not compile until it has its cases here. */
 const cases: { readonly [E in CatalogueError as E["_tag"]]: ReadonlyArray<Case<E>> } = {
-  InvalidSourceId: [{ error: new BulkUploadError.InvalidSourceId({ sourceId: "Contractors" }) }],
+  InvalidSourceId: [
+    {
+      error: new BulkUploadError.InvalidSourceId({
+        sourceId: "Contractors",
+        reason: 'its character 2 is "o", U+006F'
+      })
+    }
+  ],
   BadRequest: [
     {
       when: "the status was asked for",

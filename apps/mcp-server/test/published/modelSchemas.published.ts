@@ -1,0 +1,185 @@
+/**
+ * The schemas of all tools, converted by the SDKs of OpenAI, Google and Anthropic. Not among the other tests, because
+ * these SDKs weigh 80 MB: `pnpm run test:published`.
+ */
+import { assert, layer } from "@effect/vitest"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { execFile } from "node:child_process"
+import { mkdtemp, rm, writeFile } from "node:fs/promises"
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
+import { createRequire } from "node:module"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { promisify } from "node:util"
+import * as Assistant from "../support/Assistant.ts"
+import type { JsonSchema } from "../support/JsonSchema.ts"
+
+const SDKS = ["openai@7.59.0", "@google/genai@3.3.0", "@anthropic-ai/sdk@1.14.0"]
+
+type Convert = (schema: object) => JsonSchema
+
+interface OpenAi {
+  readonly toStrictJsonSchema: Convert
+}
+
+interface AnthropicStrict {
+  readonly transformJSONSchema: Convert
+}
+
+interface AnthropicMcp {
+  readonly mcpTools: (
+    tools: ReadonlyArray<object>,
+    client: object
+  ) => ReadonlyArray<{ readonly input_schema: JsonSchema }>
+}
+
+interface Declaration {
+  readonly parameters?: JsonSchema
+  readonly response?: JsonSchema
+  readonly parametersJsonSchema?: JsonSchema
+  readonly responseJsonSchema?: JsonSchema
+}
+
+interface Google {
+  readonly GoogleGenAI: new (options: object) => {
+    readonly models: { readonly generateContent: (request: object) => Promise<unknown> }
+  }
+  readonly mcpToTool: (client: object, config: object) => object
+}
+
+/** Loads a module of the installed SDKs. */
+type Load = <A>(specifier: string) => Promise<A>
+
+const Installed = Context.Service<{ readonly load: Load }>("test/ModelSdks")
+
+const installed = Layer.effect(
+  Installed,
+  Effect.gen(function* () {
+    const folder = yield* Effect.acquireRelease(
+      Effect.promise(() => mkdtemp(join(tmpdir(), "model-sdks-"))),
+      (folder) => Effect.promise(() => rm(folder, { recursive: true }))
+    )
+    yield* Effect.promise(async () => {
+      await writeFile(join(folder, "package.json"), JSON.stringify({ private: true }))
+      const flags = ["--no-audit", "--no-fund", "--prefer-offline", "--ignore-scripts", "--omit=peer"]
+      await promisify(execFile)("npm", ["install", ...flags, ...SDKS], { cwd: folder })
+    })
+    const require = createRequire(join(folder, "package.json"))
+    return { load: async (specifier) => await import(require.resolve(specifier)) }
+  })
+)
+
+const tools = Effect.flatMap(Assistant.connect(Assistant.modern, {}, ["--sandbox"]), ({ tools }) => tools)
+
+/** As bridges to OpenAI's strict mode do it: optional properties may be null, and all are required. */
+const strict = (schema: JsonSchema): JsonSchema => ({
+  ...schema,
+  ...(schema.items === undefined ? {} : { items: strict(schema.items) }),
+  ...(schema.properties === undefined
+    ? {}
+    : {
+        additionalProperties: false,
+        required: Object.keys(schema.properties),
+        properties: Object.fromEntries(
+          Object.entries(schema.properties).map(([name, property]) => [
+            name,
+            schema.required?.includes(name) === true
+              ? strict(property)
+              : { anyOf: [strict(property), { type: "null" }] }
+          ])
+        )
+      })
+})
+
+const propertiesOf = (schema: JsonSchema | undefined) => Object.keys({ ...schema?.properties })
+
+/** What Google's SDK sends to the model for a request with these tools. */
+const sentToGoogle = (google: Google, tools: ReadonlyArray<object>) =>
+  Effect.promise(async () => {
+    const received = Promise.withResolvers<ReadonlyArray<Declaration>>()
+    const server = createServer(async (request, response) => {
+      const body = JSON.parse(Buffer.concat(await request.toArray()).toString("utf8"))
+      received.resolve(body.tools[0].functionDeclarations)
+      response.setHeader("content-type", "application/json").end(JSON.stringify({ candidates: [] }))
+    })
+    await new Promise<void>((resolve) => {
+      server.listen(0, "127.0.0.1", resolve)
+    })
+    const { port } = server.address() as AddressInfo
+    const { models } = new google.GoogleGenAI({
+      apiKey: "none",
+      httpOptions: { baseUrl: `http://127.0.0.1:${port}` }
+    })
+    const automaticFunctionCalling = { disable: true }
+    await models.generateContent({
+      model: "gemini",
+      contents: "hello",
+      config: { tools, automaticFunctionCalling }
+    })
+    server.close()
+    return await received.promise
+  })
+
+layer(installed, { excludeTestServices: true, timeout: "5 minutes" })("the schemas of all tools", (it) => {
+  it.effect("are converted by OpenAI's SDK for strict mode, inputs and outputs", () =>
+    Effect.gen(function* () {
+      const { load } = yield* Installed
+      const { toStrictJsonSchema } = yield* Effect.promise(() => load<OpenAi>("openai/lib/transform"))
+      for (const { inputSchema, outputSchema } of yield* tools) {
+        for (const schema of [inputSchema, outputSchema]) {
+          const converted = toStrictJsonSchema(strict({ ...schema }))
+          assert.deepStrictEqual(propertiesOf(converted), propertiesOf(schema))
+        }
+      }
+    })
+  )
+
+  it.effect("are converted by Anthropic's SDK, as tools and for structured outputs", () =>
+    Effect.gen(function* () {
+      const { load } = yield* Installed
+      const { transformJSONSchema } = yield* Effect.promise(() =>
+        load<AnthropicStrict>("@anthropic-ai/sdk/lib/transform-json-schema")
+      )
+      const { mcpTools } = yield* Effect.promise(() =>
+        load<AnthropicMcp>("@anthropic-ai/sdk/helpers/beta/mcp")
+      )
+      const listed = yield* tools
+      assert.deepStrictEqual(
+        mcpTools(listed, {}).map(({ input_schema }) => propertiesOf(input_schema)),
+        listed.map(({ inputSchema }) => propertiesOf(inputSchema))
+      )
+      for (const { inputSchema, outputSchema } of listed) {
+        for (const schema of [inputSchema, outputSchema]) {
+          assert.deepStrictEqual(propertiesOf(transformJSONSchema({ ...schema })), propertiesOf(schema))
+        }
+      }
+    })
+  )
+
+  it.effect("are converted by Google's SDK, as JSON Schema and as the schema of Gemini", () =>
+    Effect.gen(function* () {
+      const { load } = yield* Installed
+      const google = yield* Effect.promise(() => load<Google>("@google/genai"))
+      const listed = yield* tools
+      const client = { listTools: async () => ({ tools: listed }), callTool: async () => ({ content: [] }) }
+      const asJsonSchema = yield* sentToGoogle(google, [google.mcpToTool(client, {})])
+      const functionDeclarations = listed.map(({ inputSchema, name, outputSchema }) => ({
+        name,
+        parameters: inputSchema,
+        response: outputSchema
+      }))
+      const asGemini = yield* sentToGoogle(google, [{ functionDeclarations }])
+      for (const [n, { inputSchema, outputSchema }] of listed.entries()) {
+        const [json, gemini] = [asJsonSchema[n], asGemini[n]]
+        assert.deepStrictEqual(json?.parametersJsonSchema, inputSchema)
+        assert.deepStrictEqual(json?.responseJsonSchema, outputSchema)
+        assert.deepStrictEqual(propertiesOf(gemini?.parameters), propertiesOf(inputSchema))
+        assert.deepStrictEqual(propertiesOf(gemini?.response), propertiesOf(outputSchema))
+        assert.deepStrictEqual([gemini?.parameters?.type, gemini?.response?.type], ["OBJECT", "OBJECT"])
+      }
+    })
+  )
+})

@@ -1,0 +1,136 @@
+import { assert, describe, layer } from "@effect/vitest"
+import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
+import * as Effect from "effect/Effect"
+import * as Assistant from "../support/Assistant.ts"
+
+const STATUS = "get_bulk_upload_status"
+const WAIT = "wait_for_bulk_upload"
+const LIST = "list_non_employee_sources"
+
+const { id, sourceId } = Source.named("Done")
+const OLD = { sourceId, status: "COMPLETED" }
+
+/** What clients were seen to send, and what the answer has in it. */
+const accepted: ReadonlyArray<readonly [string, string, Record<string, unknown>, object]> = [
+  ["null for every optional argument of the wait", WAIT, { sourceId, timeoutSeconds: null }, OLD],
+  [
+    "null for every optional argument of the list",
+    LIST,
+    { nameContains: null, ownedByMe: null },
+    { total: 22 }
+  ],
+  ["a number in a string", WAIT, { sourceId, timeoutSeconds: "2" }, OLD],
+  ["false in a string", LIST, { ownedByMe: "false", nameContains: "Done" }, { total: 1 }],
+  ["an argument that Gemini CLI adds", STATUS, { sourceId, wait_for_previous: false }, OLD],
+  ["arguments that n8n adds", STATUS, { sourceId, toolCallId: "call_1", sessionId: "s" }, OLD],
+  ["a blank before an ID", STATUS, { sourceId: ` ${sourceId}` }, OLD],
+  ["a line break after an ID", WAIT, { sourceId: `${sourceId}\r\n` }, OLD],
+  [
+    "invisible characters around an ID",
+    STATUS,
+    { sourceId: `\uFEFF\u200B${id}\u2060\u00AD\uFE0F` },
+    { sourceId: id }
+  ],
+  ["no-break spaces around an ID", STATUS, { sourceId: `\u00A0\u3000${id}\u2007` }, { sourceId: id }]
+]
+
+const REFUSED = "InvalidArguments"
+const NO_ID = "InvalidSourceId"
+
+/** What is refused, with which error, and what its message says. */
+const refused: ReadonlyArray<readonly [string, string, Record<string, unknown>, string, string]> = [
+  ["null for a required argument", STATUS, { sourceId: null }, REFUSED, "sourceId: "],
+  ["an ID that is a number", STATUS, { sourceId: 42 }, REFUSED, "sourceId: "],
+  ["another case", STATUS, { SourceId: sourceId }, REFUSED, "SourceId: This argument is named sourceId"],
+  ["an underscore", STATUS, { source_id: sourceId }, REFUSED, "source_id: This argument is named sourceId"],
+  [
+    "a dash",
+    WAIT,
+    { sourceId, "timeout-seconds": 2 },
+    REFUSED,
+    "timeout-seconds: This argument is named timeoutSeconds"
+  ],
+  [
+    "a number that is not whole, in a string",
+    WAIT,
+    { sourceId, timeoutSeconds: "2.5" },
+    REFUSED,
+    "timeoutSeconds: "
+  ],
+  ["a boolean in another spelling", LIST, { ownedByMe: "False" }, REFUSED, "ownedByMe: "],
+  ["an empty ID", STATUS, { sourceId: " \u200B\n" }, NO_ID, "it is empty"],
+  [
+    "an ID with a blank within",
+    STATUS,
+    { sourceId: `${sourceId.slice(0, 8)} ${sourceId.slice(8)}` },
+    NO_ID,
+    "its character 9 is U+0020"
+  ],
+  [
+    "an ID with an invisible character within",
+    WAIT,
+    { sourceId: `${sourceId.slice(0, 4)}\u200B${sourceId.slice(4)}` },
+    NO_ID,
+    "its character 5 is U+200B"
+  ],
+  [
+    "an ID with a letter that looks the same",
+    STATUS,
+    { sourceId: sourceId.replace("a", "\u0430") },
+    NO_ID,
+    `its character 2 is "\u0430", U+0430`
+  ],
+  [
+    "an ID in quotation marks",
+    STATUS,
+    { sourceId: `"${sourceId}"` },
+    NO_ID,
+    String.raw`its character 1 is "\"", U+0022`
+  ],
+  [
+    "an ID that is too short",
+    STATUS,
+    { sourceId: sourceId.slice(1) },
+    NO_ID,
+    "it has 31 hexadecimal digits, not 32"
+  ],
+  [
+    "a UUID with a dash too many",
+    STATUS,
+    { sourceId: `${id}-` },
+    NO_ID,
+    "its dashes are not those of a UUID"
+  ],
+  ["a name", STATUS, { sourceId: "Contractors" }, NO_ID, `its character 2 is "o", U+006F`]
+]
+
+describe.each([Assistant.modern, ...Assistant.kinds.slice(0, 1)])(
+  "the arguments that a client $name sends",
+  { timeout: 60_000 },
+  (kind) => {
+    layer(Assistant.layer(kind), { excludeTestServices: true, timeout: "60 seconds" })((it) => {
+      it.effect.each(accepted)("may be %s", ([, tool, args, expected]) =>
+        Effect.gen(function* () {
+          const assistant = yield* Assistant.Assistant
+          yield* assistant.tools
+          const { isError, structured } = yield* assistant.call(args, tool)
+          assert.isFalse(isError, JSON.stringify(structured))
+          assert.deepInclude(structured, expected)
+        })
+      )
+
+      it.effect.each(refused)("are refused with %s", ([, tool, args, error, says]) =>
+        Effect.gen(function* () {
+          const assistant = yield* Assistant.Assistant
+          yield* assistant.tools
+          const { isError, structured } = yield* assistant.call(args, tool)
+          assert.isTrue(isError)
+          assert.deepInclude(structured, { error, retryable: false })
+          assert.include(String(structured?.["message"]), says)
+          assert.match(String(structured?.["message"]), /^[^\p{Cc}\p{Cf}]+$/u)
+          if (error === NO_ID) assert.include(String(structured?.["nextStep"]), LIST)
+        })
+      )
+    })
+  }
+)
