@@ -1,5 +1,5 @@
 /**
- * An HTTP client that answers without a network, so that what is left of a call is the library's own.
+ * An HTTP client that answers without a network, so that only the library's own work remains.
  */
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"

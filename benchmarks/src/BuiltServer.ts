@@ -1,23 +1,21 @@
 /**
- * The server as it is published: one file, built once for a run of the bench.
+ * The server as it is published, built once per run of the bench.
  */
 import { spawnSync } from "node:child_process"
 import { fileURLToPath } from "node:url"
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
-const FILE = at("../../apps/mcp-server/dist/main.js")
-
 let built = false
 
-/** The path of the file. */
+/** Returns the path of the server's entry. */
 export const builtServer = (): string => {
   if (!built) {
     const { status } = spawnSync(process.execPath, [at("../../apps/mcp-server/build.ts")], {
-      stdio: "inherit"
+      stdio: ["ignore", "ignore", "inherit"]
     })
     if (status !== 0) throw new Error("The server could not be built.")
     built = true
   }
-  return FILE
+  return at("../../apps/mcp-server/dist/main.js")
 }

@@ -1,13 +1,13 @@
 /**
- * A process of its own for every part that must not disturb another one's figures: it does what it is asked, over
- * Node's channel between parent and child.
+ * A separate process for each part that must not disturb the figures of another. It answers questions over Node's
+ * channel between parent and child.
  */
 import { fork } from "node:child_process"
+import { once } from "node:events"
 import { fileURLToPath } from "node:url"
 
-export interface Child<Question, Answer> {
+export interface Child<Question, Answer> extends AsyncDisposable {
   readonly ask: (question: Question) => Promise<Answer>
-  readonly stop: () => Promise<void>
 }
 
 interface Message {
@@ -15,20 +15,17 @@ interface Message {
   readonly failure?: string
 }
 
-/** Starts `children/{name}.ts` with that word as its argument. */
+/** Starts `children/{name}.ts`. */
 export const start = async <Question, Answer>(
   name: string,
-  argument: string,
-  execArgv: ReadonlyArray<string> = []
+  {
+    args = [],
+    execArgv = []
+  }: { readonly args?: ReadonlyArray<string>; readonly execArgv?: ReadonlyArray<string> } = {}
 ): Promise<Child<Question, Answer>> => {
   const file = fileURLToPath(new URL(`children/${name}.ts`, import.meta.url))
-  const child = fork(file, [argument], {
-    execArgv: [...execArgv],
-    stdio: ["ignore", "inherit", "inherit", "ipc"]
-  })
-  const ended = new Promise<number | null>((resolve) => {
-    child.once("close", resolve)
-  })
+  const child = fork(file, args, { execArgv: [...execArgv], stdio: ["ignore", "inherit", "inherit", "ipc"] })
+  const ended = once(child, "close")
   const next = (): Promise<unknown> =>
     new Promise((resolve, reject) => {
       const gone = (code: number | null) => reject(new Error(`${name} ended with ${code}.`))
@@ -46,14 +43,14 @@ export const start = async <Question, Answer>(
       child.send({ question })
       return answer as Promise<Answer>
     },
-    stop: async () => {
+    [Symbol.asyncDispose]: async () => {
       child.kill()
       await ended
     }
   }
 }
 
-/** In the child: says that it is ready, and answers one question after the other. */
+/** In the child: reports that it is ready, then answers one question after the other. */
 export const answer = <Question, Answer>(to: (question: Question) => Promise<Answer>): void => {
   process.on("message", ({ question }: { readonly question: Question }) => {
     to(question).then(
@@ -62,17 +59,4 @@ export const answer = <Question, Answer>(to: (question: Question) => Promise<Ans
     )
   })
   process.send?.({ answer: "ready" })
-}
-
-/** Runs with a child that is gone afterwards. */
-export const using = async <Question, Answer, A>(
-  started: Promise<Child<Question, Answer>>,
-  run: (child: Child<Question, Answer>) => Promise<A>
-): Promise<A> => {
-  const child = await started
-  try {
-    return await run(child)
-  } finally {
-    await child.stop()
-  }
 }

@@ -1,14 +1,12 @@
 /**
- * Who asks for statuses: this library and its peers, under one interface.
+ * A client that asks for statuses: this library and its peers, under one interface.
  */
-import { inLanes } from "./Lanes.ts"
-
 export interface Client {
-  /** Asks for the status of each source, so many at a time. */
+  /** Asks for the status of each source, that many at a time. */
   readonly statuses: (sourceIds: ReadonlyArray<string>, concurrency: number) => Promise<void>
 }
 
-/** Asks a tenant with client credentials or, where a client has none, with the token that they would give. */
+/** Makes a client with client credentials or, if the client cannot fetch tokens, with the token itself. */
 export type MakeClient = (baseUrl: string) => Promise<Client>
 
 export const TOKEN = "token"
@@ -16,5 +14,21 @@ export const TOKEN = "token"
 export const statusUrl = (baseUrl: string, sourceId: string): string =>
   `${baseUrl}/v2024/non-employee-sources/${sourceId}/non-employee-bulk-upload/status`
 
-/** A client out of one call. */
-export const ofCall = (call: (sourceId: string) => Promise<unknown>): Client => ({ statuses: inLanes(call) })
+export const ofCall = (call: (sourceId: string) => Promise<unknown>): Client => ({
+  statuses: concurrently(call)
+})
+
+/** Makes the calls in order, that many at a time. */
+export const concurrently =
+  (call: (sourceId: string) => Promise<unknown>): Client["statuses"] =>
+  async (sourceIds, concurrency) => {
+    const rest = sourceIds.values()
+    const worker = async (): Promise<void> => {
+      for (const sourceId of rest) await call(sourceId)
+    }
+    await Promise.all(Array.from({ length: concurrency }, worker))
+  }
+
+/** Source IDs from that number on, always the same. */
+export const sourceIds = (count: number, from = 0): ReadonlyArray<string> =>
+  Array.from({ length: count }, (_, n) => (from + n).toString(16).padStart(32, "0"))

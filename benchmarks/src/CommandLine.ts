@@ -1,5 +1,5 @@
 /**
- * What can be said to `pnpm bench`.
+ * The command line of `pnpm bench`.
  */
 import { parseArgs } from "node:util"
 import type { Row } from "./Row.ts"
@@ -16,24 +16,24 @@ export interface Command {
 
 export const help = (
   rows: ReadonlyArray<Row>
-): string => `Measures this project and its peers on the same work, in turns.
+): string => `Measures this project and its peers on the same work and prints one table of ratios and targets.
 
 Usage: pnpm bench [--rows ID,ID] [--samples N] [--check] [--write-docs] [--last]
 
-  --rows IDS      only these rows, separated by commas
-  --samples N     samples of each (default: what the row needs)
-  --check         exit 1 when a target is missed, naming it
-  --write-docs    put the tables into docs/performance.md, and the few figures of the README there
-  --last          measure nothing, take the results of the last run
-  --results FILE  where the results are kept as JSON (default: benchmarks/results.json)
-  --quick         the least work there can be, to see that all of it runs; its figures mean nothing
-  --help          this text
+  --rows IDS      measure only these rows, separated by commas
+  --samples N     samples of each (default: depends on the row)
+  --check         exit 1 if a target is missed
+  --write-docs    write the table into docs/performance.md
+  --last          measure nothing, use the results of the last run
+  --results FILE  the JSON file of the results (default: benchmarks/results.json)
+  --quick         do the least work, without the peers that have to be installed; the figures mean nothing
+  --help          print this text
 
 Rows:
 ${rows.map(({ id, title }) => `  ${id.padEnd(14)}  ${title}`).join("\n")}
 `
 
-/** The command, or what is wrong with it; neither, when only the help is wanted. */
+/** Returns the command or a problem, or neither if only the help text is wanted. */
 export const parse = (
   argv: ReadonlyArray<string>,
   rows: ReadonlyArray<Row>
@@ -59,15 +59,16 @@ export const parse = (
     if (values.samples !== undefined && !/^[1-9]\d*$/u.test(values.samples)) {
       return { problem: `--samples is "${values.samples}": expected a whole number from 1.` }
     }
+    const { check, last, quick, results } = values
     return {
       command: {
         rows: wanted === undefined ? rows : rows.filter(({ id }) => wanted.includes(id)),
         samples: values.samples === undefined ? undefined : Number(values.samples),
-        quick: values.quick,
-        check: values.check,
-        last: values.last,
         writeDocs: values["write-docs"],
-        results: values.results
+        check,
+        last,
+        quick,
+        results
       }
     }
   } catch (error) {

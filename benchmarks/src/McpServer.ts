@@ -1,43 +1,58 @@
 /**
- * An MCP server as a child process, asked by as little of a client as there can be: what is measured is the server.
+ * An MCP server as a child process, with the smallest possible client, so that the server is what is measured.
  */
 import { type ChildProcessByStdio, spawn } from "node:child_process"
+import { once } from "node:events"
 import type { Readable, Writable } from "node:stream"
 import { Agent, request } from "undici"
-import { callStatus, initialize, initialized } from "./JsonRpc.ts"
-import { inLanes } from "./Lanes.ts"
+import { type Client, concurrently } from "./Client.ts"
 
-export interface McpServer {
-  /** Calls the tool for each source, so many calls at a time; each has to be answered with a status. */
-  readonly call: (sourceIds: ReadonlyArray<string>, concurrency: number) => Promise<void>
-  readonly pid: number
-  readonly stop: () => Promise<void>
+/** Each call has to be answered with a status. */
+export interface McpServer extends AsyncDisposable {
+  readonly call: Client["statuses"]
+}
+
+export interface Program {
+  readonly file: string
+  readonly args?: ReadonlyArray<string>
+  readonly env: Readonly<Record<string, string>>
 }
 
 type Process = ChildProcessByStdio<Writable, Readable, Readable>
 
-const launch = (file: string, args: ReadonlyArray<string>, env: Readonly<Record<string, string>>): Process =>
-  spawn(process.execPath, [file, ...args], { env: { ...env }, stdio: ["pipe", "pipe", "pipe"] })
+export const launch = ({ args = [], env, file }: Program): Process =>
+  spawn(process.execPath, [file, ...args], { env, stdio: ["pipe", "pipe", "pipe"] })
 
-const stopping = (child: Process) => async (): Promise<void> => {
-  const ended = new Promise((resolve) => {
-    child.once("close", resolve)
-  })
+export const kill = async (child: Process): Promise<void> => {
+  const ended = once(child, "close")
   child.kill("SIGKILL")
   await ended
 }
 
-const pidOf = ({ pid }: Process): number => {
-  if (pid === undefined) throw new Error("The server could not be started.")
-  return pid
+export const initialize = {
+  jsonrpc: "2.0",
+  id: 0,
+  method: "initialize",
+  params: {
+    protocolVersion: "2025-11-25",
+    capabilities: {},
+    clientInfo: { name: "bench", version: "1.0.0" }
+  }
 }
+
+const callStatus = (id: number, sourceId: string) => ({
+  jsonrpc: "2.0",
+  id,
+  method: "tools/call",
+  params: { name: "get_bulk_upload_status", arguments: { sourceId } }
+})
 
 const expectStatus = (text: string): void => {
-  if (!text.includes(`"status":"COMPLETED"`)) throw new Error(`This is no status: ${text}`)
+  if (!text.includes(`"status":"COMPLETED"`)) throw new Error(`The server answered without a status: ${text}`)
 }
 
-export const overStdio = async (file: string, env: Readonly<Record<string, string>>): Promise<McpServer> => {
-  const child = launch(file, [], env)
+export const overStdio = async (program: Program): Promise<McpServer> => {
+  const child = launch(program)
   child.stderr.resume()
   child.stdout.setEncoding("utf8")
   const waiting = new Map<number, (line: string) => void>()
@@ -46,40 +61,36 @@ export const overStdio = async (file: string, env: Readonly<Record<string, strin
     const lines = (rest + text).split("\n")
     rest = lines.pop() ?? ""
     for (const line of lines) {
-      const id = (JSON.parse(line) as { readonly id?: number }).id ?? -1
+      const { id = -1 }: { readonly id?: number } = JSON.parse(line)
       waiting.get(id)?.(line)
       waiting.delete(id)
     }
   })
+  const send = (message: object): void => void child.stdin.write(`${JSON.stringify(message)}\n`)
   const answer = (message: { readonly id: number }): Promise<string> =>
     new Promise((resolve) => {
       waiting.set(message.id, resolve)
-      child.stdin.write(`${JSON.stringify(message)}\n`)
+      send(message)
     })
   await answer(initialize)
-  child.stdin.write(`${JSON.stringify(initialized)}\n`)
+  send({ jsonrpc: "2.0", method: "notifications/initialized" })
   let id = 0
   return {
-    call: inLanes(async (sourceId) => expectStatus(await answer(callStatus(++id, sourceId)))),
-    pid: pidOf(child),
-    stop: stopping(child)
+    call: concurrently(async (sourceId) => expectStatus(await answer(callStatus(++id, sourceId)))),
+    [Symbol.asyncDispose]: () => kill(child)
   }
 }
 
-export const overHttp = async (
-  file: string,
-  args: ReadonlyArray<string>,
-  env: Readonly<Record<string, string>>
-): Promise<McpServer> => {
-  const child = launch(file, args, env)
+export const overHttp = async (program: Program): Promise<McpServer> => {
+  const child = launch(program)
   child.stderr.setEncoding("utf8")
   const url = await new Promise<string>((resolve) => {
-    let said = ""
+    let printed = ""
     const listen = (text: string): void => {
-      said += text
-      const [, found] = /Serving MCP at (\S+)\./u.exec(said) ?? []
+      printed += text
+      const [, found] = /Serving MCP at (\S+)\./u.exec(printed) ?? []
       if (found === undefined) return
-      // What is logged from now on is only taken in, or the longer a server has logged the longer its client would take.
+      // Later log lines are discarded: collecting them would slow this client down.
       child.stderr.off("data", listen).resume()
       resolve(found)
     }
@@ -88,7 +99,7 @@ export const overHttp = async (
   const dispatcher = new Agent()
   let id = 0
   return {
-    call: inLanes(async (sourceId) => {
+    call: concurrently(async (sourceId) => {
       const { body } = await request(url, {
         method: "POST",
         dispatcher,
@@ -97,9 +108,8 @@ export const overHttp = async (
       })
       expectStatus(await body.text())
     }),
-    pid: pidOf(child),
-    stop: async () => {
-      await stopping(child)()
+    [Symbol.asyncDispose]: async () => {
+      await kill(child)
       await dispatcher.close()
     }
   }

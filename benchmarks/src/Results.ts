@@ -1,35 +1,35 @@
 /**
- * What a run found, as it is kept: in a file that is not checked in, from which tables and documents are made.
+ * The results of a run: kept as JSON in a file that is not checked in, and written into docs/performance.md.
  */
 import { execFileSync } from "node:child_process"
 import { readFileSync, writeFileSync } from "node:fs"
 import { cpus, release, totalmem, type } from "node:os"
 import { fileURLToPath } from "node:url"
-import type { Comparison } from "./Comparison.ts"
+import { format, type FormatConfig } from "oxfmt"
+import { type Figure, verdict } from "./Figure.ts"
+import * as Table from "./Table.ts"
 
 export interface Results {
-  /** When it ended, in ISO 8601. */
+  /** When the run ended, in ISO 8601. */
   readonly at: string
-  /** Only to see that it runs: its figures mean nothing. */
+  /** Whether the run only showed that the bench works: its figures mean nothing. */
   readonly quick: boolean
-  /** What was measured. */
   readonly commit: string
   readonly machine: string
   readonly versions: Readonly<Record<string, string>>
-  readonly rows: ReadonlyArray<RowResults>
-}
-
-export interface RowResults {
-  readonly id: string
-  readonly title: string
-  readonly samples: number
-  readonly comparisons: ReadonlyArray<Comparison>
+  readonly rows: ReadonlyArray<{ readonly id: string; readonly figures: ReadonlyArray<Figure> }>
 }
 
 export const FILE = fileURLToPath(new URL("../results.json", import.meta.url))
 
-export const write = (file: string, results: Results): void =>
-  writeFileSync(file, `${JSON.stringify(results, undefined, 2)}\n`)
+/** Adds the ratio and the verdict of each figure, for readers of the JSON. */
+export const write = (file: string, results: Results): void => {
+  const rows = results.rows.map(({ figures, id }) => ({
+    id,
+    figures: figures.map((figure) => ({ ...figure, ...verdict(figure) }))
+  }))
+  writeFileSync(file, `${JSON.stringify({ ...results, rows }, undefined, 2)}\n`)
+}
 
 export const read = (file: string): Results => JSON.parse(readFileSync(file, "utf8"))
 
@@ -39,26 +39,45 @@ export const machine = (): string => {
   return `${cpus().length} × ${cpu?.model.trim() ?? "unknown processor"}, ${memory} GiB, ${type()} ${release()}`
 }
 
-/** Of everything that takes part. */
-export const versions = (): Readonly<Record<string, string>> => ({
-  node: process.versions.node,
-  ...dependencies()
-})
-
-const dependencies = (): Readonly<Record<string, string>> => {
-  const { devDependencies } = JSON.parse(
-    readFileSync(new URL("../package.json", import.meta.url), "utf8")
-  ) as { devDependencies: Record<string, string> }
+/** Node and the packages that take part, the peers included. */
+export const versions = (): Readonly<Record<string, string>> => {
+  const [own, published] = ["../package.json", "../published/package.json"].map(
+    (file): { readonly dependencies?: object; readonly devDependencies?: object } =>
+      JSON.parse(readFileSync(new URL(file, import.meta.url), "utf8"))
+  )
   return Object.fromEntries(
-    Object.entries(devDependencies).filter(([, version]) => !version.startsWith("workspace:"))
+    Object.entries<string>({
+      node: process.versions.node,
+      ...own?.devDependencies,
+      ...published?.dependencies
+    }).filter(([, version]) => !version.startsWith("workspace:"))
   )
 }
 
-/** The commit that was measured, with a mark when there were changes on it. */
+/** The measured commit, marked if there are uncommitted changes. */
 export const commit = (): string => {
   try {
     return execFileSync("git", ["describe", "--always", "--dirty"], { encoding: "utf8" }).trim()
   } catch {
     return "unknown"
   }
+}
+
+const ROOT = new URL("../../", import.meta.url)
+const BEGIN = "<!-- measured: begin, written by pnpm bench --write-docs -->"
+const END = "<!-- measured: end -->"
+
+/** Replaces the text between the marks of docs/performance.md. */
+export const writeDocs = async (results: Results): Promise<void> => {
+  const file = fileURLToPath(new URL("docs/performance.md", ROOT))
+  const layout: FormatConfig = JSON.parse(readFileSync(new URL(".oxfmtrc.json", ROOT), "utf8"))
+  const [before, rest] = readFileSync(file, "utf8").split(BEGIN)
+  const [, after] = rest?.split(END) ?? []
+  if (before === undefined || after === undefined) throw new Error(`${file} has no marks for the table.`)
+  const { code } = await format(
+    file,
+    `${before}${BEGIN}\n\n${Table.asMarkdown(results)}\n\n${END}${after}`,
+    layout
+  )
+  writeFileSync(file, code)
 }

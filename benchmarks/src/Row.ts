@@ -1,21 +1,19 @@
 /**
- * A row of the bench: one question, asked of us and of the peers.
+ * A row of the bench: one question that a user would ask, answered by a few figures.
  */
-import type { Comparison } from "./Comparison.ts"
+import type { Figure } from "./Figure.ts"
 
 export interface Row {
   /** For `--rows`. */
   readonly id: string
   readonly title: string
-  /** How many samples unless said otherwise. */
+  /** The number of samples if `--samples` does not set it. */
   readonly samples: number
-  /** Whether SailPoint's own SDK is among the peers, which is installed only when it is first measured. */
-  readonly needsVendorSdk?: boolean
-  readonly run: (plan: Plan) => Promise<ReadonlyArray<Comparison>>
+  readonly run: (plan: Plan) => Promise<ReadonlyArray<Figure>>
 }
 
 export interface Plan {
   readonly samples: number
-  /** Only to see that it runs: as little work as there can be. */
+  /** As little work as possible, without the peers that have to be installed: only shows that the row runs. */
   readonly quick: boolean
 }

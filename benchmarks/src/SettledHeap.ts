@@ -1,6 +1,4 @@
-/**
- * What is on the heap once the garbage is collected, twice, since what the first collection finalizes the second frees.
- */
+/** Returns the bytes on the heap after two collections: the second frees what the first one finalizes. */
 export const settledHeap = (): number => {
   globalThis.gc?.()
   globalThis.gc?.()

@@ -1,26 +1,20 @@
 /**
- * What stands in for SailPoint, in a process of its own and the same for all.
+ * The server that stands in for SailPoint, the same for all clients, in a separate process.
  */
 import * as Child from "./Child.ts"
 
-export interface Upstream {
+export interface Upstream extends AsyncDisposable {
   readonly url: string
-  /** How many statuses were asked for since this was last asked. */
+  /** The number of status requests since the previous call. */
   readonly asked: () => Promise<number>
 }
 
-/** Runs with an upstream; the statuses of a source follow one another, the last one stays. */
-export const withUpstream = <A>(
-  run: (upstream: Upstream) => Promise<A>,
-  statuses: ReadonlyArray<string> = ["COMPLETED"]
-): Promise<A> =>
-  Child.using(Child.start<"url" | "asked", string | number>("upstream", statuses.join()), async (child) =>
-    run({
-      url: String(await child.ask("url")),
-      asked: async () => Number(await child.ask("asked"))
-    })
-  )
-
-/** So many source ids, always the same. */
-export const sourceIds = (count: number): ReadonlyArray<string> =>
-  Array.from({ length: count }, (_, n) => n.toString(16).padStart(32, "0"))
+/** The statuses of a source follow one another, and the last one stays. */
+export const start = async (statuses: ReadonlyArray<string> = ["COMPLETED"]): Promise<Upstream> => {
+  const child = await Child.start<"url" | "asked", string | number>("upstream", { args: statuses })
+  return {
+    url: String(await child.ask("url")),
+    asked: async () => Number(await child.ask("asked")),
+    [Symbol.asyncDispose]: child[Symbol.asyncDispose]
+  }
+}

@@ -1,50 +1,60 @@
 /**
- * This library as a program has it, with all that it does by default: budget, token, retries, deadline, spans,
- * metrics. Only the numbers of the budget are others, or it would be the budget that is measured.
+ * This library as a program uses it, with everything that it does by default: rate limit, token, retries, deadline,
+ * spans, metrics. Only the numbers of the limit differ, or the limit would be what is measured.
  */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import * as NodeRedis from "@effect/platform-node/NodeRedis"
 import * as BulkUploads from "@sailpoint-bulk-upload/core/BulkUploads"
+import * as Replicas from "@sailpoint-bulk-upload/core/Replicas"
 import * as RequestBudget from "@sailpoint-bulk-upload/core/RequestBudget"
+import * as SharedBudget from "@sailpoint-bulk-upload/core/SharedBudget"
 import * as Effect from "effect/Effect"
-import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import type { HttpClient } from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Redacted from "effect/Redacted"
-import * as Tracer from "effect/Tracer"
-import { answersAtOnce } from "./AnswersAtOnce.ts"
 import type { MakeClient } from "./Client.ts"
 
-export const layer = (
+const withBudget = (
   baseUrl: string,
-  budget: RequestBudget.Options,
+  budget: Layer.Layer<never>,
   http: Layer.Layer<HttpClient>
 ): Layer.Layer<BulkUploads.BulkUploads> =>
   BulkUploads.layer({
     baseUrl,
     auth: { clientId: "sandbox", clientSecret: Redacted.make("sandbox-secret") }
-  }).pipe(Layer.provide([http, RequestBudget.layer(RequestBudget.make(budget))]), Layer.orDie)
+  }).pipe(Layer.provide([http, budget]), Layer.orDie)
 
-/** More than can be sent. */
-const AMPLE = { requests: 1_000_000, per: "1 second" } as const
+export const layer = (
+  baseUrl: string,
+  budget: RequestBudget.Options,
+  http: Layer.Layer<HttpClient> = NodeHttpClient.layerUndici
+): Layer.Layer<BulkUploads.BulkUploads> =>
+  withBudget(baseUrl, RequestBudget.layer(RequestBudget.make(budget)), http)
 
-const client =
-  (http: Layer.Layer<HttpClient>, beside: Layer.Layer<never> = Layer.empty): MakeClient =>
-  async (baseUrl) => {
-    const runtime = ManagedRuntime.make(Layer.merge(layer(baseUrl, AMPLE, http), beside))
-    const uploads = await runtime.runPromise(BulkUploads.BulkUploads)
-    return {
-      statuses: (sourceIds, concurrency) =>
-        runtime.runPromise(Effect.forEach(sourceIds, uploads.status, { concurrency, discard: true }))
-    }
+/** The limit is shared through the Redis behind that socket. */
+export const sharedLayer = (
+  baseUrl: string,
+  budget: RequestBudget.Options,
+  redisSocket: string
+): Layer.Layer<BulkUploads.BulkUploads> =>
+  withBudget(
+    baseUrl,
+    SharedBudget.layer(budget).pipe(
+      Layer.provide(Replicas.layer),
+      Layer.provide(
+        NodeRedis.layer({ socket: { path: redisSocket, tls: false }, disableOfflineQueue: true })
+      ),
+      Layer.orDie
+    ),
+    NodeHttpClient.layerUndici
+  )
+
+export const make: MakeClient = async (baseUrl) => {
+  const runtime = ManagedRuntime.make(layer(baseUrl, { requests: 1_000_000, per: "1 second" }))
+  const uploads = await runtime.runPromise(BulkUploads.BulkUploads)
+  return {
+    statuses: (sourceIds, concurrency) =>
+      runtime.runPromise(Effect.forEach(sourceIds, uploads.status, { concurrency, discard: true }))
   }
-
-export const withUndici = client(NodeHttpClient.layerUndici)
-
-export const withFetch = client(FetchHttpClient.layer)
-
-export const withoutNetwork = client(answersAtOnce)
-
-const tracer = Tracer.make({ span: (options) => new Tracer.NativeSpan(options) })
-
-export const tracedWithoutNetwork = client(answersAtOnce, Layer.succeed(Tracer.Tracer, tracer))
+}

@@ -1,80 +1,91 @@
-/** That the bench runs, all of it; what it measures is no matter of tests. */
-import { execFile } from "node:child_process"
-import { mkdtempSync, readFileSync } from "node:fs"
+/** Shows that the whole bench runs; what it measures is not a matter of tests. */
+import { execFile, spawnSync } from "node:child_process"
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import { assert, describe, it } from "vitest"
-import { spread, verdicts } from "../src/Comparison.ts"
+import type { Figure } from "../src/Figure.ts"
 import type { Results } from "../src/Results.ts"
 import { rows } from "../src/rows/index.ts"
 
 const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url))
 
+const newFile = () => join(mkdtempSync(join(tmpdir(), "bench-")), "results.json")
+
 const bench = async (...args: ReadonlyArray<string>) => {
-  const results = join(mkdtempSync(join(tmpdir(), "bench-")), "results.json")
-  const ended = await promisify(execFile)(process.execPath, [MAIN, ...args, "--results", results]).catch(
+  const ended = await promisify(execFile)(process.execPath, [MAIN, ...args]).catch(
     (error: { readonly code: number; readonly stdout: string; readonly stderr: string }) => error
   )
-  return { code: "code" in ended ? ended.code : 0, results, ...ended }
+  return { code: "code" in ended ? ended.code : 0, ...ended }
+}
+
+const read = (file: string): Results => JSON.parse(readFileSync(file, "utf8"))
+
+const redis = process.env["REDIS_SERVER"] ?? "redis-server"
+const hasRedis = spawnSync(redis, ["--version"]).status === 0 || process.env["CI"] !== undefined
+
+const figure: Figure = {
+  what: "work",
+  unit: "ms",
+  ours: [10, 11, 12],
+  against: { name: "theirs", samples: [20, 20] },
+  target: { atMost: 0.6 }
+}
+const check = (...figures: ReadonlyArray<Figure>) => {
+  const file = newFile()
+  const results = {
+    at: "",
+    quick: true,
+    commit: "",
+    machine: "",
+    versions: {},
+    rows: [{ id: "row", figures }]
+  }
+  writeFileSync(file, JSON.stringify(results satisfies Results))
+  return bench("--last", "--check", "--results", file)
 }
 
 describe("the bench", () => {
-  // Those that need the vendor's SDK, which is not installed for tests, run with the bench itself.
-  const runnable = rows.filter(({ needsVendorSdk }) => !needsVendorSdk)
-
-  it("measures each row that installs nothing, and keeps what it found", { timeout: 300_000 }, async () => {
-    const ids = runnable.map(({ id }) => id)
-    const { code, results, stderr, stdout } = await bench("--quick", "--rows", ids.join())
+  it("runs every row and keeps the figures", { timeout: 300_000 }, async () => {
+    const ids = rows.map(({ id }) => id).filter((id) => hasRedis || id !== "shared-limit")
+    const file = newFile()
+    const { code, stderr, stdout } = await bench("--quick", "--rows", ids.join(), "--results", file)
     assert.strictEqual(code, 0, stderr)
-    const kept = JSON.parse(readFileSync(results, "utf8")) as Results
+    const { rows: kept } = read(file)
     assert.deepStrictEqual(
-      kept.rows.map(({ id }) => id),
+      kept.map(({ id }) => id),
       ids
     )
-    for (const row of kept.rows) {
-      assert.include(stdout, row.title)
-      for (const { measured, what } of row.comparisons) {
-        assert.isTrue(measured.length > 0 && measured.every(({ samples }) => samples.length > 0), what)
-      }
+    for (const { against, ours, what } of kept.flatMap(({ figures }) => figures)) {
+      assert.include(stdout, what)
+      assert.isNotEmpty(ours, what)
+      assert.isNotEmpty(against?.samples ?? ours, what)
     }
   })
 
-  it(
-    "does not take a row that there is none of, and names those that there are",
-    { timeout: 60_000 },
-    async () => {
-      const { code, stderr } = await bench("--rows", "cold-start,speed")
-      assert.strictEqual(code, 2)
-      assert.include(stderr, 'There is no row "speed".')
-      for (const { id } of rows) assert.include(stderr, id)
-    }
-  )
-})
-
-const comparison = (ours: ReadonlyArray<number>, theirs: ReadonlyArray<number>) => ({
-  what: "work",
-  unit: "ms",
-  digits: 0,
-  measured: [
-    { name: "ours", samples: ours },
-    { name: "theirs", samples: theirs }
-  ],
-  targets: [{ name: "ours", against: "theirs", atMost: 0.5 }]
-})
-
-describe("a target", () => {
-  it("is about medians, so one slow sample does not miss it", () => {
-    assert.isTrue(verdicts(comparison([10, 10, 900], [20, 20, 20])).every(({ met }) => met))
-    assert.isFalse(verdicts(comparison([10, 11, 12], [20, 20, 20])).every(({ met }) => met))
+  it("exits 0 if every target is met", { timeout: 60_000 }, async () => {
+    const { code, stdout } = await check(figure)
+    assert.strictEqual(code, 0)
+    assert.match(stdout, /^work +theirs +11 \/ 20 ms +0\.55 × +≤ 0\.6 × +met$/mu)
   })
 
-  it("is missed where nothing was measured", () => {
-    assert.isFalse(verdicts(comparison([], [20])).every(({ met }) => met))
+  it("exits 1 if one target is missed", { timeout: 60_000 }, async () => {
+    const { code, stdout } = await check(figure, {
+      what: "refused",
+      unit: "requests",
+      ours: [1],
+      target: { atMost: 0 }
+    })
+    assert.strictEqual(code, 1)
+    assert.match(stdout, /^refused +1 requests +≤ 0 requests +MISSED$/mu)
   })
 
-  it("comes with the quartiles of what was measured", () => {
-    assert.deepStrictEqual(spread([4, 1, 3, 2, 5]), { median: 3, lower: 2, upper: 4 })
+  it("refuses an unknown row and lists the rows", { timeout: 60_000 }, async () => {
+    const { code, stderr } = await bench("--rows", "cold-start,speed")
+    assert.strictEqual(code, 2)
+    assert.include(stderr, 'There is no row "speed".')
+    for (const { id } of rows) assert.include(stderr, id)
   })
 })

@@ -1,7 +1,7 @@
-/** One client, and how long it takes for calls. */
+/** One client; answers with the microseconds that a call takes. */
 import { answer } from "../Child.ts"
-import type { Client } from "../Client.ts"
-import { sourceIds } from "../Upstream.ts"
+import type { Client, MakeClient } from "../Client.ts"
+import { sourceIds } from "../Client.ts"
 
 export interface Calls {
   readonly baseUrl: string
@@ -9,24 +9,11 @@ export interface Calls {
   readonly concurrency: number
 }
 
-const makers = {
-  withUndici: async () => (await import("../ours.ts")).withUndici,
-  withFetch: async () => (await import("../ours.ts")).withFetch,
-  bareFetch: async () => (await import("../peers/bareFetch.ts")).make,
-  withoutNetwork: async () => (await import("../ours.ts")).withoutNetwork,
-  tracedWithoutNetwork: async () => (await import("../ours.ts")).tracedWithoutNetwork,
-  effectUndici: async () => (await import("../peers/effectClient.ts")).withUndici,
-  effectWithoutNetwork: async () => (await import("../peers/effectClient.ts")).withoutNetwork,
-  undiciRequest: async () => (await import("../peers/undiciRequest.ts")).make,
-  axios: async () => (await import("../peers/axios.ts")).make,
-  vendorSdk: async () => (await import("../peers/vendorSdk.ts")).make
-}
-
-const make = await makers[process.argv[2] as keyof typeof makers]()
+const [module = ""] = process.argv.slice(2)
+const { make }: { readonly make: MakeClient } = await import(module)
 
 let client: Client | undefined
 
-/** Microseconds per call. */
 answer(async ({ baseUrl, concurrency, count }: Calls): Promise<number> => {
   client ??= await make(baseUrl)
   const ids = sourceIds(count)

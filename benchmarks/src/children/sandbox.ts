@@ -1,27 +1,32 @@
-/** A sandbox with so many sources and SailPoint's limit, ten times as fast: 100 requests per second. */
+/** A sandbox with a limit and that many sources; answers with the requests that it received since the last question. */
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Effect from "effect/Effect"
 import { answer } from "../Child.ts"
-import { sourceIds } from "../Upstream.ts"
+import { sourceIds } from "../Client.ts"
+import type { Limit } from "../UnderLimit.ts"
 
-const sources = sourceIds(Number(process.argv[2])).map((sourceId) => ({
-  sourceId,
-  id: sourceId,
-  name: sourceId,
-  description: "",
-  status: "COMPLETED" as const
-}))
+const [sources = "", limit = ""] = process.argv.slice(2)
+const { millis, requests }: Limit = JSON.parse(limit)
 
 await Effect.gen(function* () {
-  const sandbox = yield* Sandbox.make({ sources, limit: { requests: 100, per: "1 second" } })
+  const sandbox = yield* Sandbox.make({
+    sources: sourceIds(Number(sources)).map((sourceId) => ({
+      sourceId,
+      id: sourceId,
+      name: sourceId,
+      description: "",
+      status: "COMPLETED"
+    })),
+    limit: { requests, per: millis }
+  })
   const run = Effect.runPromiseWith(yield* Effect.context())
   let before = 0
-  answer(async (question: "url" | "refused") => {
+  answer(async (question: "url" | "received") => {
     if (question === "url") return sandbox.url
     const received = await run(sandbox.received)
-    const refused = received.slice(before).filter(({ outcome }) => outcome === 429).length
+    const since = received.slice(before)
     before = received.length
-    return refused
+    return since
   })
   return yield* Effect.never
 }).pipe(Effect.scoped, Effect.runPromise)

@@ -1,21 +1,21 @@
 /**
- * The least that can stand in for SailPoint: answers at once and without a limit, so that what is measured is the
- * clients. The words of a source follow one another, the last one stays.
+ * The smallest server that can stand in for SailPoint: answers at once and without a limit, so that the clients are
+ * what is measured.
  */
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { answer } from "../Child.ts"
 
-const words = (process.argv[2] ?? "COMPLETED").split(",")
+const statuses = process.argv.slice(2)
 
 let asked = 0
 const askedOf = new Map<string, number>()
 
-const wordOf = (path: string): string | undefined => {
-  if (words.length === 1) return words[0]
+const statusOf = (path: string): string | undefined => {
+  if (statuses.length === 1) return statuses[0]
   const before = askedOf.get(path) ?? 0
   askedOf.set(path, before + 1)
-  return words[Math.min(before, words.length - 1)]
+  return statuses[Math.min(before, statuses.length - 1)]
 }
 
 const server = createServer((request, response) => {
@@ -26,7 +26,7 @@ const server = createServer((request, response) => {
     return
   }
   asked += 1
-  response.end(JSON.stringify({ status: wordOf(request.url ?? "") }))
+  response.end(JSON.stringify({ status: statusOf(request.url ?? "") }))
 })
 server.keepAliveTimeout = 60_000
 

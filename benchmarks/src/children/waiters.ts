@@ -1,8 +1,7 @@
 /**
- * Many who wait for the end of uploads on few sources. Run with --expose-gc: what they hold is measured once all of
- * them have been told a status and wait for the next.
+ * Many callers that wait for the end of uploads on few sources. Run with --expose-gc. The heap and the cost of a timer
+ * are measured while all of them wait for the second check.
  */
-import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as BulkUploads from "@sailpoint-bulk-upload/core/BulkUploads"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
@@ -10,58 +9,63 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Schedule from "effect/Schedule"
 import { answer } from "../Child.ts"
+import { sourceIds } from "../Client.ts"
 import { layer } from "../ours.ts"
-import { sourceIds } from "../Upstream.ts"
 import { settledHeap } from "../SettledHeap.ts"
 
 export interface Task {
   readonly baseUrl: string
   readonly waiters: number
   readonly sources: number
+  /** Further waiters whose timeouts pass one after the other, a millisecond apart. */
+  readonly timers: number
 }
 
 export interface Outcome {
   readonly heapBytes: number
+  /** Processor time per further waiter, from its call to its timeout. */
+  readonly timerMicros: number
   readonly settled: number
 }
 
-const run = ({ baseUrl, sources, waiters }: Task) =>
+const run = ({ baseUrl, sources, timers, waiters }: Task) =>
   Effect.gen(function* () {
     const uploads = yield* BulkUploads.BulkUploads
     const ids = sourceIds(sources)
-    // Warm, so that code that is compiled for the first time is not counted.
-    yield* Effect.forEach(sourceIds(sources + 100).slice(sources), uploads.status, { concurrency: 10 })
     const measured = yield* Deferred.make<void>()
-    // One for all, since only who waits on the same schedule shares a poll. The second check waits for the measurement.
+    // Only callers with the same schedule share a poll. The second check waits until everything is measured.
     const schedule = Schedule.forever.pipe(
       Schedule.modifyDelay(() => Effect.as(Deferred.await(measured), Duration.zero))
     )
+    const timeOut = Effect.forEach(
+      Array.from({ length: timers }, (_, n) => n),
+      (n) => Effect.exit(uploads.awaitSettled(ids[n % sources] ?? "", { timeout: n + 50, schedule })),
+      { concurrency: "unbounded", discard: true }
+    )
+    // One request for each of as many other sources compiles the code and opens the connections.
+    yield* Effect.forEach(sourceIds(sources, sources), uploads.status, { concurrency: 10 })
     const before = settledHeap()
-    const told = yield* Deferred.make<void>()
+    const allWait = yield* Deferred.make<void>()
     let missing = waiters
-    const fibers = yield* Effect.forEach(Array.from({ length: waiters }), (_, n) => {
-      let first = true
-      return uploads
-        .awaitSettled(ids[n % sources] ?? "", {
-          timeout: "5 minutes",
-          schedule,
-          onCheck: () => {
-            if (!first) return Effect.void
-            first = false
-            missing -= 1
-            return missing === 0 ? Deferred.succeed(told, undefined) : Effect.void
-          }
-        })
+    const onCheck = () =>
+      Effect.suspend(() => (--missing === 0 ? Deferred.succeed(allWait, undefined) : Effect.void))
+    const fibers = yield* Effect.forEach(Array.from({ length: waiters }), (_, n) =>
+      uploads
+        .awaitSettled(ids[n % sources] ?? "", { timeout: "5 minutes", schedule, onCheck })
         .pipe(Effect.forkChild)
-    })
-    yield* Deferred.await(told)
+    )
+    yield* Deferred.await(allWait)
     const heapBytes = (settledHeap() - before) / waiters
+    yield* timeOut
+    const cpu = process.cpuUsage()
+    yield* timeOut
+    const { system, user } = process.cpuUsage(cpu)
     yield* Deferred.succeed(measured, undefined)
     const settled = yield* Fiber.joinAll(fibers)
-    return { heapBytes, settled: settled.length }
+    return { heapBytes, timerMicros: (user + system) / timers, settled: settled.length }
   }).pipe(
     Effect.scoped,
-    Effect.provide(layer(baseUrl, { requests: 1_000_000, per: "1 second" }, NodeHttpClient.layerUndici)),
+    Effect.provide(layer(baseUrl, { requests: 1_000_000, per: "1 second" })),
     Effect.runPromise
   )
 

@@ -1,10 +1,10 @@
 /** axios with connections kept alive, which is not its default. */
-import { create } from "axios"
 import { Agent } from "node:http"
 import { type MakeClient, ofCall, statusUrl, TOKEN } from "../Client.ts"
+import * as Published from "../Published.ts"
 
 export const make: MakeClient = async (baseUrl) => {
-  const client = create({
+  const client = Published.axios().create({
     httpAgent: new Agent({ keepAlive: true }),
     headers: { authorization: `Bearer ${TOKEN}`, accept: "application/json" }
   })

@@ -1,4 +1,4 @@
-/** Node's own fetch and JSON.parse, as one would write it in a script. */
+/** Node's own fetch and JSON.parse, as in a script. */
 import { type MakeClient, ofCall, statusUrl, TOKEN } from "../Client.ts"
 
 export const make: MakeClient = async (baseUrl) =>

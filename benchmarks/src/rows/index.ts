@@ -2,10 +2,18 @@
 import type { Row } from "../Row.ts"
 import { coldStart } from "./coldStart.ts"
 import { growth } from "./growth.ts"
-import { size } from "./size.ts"
+import { sharedLimit } from "./sharedLimit.ts"
 import { statusCall } from "./statusCall.ts"
 import { toolCalls } from "./toolCalls.ts"
 import { underLimit } from "./underLimit.ts"
 import { waiters } from "./waiters.ts"
 
-export const rows: ReadonlyArray<Row> = [coldStart, statusCall, toolCalls, underLimit, waiters, growth, size]
+export const rows: ReadonlyArray<Row> = [
+  coldStart,
+  statusCall,
+  toolCalls,
+  underLimit,
+  sharedLimit,
+  waiters,
+  growth
+]

@@ -1,89 +1,55 @@
 /**
- * One status call: one after the other, and 50 at a time. Every client has a process of its own that lives as long
- * as the row, so that all are warm.
+ * One status call: one after the other, and 50 at a time. Each client has a process that lives as long as the row, so
+ * that all are warm.
  */
 import * as Child from "../Child.ts"
 import type { Calls } from "../children/client.ts"
-import type { Comparison } from "../Comparison.ts"
-import { interleave } from "../Interleave.ts"
+import type { Figure } from "../Figure.ts"
+import { race } from "../Race.ts"
 import type { Row } from "../Row.ts"
-import { withUpstream } from "../Upstream.ts"
+import * as Upstream from "../Upstream.ts"
 
-const OURS = "ours, undici layer"
-const BARE = "bare fetch + JSON.parse"
-const VENDOR = "the vendor's SDK"
-
-const WITH_UPSTREAM = [
-  [OURS, "withUndici"],
-  ["ours, fetch layer", "withFetch"],
-  [BARE, "bareFetch"],
-  ["Effect's undici layer alone", "effectUndici"],
-  ["undici.request", "undiciRequest"],
-  ["axios", "axios"],
-  [VENDOR, "vendorSdk"]
-] as const
-
-const WITHOUT_NETWORK = [
-  ["ours", "withoutNetwork"],
-  ["ours, with a tracer", "tracedWithoutNetwork"],
-  ["Effect's client alone", "effectWithoutNetwork"]
-] as const
-
-/** Rounds of 500 calls before the first that counts: V8 goes on compiling for 20,000 calls, of whichever client. */
-const COLD = 40
-const WARM = 10
-
-const TARGETS = [
-  { name: OURS, against: BARE, atMost: 1 },
-  { name: OURS, against: VENDOR, atMost: 0.5 }
+/** With one target for each case below that the peer takes part in. */
+const PEERS = [
+  { name: "the vendor's SDK", module: "../peers/vendorSdk.ts", atMost: [0.35, 0.25] },
+  { name: "axios", module: "../peers/axios.ts", atMost: [0.9, 0.9] },
+  { name: "bare fetch", module: "../peers/bareFetch.ts", atMost: [1.3] }
 ]
 
-const started = async ([name, maker]: readonly [name: string, maker: string]) => ({
-  name,
-  child: await Child.start<Calls, number>("client", maker)
-})
-
-/** With all of these clients, which are gone afterwards. */
-const withClients = async <A>(
-  clients: ReadonlyArray<readonly [name: string, maker: string]>,
-  use: (children: ReadonlyArray<Awaited<ReturnType<typeof started>>>) => Promise<A>
-): Promise<A> => {
-  const children = await Promise.all(clients.map(started))
-  try {
-    return await use(children)
-  } finally {
-    await Promise.all(children.map(({ child }) => child.stop()))
-  }
-}
+/** V8 compiles for the first 20,000 calls of any client, which is 40 rounds of 500 calls. */
+const CASES = [
+  { what: "one status call, one at a time", concurrency: 1, warmUps: 40 },
+  { what: "one status call, 50 at a time", concurrency: 50, warmUps: 10 }
+]
 
 export const statusCall: Row = {
   id: "status-call",
-  title: "One status call, all features on",
-  samples: 75,
-  needsVendorSdk: true,
-  run: ({ quick, samples }) =>
-    withUpstream(async ({ url }) => {
-      const comparison =
-        (what: string, concurrency: number, rounds: number, targets: Comparison["targets"]) =>
-        async (children: ReadonlyArray<Awaited<ReturnType<typeof started>>>): Promise<Comparison> => ({
-          what,
-          unit: "µs per call",
-          digits: 0,
-          measured: await interleave(
-            children.map(({ child, name }) => ({
-              name,
-              sample: () => child.ask({ baseUrl: url, count: quick ? 10 : 500, concurrency })
-            })),
-            { samples, warmUps: quick ? 0 : rounds }
-          ),
-          targets
-        })
-      return [
-        ...(await withClients(WITH_UPSTREAM, async (children) => [
-          await comparison("one at a time", 1, COLD, TARGETS)(children),
-          await comparison("50 at a time", 50, WARM, TARGETS)(children)
-        ])),
-        await withClients(WITHOUT_NETWORK, comparison("50 at a time, without a network", 50, COLD, []))
-      ]
-    })
+  title: "One status call over loopback with the undici layer",
+  samples: 41,
+  run: async ({ quick, samples }) => {
+    await using stack = new AsyncDisposableStack()
+    const { url: baseUrl } = stack.use(await Upstream.start())
+    const start = async (module: string) =>
+      stack.use(await Child.start<Calls, number>("client", { args: [module] }))
+    const ours = await start("../ours.ts")
+    const peers = []
+    for (const peer of quick ? PEERS.slice(2) : PEERS) {
+      peers.push({ ...peer, client: await start(peer.module) })
+    }
+    const figures = new Array<Figure>()
+    for (const [index, { concurrency, warmUps, what }] of CASES.entries()) {
+      const calls = { baseUrl, count: quick ? 10 : 500, concurrency }
+      const taking = peers.flatMap(({ atMost, client, name }) => {
+        const bound = atMost[index]
+        return bound === undefined ? [] : { name, sample: () => client.ask(calls), target: { atMost: bound } }
+      })
+      figures.push(
+        ...(await race(
+          { what, unit: "µs", ours: () => ours.ask(calls), peers: taking },
+          { samples, warmUps: quick ? 0 : warmUps }
+        ))
+      )
+    }
+    return figures
+  }
 }

@@ -1,80 +1,63 @@
 /**
- * Tool calls per second over stdio and over HTTP, 10 at a time, each of which asks the upstream: our server and one
- * written by hand on the same SDK whose tool is a bare fetch.
+ * Tool calls per second over stdio and over HTTP, 10 at a time, each with a call to the upstream.
  */
 import { builtServer } from "../BuiltServer.ts"
 import { bundled } from "../Bundle.ts"
-import type { Comparison } from "../Comparison.ts"
-import { interleave } from "../Interleave.ts"
+import { sourceIds } from "../Client.ts"
 import { type McpServer, overHttp, overStdio } from "../McpServer.ts"
-import type { Plan, Row } from "../Row.ts"
-import { sourceIds, withUpstream } from "../Upstream.ts"
-
-const OURS = "our server"
-const BY_HAND = "by hand on the SDK"
-
-const CONCURRENCY = 10
-const CALLS = 200
-
-/** V8 goes on compiling for some 15,000 calls, of either server. */
-const WARM_UPS = 75
-
-const settings = (url: string): Readonly<Record<string, string>> => ({
-  SAIL_BASE_URL: url,
-  SAIL_ACCESS_TOKEN: "token",
-  // More than can be sent, or it would be the limit that is measured.
-  SAIL_REQUEST_BUDGET: "900000 per 1 second",
-  MCP_MAX_PER_CALLER: "900000"
-})
-
-const callsPerSecond = async (server: McpServer, ids: ReadonlyArray<string>): Promise<number> => {
-  const start = performance.now()
-  await server.call(ids, CONCURRENCY)
-  return (ids.length * 1000) / (performance.now() - start)
-}
-
-const compare = async (
-  what: string,
-  servers: readonly [ours: McpServer, byHand: McpServer],
-  { quick, samples }: Plan
-): Promise<Comparison> => {
-  const ids = sourceIds(quick ? 10 : CALLS)
-  const [ours, byHand] = servers
-  try {
-    return {
-      what,
-      unit: "calls per s",
-      digits: 0,
-      measured: await interleave(
-        [
-          { name: OURS, sample: () => callsPerSecond(ours, ids) },
-          { name: BY_HAND, sample: () => callsPerSecond(byHand, ids) }
-        ],
-        { samples, warmUps: quick ? 0 : WARM_UPS }
-      ),
-      targets: [{ name: OURS, against: BY_HAND, atLeast: 1 }]
-    }
-  } finally {
-    await Promise.all(servers.map((server) => server.stop()))
-  }
-}
+import { race } from "../Race.ts"
+import type { Row } from "../Row.ts"
+import * as Upstream from "../Upstream.ts"
 
 export const toolCalls: Row = {
   id: "tool-calls",
-  title: "Tool calls per second, 10 at a time, upstream included",
-  samples: 75,
-  run: (plan) =>
-    withUpstream(async ({ url }) => {
-      const env = settings(url)
-      const ours = builtServer()
-      const [stdio, http] = [await bundled("peers/stdioServer"), await bundled("peers/httpServer")]
-      return [
-        await compare("over stdio", [await overStdio(ours, env), await overStdio(stdio, env)], plan),
-        await compare(
-          "over HTTP",
-          [await overHttp(ours, ["http", "--port", "0"], env), await overHttp(http, [], env)],
-          plan
-        )
-      ]
-    })
+  title: "Tool calls per second over stdio and HTTP, 10 at a time",
+  samples: 41,
+  run: async ({ quick, samples }) => {
+    await using stack = new AsyncDisposableStack()
+    const { url } = stack.use(await Upstream.start())
+    const env = {
+      SAIL_BASE_URL: url,
+      SAIL_ACCESS_TOKEN: "token",
+      // More than can be sent, or the limits would be what is measured.
+      SAIL_REQUEST_BUDGET: "900000 per 1 second",
+      MCP_MAX_PER_CALLER: "900000"
+    }
+    const ids = sourceIds(quick ? 10 : 200)
+    const sample = (server: McpServer) => async () => {
+      const start = performance.now()
+      await server.call(ids, 10)
+      return (ids.length * 1000) / (performance.now() - start)
+    }
+    const compare = async (transport: string, ours: McpServer, byHand: McpServer) =>
+      race(
+        {
+          what: `tool calls over ${transport}`,
+          unit: "per s",
+          ours: sample(stack.use(ours)),
+          peers: [
+            {
+              name: "a server by hand with bare fetch",
+              sample: sample(stack.use(byHand)),
+              target: { atLeast: 0.75 }
+            }
+          ]
+        },
+        // V8 compiles for the first 15,000 calls of either server.
+        { samples, warmUps: quick ? 0 : 75 }
+      )
+    const file = builtServer()
+    return [
+      ...(await compare(
+        "stdio",
+        await overStdio({ file, env }),
+        await overStdio({ file: await bundled("peers/stdioServer"), env })
+      )),
+      ...(await compare(
+        "HTTP",
+        await overHttp({ file, args: ["http", "--port", "0"], env }),
+        await overHttp({ file: await bundled("peers/httpServer"), env })
+      ))
+    ]
+  }
 }

@@ -1,2 +1,0 @@
-/** What Node itself takes to start and to say something. */
-process.stdout.write("ready\n")

@@ -1,0 +1,62 @@
+import { assert, describe, it } from "vitest"
+import { type Bounds, verdict } from "../src/Figure.ts"
+import { race } from "../src/Race.ts"
+import { shares } from "../src/Shares.ts"
+
+const compare = (ours: ReadonlyArray<number>, theirs: ReadonlyArray<number>, target: Bounds) =>
+  verdict({ what: "work", unit: "ms", ours, against: { name: "theirs", samples: theirs }, target })
+
+describe("a target", () => {
+  const met = { value: 0.5, met: true }
+  const missed = { value: 0.5, met: false }
+  it.each([
+    [
+      "bounds the ratio of the medians, so one slow sample does not miss it",
+      [10, 10, 900],
+      { atMost: 0.5 },
+      met
+    ],
+    ["takes the middle of two medians", [8, 12], { atLeast: 0.5 }, met],
+    ["is missed above its upper bound", [10], { atMost: 0.49 }, missed],
+    ["is missed below its lower bound", [10], { atLeast: 0.51 }, missed]
+  ])("%s", (_, ours, bounds, expected) => {
+    assert.deepStrictEqual(compare(ours, [20, 20, 20], bounds), expected)
+  })
+
+  it("is missed if nothing was measured", () => {
+    assert.isFalse(compare([], [20], { atMost: 1 }).met)
+    assert.isFalse(compare([20], [], { atMost: 1 }).met)
+  })
+})
+
+describe("a race", () => {
+  it("takes its samples in turns and drops those of the warm-up", async () => {
+    let turn = 0
+    const sample = async () => ++turn
+    const work = { what: "work", unit: "ms" }
+    const figures = await race(
+      { ...work, ours: sample, peers: [{ name: "theirs", sample, target: { atMost: 1 } }] },
+      { samples: 2, warmUps: 1 }
+    )
+    assert.deepStrictEqual(figures, [
+      { ...work, ours: [3, 5], against: { name: "theirs", samples: [4, 6] }, target: { atMost: 1 } }
+    ])
+  })
+})
+
+const arrivals = (...from: ReadonlyArray<number>) => from.map((from, at) => ({ at, from }))
+
+describe("the shares of processes", () => {
+  it("are the extremes over all windows", () => {
+    // The windows of four are 0111 (twice), 1110, 1101 and 1010.
+    assert.deepStrictEqual(shares(arrivals(0, 1, 1, 1, 0, 1, 0, 1, 0), 2, 4), { least: 0.25, largest: 0.75 })
+  })
+
+  it("include a process that sends nothing in a window", () => {
+    assert.deepStrictEqual(shares(arrivals(0, 0, 1, 0, 0, 1), 2, 2), { least: 0, largest: 1 })
+  })
+
+  it("leave out windows that reach beyond the end of the first process to finish", () => {
+    assert.deepStrictEqual(shares(arrivals(0, 1, 0, 1, 0, 0, 0, 0), 2, 2), { least: 0.5, largest: 0.5 })
+  })
+})
