@@ -4,6 +4,7 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process"
 import { once } from "node:events"
 import type { Readable, Writable } from "node:stream"
+import { fileURLToPath } from "node:url"
 import { Agent, request } from "undici"
 import { type Client, concurrently } from "./Client.ts"
 
@@ -17,6 +18,9 @@ export interface Program {
   readonly args?: ReadonlyArray<string>
   readonly env: Readonly<Record<string, string>>
 }
+
+/** The entry of our server, which `pnpm bench` builds first. */
+export const OURS = fileURLToPath(new URL("../../apps/mcp-server/dist/main.js", import.meta.url))
 
 type Process = ChildProcessByStdio<Writable, Readable, Readable>
 

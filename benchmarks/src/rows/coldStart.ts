@@ -6,10 +6,9 @@ import { once } from "node:events"
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { builtServer } from "../BuiltServer.ts"
 import { bundled } from "../Bundle.ts"
 import { median } from "../Figure.ts"
-import { initialize, kill, launch, type Program } from "../McpServer.ts"
+import { initialize, kill, launch, OURS, type Program } from "../McpServer.ts"
 import * as Published from "../Published.ts"
 import { race } from "../Race.ts"
 import type { Row } from "../Row.ts"
@@ -59,7 +58,7 @@ export const coldStart: Row = {
       SAIL_BASE_URL: "http://127.0.0.1:9",
       SAIL_ACCESS_TOKEN: "token"
     }
-    const ours = { file: builtServer(), env }
+    const ours = { file: OURS, env }
     const peers = [
       {
         name: "one tool on the SDK, with a compile cache",

@@ -1,10 +1,9 @@
 /**
  * Tool calls per second over stdio and over HTTP, 10 at a time, each with a call to the upstream.
  */
-import { builtServer } from "../BuiltServer.ts"
 import { bundled } from "../Bundle.ts"
 import { sourceIds } from "../Client.ts"
-import { type McpServer, overHttp, overStdio } from "../McpServer.ts"
+import { type McpServer, OURS, overHttp, overStdio } from "../McpServer.ts"
 import { race } from "../Race.ts"
 import type { Row } from "../Row.ts"
 import * as Upstream from "../Upstream.ts"
@@ -46,16 +45,15 @@ export const toolCalls: Row = {
         // V8 compiles for the first 15,000 calls of either server.
         { samples, warmUps: quick ? 0 : 75 }
       )
-    const file = builtServer()
     return [
       ...(await compare(
         "stdio",
-        await overStdio({ file, env }),
+        await overStdio({ file: OURS, env }),
         await overStdio({ file: await bundled("peers/stdioServer"), env })
       )),
       ...(await compare(
         "HTTP",
-        await overHttp({ file, args: ["http", "--port", "0"], env }),
+        await overHttp({ file: OURS, args: ["http", "--port", "0"], env }),
         await overHttp({ file: await bundled("peers/httpServer"), env })
       ))
     ]
