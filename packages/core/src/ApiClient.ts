@@ -31,14 +31,15 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
 import type * as AccessToken from "./AccessToken.ts"
-import { type BulkUploadError, RateLimited, type Unauthorized } from "./BulkUploadError.ts"
-import { type LimitPaused, RequestBudget } from "./RequestBudget.ts"
+import type { BulkUploadError, Unauthorized } from "./BulkUploadError.ts"
+import { RequestBudget } from "./RequestBudget.ts"
 import * as RetryPolicy from "./RetryPolicy.ts"
 import * as Settings from "./Settings.ts"
 import * as Tenant from "./Tenant.ts"
 import { retryAs } from "./internal/retry.ts"
 import { type Call, makeSend } from "./internal/send.ts"
 import { fromClientCredentials, fromStatic } from "./internal/tokens.ts"
+import { makeUnderLimit } from "./internal/underLimit.ts"
 
 export type { Call, Subject } from "./internal/send.ts"
 
@@ -112,49 +113,52 @@ export const make = (options: Options): Effect.Effect<Service, Tenant.InvalidBas
   Effect.gen(function* () {
     const tenant = yield* Tenant.make(options)
     const policy = yield* RetryPolicy.RetryPolicy
-    const send = yield* makeSend({
-      host: tenant.host,
-      deadline: Duration.max(Duration.zero, Duration.fromInputUnsafe(options.attemptTimeout ?? "10 seconds"))
-    })
+    const deadline = Duration.max(
+      Duration.zero,
+      Duration.fromInputUnsafe(options.attemptTimeout ?? "10 seconds")
+    )
+    const send = yield* makeSend({ host: tenant.host, deadline })
+    const budget = yield* RequestBudget
+    const limited = makeUnderLimit(budget.spend, deadline)
+    const who = `${tenant.origin} ${identity(options.auth)}`
     const accessToken =
       "accessToken" in options.auth
         ? fromStatic(options.auth.accessToken)
-        : yield* fromClientCredentials(tenant, options.auth, send, policy)
-    const budget = yield* RequestBudget
-    const key = `${tenant.origin} ${identity(options.auth)} ${tenant.apiVersion}`
-    const spend = budget.spend(key)
-    const onFailure =
-      (token: Redacted.Redacted<string>) =>
-      (error: BulkUploadError): Effect.Effect<never, BulkUploadError | Refused> => {
-        if (error._tag === "Unauthorized") return new Refused({ token, unauthorized: error })
-        const limited = error._tag === "RateLimited" ? error.retryAfter : undefined
-        const failed = Effect.fail(error)
-        return limited === undefined ? failed : Effect.andThen(budget.pause(key, limited), failed)
-      }
+        : yield* fromClientCredentials(
+            tenant,
+            options.auth,
+            send,
+            (request) =>
+              limited(`${who} token`)(
+                { operation: "token" },
+                { prepare: Effect.void, isReady: () => true, send: () => request }
+              ),
+            policy
+          )
+    const limitedCall = limited(`${who} ${tenant.apiVersion}`)
 
-    /** The token is taken only when there is a place: one that was taken before could expire in the queue. */
-    const sendOnce = <A>(call: Call<A>): Effect.Effect<A, Failure> =>
-      Effect.flatMap(accessToken.get, (token) =>
-        send({
-          ...call,
-          request: HttpClientRequest.bearerToken(call.request, token),
-          secrets: [token]
-        }).pipe(Effect.catch(onFailure(token)))
-      ).pipe(spend)
+    const sendOnce = <A>(call: Call<A>): Effect.Effect<A, BulkUploadError | Refused> =>
+      limitedCall(call.subject, {
+        prepare: accessToken.get,
+        isReady: accessToken.isCurrent,
+        send: (token) =>
+          send({
+            ...call,
+            request: HttpClientRequest.bearerToken(call.request, token),
+            secrets: [token]
+          }).pipe(Effect.catchTag("Unauthorized", (unauthorized) => new Refused({ token, unauthorized })))
+      })
 
     /** A refused token is renewed once, where it can be. */
-    const sendRenewing = <A>(call: Call<A>): Effect.Effect<A, BulkUploadError> => {
-      const last = (failure: Failure) => toError(call, failure)
-      return sendOnce(call).pipe(
-        Effect.catch((failure) =>
-          failure._tag === "Refused"
-            ? Effect.flatMap(accessToken.refused(failure.token), (renewable) =>
-                renewable ? sendOnce(call).pipe(Effect.catch(last)) : last(failure)
-              )
-            : last(failure)
-        )
+    const sendRenewing = <A>(call: Call<A>): Effect.Effect<A, BulkUploadError> =>
+      sendOnce(call).pipe(
+        Effect.catchTag("Refused", ({ token, unauthorized }) =>
+          Effect.flatMap(accessToken.refused(token), (renewable) =>
+            renewable ? sendOnce(call) : unauthorized
+          )
+        ),
+        Effect.catchTag("Refused", ({ unauthorized }) => unauthorized)
       )
-    }
 
     // A failure of the token endpoint was retried where the token is fetched, once for all who wait for it.
     const retried = retryAs(policy.pipe(Schedule.while(({ input }) => !isOfToken(input))))
@@ -167,24 +171,6 @@ export const make = (options: Options): Effect.Effect<Service, Tenant.InvalidBas
       request: (call) => retried(sendRenewing(call))
     }
   })
-
-type Failure = BulkUploadError | Refused | LimitPaused
-
-/** What a caller is told of a request whose token was refused for good, or that was not sent at all. */
-const toError = ({ subject }: Call<unknown>, failure: Failure): Effect.Effect<never, BulkUploadError> => {
-  switch (failure._tag) {
-    case "Refused":
-      return failure.unauthorized
-    case "LimitPaused":
-      return Effect.flatMap(
-        Schedule.CurrentMetadata,
-        ({ attempt }) =>
-          new RateLimited({ ...subject, retryAfter: failure.remaining, attempts: attempt, heldBack: true })
-      )
-    default:
-      return Effect.fail(failure)
-  }
-}
 
 const isOfToken = (error: BulkUploadError): boolean => "operation" in error && error.operation === "token"
 

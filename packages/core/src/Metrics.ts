@@ -63,13 +63,13 @@ export const tokenRequests = Metric.counter("sailpoint.bulk_upload.token.request
 })
 
 /**
- * Seconds that requests waited for a place in the budget; requests that did not wait are not in it.
+ * Seconds that requests waited for a slot in the rate limit. Requests that did not wait do not count.
  *
  * @category metrics
  * @since 0.1.0
  */
 export const budgetWait = Metric.histogram("sailpoint.bulk_upload.budget.wait", {
-  description: "Time that requests waited for a place in the request budget.",
+  description: "Time that requests waited for a slot in the rate limit.",
   attributes: { unit: "s" },
   boundaries: [0.1, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120]
 })

@@ -1,55 +1,30 @@
 /**
- * A request budget that several processes keep to together, in Redis.
+ * A rate limit that several processes keep to together, in Redis.
  *
- * It is the rule of `RequestBudget`, with the places in a sorted set: a request takes a place before it is
- * sent, and the place is free again one window after the request has ended. SailPoint got the request in
- * between, whatever the network's or Redis' delays were, so in no stretch of a window it sees more than the limit.
- * (Counters per fixed window, and token buckets, let up to twice the limit through around a boundary or after a quiet
- * time; that is why this is not built on the algorithms of Effect's `RateLimiter`.) All times are Redis' own, so
- * the clocks of the processes do not matter.
+ * It is the rule of `RequestBudget`, with the slots in a sorted set: a request takes a slot before it is sent, and the
+ * slot is free again one window after the request has ended. SailPoint got the request in between, whatever the
+ * network's or Redis' delays were, so in no stretch of a window does it see more than the limit. All times are Redis'
+ * own, so the clocks of the processes do not matter. (Counters per fixed window and token buckets let up to twice the
+ * limit through around a boundary or after a quiet time. Effect's `RateLimiter` has no other algorithms.)
  *
- * Who waits holds nothing in Redis: it asks again when the next place is due, one request of each process at a
- * time, first come, first served within the process. A process that is killed takes along the places of the
- * requests it had on the way, and those only for as long as `lease`.
+ * A waiting request holds nothing in Redis: it asks again when the next slot is due, one request of each process at a
+ * time, in FIFO order within the process. The slots of a killed process are free again when their leases end: after
+ * the attempt's deadline, one window and 5 seconds. A process that stalls for so long checks its slot again before it
+ * sends. Only a stall between that check and the write of the request, such as a suspended machine, can break the
+ * limit.
  *
  * Each process also keeps to the whole limit by itself. While Redis does not answer, that is what holds; see
  * `Replicas`.
  *
  * @since 0.1.0
  */
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
-import * as Semaphore from "effect/Semaphore"
-import { budgetNumbers, budgetTime } from "./internal/budgetNumbers.ts"
+import { budgetNumbers } from "./internal/budgetNumbers.ts"
 import * as Scripts from "./internal/budgetScripts.ts"
-import { now } from "./internal/monotonicClock.ts"
-import { tellWait } from "./internal/tellWait.ts"
+import { makeSpend } from "./internal/spend.ts"
 import { keyPrefix, Replicas } from "./Replicas.ts"
 import * as RequestBudget from "./RequestBudget.ts"
-
-/**
- * The numbers of a shared budget; the same in every process.
- *
- * @category models
- * @since 0.1.0
- */
-export interface Options extends RequestBudget.Options {
-  /**
-   * When the place of a request is free again whose process never said that it ended: longer than a
-   * request's deadline and a window together, or the limit is not kept for requests that take that long.
-   *
-   * @default "30 seconds", or three windows where that is more
-   */
-  readonly lease?: Duration.Input | undefined
-}
-
-/** How far a request is: nothing asked of Redis, a place asked for or held, sent. */
-interface Place {
-  readonly id: string
-  state: "none" | "held" | "sent"
-}
 
 /**
  * The budget of all processes that make one with the same numbers on the same Redis.
@@ -65,86 +40,34 @@ interface Place {
  * @category constructors
  * @since 0.1.0
  */
-export const make = (options: Options = {}): Effect.Effect<RequestBudget.RequestBudget, never, Replicas> =>
+export const make = (
+  options: RequestBudget.Options = {}
+): Effect.Effect<RequestBudget.RequestBudget, never, Replicas> =>
   Effect.map(Replicas, ({ inBackground, run }) => {
-    const { limit, maxPause, window } = budgetNumbers(options)
-    const lease = Math.max(3 * window, budgetTime("lease", options.lease ?? "30 seconds"))
-    const own = RequestBudget.make(options)
-    const [take, leave, giveBack, pause] = [
+    const numbers = budgetNumbers(options)
+    const [take, leave, giveBack, backOff] = [
       run(Scripts.take),
       run(Scripts.leave),
       run(Scripts.giveBack),
-      run(Scripts.pause)
+      run(Scripts.backOff)
     ]
-
-    /** One request of a key asks Redis at a time; the others wait behind it. */
-    const turns = new Map<string, Semaphore.Semaphore>()
-    const turnOf = (key: string): Semaphore.Semaphore => {
-      const turn = turns.get(key) ?? Semaphore.makeUnsafe(1)
-      turns.set(key, turn)
-      return turn
-    }
-
-    /** Waits for a place; gives whether that took time. */
-    const enter = (keys: Scripts.Keys, place: Place): Effect.Effect<boolean, RequestBudget.LimitPaused> =>
-      Effect.suspend(() => {
-        place.state = "held"
-        return take(keys, { id: place.id, limit, window, lease })
-      }).pipe(
-        Effect.flatMap((answer) => {
-          // Redis does not answer, so the place is this process' own alone.
-          if (Option.isNone(answer)) return Effect.succeed(false)
-          const [outcome, wait] = answer.value
-          if (outcome === "taken") return Effect.succeed(false)
-          place.state = "none"
-          if (outcome === "paused" && wait > maxPause) {
-            return Effect.fail(new RequestBudget.LimitPaused({ remaining: Duration.millis(wait) }))
-          }
-          return Effect.sleep(wait).pipe(Effect.andThen(enter(keys, place)), Effect.as(true))
-        })
-      )
-
-    const exit = (keys: Scripts.Keys, { id, state }: Place): Effect.Effect<void> => {
-      if (state === "none") return Effect.void
-      return inBackground(state === "sent" ? leave(keys, { id, window, lease }) : giveBack(keys, id))
-    }
-
     return {
-      spend: (key) => {
+      spend: makeSpend(numbers, (key) => {
         const keys = keysOf(key)
-        const turn = turnOf(key)
-        return (request) =>
-          Effect.flatMap(now, (since) => {
-            const place: Place = { id: crypto.randomUUID(), state: "none" }
-            const send = Effect.suspend(() => {
-              place.state = "sent"
-              return request
-            })
-            return turn
-              .withPermits(1)(enter(keys, place))
-              .pipe(
-                Effect.tap((waited) => (waited ? tellWait(since) : Effect.void)),
-                Effect.andThen(own.spend(key)(send)),
-                Effect.onExit(() => exit(keys, place))
-              )
-          })
-      },
-      pause: (key, duration) =>
-        own
-          .pause(key, duration)
-          .pipe(
-            Effect.andThen(
-              pause(keysOf(key), Duration.toMillis(Duration.min(RequestBudget.longestPause, duration)))
-            ),
-            Effect.asVoid
-          )
+        return {
+          take: (id, lease) => take(keys, { ...numbers, id, lease }),
+          leave: (id) => inBackground(leave(keys, { ...numbers, id })),
+          giveBack: (id) => inBackground(giveBack(keys, id)),
+          backOff: (millis) => Effect.asVoid(backOff(keys, millis))
+        }
+      })
     }
   })
 
 /** In braces what a Redis cluster places keys by, so that the two lie on one node. */
 const keysOf = (key: string): Scripts.Keys => ({
-  places: `${keyPrefix}budget:{${key}}:places`,
-  pause: `${keyPrefix}budget:{${key}}:pause`
+  slots: `${keyPrefix}budget:{${key}}:slots`,
+  backOff: `${keyPrefix}budget:{${key}}:back-off`
 })
 
 /**
@@ -166,5 +89,5 @@ const keysOf = (key: string): Scripts.Keys => ({
  * @category layers
  * @since 0.1.0
  */
-export const layer = (options: Options = {}): Layer.Layer<never, never, Replicas> =>
+export const layer = (options: RequestBudget.Options = {}): Layer.Layer<never, never, Replicas> =>
   Layer.effect(RequestBudget.RequestBudget, make(options))

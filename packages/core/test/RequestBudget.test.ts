@@ -8,192 +8,267 @@ import * as Redacted from "effect/Redacted"
 import * as References from "effect/References"
 import * as Schema from "effect/Schema"
 import * as TestClock from "effect/testing/TestClock"
+import { setFlagsFromString } from "node:v8"
+import { runInNewContext } from "node:vm"
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
 import { BulkUploads, type Options } from "../src/BulkUploads.ts"
+import type { SharedSlots } from "../src/internal/requestQueue.ts"
+import { makeSpend } from "../src/internal/spend.ts"
 import * as RequestBudget from "../src/RequestBudget.ts"
 import { observe } from "./support/observed.ts"
+import { adjustable, beginning, many, plain, play, type Scripted, spending } from "./support/spending.ts"
 import { client, tenant } from "./support/tenant.ts"
 
-/** A request that takes so long, and notes when it began and ended. */
-const request = (
-  log: Array<{ readonly n: number; readonly begin: number; end?: number }>,
-  n: number,
-  lasts = 0
-) =>
-  Effect.flatMap(Clock.currentTimeMillis, (begin) => {
-    const entry: { readonly n: number; readonly begin: number; end?: number } = { n, begin }
-    log.push(entry)
-    return Effect.onExit(Effect.sleep(lasts), () =>
-      Effect.map(Clock.currentTimeMillis, (end) => {
-        entry.end = end
-      })
-    )
-  })
+interface Case {
+  readonly name: string
+  readonly options?: RequestBudget.Options
+  readonly script: ReadonlyArray<Scripted>
+  /** Which request begins when. */
+  readonly sent: ReadonlyArray<readonly [n: number, begin: number]>
+  /** Which request fails at once, and the wait that it is told. */
+  readonly refused?: ReadonlyArray<readonly [n: number, remaining: number]>
+}
 
-type Log = Parameters<typeof request>[0]
+const one = { requests: 1, per: "10 seconds" } as const
+const MINUTE = 60_000
 
-const burst = (budget: RequestBudget.RequestBudget, log: Log, count: number, key = "key") =>
-  Effect.forEach(
-    Array.from({ length: count }, (_, n) => n),
-    (n) => Effect.forkChild(budget.spend(key)(request(log, n)))
-  )
+const limits: ReadonlyArray<Case> = [
+  {
+    name: "a burst of 1,000 is sent a hundred at a time, as fast as the limit allows",
+    script: many(1000),
+    sent: Array.from({ length: 1000 }, (_, n) => [n, Math.floor(n / 100) * 10_000])
+  },
+  {
+    name: "a slot is free one window after its request has ended, not after it began",
+    options: one,
+    script: [{ lasts: 3000 }, {}],
+    sent: [
+      [0, 0],
+      [1, 13_000]
+    ]
+  },
+  {
+    name: "a request that is interrupted under way has used its slot",
+    options: one,
+    script: [{ lasts: 5000, leaves: 1000 }, {}],
+    sent: [
+      [0, 0],
+      [1, 11_000]
+    ]
+  },
+  {
+    name: "a request that is interrupted in the queue gives its turn to the next",
+    options: one,
+    script: [{}, { leaves: 1 }, { leaves: 2 }, {}],
+    sent: [
+      [0, 0],
+      [3, 10_000]
+    ]
+  },
+  {
+    name: "keys share no slots",
+    options: one,
+    script: [{ key: "one" }, { key: "two" }],
+    sent: [
+      [0, 0],
+      [1, 0]
+    ]
+  }
+]
 
-const beginnings = (log: Log) => log.map(({ begin }) => begin)
+const backOffs: ReadonlyArray<Case> = [
+  {
+    name: "a 429 makes all requests of its key wait for as long as it asks, and no others",
+    script: [{ limited: 7000 }, { at: 1 }, { at: 5000 }, { at: 1, key: "other" }],
+    sent: [
+      [0, 0],
+      [3, 1],
+      [1, 7000],
+      [2, 7000]
+    ]
+  },
+  {
+    name: "of several 429s the longest wait counts",
+    script: [
+      { lasts: 1, limited: 7000 },
+      { lasts: 2, limited: 3000 },
+      { lasts: 3, limited: "no Retry-After" },
+      { at: 4 }
+    ],
+    sent: [
+      [0, 0],
+      [1, 0],
+      [2, 0],
+      [3, 7001]
+    ]
+  },
+  {
+    name: "a 429 that comes while requests wait for a slot makes them wait longer",
+    options: one,
+    script: [{ lasts: 5000, limited: 20_000 }, { at: 1 }],
+    sent: [
+      [0, 0],
+      [1, 25_000]
+    ]
+  },
+  {
+    name: "a back-off longer than the cap fails every request at once, with the time that is left, until it fits",
+    options: { maxPause: "30 seconds" },
+    script: [{ limited: 90_000 }, { at: 1 }, { at: 59_999 }, { at: MINUTE }],
+    sent: [
+      [0, 0],
+      [3, 90_000]
+    ],
+    refused: [
+      [1, 89_999],
+      [2, 30_001]
+    ]
+  },
+  {
+    name: "a long back-off that comes while requests wait fails all of them, and loses no slot",
+    options: one,
+    script: [{ lasts: 1, limited: 5 * MINUTE }, {}, {}, { at: 5 * MINUTE }],
+    sent: [
+      [0, 0],
+      [3, 5 * MINUTE + 1]
+    ],
+    refused: [
+      [1, 5 * MINUTE],
+      [2, 5 * MINUTE]
+    ]
+  },
+  {
+    name: "no back-off lasts longer than 20 minutes",
+    options: { maxPause: Infinity },
+    script: [{ limited: Infinity }, { at: 1 }],
+    sent: [
+      [0, 0],
+      [1, 20 * MINUTE]
+    ]
+  },
+  {
+    name: "without Retry-After the back-off is a second, doubled up to 16 seconds while 429s continue",
+    options: { requests: 1, per: 1 },
+    script: many(8, { limited: "no Retry-After" }),
+    sent: [0, 1000, 3000, 7000, 15_000, 31_000, 47_000, 63_000].map((begin, n) => [n, begin])
+  },
+  {
+    name: "a minute without a 429 ends the doubling",
+    script: [
+      { limited: "no Retry-After" },
+      { at: 60_999, limited: "no Retry-After" },
+      { at: 123_000, limited: "no Retry-After" },
+      { at: 123_001 }
+    ],
+    sent: [
+      [0, 0],
+      [1, 60_999],
+      [2, 123_000],
+      [3, 124_000]
+    ]
+  },
+  {
+    name: "all 429s to requests from before the back-off count as one, however late they come",
+    script: [
+      ...many(50, { lasts: 1, limited: "no Retry-After" }),
+      { lasts: 5000, limited: "no Retry-After" },
+      { at: 2 },
+      { at: 5001 }
+    ],
+    sent: [...Array.from({ length: 51 }, (_, n) => [n, 0] as const), [51, 1001], [52, 5001]]
+  }
+]
+
+const renewals: ReadonlyArray<Case> = [
+  {
+    name: "a request is prepared before it takes a slot, so that others are sent meanwhile",
+    options: one,
+    script: [{ prepares: 5000 }, {}],
+    sent: [
+      [1, 0],
+      [0, 10_000]
+    ]
+  },
+  {
+    name: "what went stale in the queue is renewed without a slot: others are sent meanwhile",
+    options: one,
+    script: [{}, { prepares: 2000, goodFor: 5000 }, { at: 2001 }],
+    sent: [
+      [0, 0],
+      [2, 10_000],
+      [1, 22_000]
+    ]
+  },
+  {
+    name: "requests that renew what went stale keep their order",
+    options: one,
+    script: [{}, ...[2000, 2001, 2002].map((prepares) => ({ prepares, goodFor: 5000 }))],
+    sent: [
+      [0, 0],
+      [1, 12_000],
+      [2, 24_001],
+      [3, 36_003]
+    ]
+  }
+]
 
 const AN_HOUR = 3_600_000
 
-/** The same clock with the time of day an hour earlier. */
-const putBack = (clock: Clock.Clock): Clock.Clock => {
-  const currentTimeMillisUnsafe = () => clock.currentTimeMillisUnsafe() - AN_HOUR
-  const currentTimeNanosUnsafe = () => clock.currentTimeNanosUnsafe() - BigInt(AN_HOUR) * 1_000_000n
-  return {
-    currentTimeMillisUnsafe,
-    currentTimeMillis: Effect.sync(currentTimeMillisUnsafe),
-    currentTimeNanosUnsafe,
-    currentTimeNanos: Effect.sync(currentTimeNanosUnsafe),
-    monotonicTimeNanosUnsafe: () => clock.monotonicTimeNanosUnsafe(),
-    monotonicTimeNanos: clock.monotonicTimeNanos,
-    sleep: (duration) => clock.sleep(duration)
-  }
-}
+const between = (minimum: number, maximum: number) => Schema.Int.check(Schema.isBetween({ minimum, maximum }))
+
+/** The timers that keep the process alive. */
+const timers = () => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length
 
 describe("RequestBudget", () => {
-  it.effect(
-    "a burst of 1,000 is sent a hundred at a time, and takes what the limit allows and no longer",
-    () =>
+  it.effect.each([...limits, ...backOffs, ...renewals])("$name", ({ options, refused = [], script, sent }) =>
+    Effect.gen(function* () {
+      const played = yield* play(script, RequestBudget.make(options))
+      assert.deepStrictEqual(played.sent.map(beginning), sent)
+      assert.deepStrictEqual(played.refused, refused)
+    })
+  )
+
+  const LIMIT = 3
+  const WINDOW = 10_000
+
+  it.effect.prop(
+    "whatever arrives, leaves or goes stale: never more than the limit in any window, in order, and no slot is lost",
+    [
+      Schema.Array(
+        Schema.Struct({
+          at: between(0, 60_000),
+          lasts: between(0, 5000),
+          leaves: Schema.NullOr(between(0, 15_000)),
+          prepares: Schema.Literals([0, 0, 0, 1500]),
+          goodFor: Schema.Literals([AN_HOUR, AN_HOUR, 12_000])
+        })
+      ).check(Schema.isMaxLength(30))
+    ],
+    ([requests]) =>
       Effect.gen(function* () {
-        const log: Log = []
-        yield* burst(RequestBudget.make(), log, 1000)
-        yield* TestClock.adjust("90 seconds")
-        // A hundred that are let go in one instant run side by side; who is among them is what counts.
-        const batches = log.toSorted((a, b) => a.begin - b.begin || a.n - b.n)
+        const script = requests.toSorted((a, b) => a.at - b.at)
+        const budget = RequestBudget.make({ requests: LIMIT, per: WINDOW })
+        const { sent } = yield* play(script, budget)
+        for (const [index, { begin }] of sent.entries()) {
+          const counted = sent.slice(0, index).filter(({ end }) => end > begin - WINDOW)
+          assert.isBelow(counted.length, LIMIT)
+        }
+        const order = sent.map(({ n }) => n)
+        const stayed = script.flatMap(({ leaves }, n) => (leaves === null ? [n] : []))
+        assert.includeMembers(order, stayed, "every request that stayed was sent")
+        const steady = order.filter((n) => script[n]?.prepares === 0 && script[n].goodFor === AN_HOUR)
         assert.deepStrictEqual(
-          batches.map(({ begin, n }) => [n, begin]),
-          Array.from({ length: 1000 }, (_, n) => [n, Math.floor(n / 100) * 10_000])
+          steady,
+          steady.toSorted((a, b) => a - b)
+        )
+        const again = yield* play(many(LIMIT), budget)
+        assert.deepStrictEqual(
+          new Set(again.sent.map(({ begin }) => begin)),
+          new Set([0]),
+          "every slot is free"
         )
       })
-  )
-
-  it.effect("a place is free one window after its request has ended, not after it began", () =>
-    Effect.gen(function* () {
-      const log: Log = []
-      const { spend } = RequestBudget.make({ requests: 1, per: "10 seconds" })
-      yield* Effect.forkChild(spend("key")(request(log, 0, 3000)))
-      yield* Effect.forkChild(spend("key")(request(log, 1)))
-      yield* TestClock.adjust("1 minute")
-      assert.deepStrictEqual(beginnings(log), [0, 13_000])
-    })
-  )
-
-  it.effect("a request that fails or is interrupted has spent its place too", () =>
-    Effect.gen(function* () {
-      const log: Log = []
-      const { spend } = RequestBudget.make({ requests: 2, per: "10 seconds" })
-      yield* Effect.ignore(spend("key")(Effect.fail("no")))
-      const fiber = yield* Effect.forkChild(spend("key")(Effect.never))
-      yield* TestClock.adjust(1000)
-      yield* Fiber.interrupt(fiber)
-      yield* burst({ spend, pause: () => Effect.void }, log, 2)
-      yield* TestClock.adjust("1 minute")
-      assert.deepStrictEqual(beginnings(log), [10_000, 11_000])
-    })
-  )
-
-  it.effect("keys do not share", () =>
-    Effect.gen(function* () {
-      const log: Log = []
-      const budget = RequestBudget.make({ requests: 1 })
-      yield* burst(budget, log, 1, "one")
-      yield* burst(budget, log, 1, "two")
-      yield* TestClock.adjust(0)
-      assert.strictEqual(log.length, 2)
-    })
-  )
-
-  it.effect("who is interrupted while waiting gives the place to the next", () =>
-    Effect.gen(function* () {
-      const log: Log = []
-      const fibers = yield* burst(RequestBudget.make({ requests: 1 }), log, 4)
-      yield* TestClock.adjust(1)
-      for (const fiber of fibers.slice(1, 3)) yield* Fiber.interrupt(fiber)
-      yield* TestClock.adjust("1 minute")
-      assert.deepStrictEqual(
-        log.map(({ begin, n }) => [n, begin]),
-        [
-          [0, 0],
-          [3, 10_000]
-        ]
-      )
-    })
-  )
-
-  it.effect("a pause holds everybody of the key for as long as it says, once, and others not at all", () =>
-    Effect.gen(function* () {
-      const log: Log = []
-      const other: Log = []
-      const budget = RequestBudget.make()
-      yield* budget.pause("key", Duration.seconds(7))
-      yield* budget.pause("key", Duration.seconds(3))
-      yield* burst(budget, log, 5)
-      yield* burst(budget, other, 1, "other")
-      yield* TestClock.adjust("1 minute")
-      assert.deepStrictEqual(beginnings(log), [7000, 7000, 7000, 7000, 7000])
-      assert.deepStrictEqual(beginnings(other), [0])
-    })
-  )
-
-  it.effect("a pause that outlasts the cap is told at once, until it does no longer", () =>
-    Effect.gen(function* () {
-      const log: Log = []
-      const budget = RequestBudget.make({ maxPause: "30 seconds" })
-      yield* budget.pause("key", Duration.seconds(90))
-      const error = yield* Effect.flip(budget.spend("key")(request(log, 0)))
-      assert.strictEqual(error._tag, "LimitPaused")
-      assert.strictEqual(Duration.toSeconds(error.remaining), 90)
-      yield* TestClock.adjust("1 minute")
-      yield* burst(budget, log, 1)
-      yield* TestClock.adjust("30 seconds")
-      assert.deepStrictEqual(beginnings(log), [90_000])
-    })
-  )
-
-  it.effect("nobody is held for longer than 20 minutes, whatever is asked", () =>
-    Effect.gen(function* () {
-      const budget = RequestBudget.make()
-      yield* budget.pause("key", Duration.days(1))
-      const error = yield* Effect.flip(budget.spend("key")(Effect.void))
-      assert.strictEqual(Duration.toMinutes(error.remaining), 20)
-    })
-  )
-
-  it.effect("a long pause that comes while many wait is told to all of them, and no place is lost", () =>
-    Effect.gen(function* () {
-      const log: Log = []
-      const budget = RequestBudget.make({ requests: 1 })
-      yield* budget.spend("key")(Effect.void)
-      const fibers = yield* burst(budget, log, 3)
-      yield* TestClock.adjust(1)
-      yield* budget.pause("key", Duration.minutes(5))
-      yield* TestClock.adjust(0)
-      for (const fiber of fibers) assert.strictEqual((yield* Fiber.await(fiber))._tag, "Failure")
-      yield* TestClock.adjust("5 minutes")
-      yield* burst(budget, log, 1)
-      yield* TestClock.adjust(0)
-      assert.strictEqual(log.length, 1)
-    })
-  )
-
-  it.effect("a pause that comes while somebody waits holds them too", () =>
-    Effect.gen(function* () {
-      const log: Log = []
-      const budget = RequestBudget.make({ requests: 1 })
-      yield* burst(budget, log, 2)
-      yield* TestClock.adjust("5 seconds")
-      yield* budget.pause("key", Duration.seconds(20))
-      yield* TestClock.adjust("1 minute")
-      assert.deepStrictEqual(beginnings(log), [0, 25_000])
-    })
   )
 
   const meaningless: ReadonlyArray<readonly [RequestBudget.Options, says: string]> = [
@@ -209,51 +284,92 @@ describe("RequestBudget", () => {
     )
   ]
 
-  it.each(meaningless)(
-    "numbers that mean nothing are told, in place of an endless wait: %o",
-    (options, says) => {
-      assert.throws(() => RequestBudget.make(options), RangeError, says)
-    }
-  )
+  it.each(meaningless)("meaningless numbers are refused instead of waiting for ever: %o", (options, says) => {
+    assert.throws(() => RequestBudget.make(options), RangeError, says)
+  })
 
-  it.effect("without a longest pause everybody waits for as long as the pause lasts", () =>
+  it.effect("unlimited sends everything at once, except during a back-off", () =>
     Effect.gen(function* () {
-      const log: Log = []
-      const budget = RequestBudget.make({ maxPause: Infinity })
-      yield* budget.pause("key", Duration.days(1))
-      yield* burst(budget, log, 1)
-      yield* TestClock.adjust("1 hour")
-      assert.deepStrictEqual(beginnings(log), [20 * 60_000])
+      const key = "unlimited"
+      const { sent } = yield* play(
+        [...many(500, { key }), { key, lasts: 1, limited: 7000 }, ...many(500, { key, at: 2 })],
+        RequestBudget.unlimited
+      )
+      assert.deepStrictEqual(
+        sent.map(({ begin }) => begin),
+        Array.from({ length: 1001 }, (_, n) => (n <= 500 ? 0 : 7001))
+      )
     })
   )
 
-  it.effect("a clock of the machine that is put back by an hour holds nobody", () =>
+  it.effect("each clock has its own slots: 100 live requests delay none under another clock", () =>
     Effect.gen(function* () {
-      const log: Log = []
-      const budget = RequestBudget.make({ requests: 1, per: "10 seconds" })
-      yield* budget.spend("key")(Effect.void)
-      yield* Effect.provideService(burst(budget, log, 1), Clock.Clock, putBack(yield* Clock.Clock))
+      const budget = RequestBudget.make()
+      yield* TestClock.withLive(
+        Effect.forEach(many(100), () => spending(budget)(Effect.void), { discard: true })
+      )
+      const { sent } = yield* play(many(101), budget)
+      assert.deepStrictEqual(
+        sent.map(({ begin }) => begin),
+        [...Array.from({ length: 100 }, () => 0), 10_000]
+      )
+    })
+  )
+
+  it.effect("a time of day that is put back by an hour delays no request", () =>
+    Effect.gen(function* () {
+      const { clock, putBack } = adjustable(yield* Clock.Clock)
+      const spend = spending(RequestBudget.make(one))
+      const fiber = yield* Effect.all([spend(Effect.void), Effect.sync(putBack), spend(Effect.void)]).pipe(
+        Effect.provideService(Clock.Clock, clock),
+        Effect.forkChild
+      )
       yield* TestClock.adjust("10 seconds")
-      assert.strictEqual(log.length, 1)
+      assert.isDefined(fiber.pollUnsafe())
     })
   )
 
-  it.effect("unlimited holds nobody", () =>
+  it.effect("idle keys are dropped at the next request of any key, and no timer is set for that", () =>
     Effect.gen(function* () {
-      const log: Log = []
-      yield* RequestBudget.unlimited.pause("key", Duration.hours(1))
-      yield* burst(RequestBudget.unlimited, log, 500)
-      yield* TestClock.adjust(0)
-      assert.strictEqual(log.length, 500)
+      setFlagsFromString("--expose-gc")
+      const collectGarbage: () => void = runInNewContext("gc")
+      const queues: Array<WeakRef<object>> = []
+      const spend = makeSpend({ limit: 1, window: 10_000, maxPause: 0 }, () => {
+        const slots: SharedSlots = {
+          take: () => Effect.succeedNone,
+          leave: () => Effect.void,
+          giveBack: () => Effect.void,
+          backOff: () => Effect.void
+        }
+        queues.push(new WeakRef(slots))
+        return slots
+      })
+      const keep = Effect.forEach(
+        Array.from({ length: 1000 }, (_, n) => n),
+        (n) => spend(`key ${n}`, plain(Effect.void))
+      )
+      const kept = Effect.promise(async () => {
+        await new Promise(setImmediate)
+        collectGarbage()
+        return queues.filter((queue) => queue.deref() !== undefined).length
+      })
+      const before = timers()
+      yield* TestClock.withLive(keep)
+      assert.isAtMost(timers(), before)
+      yield* keep
+      assert.strictEqual(yield* kept, 2000)
+      yield* TestClock.adjust("10 seconds")
+      yield* spend("another key", plain(Effect.void))
+      assert.strictEqual(yield* kept, 1001, "the keys of the live clock, and this one")
     })
   )
 
-  it.effect("a wait is told: an event in the span, a metric, a debug line", () =>
+  it.effect("a wait shows as an event of the caller's span, a metric and a debug line", () =>
     Effect.gen(function* () {
       const [seen, layer] = observe()
-      const { spend } = RequestBudget.make({ requests: 1, per: "10 seconds" })
-      yield* spend("key")(Effect.void)
-      const fiber = yield* spend("key")(Effect.void).pipe(
+      const spend = spending(RequestBudget.make(one))
+      yield* spend(Effect.void)
+      const fiber = yield* spend(Effect.void).pipe(
         Effect.withSpan("caller"),
         Effect.provide(layer),
         Effect.forkChild
@@ -269,53 +385,8 @@ describe("RequestBudget", () => {
         seen.metrics().map(({ id, state }) => [id, "sum" in state && state.sum]),
         [["sailpoint.bulk_upload.budget.wait", 10]]
       )
-      assert.isTrue(seen.logs.some((line) => line.includes("Waited 10 s for a place")))
+      assert.isTrue(seen.logs.some((line) => line.includes("Waited 10 s for a slot")))
     })
-  )
-
-  const Arrival = Schema.Struct({
-    after: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 2000 })),
-    lasts: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 5000 })),
-    leaves: Schema.NullOr(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 15_000 })))
-  })
-
-  it.effect.prop(
-    "whoever comes, stays or leaves: never more than the limit in any window, in order, and no place is lost",
-    [Schema.Array(Arrival).check(Schema.isMaxLength(30))],
-    ([arrivals]) =>
-      Effect.gen(function* () {
-        const limit = 3
-        const window = 10_000
-        const log: Log = []
-        const budget = RequestBudget.make({ requests: limit, per: window })
-        const start = yield* Clock.currentTimeMillis
-        for (const [n, { after, lasts, leaves }] of arrivals.entries()) {
-          yield* TestClock.adjust(after)
-          const fiber = yield* Effect.forkChild(budget.spend("key")(request(log, n, lasts)))
-          if (leaves !== null) yield* Effect.forkChild(Effect.delay(Fiber.interrupt(fiber), leaves))
-          yield* TestClock.adjust(0)
-        }
-        yield* TestClock.adjust("10 minutes")
-
-        // Who is let go in one instant runs side by side.
-        const order = log.toSorted((a, b) => a.begin - b.begin || a.n - b.n).map(({ n }) => n)
-        assert.deepStrictEqual(
-          order,
-          order.toSorted((a, b) => a - b)
-        )
-        for (const [index, { begin }] of log.entries()) {
-          const counted = log.slice(0, index).filter(({ end = Infinity }) => end > begin - window)
-          assert.isBelow(counted.length, limit)
-        }
-        const stayed = arrivals.flatMap(({ leaves }, n) => (leaves === null ? [n] : []))
-        assert.includeMembers(order, stayed, "nobody who stayed was forgotten")
-
-        const again: Log = []
-        yield* burst(budget, again, limit)
-        yield* TestClock.adjust(0)
-        assert.strictEqual(again.length, limit, "every place is free again")
-        assert.isAtLeast(yield* Clock.currentTimeMillis, start)
-      })
   )
 
   it.live(
@@ -343,30 +414,29 @@ describe("RequestBudget", () => {
     60_000
   )
 
-  it.live("layers of one process share the budget of a client id and API version, and of nothing else", () =>
+  it.live("clients of one process share the limit of a client ID and API version, and of nothing else", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.Sandbox
       const keys: Array<string> = []
       const budget = RequestBudget.make()
       const noting: RequestBudget.RequestBudget = {
-        spend: (key) => (request) => Effect.suspend(() => (keys.push(key), budget.spend(key)(request))),
-        pause: budget.pause
+        spend: (key, request) => Effect.suspend(() => (keys.push(key), budget.spend(key, request)))
       }
       const ask = (options: Partial<Options>) =>
         Effect.flatMap(BulkUploads, ({ status }) => status(Source.named("Done").sourceId)).pipe(
           Effect.provide(Layer.provide(client(options), RequestBudget.layer(noting)))
         )
       const reader = { clientId: "sandbox-reader", clientSecret: Redacted.make("reader-secret") }
-      yield* ask({})
-      yield* ask({})
-      yield* ask({ apiVersion: "v1" })
-      yield* ask({ auth: reader })
-      assert.deepStrictEqual(keys, [
-        `${sandbox.url} sandbox v2024`,
-        `${sandbox.url} sandbox v2024`,
-        `${sandbox.url} sandbox v1`,
-        `${sandbox.url} sandbox-reader v2024`
-      ])
+      for (const options of [{}, {}, { apiVersion: "v1" }, { auth: reader }] as const) yield* ask(options)
+      assert.deepStrictEqual(
+        keys.filter((key) => !key.endsWith(" token")),
+        [
+          `${sandbox.url} sandbox v2024`,
+          `${sandbox.url} sandbox v2024`,
+          `${sandbox.url} sandbox v1`,
+          `${sandbox.url} sandbox-reader v2024`
+        ]
+      )
     }).pipe(Effect.provide(Sandbox.layer()))
   )
 
@@ -374,14 +444,13 @@ describe("RequestBudget", () => {
     "the limit holds also where a fiber is suspended after every %d steps",
     (steps) =>
       Effect.gen(function* () {
-        const log: Log = []
-        yield* Effect.provideService(
-          burst(RequestBudget.make({ requests: 5 }), log, 20),
+        const budget = RequestBudget.make({ requests: 5 })
+        const { sent } = yield* Effect.provideService(
+          play(many(20), budget),
           References.MaxOpsBeforeYield,
           steps
         )
-        yield* TestClock.adjust(0)
-        assert.strictEqual(log.length, 5)
+        assert.strictEqual(sent.filter(({ begin }) => begin < 10_000).length, 5)
       })
   )
 
@@ -389,68 +458,45 @@ describe("RequestBudget", () => {
     Array.from({ length: 20 }, (_, turns) => [steps, turns] as const)
   )
 
-  it.live("who is interrupted at any moment whatever blocks nobody", () =>
+  it.live("a request that is interrupted at any moment blocks no other", () =>
     Effect.gen(function* () {
       for (const [steps, turns] of moments) {
-        const { spend } = RequestBudget.make({ requests: 1, per: 1 })
-        yield* spend("key")(Effect.void)
-        const leaver = yield* spend("key")(Effect.void).pipe(
+        const spend = spending(RequestBudget.make({ requests: 1, per: 1 }))
+        yield* spend(Effect.void)
+        const leaver = yield* spend(Effect.void).pipe(
           Effect.provideService(References.MaxOpsBeforeYield, steps),
           Effect.forkChild
         )
         yield* Effect.repeat(Effect.yieldNow, { times: turns })
         yield* Effect.forkChild(Fiber.interrupt(leaver))
-        yield* spend("key")(Effect.void)
+        yield* spend(Effect.void)
       }
     })
   )
 
   it.effect(
-    "who comes when a place is free, but before the first in the queue has woken, waits behind it",
+    "a request that comes when a slot is free, but before the first in the queue has woken, waits behind it",
     () =>
       Effect.gen(function* () {
-        const log: Log = []
-        const { spend } = RequestBudget.make({ requests: 1 })
-        yield* spend("key")(Effect.void)
-        const clock = yield* Clock.Clock
+        const { clock } = adjustable(yield* Clock.Clock)
         const late: Clock.Clock = {
           ...clock,
-          currentTimeMillisUnsafe: () => clock.currentTimeMillisUnsafe(),
-          currentTimeMillis: clock.currentTimeMillis,
-          currentTimeNanosUnsafe: () => clock.currentTimeNanosUnsafe(),
-          currentTimeNanos: clock.currentTimeNanos,
           sleep: (duration) => clock.sleep(Duration.sum(duration, Duration.millis(5)))
         }
-        yield* Effect.forkChild(Effect.provideService(spend("key")(request(log, 0)), Clock.Clock, late))
+        const order: Array<number> = []
+        const spend = (n: number) =>
+          spending(budget)(Effect.sync(() => void order.push(n))).pipe(
+            Effect.provideService(Clock.Clock, late),
+            Effect.forkChild
+          )
+        const budget = RequestBudget.make(one)
+        yield* spend(0)
+        yield* spend(1)
         yield* TestClock.adjust("10002 millis")
-        yield* Effect.forkChild(spend("key")(request(log, 1)))
+        yield* spend(2)
         yield* TestClock.adjust("1 minute")
-        assert.deepStrictEqual(
-          log.map(({ n }) => n),
-          [0, 1]
-        )
+        assert.deepStrictEqual(order, [0, 1, 2])
       })
-  )
-
-  it.effect("a clock that is put back holds nobody up", () =>
-    Effect.gen(function* () {
-      const budget = RequestBudget.make({ requests: 1 })
-      yield* budget.spend("key")(Effect.void)
-      const clock = yield* Clock.Clock
-      const setBack: Clock.Clock = {
-        ...clock,
-        currentTimeMillisUnsafe: () => clock.currentTimeMillisUnsafe() - 3_600_000,
-        currentTimeMillis: Effect.map(clock.currentTimeMillis, (now) => now - 3_600_000),
-        currentTimeNanosUnsafe: () => clock.currentTimeNanosUnsafe(),
-        currentTimeNanos: clock.currentTimeNanos,
-        sleep: (duration) => clock.sleep(duration)
-      }
-      const fiber = yield* budget
-        .spend("key")(Effect.void)
-        .pipe(Effect.provideService(Clock.Clock, setBack), Effect.forkChild)
-      yield* TestClock.adjust("10 seconds")
-      assert.isDefined(fiber.pollUnsafe())
-    })
   )
 })
 

@@ -1,99 +1,263 @@
-/** How a process behaves towards Redis; that the scripts keep the limit is shown with a real one, by the servers' tests. */
+/** Processes that share a Redis; that the scripts do in a real one what they are taken to do here, the server's tests show. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Clock from "effect/Clock"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as HttpClient from "effect/http/HttpClient"
+import * as HttpClientResponse from "effect/http/HttpClientResponse"
+import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import * as Schema from "effect/Schema"
 import * as TestClock from "effect/testing/TestClock"
-import * as Scripts from "../src/internal/budgetScripts.ts"
+import * as BulkUploads from "../src/BulkUploads.ts"
+import type * as RequestBudget from "../src/RequestBudget.ts"
 import * as SharedBudget from "../src/SharedBudget.ts"
-import { type Answer, failure, replicas } from "./support/fakeRedis.ts"
+import { type Answer, failure, limitScripts, replicas, scriptName } from "./support/fakeRedis.ts"
+import { adjustable, beginning, play, spending } from "./support/spending.ts"
+import { auth } from "./support/tenant.ts"
 
-const names = new Map(Object.entries(Scripts).map(([name, { lua }]) => [lua, name]))
+/** The rate limit of a process whose Redis answers so. */
+const process = (answer: Answer, options: RequestBudget.Options = {}) =>
+  Effect.flatMap(Layer.build(replicas(answer)), (context) =>
+    Effect.provide(SharedBudget.make(options), context)
+  )
 
-/** A Redis that answers `take` so, and the scripts that reached it. */
-const redis = (answerTake: Effect.Effect<unknown>) => {
+/** Notes the scripts that reach Redis. */
+const noting = (answer: Answer) => {
   const reached: Array<string> = []
-  const answer: Answer = (lua) =>
+  const noted: Answer = (lua, params) =>
     Effect.suspend(() => {
-      const name = names.get(lua) ?? "other"
-      reached.push(name)
-      return name === "take" ? answerTake : Effect.succeed(1)
+      reached.push(scriptName(lua))
+      return answer(lua, params)
     })
-  return { reached, layer: replicas(answer) }
+  return { reached, noted }
 }
 
-const taken = Effect.succeed(["taken", 0])
+const one = { requests: 1, per: "10 seconds" } as const
+const full = Effect.succeed(["full", 400])
+
+const granted = () => Response.json({ access_token: "x", expires_in: 3600 })
+const acme = { baseUrl: "https://acme.api.identitynow.com", auth }
+
+const between = (minimum: number, maximum: number) => Schema.Int.check(Schema.isBetween({ minimum, maximum }))
+
+/** Two processes with a client each, limit 1 per 10 s: when the requests of both are sent. */
+const twoClients = (first: {
+  readonly token?: Response
+  readonly tokenTakes?: number
+  readonly statusTakes?: number
+}) =>
+  Effect.gen(function* () {
+    const { answer } = limitScripts()
+    const begun: Array<number> = []
+    const ask = (script: typeof first, times: number) => {
+      let tokens = 0
+      const http = HttpClient.make((request) =>
+        Effect.gen(function* () {
+          if (request.url.endsWith("/oauth/token")) {
+            yield* Effect.sleep(script.tokenTakes ?? 0)
+            const token = tokens++ === 0 && script.token !== undefined ? script.token : granted()
+            return HttpClientResponse.fromWeb(request, token)
+          }
+          begun.push(yield* Clock.currentTimeMillis)
+          yield* Effect.sleep(script.statusTakes ?? 0)
+          return HttpClientResponse.fromWeb(request, Response.json({ status: "PENDING" }))
+        })
+      )
+      return BulkUploads.getBulkUploadStatus("0".repeat(32)).pipe(
+        Effect.repeat({ times: times - 1 }),
+        Effect.provide(
+          BulkUploads.layer({ ...acme, attemptTimeout: "1 minute" }).pipe(
+            Layer.provide([Layer.succeed(HttpClient.HttpClient, http), SharedBudget.layer(one)]),
+            Layer.provide(replicas(answer))
+          )
+        ),
+        Effect.forkChild
+      )
+    }
+    const fibers = [yield* ask(first, 1), yield* Effect.andThen(TestClock.adjust(10), ask({}, 6))]
+    yield* TestClock.adjust("5 minutes")
+    yield* Fiber.joinAll(fibers)
+    return begun
+  })
 
 describe("SharedBudget", () => {
-  it.effect(
-    "a request takes a place before it is sent, and leaves it when it has ended, however it ended",
-    () =>
-      Effect.gen(function* () {
-        for (const request of [Effect.void, Effect.ignore(Effect.fail("no"))]) {
-          const { layer, reached } = redis(taken)
-          const before = yield* Effect.gen(function* () {
-            const { spend } = yield* SharedBudget.make()
-            const before = yield* spend("key")(Effect.map(request, () => [...reached]))
-            yield* TestClock.adjust(1)
-            return before
-          }).pipe(Effect.provide(layer))
-          assert.deepStrictEqual(before, ["take"])
-          assert.deepStrictEqual(reached, ["take", "leave"])
-        }
-      })
+  it.effect.each([
+    ["succeeds", Effect.void],
+    ["fails", Effect.fail("no")],
+    ["is interrupted", Effect.interrupt]
+  ] as const)("a request takes a slot before it is sent, and leaves it when it %s", ([, send]) =>
+    Effect.gen(function* () {
+      const { noted, reached } = noting(limitScripts().answer)
+      const budget = yield* process(noted)
+      let before: ReadonlyArray<string> = []
+      yield* Effect.exit(
+        spending(budget)(
+          Effect.andThen(
+            Effect.sync(() => (before = [...reached])),
+            send as Effect.Effect<void, string>
+          )
+        )
+      )
+      yield* TestClock.adjust(1)
+      assert.deepStrictEqual(before, ["take"])
+      assert.deepStrictEqual(reached, ["take", "leave"])
+    })
   )
 
   it.effect(
-    "who waits asks again when a place is due, one of the process at a time, and holds nothing",
-    () => {
-      const { layer, reached } = redis(Effect.succeed(["full", 400]))
-      return Effect.gen(function* () {
-        const { spend } = yield* SharedBudget.make()
-        const fibers = yield* Effect.forEach([1, 2, 3], () => Effect.forkChild(spend("key")(Effect.void)))
+    "waiting requests ask again when a slot is due, one of a process at a time, and hold nothing",
+    () =>
+      Effect.gen(function* () {
+        const { noted, reached } = noting(() => full)
+        const budget = yield* process(noted)
+        const fibers = yield* Effect.forEach([1, 2, 3], () => Effect.forkChild(spending(budget)(Effect.void)))
         yield* TestClock.adjust(1000)
         assert.deepStrictEqual(reached, ["take", "take", "take"])
         for (const fiber of fibers) yield* Fiber.interrupt(fiber)
         yield* TestClock.adjust("1 minute")
         assert.deepStrictEqual(reached, ["take", "take", "take"])
-      }).pipe(Effect.provide(layer))
-    }
+      })
   )
 
-  it.effect("who is interrupted while Redis is asked gives the place back, as it may have been given", () => {
-    const { layer, reached } = redis(Effect.never)
-    return Effect.gen(function* () {
-      const { spend } = yield* SharedBudget.make()
-      const fiber = yield* Effect.forkChild(spend("key")(Effect.void))
-      yield* TestClock.adjust(1)
-      yield* Fiber.interrupt(fiber)
-      yield* TestClock.adjust(1)
-      assert.deepStrictEqual(reached, ["take", "giveBack"])
-    }).pipe(Effect.provide(layer))
-  })
+  it.effect(
+    "a request that is interrupted while Redis is asked gives back the slot that it may have got",
+    () =>
+      Effect.gen(function* () {
+        const { noted, reached } = noting(() => Effect.never)
+        const fiber = yield* Effect.forkChild(spending(yield* process(noted))(Effect.void))
+        yield* TestClock.adjust(1)
+        yield* Fiber.interrupt(fiber)
+        yield* TestClock.adjust(1)
+        assert.deepStrictEqual(reached, ["take", "giveBack"])
+      })
+  )
 
-  it.effect("a pause that outlasts the cap is told at once", () => {
-    const { layer } = redis(Effect.succeed(["paused", 90_000]))
-    return Effect.gen(function* () {
-      const { spend } = yield* SharedBudget.make({ maxPause: "30 seconds" })
-      const error = yield* Effect.flip(spend("key")(Effect.void))
-      assert.strictEqual(error._tag, "LimitPaused")
-      assert.strictEqual(Duration.toSeconds(error.remaining), 90)
-    }).pipe(Effect.provide(layer))
-  })
-
-  it.effect("without Redis the process keeps to the whole limit by itself, and to its pauses", () =>
+  it.effect("a 429 makes the requests of all processes wait, and fail at once if it outlasts the cap", () =>
     Effect.gen(function* () {
-      const begun: Array<number> = []
-      const { pause, spend } = yield* SharedBudget.make({ requests: 2, per: "10 seconds" })
-      yield* pause("key", Duration.seconds(5))
-      for (const _ of [1, 2, 3, 4, 5]) {
-        yield* Effect.forkChild(
-          spend("key")(Effect.map(Clock.currentTimeMillis, (now) => void begun.push(now)))
+      const { answer } = limitScripts()
+      const options = { maxPause: "30 seconds" } as const
+      const { refused, sent } = yield* play(
+        [{ limited: 90_000 }, { at: 1, process: 1 }, { at: 65_000, process: 1 }],
+        yield* process(answer, options),
+        yield* process(answer, options)
+      )
+      assert.deepStrictEqual(refused, [[1, 89_999]])
+      assert.deepStrictEqual(sent.map(beginning), [
+        [0, 0],
+        [2, 90_000]
+      ])
+    })
+  )
+
+  it.effect("without Redis each process keeps to the whole limit by itself, and to its back-offs", () =>
+    Effect.gen(function* () {
+      const budget = yield* process(() => failure("refused"), { requests: 2, per: "10 seconds" })
+      const { sent } = yield* play([{ limited: 5000 }, ...[1, 2, 3, 4].map((at) => ({ at }))], budget)
+      assert.deepStrictEqual(
+        sent.map(({ begin }) => begin),
+        [0, 5000, 10_000, 15_000, 20_000]
+      )
+    })
+  )
+
+  it.effect("no shared slot is held while a request waits for its own process", () =>
+    Effect.gen(function* () {
+      const redis = limitScripts()
+      const [first, second] = [yield* process(redis.answer, one), yield* process(redis.answer, one)]
+      yield* spending(first)(Effect.void)
+      yield* TestClock.adjust(1)
+      // Redis was restarted without persistence: only the process itself knows of its request.
+      redis.forget()
+      const waiting = yield* Effect.forkChild(spending(first)(Effect.void))
+      yield* TestClock.adjust(1)
+      assert.strictEqual(redis.held(), 0)
+      yield* spending(second)(Effect.void)
+      yield* Fiber.interrupt(waiting)
+    })
+  )
+
+  it.effect("a process that stalls after it got its slot gives it back and asks for another", () =>
+    Effect.gen(function* () {
+      const { clock, stall } = adjustable(yield* Clock.Clock)
+      const { answer } = limitScripts()
+      const { noted, reached } = noting((lua, params) =>
+        Effect.tap(answer(lua, params), () => Effect.sync(() => reached.length === 1 && stall(6000)))
+      )
+      const budget = yield* process(noted, one)
+      yield* Effect.provideService(spending(budget)(Effect.void), Clock.Clock, clock)
+      yield* TestClock.adjust(1)
+      assert.deepStrictEqual(reached, ["take", "giveBack", "take", "leave"])
+    })
+  )
+
+  const slowness: ReadonlyArray<readonly [name: string, first: Parameters<typeof twoClients>[0]]> = [
+    [
+      "its token endpoint answers 429",
+      { token: new Response("", { status: 429, headers: { "retry-after": "40" } }) }
+    ],
+    ["its token takes longer than a lease", { tokenTakes: 45_000 }],
+    ["its answer takes longer than a default lease", { statusTakes: 55_000 }]
+  ]
+
+  it.effect.each(slowness)("no slot outlasts its lease while %s", ([, first]) =>
+    Effect.gen(function* () {
+      const begun = (yield* twoClients(first)).toSorted((a, b) => a - b)
+      assert.lengthOf(begun, 7)
+      const waits = begun.slice(1).map((begin, n) => begin - (begun[n] ?? 0))
+      assert.isAtLeast(Math.min(...waits), 10_000)
+    })
+  )
+
+  it.effect.prop(
+    "however late Redis answers, and whichever process is killed: never more than the limit in any window",
+    [
+      Schema.Array(
+        Schema.Struct({
+          at: between(0, 40_000),
+          process: between(0, 2),
+          lasts: between(0, 9000),
+          leaves: Schema.NullOr(between(0, 15_000))
+        })
+      ).check(Schema.isMaxLength(30)),
+      Schema.Array(between(0, 400)).check(Schema.isMinLength(1)),
+      between(0, 60_000)
+    ],
+    ([requests, delays, killedAt]) =>
+      Effect.gen(function* () {
+        const { answer } = limitScripts()
+        let asked = 0
+        const delay = () => delays[asked++ % delays.length] ?? 0
+        const slow: Answer = (lua, params) =>
+          Effect.sleep(delay()).pipe(
+            Effect.andThen(answer(lua, params)),
+            Effect.tap(() => Effect.sleep(delay()))
+          )
+        const killed: Answer = (lua, params) =>
+          Effect.flatMap(Clock.currentTimeMillis, (now) =>
+            now < killedAt ? slow(lua, params) : failure("killed")
+          )
+        const options = { requests: 3, per: "10 seconds" } as const
+        // From then on process 0 does nothing, and Redis hears nothing more from it.
+        const script = requests.flatMap((request) => {
+          if (request.process > 0) return [request]
+          const left = killedAt - 1 - request.at
+          return left > 0 ? [{ ...request, leaves: Math.min(request.leaves ?? left, left) }] : []
+        })
+        const { sent } = yield* play(
+          script,
+          yield* process(killed, options),
+          yield* process(slow, options),
+          yield* process(slow, options)
         )
-      }
-      yield* TestClock.adjust("1 minute")
-      assert.deepStrictEqual(begun, [5000, 5000, 15_000, 15_000, 25_000])
-    }).pipe(Effect.provide(replicas(() => failure("refused"))))
+        for (const [index, { begin }] of sent.entries()) {
+          const counted = sent.slice(0, index).filter(({ end }) => end > begin - 10_000)
+          assert.isBelow(counted.length, options.requests)
+        }
+        const order = sent.map(({ n }) => n)
+        const stayed = script.flatMap(({ leaves, process }, n) => (process > 0 && leaves === null ? [n] : []))
+        assert.includeMembers(order, stayed, "every request that stayed was sent")
+      }).pipe(Effect.provide(Logger.layer([]))),
+    { timeout: 60_000 }
   )
 })

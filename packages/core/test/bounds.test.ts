@@ -184,7 +184,11 @@ describe("retrying", () => {
   it.effect("a call that its caller repeats counts its own tries only", () =>
     Effect.gen(function* () {
       yield* plan({ _tag: "Respond", status: 429 }, 2)
-      const error = yield* Effect.flip(Effect.retry(ask, Schedule.recurs(1)))
+      const fiber = yield* Effect.forkChild(Effect.flip(Effect.retry(ask, Schedule.recurs(1))))
+      yield* arrived(1)
+      // The answer arrives in its own time, and only then the back-off begins.
+      yield* Effect.repeat(TestClock.adjust("1 second"), { until: () => fiber.pollUnsafe() !== undefined })
+      const error = yield* Fiber.join(fiber)
       assert.strictEqual(ofStatus(yield* arrived(2)).length, 2)
       assert.strictEqual(Reflect.get(error, "attempts"), 1)
     }).pipe(Effect.provide(Layer.provide(tenant(), RetryPolicy.layer(RetryPolicy.none))))

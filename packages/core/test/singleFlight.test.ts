@@ -5,6 +5,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import { identity } from "effect/Function"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
@@ -149,11 +150,12 @@ describe("single flight under random arrivals, departures and failures", () => {
         { origin: "https://a.example", host: "a.example", apiVersion: "v2024" },
         { clientId: "id", clientSecret: Redacted.make("secret") },
         send,
+        identity,
         RetryPolicy.none
       )
       const came = yield* visits(callers, () => get)
       // A kept token answers later calls too: those asked nothing.
-      const kept = Duration.toMillis("900 millis")
+      const kept = Duration.toMillis("1 second")
       shared(
         requests,
         came.flatMap(({ came, exit }) =>

@@ -37,8 +37,8 @@ describe.skipIf(RedisServer.isMissing)("a server whose Redis goes away", { timeo
       yield* redis.start
       yield* server.told(new RegExp(BACK, "u"))
       assert.deepStrictEqual(yield* server.statuses(3), completed(3))
-      const [places = ""] = yield* redis.keys("*:places")
-      assert.strictEqual(Number(yield* redis.command("ZCARD", places)), 3)
+      const [slots = ""] = yield* redis.keys("*v2024}:slots")
+      assert.strictEqual(Number(yield* redis.command("ZCARD", slots)), 3)
       assert.deepStrictEqual(told(yield* stderrOf(server)), [1, 1])
     })
   )
@@ -67,7 +67,7 @@ describe.skipIf(RedisServer.isMissing)("a server whose Redis goes away", { timeo
       yield* redis.start
       yield* server.told(new RegExp(BACK, "u"))
       assert.deepStrictEqual(yield* server.statuses(3), completed(3))
-      assert.lengthOf(yield* redis.keys("*:places"), 1)
+      assert.lengthOf(yield* redis.keys("*v2024}:slots"), 1)
       assert.deepStrictEqual(told(yield* stderrOf(server)), [1, 1])
     })
   )
@@ -110,7 +110,7 @@ describe.skipIf(RedisServer.isMissing)("a server whose Redis goes away", { timeo
 
       const right = yield* Replicas.start(sandbox, limit, redis.url)
       assert.deepStrictEqual(yield* right.statuses(3), completed(3))
-      assert.lengthOf(yield* redis.keys("*:places"), 1)
+      assert.lengthOf(yield* redis.keys("*v2024}:slots"), 1)
       assert.deepStrictEqual(told(yield* stderrOf(right)), [0, 0])
     })
   )

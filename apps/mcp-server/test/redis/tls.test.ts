@@ -73,8 +73,8 @@ describe.skipIf(isMissing)("a Redis that speaks TLS", { timeout: 60_000 }, () =>
       const env = { NODE_EXTRA_CA_CERTS: tls.authority }
       const server = yield* Replicas.start(sandbox, limit, redis.url, env)
       // Where connecting takes its time, the first calls go by the server's own budget.
-      const places = Effect.andThen(server.statuses(1), redis.keys("*:places"))
-      assert.lengthOf(yield* Effect.repeat(places, { until: (keys) => keys.length > 0 }), 1)
+      const slots = Effect.andThen(server.statuses(1), redis.keys("*v2024}:slots"))
+      assert.lengthOf(yield* Effect.repeat(slots, { until: (keys) => keys.length > 0 }), 1)
     })
   )
 

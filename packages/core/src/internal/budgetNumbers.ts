@@ -1,8 +1,34 @@
 /**
- * The numbers of a budget, checked: one that means nothing would make every request wait for ever, or none.
+ * The numbers of a request budget, checked: a meaningless one would block every request, or none.
  */
 import * as Duration from "effect/Duration"
-import type { Options } from "../RequestBudget.ts"
+
+/**
+ * The numbers of a request budget.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Options {
+  /**
+   * The number of requests in one window: a whole number of at least 1.
+   *
+   * @default 100
+   */
+  readonly requests?: number | undefined
+  /**
+   * The length of the window.
+   *
+   * @default "10 seconds"
+   */
+  readonly per?: Duration.Input | undefined
+  /**
+   * The longest that a request waits for a back-off to end. A longer back-off fails the request at once.
+   *
+   * @default "1 minute"
+   */
+  readonly maxPause?: Duration.Input | undefined
+}
 
 /** Times are milliseconds. */
 export interface Numbers {
@@ -11,7 +37,7 @@ export interface Numbers {
   readonly maxPause: number
 }
 
-/** Throws a `RangeError`: wrong numbers are a mistake of the program, which no caller can mend. */
+/** Throws a `RangeError`: wrong numbers are a bug of the program, which no caller can fix. */
 export const budgetNumbers = ({ requests = 100, per, maxPause }: Options): Numbers => {
   if (!Number.isSafeInteger(requests) || requests < 1) {
     throw wrong(
@@ -20,25 +46,12 @@ export const budgetNumbers = ({ requests = 100, per, maxPause }: Options): Numbe
       "a whole number of at least 1; for no limit at all there is RequestBudget.unlimited"
     )
   }
-  return {
-    limit: requests,
-    window: budgetTime("per", per ?? "10 seconds"),
-    maxPause: longestWait(maxPause ?? "1 minute")
-  }
-}
-
-/** A time in which something has to end. */
-export const budgetTime = (name: string, input: Duration.Input): number => {
-  const millis = toMillis(input)
-  if (millis > 0 && millis < Infinity) return millis
-  throw wrong(name, input, "a time above 0 that ends")
-}
-
-/** No pause lasts longer than 20 minutes, so there may be no longest one. */
-const longestWait = (input: Duration.Input): number => {
-  const millis = toMillis(input)
-  if (millis >= 0) return millis
-  throw wrong("maxPause", input, "a time that is not negative")
+  const window = toMillis(per ?? "10 seconds")
+  if (!(window > 0 && window < Infinity)) throw wrong("per", per, "a time above 0 that ends")
+  const longest = toMillis(maxPause ?? "1 minute")
+  // No back-off lasts longer than 20 minutes, so there may be no longest one.
+  if (!(longest >= 0)) throw wrong("maxPause", maxPause, "a time that is not negative")
+  return { limit: requests, window, maxPause: longest }
 }
 
 const toMillis = (input: Duration.Input): number => Duration.toMillis(Duration.fromInputUnsafe(input))

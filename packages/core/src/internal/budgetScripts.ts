@@ -1,31 +1,37 @@
 /**
- * The scripts of the shared budget. Redis runs each as one step. The places of a key are a sorted set: a
- * member is a request, its score when the place is free again, in milliseconds of Redis' clock.
+ * The scripts of the shared rate limit. Redis runs each as one step. The slots of a key are a sorted set: a member is a
+ * request, its score the time when the slot is free again, in milliseconds of Redis' clock.
  */
 import * as Redis from "effect/persistence/Redis"
+import type { Answer } from "./requestQueue.ts"
 
 export interface Keys {
-  readonly places: string
-  readonly pause: string
+  readonly slots: string
+  readonly backOff: string
 }
 
-const NOW = `
+/** `put` adds a slot. The set lives at least as long as it: other processes' slots can have longer leases. */
+const SLOTS = `
 local time = redis.call("TIME")
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local function put(key, id, millis)
+  redis.call("ZADD", key, now + millis, id)
+  if redis.call("PTTL", key) < millis then redis.call("PEXPIRE", key, millis) end
+end
 `
 
 /**
- * Takes a place, or says how long it takes at the least until one is free or the pause is over. A request that is
- * on its way frees its place no sooner than a window from now, however long its lease still is.
+ * Takes a slot, or says how many milliseconds it takes at least until one is free or the back-off is over. A request
+ * under way frees its slot no sooner than a window from now, however long its lease still is.
  */
 export const take = Redis.script(
   (
     keys: Keys,
-    place: { readonly id: string; readonly limit: number; readonly window: number; readonly lease: number }
-  ) => [keys.places, keys.pause, place.id, place.limit, place.window, place.lease],
+    slot: { readonly id: string; readonly limit: number; readonly window: number; readonly lease: number }
+  ) => [keys.slots, keys.backOff, slot.id, slot.limit, Math.ceil(slot.window), Math.ceil(slot.lease)],
   {
     numberOfKeys: 2,
-    lua: `${NOW}
+    lua: `${SLOTS}
 local id, limit, window, lease = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 
 local paused = redis.call("PTTL", KEYS[2])
@@ -33,44 +39,42 @@ if paused > 0 then return { "paused", paused } end
 
 redis.call("ZREMRANGEBYSCORE", KEYS[1], "-inf", now)
 if redis.call("ZCARD", KEYS[1]) < limit then
-  redis.call("ZADD", KEYS[1], now + lease, id)
-  redis.call("PEXPIRE", KEYS[1], lease)
+  put(KEYS[1], id, lease)
   return { "taken", 0 }
 end
 local first = redis.call("ZRANGE", KEYS[1], 0, 0, "WITHSCORES")
 return { "full", math.max(1, math.min(tonumber(first[2]) - now, window)) }
 `
   }
-).withReturnType<readonly [outcome: "taken" | "full" | "paused", waitMillis: number]>()
+).withReturnType<Answer>()
 
 /**
- * The request has ended: its place is free one window from now, and a millisecond, because times are cut to
- * whole ones. Also when the place is not known any more: the request was sent all the same.
+ * The request has ended: its slot is free one window from now, and a millisecond, because times are cut to whole ones.
+ * Also when the slot is no longer known: the request was sent all the same.
  */
 export const leave = Redis.script(
-  (keys: Keys, place: { readonly id: string; readonly window: number; readonly lease: number }) => [
-    keys.places,
-    place.id,
-    place.window,
-    place.lease
+  (keys: Keys, slot: { readonly id: string; readonly window: number }) => [
+    keys.slots,
+    slot.id,
+    Math.ceil(slot.window) + 1
   ],
   {
     numberOfKeys: 1,
-    lua: `${NOW}
-redis.call("ZADD", KEYS[1], now + ARGV[2] + 1, ARGV[1])
-return redis.call("PEXPIRE", KEYS[1], ARGV[3])
+    lua: `${SLOTS}
+put(KEYS[1], ARGV[1], tonumber(ARGV[2]))
+return 1
 `
   }
 ).withReturnType<number>()
 
-/** The request was never sent. */
-export const giveBack = Redis.script((keys: Keys, id: string) => [keys.places, id], {
+/** The request was not sent. */
+export const giveBack = Redis.script((keys: Keys, id: string) => [keys.slots, id], {
   numberOfKeys: 1,
   lua: `return redis.call("ZREM", KEYS[1], ARGV[1])`
 }).withReturnType<number>()
 
-/** Nobody takes a place for so long; a pause that lasts longer already stays. */
-export const pause = Redis.script((keys: Keys, millis: number) => [keys.pause, Math.ceil(millis)], {
+/** No process takes a slot for so long. A back-off that lasts longer already stays. */
+export const backOff = Redis.script((keys: Keys, millis: number) => [keys.backOff, Math.ceil(millis)], {
   numberOfKeys: 1,
   lua: `
 if redis.call("PTTL", KEYS[1]) < tonumber(ARGV[1]) then

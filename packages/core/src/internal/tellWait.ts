@@ -1,4 +1,4 @@
-/** A wait for a place in the budget is no secret: an event in the caller's span, a metric, a line for who debugs. */
+/** Makes a wait for a slot visible: as an event in the caller's span, a metric and a debug line. */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
@@ -6,7 +6,7 @@ import * as Option from "effect/Option"
 import * as Metrics from "../Metrics.ts"
 import { now } from "./monotonicClock.ts"
 
-/** Tells of a wait that began then, by the monotonic clock, and has just ended. */
+/** Reports a wait that began then, in milliseconds of the monotonic clock, and has just ended. */
 export const tellWait = (since: number): Effect.Effect<void> =>
   Effect.gen(function* () {
     const clock = yield* Clock.Clock
@@ -18,5 +18,5 @@ export const tellWait = (since: number): Effect.Effect<void> =>
       })
     }
     yield* Metric.update(Metrics.budgetWait, waited)
-    yield* Effect.logDebug(`Waited ${waited} s for a place in the request budget`)
+    yield* Effect.logDebug(`Waited ${waited} s for a slot in the rate limit`)
   })

@@ -1,6 +1,7 @@
 /**
  * The two sources of access tokens.
  */
+import type * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -12,13 +13,12 @@ import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { AccessToken } from "../AccessToken.ts"
-import { AuthenticationFailed, type BulkUploadError, RateLimited } from "../BulkUploadError.ts"
+import { AuthenticationFailed, type BulkUploadError } from "../BulkUploadError.ts"
 import * as Metrics from "../Metrics.ts"
-import { longestPause } from "../RequestBudget.ts"
-import { askedWait, type Policy } from "../RetryPolicy.ts"
+import type { Policy } from "../RetryPolicy.ts"
 import * as Tenant from "../Tenant.ts"
 import { decodeJson } from "./json.ts"
-import { now } from "./monotonicClock.ts"
+import { now, nowOf } from "./monotonicClock.ts"
 import { retryAs } from "./retry.ts"
 import type { Send } from "./send.ts"
 
@@ -30,8 +30,13 @@ const LONGEST_LIFETIME = Duration.hours(12)
 /** What an HTTP header can carry: visible ASCII, and no space (RFC 6750 allows less still). */
 const HEADER_SAFE = /^[\x21-\x7E]+$/u
 
+export interface Tokens extends AccessToken {
+  /** Whether `get` would return this token at once: it is neither refused nor about to expire. */
+  readonly isCurrent: (token: Redacted.Redacted<string>, clock: Clock.Clock) => boolean
+}
+
 /** A fetched token, and how long it may be kept, from now. */
-interface Grant {
+export interface Grant {
   readonly token: Redacted.Redacted<string>
   readonly keepFor: Duration.Duration
 }
@@ -42,7 +47,7 @@ const GrantBody = Schema.Struct({
 })
 
 /** A token that was made elsewhere. */
-export const fromStatic = (given: Redacted.Redacted<string>): AccessToken => {
+export const fromStatic = (given: Redacted.Redacted<string>): Tokens => {
   const token = Redacted.make(Redacted.value(given).trim(), { label: "access token" })
   return {
     get: HEADER_SAFE.test(Redacted.value(token))
@@ -53,6 +58,7 @@ export const fromStatic = (given: Redacted.Redacted<string>): AccessToken => {
             messages: ["the access token that was given is empty or has characters that no header can carry"]
           })
         ),
+    isCurrent: () => true,
     refused: () => Effect.succeed(false)
   }
 }
@@ -65,28 +71,12 @@ export const fromClientCredentials = (
   tenant: Tenant.Tenant,
   credentials: { readonly clientId: string; readonly clientSecret: Redacted.Redacted<string> },
   send: Send,
+  underLimit: (request: Effect.Effect<Grant, BulkUploadError>) => Effect.Effect<Grant, BulkUploadError>,
   policy: Policy
-): Effect.Effect<AccessToken> =>
+): Effect.Effect<Tokens> =>
   Effect.gen(function* () {
-    let kept: Redacted.Redacted<string> | undefined
-    let heldUntil = 0
-
-    /** Who comes while SailPoint wants to be left alone learns how long; the policy says whether to wait for it. */
-    const heldBack = Effect.flatMap(now, (now) =>
-      now >= heldUntil
-        ? Effect.void
-        : new RateLimited({
-            operation: "token",
-            retryAfter: Duration.millis(heldUntil - now),
-            attempts: 0,
-            heldBack: true
-          })
-    )
-    const holdBack = (error: BulkUploadError) =>
-      Effect.map(now, (now) => {
-        const asked = error._tag === "RateLimited" && !error.heldBack ? askedWait(error) : undefined
-        if (asked !== undefined) heldUntil = now + Duration.toMillis(Duration.min(longestPause, asked))
-      })
+    /** Until when, in milliseconds of the monotonic clock. */
+    let kept: { readonly token: Redacted.Redacted<string>; readonly until: number } | undefined
 
     const requestGrant: Effect.Effect<Grant, BulkUploadError> = Effect.suspend(() =>
       send<Grant>({
@@ -103,39 +93,38 @@ export const fromClientCredentials = (
         secrets: [credentials.clientSecret],
         decode: decodeGrant
       })
-    ).pipe(
-      Effect.tapError(holdBack),
-      Effect.onExit((exit) => countTokenRequest(exit))
-    )
+    ).pipe(Effect.onExit((exit) => countTokenRequest(exit)))
 
-    const fetchGrant = Effect.andThen(heldBack, requestGrant).pipe(retryAs(policy))
-
-    const nextGrant = Effect.suspend(() => {
+    const nextToken = Effect.suspend(() => {
       // While it is being renewed the old one is no longer kept: refused now, it must not end the renewal.
       kept = undefined
-      return fetchGrant
+      return retryAs(policy)(underLimit(requestGrant))
     }).pipe(
-      Effect.tap((grant) =>
-        Effect.sync(() => {
-          kept = grant.token
+      Effect.flatMap(({ keepFor, token }) =>
+        Effect.map(now, (now) => {
+          kept = { token, until: now + Duration.toMillis(keepFor) }
+          return token
         })
       )
     )
 
-    const [grant, invalidate] = yield* Effect.cachedInvalidateWithTTL(nextGrant, (exit) =>
-      Exit.isSuccess(exit) ? exit.value.keepFor : Duration.zero
+    // A token lasts until it is dropped here, so that `get` and `isCurrent` never disagree.
+    const [token, invalidate] = yield* Effect.cachedInvalidateWithTTL(nextToken, (exit) =>
+      Exit.isSuccess(exit) ? Duration.infinity : Duration.zero
     )
+    const drop = Effect.suspend(() => {
+      kept = undefined
+      return invalidate
+    })
 
     return {
-      get: Effect.map(grant, ({ token }) => token),
+      get: Effect.flatMap(now, (now) =>
+        kept !== undefined && now >= kept.until ? Effect.andThen(drop, token) : token
+      ),
+      isCurrent: (token, clock) => kept?.token === token && nowOf(clock) < kept.until,
       // Of many calls that are refused with one token only the first drops it: by the time the others come,
       // the kept token is a newer one, or none.
-      refused: (token) =>
-        Effect.suspend(() => {
-          if (kept !== token) return Effect.succeed(true)
-          kept = undefined
-          return Effect.as(invalidate, true)
-        })
+      refused: (token) => Effect.suspend(() => Effect.as(kept?.token === token ? drop : Effect.void, true))
     }
   })
 
@@ -154,12 +143,16 @@ const decodeGrant = (text: string): Result.Result<Grant, string> =>
       })
   })
 
-/** `expires_in`, in seconds, less the margin. A number written as text is read too. */
+/**
+ * `expires_in`, in seconds, less the margin. A number written as text is read too. A token that ends in less than a
+ * second is kept for one, or a queued request could never be sent: it would find each token expired.
+ */
 const keepFor = (expiresIn: unknown): Duration.Duration => {
   const seconds = Predicate.isString(expiresIn) ? Number(expiresIn) : expiresIn
   const lifetime =
     Predicate.isNumber(seconds) && Number.isFinite(seconds) && seconds > 0
       ? Duration.min(Duration.seconds(seconds), LONGEST_LIFETIME)
       : UNKNOWN_LIFETIME
-  return Duration.subtract(lifetime, Duration.min(Duration.seconds(60), Duration.times(lifetime, 0.1)))
+  const margin = Duration.min(Duration.seconds(60), Duration.times(lifetime, 0.1))
+  return Duration.max(Duration.subtract(lifetime, margin), Duration.seconds(1))
 }

@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as TestClock from "effect/testing/TestClock"
 import { getBulkUploadStatus } from "../../src/BulkUploads.ts"
+import * as RequestBudget from "../../src/RequestBudget.ts"
 import * as RetryPolicy from "../../src/RetryPolicy.ts"
 import { transports } from "../support/tenant.ts"
 import { outcome } from "./support/outcome.ts"
@@ -170,7 +171,11 @@ describe("a token endpoint that asks to be left alone", () => {
         yield* TestClock.adjust("200 seconds")
         yield* Effect.flip(ask)
         assert.strictEqual(tokenCalls(tenant), 2)
-      }).pipe(Effect.provide(service(tenant.url, FetchHttpClient.layer, {}, RetryPolicy.make())))
+      }).pipe(
+        Effect.provide(
+          service(tenant.url, FetchHttpClient.layer, {}, RetryPolicy.make(), RequestBudget.make())
+        )
+      )
     })
   )
 })

@@ -1,7 +1,9 @@
-/** A Redis that is told how to answer; it runs no scripts. */
+/** A Redis that answers as a test says, and one that does what the scripts of the rate limit say. */
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redis from "effect/persistence/Redis"
+import * as Scripts from "../../src/internal/budgetScripts.ts"
 import * as Replicas from "../../src/Replicas.ts"
 
 /** The answer to a script, which is told by its text, with its keys and arguments. */
@@ -25,4 +27,51 @@ export const replicas = (answer: Answer): Layer.Layer<Replicas.Replicas> => {
     subscribe: () => none
   })
   return Replicas.layer.pipe(Layer.provide(Layer.effect(Redis.Redis, redis)))
+}
+
+/** Which script a text is. */
+export const scriptName = (lua: string): string =>
+  Object.entries(Scripts).find(([, script]) => script.lua === lua)?.[0] ?? "other"
+
+/** The scripts of the rate limit, in TypeScript and on the clock of the test. A real Redis runs them in the server's tests. */
+export const limitScripts = () => {
+  const keys = new Map<string, Map<string, number>>()
+  const backOffs = new Map<string, number>()
+  const at = (key = "") => {
+    const slots = keys.get(key) ?? new Map<string, number>()
+    keys.set(key, slots)
+    return slots
+  }
+  const answer: Answer = (lua, [key = "", ...params]) =>
+    Effect.map(Clock.currentTimeMillis, (now): unknown => {
+      const slots = at(key)
+      const [first = "", second = ""] = params
+      switch (scriptName(lua)) {
+        case "take": {
+          const [id = "", limit, window, lease] = params.slice(1)
+          const paused = (backOffs.get(first) ?? 0) - now
+          if (paused > 0) return ["paused", paused]
+          for (const [id, until] of slots) if (until <= now) slots.delete(id)
+          if (slots.size >= Number(limit)) {
+            return ["full", Math.max(1, Math.min(Math.min(...slots.values()) - now, Number(window)))]
+          }
+          slots.set(id, now + Number(lease))
+          return ["taken", 0]
+        }
+        case "leave":
+          return void slots.set(first, now + Number(second))
+        case "giveBack":
+          return void slots.delete(first)
+        case "backOff":
+          return void backOffs.set(key, Math.max(backOffs.get(key) ?? 0, now + Number(first)))
+        default:
+          return "OK"
+      }
+    })
+  return {
+    answer,
+    /** The slots of all keys. */
+    held: () => [...keys.values()].reduce((held, { size }) => held + size, 0),
+    forget: () => keys.clear()
+  }
 }

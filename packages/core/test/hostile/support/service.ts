@@ -1,10 +1,11 @@
-/** The service on a raw tenant: no retries and no budget unless a test wants them, so that a case is an exchange. */
+/** The service on a raw tenant: no retries and no rate limit unless a test wants them, so that a case is an exchange. */
 import type { HttpClient } from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as BulkUploads from "../../../src/BulkUploads.ts"
 import * as RequestBudget from "../../../src/RequestBudget.ts"
 import * as RetryPolicy from "../../../src/RetryPolicy.ts"
+import { noBudget } from "../../support/spending.ts"
 import { type Answer, isToken, type Request } from "./rawTenant.ts"
 import * as wire from "./wire.ts"
 
@@ -25,10 +26,11 @@ export const service = (
   url: string,
   transport: Layer.Layer<HttpClient>,
   options: Partial<BulkUploads.Options> = {},
-  policy: RetryPolicy.Policy = RetryPolicy.none
+  policy: RetryPolicy.Policy = RetryPolicy.none,
+  budget: RequestBudget.RequestBudget = noBudget
 ) =>
   BulkUploads.layer({ baseUrl: url, auth, ...options }).pipe(
     Layer.provide(RetryPolicy.layer(policy)),
-    Layer.provide(RequestBudget.layer(RequestBudget.unlimited)),
+    Layer.provide(RequestBudget.layer(budget)),
     Layer.provide(transport)
   )

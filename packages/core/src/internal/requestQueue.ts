@@ -1,0 +1,256 @@
+/**
+ * The requests of one key in the order of their arrival, the slots they are sent in, and the back-off after a 429. All
+ * times are milliseconds of the monotonic clock.
+ *
+ * Effect's `RateLimiter` has no algorithm for this: its windows and buckets let 199 requests through a limit of 100 in
+ * 10 seconds, and a caller that is interrupted while it waits keeps its slot.
+ */
+import type * as Clock from "effect/Clock"
+import * as Deferred from "effect/Deferred"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
+import type { Numbers } from "./budgetNumbers.ts"
+import { LimitPaused } from "./limitPaused.ts"
+import { nowOf } from "./monotonicClock.ts"
+import { tellWait } from "./tellWait.ts"
+
+/** The longest wait that SailPoint is known to ask for. No back-off lasts longer. */
+const LONGEST_BACK_OFF = 20 * 60_000
+/** The back-off after a 429 that asks for no wait: doubled each time, forgotten a minute after the last has ended. */
+const FIRST_BACK_OFF = 1000
+const LAST_BACK_OFF = 16_000
+const FORGOTTEN_AFTER = 60_000
+/** The longest that a process may stall between the question for a shared slot and its last check before it sends. */
+const LONGEST_STALL = 5000
+
+/** What Redis says to the question for a slot: taken, or how many milliseconds to wait. */
+export type Answer = readonly [outcome: "taken" | "full" | "paused", waitMillis: number]
+
+/** The slots of one key that all processes share. */
+export interface SharedSlots {
+  /** Returns nothing while Redis does not answer: then this process keeps the limit alone. */
+  readonly take: (id: string, leaseMillis: number) => Effect.Effect<Option.Option<Answer>>
+  /** Frees the slot one window from now: its request has ended. */
+  readonly leave: (id: string) => Effect.Effect<void>
+  /** Frees the slot at once: its request was not sent. */
+  readonly giveBack: (id: string) => Effect.Effect<void>
+  readonly backOff: (millis: number) => Effect.Effect<void>
+}
+
+/** One request on its way to a slot. */
+export class Slot {
+  readonly clock: Clock.Clock
+  /** In milliseconds. */
+  readonly deadline: number
+  state: "none" | "shared" | "sent" = "none"
+  /** Of the shared slot. */
+  id = ""
+  askedAt = -Infinity
+  sentAt = -Infinity
+  waitsSince: number | undefined
+
+  constructor(clock: Clock.Clock, deadline: number) {
+    this.clock = clock
+    this.deadline = deadline
+  }
+}
+
+interface Waiter {
+  /** Done when the first in the queue has to look again. */
+  signal: Deferred.Deferred<void>
+}
+
+export class RequestQueue {
+  readonly #numbers: Numbers
+  readonly #shared: SharedSlots | undefined
+  #running = 0
+  /** When the slots of ended requests are free again, the earliest first. */
+  readonly #freeAt: Array<number> = []
+  /** When to ask for a shared slot again. */
+  #sharedFrom = -Infinity
+  readonly #backOff = { since: -Infinity, until: -Infinity, millis: 0 }
+  readonly #waiting = new Set<Waiter>()
+  /** Requests that had their turn and left to renew what they need. They go first. */
+  readonly #returning = new Set<Waiter>()
+
+  constructor(numbers: Numbers, shared: SharedSlots | undefined) {
+    this.#numbers = numbers
+    this.#shared = shared
+  }
+
+  /** Whether the queue holds nothing that a later request has to know. */
+  isIdle(now: number): boolean {
+    return (
+      this.#running === 0 &&
+      this.#first() === undefined &&
+      (this.#freeAt.at(-1) ?? -Infinity) <= now &&
+      this.#backOff.until + FORGOTTEN_AFTER <= now
+    )
+  }
+
+  /** Why no request may wait now: the back-off lasts too long. */
+  refusal(slot: Slot): LimitPaused | undefined {
+    const remaining = this.#backOff.until - nowOf(slot.clock)
+    return remaining > this.#numbers.maxPause
+      ? new LimitPaused({ remaining: Duration.millis(remaining) })
+      : undefined
+  }
+
+  /** Takes a slot if one is free and no request waits. To see it and to take it is one step. */
+  takeNow(slot: Slot): boolean {
+    const now = nowOf(slot.clock)
+    const isFree = this.#shared === undefined && this.#first() === undefined && this.#nextSlot(now) === now
+    if (isFree) this.#take(slot, now)
+    return isFree
+  }
+
+  /** Waits for a slot and takes it. Returns false, without a slot, if the request is no longer ready when it is due. */
+  wait(
+    slot: Slot,
+    options: { readonly isReady: () => boolean; readonly isBack: boolean }
+  ): Effect.Effect<boolean, LimitPaused> {
+    const waiter: Waiter = { signal: Deferred.makeUnsafe() }
+    const queue = options.isBack ? this.#returning : this.#waiting
+    const look: Effect.Effect<boolean, LimitPaused> = Effect.suspend(() => {
+      const signal = Deferred.makeUnsafe<void>()
+      waiter.signal = signal
+      // One that returned to the front goes first, but not before one that has its shared slot already.
+      if (slot.state === "none" && this.#first() !== waiter) {
+        return Effect.andThen(this.#await(slot, signal), look)
+      }
+      const refusal = this.refusal(slot)
+      if (refusal !== undefined) return refusal
+      const now = nowOf(slot.clock)
+      const next = this.#nextSlot(now)
+      if (next !== now) {
+        // Nothing is waited for while a shared slot is held.
+        return this.#giveBack(slot).pipe(
+          Effect.andThen(this.#await(slot, signal, next === undefined ? undefined : next - now)),
+          Effect.andThen(look)
+        )
+      }
+      if (!options.isReady()) return Effect.as(this.#giveBack(slot), false)
+      if (this.#shared !== undefined && now - slot.askedAt > LONGEST_STALL) {
+        return Effect.andThen(this.#ask(slot, this.#shared), look)
+      }
+      this.#take(slot, now)
+      return Effect.as(slot.waitsSince === undefined ? Effect.void : tellWait(slot.waitsSince), true)
+    })
+    return Effect.suspend(() => {
+      queue.add(waiter)
+      return look
+    }).pipe(
+      Effect.onExit(() =>
+        Effect.sync(() => {
+          queue.delete(waiter)
+          this.#wake()
+        })
+      )
+    )
+  }
+
+  /** Ends the use of a slot, however far the request came. */
+  leave(slot: Slot): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      if (slot.state !== "sent") return this.#giveBack(slot)
+      this.#running -= 1
+      this.#freeAt.push(nowOf(slot.clock) + this.#numbers.window)
+      this.#wake()
+      return this.#shared?.leave(slot.id) ?? Effect.void
+    })
+  }
+
+  /** Lets no request be sent for as long as SailPoint asked, or for the default back-off. */
+  backOff(slot: Slot, asked: Duration.Duration | undefined): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      const now = nowOf(slot.clock)
+      const millis =
+        asked === undefined
+          ? this.#defaultBackOff(slot, now)
+          : Math.min(Duration.toMillis(asked), LONGEST_BACK_OFF)
+      if (millis === 0) return Effect.void
+      this.#hold(now, millis)
+      return this.#shared?.backOff(millis) ?? Effect.void
+    })
+  }
+
+  /** None for a request that was on its way when the last back-off began: its 429 says nothing new. */
+  #defaultBackOff({ sentAt }: Slot, now: number): number {
+    const { millis, since, until } = this.#backOff
+    if (sentAt <= since) return 0
+    const last = now - until < FORGOTTEN_AFTER ? millis : 0
+    this.#backOff.millis = Math.min(Math.max(FIRST_BACK_OFF, 2 * last), LAST_BACK_OFF)
+    return this.#backOff.millis
+  }
+
+  #hold(now: number, millis: number): void {
+    this.#backOff.since = now
+    this.#backOff.until = Math.max(this.#backOff.until, now + millis)
+    this.#wake()
+  }
+
+  #first(): Waiter | undefined {
+    return this.#returning.values().next().value ?? this.#waiting.values().next().value
+  }
+
+  /** When the next request may be sent: now, later, or (undefined) not before a running one has ended. */
+  #nextSlot(now: number): number | undefined {
+    while ((this.#freeAt[0] ?? Infinity) <= now) this.#freeAt.shift()
+    const isFree = this.#running + this.#freeAt.length < this.#numbers.limit
+    const free = isFree ? now : this.#freeAt[0]
+    return free === undefined ? undefined : Math.max(free, this.#backOff.until, this.#sharedFrom)
+  }
+
+  #take(slot: Slot, now: number): void {
+    slot.state = "sent"
+    slot.sentAt = now
+    this.#running += 1
+  }
+
+  /** Until it has to look again, or so many milliseconds have passed. */
+  #await(slot: Slot, signal: Deferred.Deferred<void>, millis?: number): Effect.Effect<void> {
+    slot.waitsSince ??= nowOf(slot.clock)
+    const signalled = Deferred.await(signal)
+    return millis === undefined
+      ? signalled
+      : Effect.timeoutOrElse(signalled, { duration: millis, orElse: () => Effect.void })
+  }
+
+  #wake(): void {
+    const first = this.#first()
+    if (first !== undefined) Deferred.doneUnsafe(first.signal, Exit.void)
+  }
+
+  /** Asks for a shared slot, whose lease outlasts the deadline of the request by a window. */
+  #ask(slot: Slot, shared: SharedSlots): Effect.Effect<void> {
+    return Effect.andThen(
+      this.#giveBack(slot),
+      Effect.suspend(() => {
+        slot.id = crypto.randomUUID()
+        slot.askedAt = nowOf(slot.clock)
+        // From now on the slot may be taken, whether or not the answer arrives.
+        slot.state = "shared"
+        return shared.take(slot.id, slot.deadline + this.#numbers.window + LONGEST_STALL)
+      })
+    ).pipe(
+      Effect.map((answer) => {
+        if (Option.isNone(answer) || answer.value[0] === "taken") return
+        const [outcome, millis] = answer.value
+        const now = nowOf(slot.clock)
+        slot.state = "none"
+        slot.askedAt = -Infinity
+        if (outcome === "paused") this.#hold(now, millis)
+        else this.#sharedFrom = now + millis
+      })
+    )
+  }
+
+  #giveBack(slot: Slot): Effect.Effect<void> {
+    if (slot.state !== "shared") return Effect.void
+    slot.state = "none"
+    slot.askedAt = -Infinity
+    return this.#shared?.giveBack(slot.id) ?? Effect.void
+  }
+}

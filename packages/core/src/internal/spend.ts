@@ -1,0 +1,84 @@
+/**
+ * Requests under a limit: prepared, queued, checked once more and sent.
+ */
+import type * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type { Numbers } from "./budgetNumbers.ts"
+import type { LimitPaused } from "./limitPaused.ts"
+import { nowOf } from "./monotonicClock.ts"
+import { RequestQueue, type SharedSlots, Slot } from "./requestQueue.ts"
+
+/** A request, and what it needs. */
+export interface Request<T, A, E, R> {
+  /** Gets what the request needs, such as an access token, before the request waits for its slot. */
+  readonly prepare: Effect.Effect<T, E, R>
+  /** Whether that is still good. If it went stale in the queue, it is prepared again, and no slot is held meanwhile. */
+  readonly isReady: (prepared: T, clock: Clock.Clock) => boolean
+  readonly send: (prepared: T, backOff: BackOff) => Effect.Effect<A, E, R>
+  /** The longest that `send` takes. */
+  readonly deadline: Duration.Duration
+}
+
+/**
+ * Makes all callers of the key wait after a 429: for as long as SailPoint asked, 20 minutes at most, or for a default
+ * time of 1 second that doubles up to 16 seconds while 429s continue.
+ */
+export type BackOff = (asked: Duration.Duration | undefined) => Effect.Effect<void>
+
+/** Sends a request of a key as soon as the limit allows. */
+export type Spend = <T, A, E, R>(
+  key: string,
+  request: Request<T, A, E, R>
+) => Effect.Effect<A, E | LimitPaused, R>
+
+/** A queue for each key, and for each clock: times of one clock mean nothing on another. */
+export const makeSpend = (
+  numbers: Numbers,
+  sharedSlots: (key: string) => SharedSlots | undefined = () => undefined
+): Spend => {
+  const clocks = new WeakMap<Clock.Clock, Map<string, RequestQueue>>()
+  const queueOf = (clock: Clock.Clock, key: string): RequestQueue => {
+    const queues = clocks.get(clock) ?? new Map<string, RequestQueue>()
+    clocks.set(clock, queues)
+    dropIdle(queues, nowOf(clock))
+    const queue = queues.get(key) ?? new RequestQueue(numbers, sharedSlots(key))
+    queues.set(key, queue)
+    return queue
+  }
+
+  return <T, A, E, R>(key: string, { deadline, isReady, prepare, send }: Request<T, A, E, R>) =>
+    Effect.clockWith((clock) => {
+      const slot = new Slot(clock, Math.min(Duration.toMillis(deadline), LONGEST_ATTEMPT))
+      let queue = queueOf(clock, key)
+      const prepareAndWait = (isBack: boolean): Effect.Effect<T, E | LimitPaused, R> =>
+        Effect.flatMap(prepare, (prepared) => {
+          // Found and joined in one step, or it could be dropped as idle in between.
+          queue = queueOf(clock, key)
+          return queue.takeNow(slot)
+            ? Effect.succeed(prepared)
+            : queue
+                .wait(slot, { isReady: () => isReady(prepared, clock), isBack })
+                .pipe(
+                  Effect.flatMap((isTaken) => (isTaken ? Effect.succeed(prepared) : prepareAndWait(true)))
+                )
+        })
+      return Effect.suspend(() => queue.refusal(slot) ?? prepareAndWait(false)).pipe(
+        Effect.flatMap((prepared) => send(prepared, (asked) => queue.backOff(slot, asked))),
+        Effect.onExit(() => queue.leave(slot))
+      )
+    })
+}
+
+/** What a lease is based on where an attempt has no deadline. */
+const LONGEST_ATTEMPT = 3_600_000
+
+/** Drops idle queues from the least recently used on. The first busy one goes to the end, so that it hides none. */
+const dropIdle = (queues: Map<string, RequestQueue>, now: number): void => {
+  for (const [key, queue] of queues) {
+    queues.delete(key)
+    if (queue.isIdle(now)) continue
+    queues.set(key, queue)
+    return
+  }
+}
