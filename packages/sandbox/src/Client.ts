@@ -44,6 +44,14 @@ export const READ_SCOPE = "idn:nelm:read"
 export const WRITE_SCOPE = "idn:nelm:manage"
 
 /**
+ * The scope that searching audit events wants; SailPoint has none that is narrower.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const SEARCH_SCOPE = "sp:search:read"
+
+/**
  * The identity of the administrator, who is account manager of every source that names no other.
  *
  * @category constants
@@ -68,7 +76,7 @@ export const MANAGER_IDENTITY = "5a4d1d00000000000000000000000002"
 export const admin: Client = {
   clientId: "sandbox",
   clientSecret: "sandbox-secret",
-  scopes: [READ_SCOPE, WRITE_SCOPE],
+  scopes: [READ_SCOPE, WRITE_SCOPE, SEARCH_SCOPE],
   lifetime: "749 seconds",
   identityId: ADMIN_IDENTITY
 }

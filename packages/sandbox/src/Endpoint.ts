@@ -19,6 +19,7 @@ export type Endpoint =
   | "schemaAttributes"
   | "schemaTemplate"
   | "records"
+  | "search"
 
 /**
  * A request that was understood, or the status that says why not.
@@ -48,7 +49,8 @@ const routes: ReadonlyArray<readonly [Endpoint, method: "GET" | "POST", path: Re
   ["status", "GET", source("/non-employee-bulk-upload/status")],
   ["schemaAttributes", "GET", source("/schema-attributes")],
   ["schemaTemplate", "GET", source("/schema-attributes-template/download")],
-  ["records", "GET", resource("non-employee-records")]
+  ["records", "GET", resource("non-employee-records")],
+  ["search", "POST", resource("search")]
 ]
 
 /**

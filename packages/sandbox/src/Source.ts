@@ -47,6 +47,13 @@ export interface Source {
   readonly past?: { readonly rows: number; readonly before: Duration.Input }
   /** Every upload to it, `past` included, ends in `ERROR` with none or half of its rows landed. */
   readonly lands?: "none" | "half"
+  /**
+   * How the audit events of its uploads name it: all of them, only the start (the others share its tracking number), or
+   * none; or there are no events.
+   *
+   * @default "named"
+   */
+  readonly events?: "named" | "tracked" | "unnamed" | "none"
 }
 
 /** The two ids of the nth source, always the same and recognisably made up. */
@@ -143,10 +150,11 @@ const cases: ReadonlyArray<Omit<Source, "id" | "sourceId">> = [
   { name: "Endless", description: "A body that never ends.", fault: { _tag: "Endless" } },
   {
     name: "Nothing landed",
-    description: "An upload of 20 rows ended in ERROR before any landed.",
+    description: "An upload of 20 rows ended in ERROR before any landed, and without audit events.",
     records: 40,
     past: { rows: 20, before: "30 minutes" },
-    lands: "none"
+    lands: "none",
+    events: "none"
   },
   {
     name: "Half landed",
@@ -169,6 +177,27 @@ const cases: ReadonlyArray<Omit<Source, "id" | "sourceId">> = [
       { technicalName: "costCenter", label: "Cost Center", type: "TEXT", required: true },
       { technicalName: "badgeDate", label: "Badge Date", type: "DATE", required: false }
     ]
+  },
+  {
+    name: "Named events",
+    description: "An upload ended in ERROR; every audit event of it names the source.",
+    past: { rows: 3, before: "15 minutes" },
+    lands: "none"
+  },
+  {
+    name: "Tracked events",
+    description:
+      "An upload ended in ERROR; the event of its end shares only the tracking number with one that names the source.",
+    past: { rows: 3, before: "10 minutes" },
+    lands: "none",
+    events: "tracked"
+  },
+  {
+    name: "Unnamed events",
+    description: "An upload ended in ERROR; no audit event of it names a source.",
+    past: { rows: 3, before: "5 minutes" },
+    lands: "none",
+    events: "unnamed"
   }
 ]
 

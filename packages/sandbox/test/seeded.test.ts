@@ -31,7 +31,10 @@ const plain: ReadonlyArray<readonly [name: string, status: number, body: RegExp]
   ["Nothing landed", 200, /^\{"status":"ERROR"\}$/u],
   ["Half landed", 200, /^\{"status":"ERROR"\}$/u],
   ["All landed", 200, /^\{"status":"COMPLETED"\}$/u],
-  ["Custom columns", 200, /^\{"status":null\}$/u]
+  ["Custom columns", 200, /^\{"status":null\}$/u],
+  ["Named events", 200, /^\{"status":"ERROR"\}$/u],
+  ["Tracked events", 200, /^\{"status":"ERROR"\}$/u],
+  ["Unnamed events", 200, /^\{"status":"ERROR"\}$/u]
 ]
 
 const misbehaving = ["Slow", "Silent", "Cut off", "Reset", "Endless"]

@@ -4,17 +4,14 @@ import * as TestClock from "effect/testing/TestClock"
 import * as Client from "../src/Client.ts"
 import * as Sandbox from "../src/Sandbox.ts"
 import * as Source from "../src/Source.ts"
-import { type Answered, authorize, GOOD_CSV, send } from "./support/tenant.ts"
+import { type Answered, get, GOOD_CSV } from "./support/tenant.ts"
 
 const list = (
   sandbox: Sandbox.Service,
   query = "",
   path = "/v2024/non-employee-sources",
-  clientId = "sandbox"
-) =>
-  Effect.flatMap(authorize(sandbox, clientId), (headers) =>
-    send(`${sandbox.url}${path}${query}`, { headers })
-  )
+  clientId?: string
+) => get(sandbox, `${path}${query}`, clientId)
 
 const names = Source.seeded.map(({ name }) => name)
 

@@ -31,7 +31,7 @@ describe("the token endpoint", () => {
       assert.deepStrictEqual(rest, {
         token_type: "bearer",
         expires_in: 749,
-        scope: "idn:nelm:read idn:nelm:manage",
+        scope: "idn:nelm:read idn:nelm:manage sp:search:read",
         tenant_id: "sandbox",
         pod: "sandbox",
         org: "sandbox"

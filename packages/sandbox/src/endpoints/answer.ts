@@ -5,7 +5,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { HttpServerRequest } from "effect/http/HttpServerRequest"
-import { READ_SCOPE, WRITE_SCOPE } from "../Client.ts"
+import { READ_SCOPE, SEARCH_SCOPE, WRITE_SCOPE } from "../Client.ts"
 import type { Endpoint, Match } from "../Endpoint.ts"
 import { errorBody, type Source } from "../Source.ts"
 import type { Tenant } from "../tenant/Tenant.ts"
@@ -13,6 +13,7 @@ import { authorize, type Users } from "./authorize.ts"
 import { listRecords } from "./records.ts"
 import { type Answer, type Asked, badRequest, forbidden, json, notFound, type Response } from "./responses.ts"
 import { downloadTemplate, listSchemaAttributes } from "./schemaAttributes.ts"
+import { search } from "./search.ts"
 import { getSource, listSources } from "./sources.ts"
 import { status } from "./status.ts"
 import { token } from "./token.ts"
@@ -43,7 +44,8 @@ const handlers: Readonly<Record<Exclude<Endpoint, "token">, Handler>> = {
   upload: { scope: WRITE_SCOPE, answer: ofSource("role context", upload) },
   schemaAttributes: { scope: READ_SCOPE, answer: ofSource("account managers too", listSchemaAttributes) },
   schemaTemplate: { scope: READ_SCOPE, answer: ofSource("role context", downloadTemplate) },
-  records: { scope: READ_SCOPE, answer: listRecords }
+  records: { scope: READ_SCOPE, answer: listRecords },
+  search: { scope: SEARCH_SCOPE, answer: search }
 }
 
 export const answer = (tenant: Tenant, match: Match, request: HttpServerRequest): Effect.Effect<Response> =>

@@ -34,24 +34,31 @@ export const flag = (query: URLSearchParams, name: string): Effect.Effect<boolea
     : badRequest(`${name} is not true or false.`)
 }
 
-/** Sorts by the comma-separated fields of `sorters`, each descending after a minus. */
+/** The order by fields, each descending after a minus, from the parameter of that name. */
+export const orderBy = <Item>(
+  sorters: ReadonlyArray<string>,
+  fields: Readonly<Record<string, (item: Item) => string>>,
+  parameter = "sorters"
+): Effect.Effect<Order.Order<Item>, Response> =>
+  Effect.map(
+    Effect.forEach(sorters, (sorter) => {
+      const name = sorter.trim().replace(/^[+-]/u, "")
+      const field = Object.hasOwn(fields, name) ? fields[name] : undefined
+      if (field === undefined) {
+        return badRequest(
+          `${parameter} is not a list of ${Object.keys(fields).join(", ")}, each with a minus to sort downwards.`
+        )
+      }
+      const order = Order.mapInput(Order.String, field)
+      return Effect.succeed(sorter.trim().startsWith("-") ? Order.flip(order) : order)
+    }),
+    Order.combineAll
+  )
+
+/** Sorts by the comma-separated fields of `sorters`. */
 export const sort = <Item>(
   items: ReadonlyArray<Item>,
   query: URLSearchParams,
   fields: Readonly<Record<string, (item: Item) => string>>
 ): Effect.Effect<ReadonlyArray<Item>, Response> =>
-  Effect.gen(function* () {
-    const orders: Array<Order.Order<Item>> = []
-    for (const sorter of query.get("sorters")?.split(",") ?? []) {
-      const name = sorter.trim().replace(/^-/u, "")
-      const field = Object.hasOwn(fields, name) ? fields[name] : undefined
-      if (field === undefined) {
-        return yield* badRequest(
-          `sorters is not a list of ${Object.keys(fields).join(", ")}, each with a minus to sort downwards.`
-        )
-      }
-      const order = Order.mapInput(Order.String, field)
-      orders.push(sorter.trim().startsWith("-") ? Order.flip(order) : order)
-    }
-    return items.toSorted(Order.combineAll(orders))
-  })
+  Effect.map(orderBy(query.get("sorters")?.split(",") ?? [], fields), (order) => items.toSorted(order))

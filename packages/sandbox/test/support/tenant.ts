@@ -69,6 +69,10 @@ export const authorize = (sandbox: Reachable, clientId?: string) =>
     return { authorization: `Bearer ${token}` }
   })
 
+/** The answer to a GET with a fresh token. */
+export const get = (sandbox: Reachable, path: string, clientId?: string) =>
+  Effect.flatMap(authorize(sandbox, clientId), (headers) => send(`${sandbox.url}${path}`, { headers }))
+
 export const uploadPath = (id: string, version = "v2024") =>
   `/${version}/non-employee-sources/${id}/non-employee-bulk-upload`
 

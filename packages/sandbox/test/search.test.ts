@@ -1,0 +1,236 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as TestClock from "effect/testing/TestClock"
+import * as Sandbox from "../src/Sandbox.ts"
+import * as Source from "../src/Source.ts"
+import { type Answered, authorize, BAD_ROW_CSV, GOOD_CSV, send } from "./support/tenant.ts"
+
+const search = (
+  sandbox: Sandbox.Service,
+  body: object,
+  { clientId = "sandbox", path = "/v2024/search", query = "" } = {}
+) =>
+  Effect.flatMap(authorize(sandbox, clientId), (headers) =>
+    send(`${sandbox.url}${path}${query}`, {
+      method: "POST",
+      headers: { ...headers, "content-type": "application/json" },
+      body: JSON.stringify(body)
+    })
+  )
+
+interface Event {
+  readonly id: string
+  readonly action: string
+  readonly created: string
+  readonly trackingNumber: string
+  readonly attributes?: { readonly sourceId?: string; readonly sourceName?: string; readonly errors?: object }
+}
+
+const eventsIn = (answered: Answered) => answered.json() as ReadonlyArray<Event>
+const actionsIn = (answered: Answered) =>
+  eventsIn(answered).map(({ action }) => action.replace("NON_EMPLOYEE_", ""))
+
+const match = (action: string) => ({ match: { action: `NON_EMPLOYEE_${action}` } })
+const dsl = (queryDsl: object, more: object = {}) => ({
+  indices: ["events"],
+  queryType: "DSL",
+  queryDsl,
+  sort: ["-created", "-id"],
+  ...more
+})
+const imports = dsl({
+  bool: {
+    must: [{ range: { created: { gte: "now-1d" } } }],
+    should: [match("BULK_IMPORT_STARTED"), match("BULK_IMPORT_PASSED"), match("BULK_IMPORT_FAILED")],
+    minimum_should_match: 1
+  }
+})
+
+const created = (bounds: object) => ({ range: { created: bounds } })
+
+const only = (name: string) => Sandbox.make({ sources: [Source.named(name)] })
+
+describe("the audit events of an upload", () => {
+  const seeds = [
+    { name: "Nothing landed", events: [] },
+    { name: "Half landed", events: ["BULK_IMPORT_FAILED named", "BULK_IMPORT_STARTED named"] },
+    { name: "All landed", events: ["BULK_IMPORT_PASSED named", "BULK_IMPORT_STARTED named"] },
+    { name: "Named events", events: ["BULK_IMPORT_FAILED named", "BULK_IMPORT_STARTED named"] },
+    { name: "Tracked events", events: ["BULK_IMPORT_FAILED unnamed", "BULK_IMPORT_STARTED named"] },
+    { name: "Unnamed events", events: ["BULK_IMPORT_FAILED unnamed", "BULK_IMPORT_STARTED unnamed"] }
+  ]
+
+  it.effect.each(seeds)("name the source as seeded: $name", ({ events, name }) =>
+    Effect.gen(function* () {
+      const answered = yield* search(yield* only(name), imports)
+
+      const found = eventsIn(answered)
+      const naming = found.map(({ attributes }) =>
+        attributes?.sourceId === Source.named(name).sourceId && attributes.sourceName === name
+          ? "named"
+          : "unnamed"
+      )
+      assert.deepStrictEqual(
+        actionsIn(answered).map((action, index) => `${action} ${naming[index]}`),
+        events
+      )
+      assert.strictEqual(new Set(found.map(({ trackingNumber }) => trackingNumber)).size, events.length && 1)
+    })
+  )
+
+  it.effect("happen when the job starts and when it ends, and say why it failed", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* only("Retail")
+      yield* sandbox.upload(Source.named("Retail").sourceId, BAD_ROW_CSV)
+
+      const seen = []
+      for (const wait of [0, 1_999, 1, 2_999, 1]) {
+        yield* TestClock.adjust(wait)
+        seen.push(actionsIn(yield* search(sandbox, imports)).length)
+      }
+      const [failed, started] = eventsIn(yield* search(sandbox, imports))
+
+      assert.deepStrictEqual(seen, [0, 0, 1, 1, 2])
+      assert.strictEqual(started?.created, "1970-01-01T00:00:02.000Z")
+      assert.strictEqual(failed?.created, "1970-01-01T00:00:05.000Z")
+      assert.deepStrictEqual(failed?.attributes?.errors, [
+        "Line 2: manager is not the account ID of an identity."
+      ])
+    })
+  )
+
+  it.effect("are one per row that landed, created or changed", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* only("Half landed")
+
+      const created = yield* search(sandbox, dsl(match("CREATE_PASSED")), { query: "?limit=0&count=true" })
+      const changed = yield* search(sandbox, dsl(match("UPDATE_PASSED")), { query: "?limit=2&count=true" })
+
+      assert.deepStrictEqual(
+        [created, changed].map((answered) => [
+          eventsIn(answered).length,
+          answered.headers.get("x-total-count")
+        ]),
+        [
+          [0, "5"],
+          [2, "5"]
+        ]
+      )
+    })
+  )
+
+  it.effect("are kept for the newest 250 uploads, so that a sandbox does not grow over days", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.make({ jobTiming: { pending: 0, inProgress: 0 } })
+      yield* Effect.replicateEffect(sandbox.upload(Source.named("Retail").sourceId, GOOD_CSV), 260)
+
+      assert.lengthOf(eventsIn(yield* search(sandbox, imports, { query: "?limit=10000" })), 500)
+    })
+  )
+})
+
+describe("a search", () => {
+  const started = { match: { action: { query: "non_employee_bulk_import_STARTED" } } }
+  const queries: ReadonlyArray<readonly [string, object, number]> = [
+    ["everything", { match_all: {} }, 5],
+    ["a range from a date", created({ gte: "1969-12-31T23:45:04Z" }), 4],
+    ["a range between dates", created({ gt: "1969-12-31", lte: "1969-12-31T23:45:02Z" }), 1],
+    ["a range counted from now", created({ gte: "now-15m", lt: "now" }), 5],
+    ["a range rounded to the day", created({ lt: "now-1d/d" }), 0],
+    ["text in any case", started, 1],
+    ["one word of several", { match: { name: "import of apples" } }, 2],
+    ["a field in another", { match: { "attributes.sourceName": "named" } }, 5],
+    ["no words in common", { match: { action: "IMPORT" } }, 0],
+    ["must_not", { bool: { must_not: started } }, 4],
+    ["filter, whatever should says", { bool: { filter: [started], should: [match("X")] } }, 1],
+    ["should alone", { bool: { should: [started, match("X")] } }, 1],
+    ["nothing", { bool: { must: [started, match("X")] } }, 0]
+  ]
+
+  it.effect.each(queries)("finds %s", ([, query, count]) =>
+    Effect.gen(function* () {
+      const past = { rows: 6, before: "15 minutes" } as const
+      const source = { ...Source.named("Named events"), lands: "half", past } as const
+      const sandbox = yield* Sandbox.make({ sources: [source] })
+
+      assert.lengthOf(eventsIn(yield* search(sandbox, dsl(query))), count)
+    })
+  )
+
+  const all = { match_all: {} }
+  const refusals: ReadonlyArray<readonly [string, object, string]> = [
+    ["another query language", { ...imports, queryType: "SAILPOINT" }, "queryType DSL only"],
+    ["no query", { ...imports, queryDsl: undefined }, "queryType DSL only"],
+    ["a query of the default language", { query: { query: "type:X" } }, "not a search"],
+    ["aggregations", { ...imports, aggregations: {} }, "not a search"],
+    ["a sort that is no list", dsl(all, { sort: "-created" }), "not a search"],
+    ["a sort by an unknown field", dsl(all, { sort: ["stack"] }), "sort is not a list of"],
+    ["searchAfter without its sort", dsl(all, { sort: [], searchAfter: ["x"] }), "searchAfter does not"],
+    ["an unknown clause", dsl({ terms: { action: [] } }), "the clause terms"],
+    ["two clauses in one object", dsl({ ...all, ...started }), "not an object with one key"],
+    ["a range over another field", dsl({ range: { id: { gte: "now" } } }), "not over created"],
+    ["a range with a word", dsl(created({ gte: "yesterday" })), "with a date"],
+    ["a range with an unknown bound", dsl(created({ from: "now" })), "with a date"],
+    ["a match of two fields", dsl({ match: { id: "x", name: "y" } }), "not one field"],
+    ["an unknown key of bool", dsl({ bool: { musts: [] } }), "the key musts"],
+    ["a clause in bool that is none", dsl({ bool: { must: ["x"] } }), "not an object with one key"]
+  ]
+
+  it.effect.each(refusals)("with %s is refused with 400", ([, body, text]) =>
+    Effect.gen(function* () {
+      const answered = yield* search(yield* only("Named events"), body)
+
+      assert.strictEqual(answered.status, 400)
+      assert.include(answered.text, text)
+    })
+  )
+
+  const answers = [
+    { what: "v1", path: "/search/v1", status: 200, count: 2 },
+    { what: "another index", body: { ...imports, indices: ["identities"] }, status: 200, count: 0 },
+    { what: "no index, which means all", body: { ...imports, indices: undefined }, status: 200, count: 2 },
+    { what: "a limit of 10,000", query: "?limit=10000", status: 200, count: 2 },
+    { what: "a limit above that", query: "?limit=10001", status: 400 },
+    { what: "a token without the scope", clientId: "sandbox-reader", status: 403 },
+    { what: "a user without a user level", clientId: "sandbox-manager", status: 403 }
+  ]
+
+  it.effect.each(answers)(
+    "with $what is answered with $status",
+    ({ body = imports, count, status, ...how }) =>
+      Effect.gen(function* () {
+        const answered = yield* search(yield* only("Named events"), body, how)
+
+        assert.strictEqual(answered.status, status)
+        if (count !== undefined) assert.lengthOf(eventsIn(answered), count)
+      })
+  )
+
+  it.effect("continues after the last document of the page before", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* only("Half landed")
+      const whole = eventsIn(yield* search(sandbox, dsl(all)))
+      const [, second] = whole
+
+      const rest = yield* search(sandbox, dsl(all, { searchAfter: [second?.created, second?.id] }))
+
+      assert.deepStrictEqual(eventsIn(rest), whole.slice(2))
+    })
+  )
+
+  const filters = [
+    { filter: { includes: ["action", "actor.name"] }, keys: ["action", "actor"] },
+    { filter: { includes: ["actor", "id"], excludes: ["actor.name"] }, keys: ["id"] },
+    { filter: { includes: ["status", "id"], excludes: ["id"] }, keys: ["status"] }
+  ]
+
+  it.effect.each(filters)("shows of a document what $filter leaves", ({ filter, keys }) =>
+    Effect.gen(function* () {
+      const sandbox = yield* only("Named events")
+
+      const [event] = eventsIn(yield* search(sandbox, dsl(all, { queryResultFilter: filter })))
+
+      assert.hasAllKeys(event, keys)
+    })
+  )
+})
