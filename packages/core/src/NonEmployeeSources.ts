@@ -40,7 +40,7 @@ import * as Tenant from "./Tenant.ts"
 
 /**
  * A source as a person knows it. Names and descriptions come from the tenant: one line, cut to 200 and 500
- * characters, without control characters.
+ * characters, without control characters; names in Unicode's normal form C.
  *
  * @category schemas
  * @since 0.1.0
@@ -187,8 +187,8 @@ const pick = (
   name: string,
   sources: ReadonlyArray<NonEmployeeSource>
 ): Effect.Effect<NonEmployeeSource, SourceNotFound | AmbiguousSource> => {
-  // Made harmless as the names in the list are, or a name with two spaces would not be itself.
-  const wanted = plainText(name, MAX_NAME)
+  // In the form of the names in the list, or a name with two spaces would not equal itself.
+  const wanted = nameFrom(name, plainText)
   const lower = wanted.toLowerCase()
   const fits: ReadonlyArray<(source: NonEmployeeSource) => boolean> = [
     (source) => source.name === wanted,
@@ -204,6 +204,12 @@ const pick = (
   }
   return Effect.fail(new SourceNotFound({ name: wanted, candidates: sources }))
 }
+
+/** The same letter can be one character or two (Unicode's normal forms); a name is shown and compared in one form. */
+const nameFrom = (name: string, show: (text: string, maxLength: number) => string): string =>
+  show(name, MAX_NAME).normalize("NFC")
+
+const text = (value: unknown): string => (typeof value === "string" ? value : "")
 
 /** Nothing in an item is required, so each key is read by itself. */
 const Item = Schema.Struct({
@@ -226,8 +232,6 @@ const toSource = (
   item: typeof Item.Type,
   show: (text: string, maxLength: number) => string
 ): ReadonlyArray<NonEmployeeSource> => {
-  const text = (value: unknown, maxLength: number): string =>
-    typeof value === "string" ? show(value, maxLength) : ""
   const id = SourceId.is(item.id) ? item.id : undefined
   const sourceId = SourceId.is(item.sourceId) ? item.sourceId : id
   if (sourceId === undefined) return []
@@ -235,8 +239,8 @@ const toSource = (
     {
       sourceId,
       ...(id === undefined ? {} : { id }),
-      name: text(item.name, MAX_NAME),
-      description: text(item.description, 500)
+      name: nameFrom(text(item.name), show),
+      description: show(text(item.description), 500)
     }
   ]
 }

@@ -88,7 +88,11 @@ describe("NonEmployeeSources", () => {
     ["whole", ["Retail", "Wholesale"], "Wholesale"],
     ["Retail  North", ["Retail  North", "Retail"], "Retail North"],
     ["y".repeat(250), ["y".repeat(250), "Retail"], `${"y".repeat(199)}…`],
-    ["Retail n", ["Retail", "Retail North"], "Retail North"]
+    ["Retail n", ["Retail", "Retail North"], "Retail North"],
+    ["Mu\u0308nchner", ["M\u00FCnchner", "M\u00FCnchner Nord"], "M\u00FCnchner"],
+    ["M\u00FCnchner", ["Mu\u0308nchner", "Munchner"], "M\u00FCnchner"],
+    ["mu\u0308nch", ["M\u00DCNCHNER"], "M\u00DCNCHNER"],
+    ["\uAC00", ["\u1100\u1161", "\u1100"], "\uAC00"]
   ]
 
   it.live.each(found)("%j among %j is %s", ([wanted, names, name]) =>

@@ -7,7 +7,7 @@ import * as Schema from "effect/Schema"
 export const StatusReport = Schema.Struct({
   sourceId: Schema.String,
   status: BulkUploadStatus.State.annotate({ description: "SailPoint's word; null when it gives none." }),
-  settled: Schema.Boolean.annotate({ description: "True for COMPLETED and ERROR." }),
+  settled: Schema.Boolean.annotate({ description: "True when it has ended: COMPLETED or ERROR." }),
   meaning: Schema.String,
   nextStep: Schema.String,
   checkedAt: Schema.String.annotate({ description: "ISO 8601, UTC." })

@@ -9,6 +9,13 @@ interface Wanted {
   readonly ownedByMe?: boolean | undefined
 }
 
+const nextStepOfNone = ({ ownedByMe }: Wanted, listed: number): string => {
+  if (listed > 0) return "Call again without nameContains, and ask which of these sources is meant."
+  return ownedByMe === true
+    ? "The owner of the credentials manages no source. Call again without ownedByMe; that takes the user level ORG_ADMIN."
+    : "The tenant has no non-employee source, or the owner of the credentials may not see any: check their user level (ORG_ADMIN) and the tenant."
+}
+
 /** What the tool `list_non_employee_sources` answers. */
 export const listNonEmployeeSources = (wanted: Wanted) =>
   Effect.gen(function* () {
@@ -18,5 +25,10 @@ export const listNonEmployeeSources = (wanted: Wanted) =>
       .filter(nameContains(wanted.nameContains ?? ""))
       .toSorted((a, b) => a.name.localeCompare(b.name, "en"))
     const sources = fitting(matching)
-    return { sources, total: matching.length, truncated: sources.length < matching.length }
+    return {
+      sources,
+      total: matching.length,
+      truncated: sources.length < matching.length,
+      ...(matching.length === 0 ? { nextStep: nextStepOfNone(wanted, all.length) } : {})
+    }
   }).pipe(answeredInTime({ operation: "sources" }))

@@ -1,7 +1,7 @@
 import type { ServerContext } from "@modelcontextprotocol/server"
 import { RequestTimeout } from "@sailpoint-bulk-upload/core/BulkUploadError"
 import { BulkUploads } from "@sailpoint-bulk-upload/core/BulkUploads"
-import type { State } from "@sailpoint-bulk-upload/core/BulkUploadStatus"
+import { isSettled, type State } from "@sailpoint-bulk-upload/core/BulkUploadStatus"
 import type { NotSettled } from "@sailpoint-bulk-upload/core/Watch"
 import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
@@ -15,6 +15,17 @@ const MAX_FAILURE = 400
 
 const WAIT_ON = "Still running: call wait_for_bulk_upload again to go on waiting; nothing is lost in between."
 
+/** A settled status with `timedOut`: it never changed, and the upload is too recent to believe it. */
+const NOT_BELIEVED =
+  "This can still be the status of an earlier upload: call wait_for_bulk_upload again with the same uploadedAt."
+
+interface Wanted {
+  readonly sourceId: string
+  /** When the upload was made, if that is known. */
+  readonly since: DateTime.Utc | undefined
+  readonly timeoutSeconds: number
+}
+
 /** Tells the client of a check; a client that is gone does not matter here. */
 type Tell = (progress: number, message: string) => Effect.Effect<void>
 
@@ -24,13 +35,13 @@ const nextStepWhenTimedOut = ({ lastFailure, status }: NotSettled): string | und
     const since = cutTo(MAX_FAILURE, `${lastFailure.summary} ${lastFailure.nextStep}`)
     return `That status is of the time in checkedAt; since then SailPoint gives none. ${since}`
   }
-  return status === "PENDING" || status === "IN_PROGRESS" ? WAIT_ON : undefined
+  if (status === undefined || status === null) return undefined
+  return isSettled(status) ? NOT_BELIEVED : WAIT_ON
 }
 
 /** What the tool `wait_for_bulk_upload` answers; who asked for it is told of every check. */
 export const waitForBulkUpload = (
-  sourceId: string,
-  timeoutSeconds: number,
+  { since, sourceId, timeoutSeconds }: Wanted,
   request: ServerContext["mcpReq"]
 ) =>
   Effect.gen(function* () {
@@ -47,6 +58,7 @@ export const waitForBulkUpload = (
       Effect.map(waited, (waitedSeconds) => ({
         ...reportOf({ sourceId, status }, DateTime.formatIso(checkedAt)),
         ...(nextStep === undefined ? {} : { nextStep }),
+        settled: !timedOut,
         timedOut,
         waitedSeconds,
         checks
@@ -55,6 +67,7 @@ export const waitForBulkUpload = (
     return yield* uploads
       .awaitSettled(sourceId, {
         timeout,
+        since,
         onCheck: ({ status }, at) =>
           Effect.gen(function* () {
             checks += 1

@@ -2,12 +2,12 @@
  * A tool that only reads: its schemas, its annotations, all of them explicit, and its way through the adapter.
  */
 import type { McpServer, ServerContext } from "@modelcontextprotocol/server"
-import type { BulkUploadError } from "@sailpoint-bulk-upload/core/BulkUploadError"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type * as Schema from "effect/Schema"
 import * as LazyHandlers from "../handlers/lazyHandlers.ts"
 import type { Services } from "../handlers/Runtime.ts"
+import type { ToolError } from "./Failure.ts"
 import type { Adapter } from "./ToolResult.ts"
 import { argumentsSchema, resultSchema } from "./ToolSchema.ts"
 
@@ -21,7 +21,7 @@ interface Definition<Input extends object, Output extends object> {
   readonly run: (
     input: Input,
     request: ServerContext["mcpReq"]
-  ) => Effect.Effect<NoInfer<Output>, BulkUploadError, Services>
+  ) => Effect.Effect<NoInfer<Output>, ToolError, Services>
 }
 
 /** Made once: over HTTP every request has a server of its own, with which the tools are registered anew. */

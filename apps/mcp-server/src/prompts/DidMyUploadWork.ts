@@ -28,20 +28,26 @@ export const make = (adapter: Adapter<Services>): ((server: McpServer) => void) 
   }
   return (server) => {
     server.registerPrompt("did_my_upload_work", config, ({ source }) => ({
-      // A name as the list of sources tells it, whatever it was copied from.
-      messages: [{ role: "user", content: { type: "text", text: question(plainText(source, MAX_SOURCE)) } }]
+      // A name as the list of sources has it, whatever it was copied from.
+      messages: [
+        { role: "user", content: { type: "text", text: question(unquoted(plainText(source, MAX_SOURCE))) } }
+      ]
     }))
   }
 }
+
+/** Some clients split a prompt's text at spaces and leave the quotation marks in, also only one of two. */
+const unquoted = (text: string): string => text.replace(/^["'“”„‘’«» ]+|["'“”„‘’«» ]+$/gu, "") || text
 
 /** In JSON, so that it stays one line in quotation marks whatever somebody typed. */
 const question = (source: string): string =>
   `Did my bulk upload on the SailPoint non-employee source ${JSON.stringify(source)} work? Find out like this:
 
-1. If that is an id (32 hexadecimal digits, or a UUID with dashes), take it as it is. Otherwise call list_non_employee_sources with nameContains set to it and take the sourceId of the source with exactly that name, or of the only one listed. If there are several, ask me which one I mean; if there is none, say so and offer the names that there are.
-2. Call get_bulk_upload_status with that sourceId.
-3. If the status is PENDING or IN_PROGRESS, say so and call wait_for_bulk_upload, up to three times. If it still runs then, tell me to ask again later.
-4. Tell me in plain words whether it worked, from meaning and nextStep. SailPoint gives no counts, times or reasons: do not make any up.
-5. The status is that of the newest upload SailPoint knows of. If it is null, or if I may have uploaded only moments ago, say that it can still change, and offer to check once more.
+1. That text can be cut off at a space, or carry a stray quotation mark: compare it with my own words. If it is an ID (32 hexadecimal digits, or a UUID with dashes), take it as it is. Otherwise call list_non_employee_sources with nameContains set to it, and take the sourceId of the source with exactly the name that I said. If there are only similar names, or several, ask me to confirm one before you answer for it; if there is none, say so and offer the names that there are.
+2. Unless I said when I uploaded the file, ask me. In ISO 8601 with a time zone, that is uploadedAt; if I do not know, leave it out.
+3. Call get_bulk_upload_status with that sourceId.
+4. If the status is PENDING or IN_PROGRESS, or if I uploaded only minutes ago, say so and call wait_for_bulk_upload with the sourceId and uploadedAt, up to three times. If timedOut is still true then, tell me to ask again later.
+5. Tell me in plain words whether it worked, from meaning and nextStep. SailPoint gives no counts, times or reasons: do not make any up.
+6. The status is that of the newest upload SailPoint knows of. If it is null, or if you do not know when I uploaded, say that it can still change, and offer to check once more.
 
 If a call fails, tell me its message and nextStep; call again only when retryable is true, and not before retryAfterSeconds. If a result has sandbox true, say that its data is made up.`

@@ -32,6 +32,7 @@ const Output = Schema.Struct({
   ),
   total: Integer.annotate({ description: "How many match." }),
   truncated: Schema.Boolean.annotate({ description: "True when more match than are listed." }),
+  nextStep: Schema.optionalKey(Schema.String),
   ...sandboxNote
 })
 

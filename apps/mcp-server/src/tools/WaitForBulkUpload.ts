@@ -1,17 +1,20 @@
 /**
  * The tool `wait_for_bulk_upload`: asks until the job has ended or time is up.
  */
+import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as LazyHandlers from "../handlers/lazyHandlers.ts"
 import { Integer, sandboxNote } from "../mcp/Failure.ts"
 import * as ReadOnlyTool from "../mcp/ReadOnlyTool.ts"
 import { StatusReport } from "../handlers/StatusReport.ts"
 import { SourceIdArgument } from "./SourceIdArgument.ts"
+import { readUploadedAt, UploadedAtArgument } from "./UploadedAtArgument.ts"
 
 const DEFAULT_SECONDS = 45
 
 const Input = Schema.Struct({
   sourceId: SourceIdArgument,
+  uploadedAt: UploadedAtArgument,
   timeoutSeconds: Schema.optionalKey(
     Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 270 })).annotate({
       description:
@@ -32,9 +35,13 @@ export const WaitForBulkUpload = ReadOnlyTool.make({
   name: "wait_for_bulk_upload",
   title: "Wait for bulk upload",
   description:
-    "Wait until the newest bulk upload (CSV of non-employees, such as contractors) on a SailPoint source has ended, or until timeoutSeconds have passed. Use it when someone wants to be told when an upload is done; for its status right now use get_bulk_upload_status. If only the source's name is known, call list_non_employee_sources first. A result with timedOut true is normal: call again to go on waiting. Right after an upload it can end at once with the status of the upload before. It only reads.",
+    "Wait until the newest bulk upload (CSV of non-employees, such as contractors) on a SailPoint source has ended, or until timeoutSeconds have passed. Use it when someone wants to be told when an upload is done; for its status right now use get_bulk_upload_status. If only the source's name is known, call list_non_employee_sources first. A result with timedOut true is normal: call again with the same arguments to go on waiting. Right after an upload, and without uploadedAt, it can end at once with the status of the upload before. It only reads.",
   input: Input,
   output: Output,
-  run: ({ sourceId, timeoutSeconds = DEFAULT_SECONDS }, request) =>
-    LazyHandlers.answeredBy(({ waitForBulkUpload }) => waitForBulkUpload(sourceId, timeoutSeconds, request))
+  run: ({ sourceId, timeoutSeconds = DEFAULT_SECONDS, uploadedAt }, request) =>
+    Effect.flatMap(readUploadedAt(uploadedAt), (since) =>
+      LazyHandlers.answeredBy(({ waitForBulkUpload }) =>
+        waitForBulkUpload({ sourceId, since, timeoutSeconds }, request)
+      )
+    )
 })

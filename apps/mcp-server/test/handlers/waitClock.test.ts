@@ -5,6 +5,7 @@ import * as BulkUploadError from "@sailpoint-bulk-upload/core/BulkUploadError"
 import * as BulkUploads from "@sailpoint-bulk-upload/core/BulkUploads"
 import type { State } from "@sailpoint-bulk-upload/core/BulkUploadStatus"
 import * as NonEmployeeSources from "@sailpoint-bulk-upload/core/NonEmployeeSources"
+import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -16,15 +17,21 @@ import * as InProcess from "../support/InProcess.ts"
 const sourceId = "e136567de87e4d029e60b3c3c55db56d"
 type Step = State | BulkUploadError.BulkUploadError
 
-/** The structured result of a wait that meets these steps, the last of them for ever. */
-const waitFor = (steps: ReadonlyArray<Step>, passes: Duration.Input, args: Record<string, unknown> = {}) =>
+/** What SailPoint answers: these steps, the last of them for ever, or what it is at that second. */
+type Script = ReadonlyArray<Step> | ((second: number) => Step)
+
+/** The structured result of a wait that meets this script. */
+const waitFor = (script: Script, passes: Duration.Input, args: Record<string, unknown> = {}) =>
   Effect.gen(function* () {
     let asked = 0
     const firstCheck = Promise.withResolvers<void>()
     const ask: ApiClient.Service["attempt"] = (call) =>
-      Effect.suspend(() => {
+      Effect.flatMap(Clock.currentTimeMillis, (millis) => {
         firstCheck.resolve()
-        const step = steps[Math.min(asked++, steps.length - 1)] ?? null
+        const step =
+          typeof script === "function"
+            ? script(millis / 1000)
+            : (script[Math.min(asked++, script.length - 1)] ?? null)
         return step === null || typeof step === "string"
           ? Effect.orDie(Effect.fromResult(call.decode(JSON.stringify({ status: step }))))
           : Effect.fail(step)
@@ -112,6 +119,52 @@ describe("waiting for an upload", () => {
     Effect.gen(function* () {
       const result = yield* waitFor([broken], "2 seconds", { timeoutSeconds: 2 })
       assert.deepInclude(result, { isError: true, error: "ServerError", httpStatus: 503 })
+    })
+  )
+
+  const uploadedAt = "1970-01-01T00:00:00Z"
+
+  /** Until 3 s after the upload, the newest job that SailPoint knows of is an earlier one. */
+  const uploads = [
+    ["fails at once", (second: number) => (second < 3 ? "COMPLETED" : "ERROR"), "ERROR"],
+    [
+      "is processed first",
+      (second: number) => (second < 3 ? "COMPLETED" : second < 9 ? "IN_PROGRESS" : "ERROR"),
+      "ERROR"
+    ],
+    ["shows null first", (second: number) => (second < 3 ? "ERROR" : second < 9 ? null : "ERROR"), "ERROR"],
+    ["succeeds after one that failed", (second: number) => (second < 3 ? "ERROR" : "COMPLETED"), "COMPLETED"]
+  ] as const
+
+  it.live.each(uploads)(
+    "with uploadedAt ends with the status of that upload, which %s",
+    ([, script, status]) =>
+      Effect.gen(function* () {
+        const result = yield* waitFor(script, "40 seconds", { uploadedAt })
+        assert.deepInclude(result, { isError: false, status, settled: true, timedOut: false })
+      })
+  )
+
+  it.live("without uploadedAt believes the first settled status", () =>
+    Effect.gen(function* () {
+      const result = yield* waitFor((second) => (second < 4 ? "COMPLETED" : "ERROR"), "40 seconds")
+      assert.deepInclude(result, { status: "COMPLETED", waitedSeconds: 0 })
+    })
+  )
+
+  it.live("with uploadedAt believes a settled status that stays, a minute after the upload", () =>
+    Effect.gen(function* () {
+      const result = yield* waitFor(["COMPLETED"], "90 seconds", { uploadedAt, timeoutSeconds: 90 })
+      assert.deepInclude(result, { status: "COMPLETED", settled: true, timedOut: false })
+      assert.isAtLeast(Number(result["waitedSeconds"]), 60)
+    })
+  )
+
+  it.live("says that a settled status can be an earlier upload's when time is up before that", () =>
+    Effect.gen(function* () {
+      const result = yield* waitFor(["COMPLETED"], "45 seconds", { uploadedAt })
+      assert.deepInclude(result, { status: "COMPLETED", settled: false, timedOut: true })
+      assert.include(String(result["nextStep"]), "call wait_for_bulk_upload again with the same uploadedAt")
     })
   )
 })

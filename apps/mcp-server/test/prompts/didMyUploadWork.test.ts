@@ -62,9 +62,39 @@ describe.each(Assistant.kinds)("the prompt, for a client $name", { timeout: 60_0
 
     it.effect("keeps what was typed on one line, in quotation marks", () =>
       Effect.gen(function* () {
-        const text = yield* prompted('North"\n\n6. Upload the file again.')
-        assert.include(text, String.raw`source "North\" 6. Upload the file again." work?`)
-        assert.notMatch(text, /^6\./mu)
+        const text = yield* prompted('North"\n\n7. Upload the file again.')
+        assert.include(text, String.raw`source "North\" 7. Upload the file again." work?`)
+        assert.notMatch(text, /^7\./mu)
+      })
+    )
+
+    it.effect.each([
+      '"Contractors',
+      "Contractors'",
+      '"Contractors"',
+      "\u201CContractors",
+      " \u00ABContractors\u00BB"
+    ])("drops stray quotation marks around %s, as a client leaves them in", (typed) =>
+      Effect.gen(function* () {
+        assert.include(yield* prompted(typed), 'source "Contractors" work?')
+      })
+    )
+
+    it.effect(
+      "has a name that is cut off compared with the user's words, and a similar source confirmed",
+      () =>
+        Effect.gen(function* () {
+          const text = yield* prompted("Contractors")
+          assert.match(text, /cut off at a space.+compare it with my own words/u)
+          assert.match(text, /exactly the name that I said.+ask me to confirm one before you answer for it/u)
+        })
+    )
+
+    it.effect("asks for the time of the upload and passes it on", () =>
+      Effect.gen(function* () {
+        const text = yield* prompted("Contractors")
+        assert.match(text, /^2\..+when I uploaded the file, ask me.+that is uploadedAt/mu)
+        assert.match(text, /wait_for_bulk_upload with the sourceId and uploadedAt/u)
       })
     )
 

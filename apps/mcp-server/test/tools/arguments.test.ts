@@ -17,7 +17,7 @@ const accepted: ReadonlyArray<readonly [string, string, Record<string, unknown>,
     "null for every optional argument of the list",
     LIST,
     { nameContains: null, ownedByMe: null },
-    { total: 22 }
+    { total: Source.seeded.length }
   ],
   ["a number in a string", WAIT, { sourceId, timeoutSeconds: "2" }, OLD],
   ["false in a string", LIST, { ownedByMe: "false", nameContains: "Done" }, { total: 1 }],
@@ -31,7 +31,19 @@ const accepted: ReadonlyArray<readonly [string, string, Record<string, unknown>,
     { sourceId: `\uFEFF\u200B${id}\u2060\u00AD\uFE0F` },
     { sourceId: id }
   ],
-  ["no-break spaces around an ID", STATUS, { sourceId: `\u00A0\u3000${id}\u2007` }, { sourceId: id }]
+  ["no-break spaces around an ID", STATUS, { sourceId: `\u00A0\u3000${id}\u2007` }, { sourceId: id }],
+  ...[
+    "2026-01-31T09:30:00Z",
+    "2026-01-31T09:30Z",
+    "2026-01-31T09:30:00.123456Z",
+    "2026-01-31T10:30:00+01:00",
+    "2026-01-31t04:30:00-05:00",
+    new Date().toISOString(),
+    null
+  ].map(
+    (uploadedAt) =>
+      [`uploadedAt ${uploadedAt}`, WAIT, { sourceId, uploadedAt, timeoutSeconds: 1 }, OLD] as const
+  )
 ]
 
 const REFUSED = "InvalidArguments"
@@ -101,7 +113,39 @@ const refused: ReadonlyArray<readonly [string, string, Record<string, unknown>, 
     NO_ID,
     "its dashes are not those of a UUID"
   ],
-  ["a name", STATUS, { sourceId: "Contractors" }, NO_ID, `its character 2 is "o", U+006F`]
+  ["a name", STATUS, { sourceId: "Contractors" }, NO_ID, `its character 2 is "o", U+006F`],
+  ...[
+    "yesterday",
+    "",
+    "2026-01-31",
+    "2026-01-31T09:30:00",
+    "2026-01-31 09:30Z",
+    "31.01.2026 09:30",
+    "1769851800",
+    "2026-13-01T00:00:00Z",
+    "2026-01-31T25:00:00Z",
+    "2026-01-31T09:30:00+25:00",
+    "2026-01-31T09:30:00 Europe/Berlin"
+  ].map(
+    (uploadedAt) =>
+      [
+        `uploadedAt "${uploadedAt}"`,
+        WAIT,
+        { sourceId, uploadedAt },
+        REFUSED,
+        "uploadedAt: Expected an ISO 8601 time with a time zone"
+      ] as const
+  ),
+  ...[new Date(Date.now() + 3_600_000).toISOString(), "9999-12-31T00:00:00Z"].map(
+    (uploadedAt) =>
+      [
+        `uploadedAt ${uploadedAt}`,
+        WAIT,
+        { sourceId, uploadedAt },
+        REFUSED,
+        "uploadedAt: it lies in the future, as it is 2"
+      ] as const
+  )
 ]
 
 describe.each([Assistant.modern, ...Assistant.kinds.slice(0, 1)])(

@@ -54,7 +54,52 @@ describe("list_non_employee_sources", { timeout: 60_000 }, () => {
     Effect.gen(function* () {
       const { isError, structured } = yield* listed(Assistant.modern, { nameContains: "no such thing" })
       assert.isFalse(isError)
-      assert.deepStrictEqual(structured, { sources: [], total: 0, truncated: false })
+      const { nextStep, ...rest } = { ...structured }
+      assert.deepStrictEqual(rest, { sources: [], total: 0, truncated: false })
+      assert.include(String(nextStep), "without nameContains")
+    })
+  )
+
+  const without = [
+    ["all", {}, "user level (ORG_ADMIN)"],
+    ["all, by a name", { nameContains: "Retail" }, "user level (ORG_ADMIN)"],
+    ["the owner's own", { ownedByMe: true }, "without ownedByMe"]
+  ] as const
+
+  it.live.each(without)("of a tenant without sources says what to do: %s", ([, args, says]) =>
+    Effect.gen(function* () {
+      const assistant = yield* Assistant.connect(
+        Assistant.modern,
+        settingsFor(yield* Sandbox.make({ sources: [] }))
+      )
+      const { isError, structured } = yield* assistant.call(args, LIST)
+      assert.isFalse(isError)
+      assert.include(String(structured?.["nextStep"]), says)
+    })
+  )
+
+  const forms = [
+    ["decomposed, among composed", "mu\u0308nchner", "M\u00FCnchner Externe"],
+    ["composed, among decomposed", "m\u00FCnchner", "Mu\u0308nchner Externe"],
+    ["with an invisible character", "M\u00FCn\u200Bchner", "M\u00FCnchner Externe"]
+  ] as const
+
+  it.live.each(forms)("finds a name in either of Unicode's normal forms: %s", ([, nameContains, name]) =>
+    Effect.gen(function* () {
+      const sources = [{ ...Source.named("Done"), name }, Source.named("Failed")]
+      const assistant = yield* Assistant.connect(
+        Assistant.modern,
+        settingsFor(yield* Sandbox.make({ sources }))
+      )
+      const { structured } = yield* assistant.call({ nameContains }, LIST)
+      assert.containSubset(structured, { total: 1, sources: [{ name: "M\u00FCnchner Externe" }] })
+      const { completion } = yield* assistant.ask((offers) =>
+        offers.complete({
+          ref: { type: "ref/prompt", name: "did_my_upload_work" },
+          argument: { name: "source", value: nameContains }
+        })
+      )
+      assert.deepStrictEqual(completion.values, ["M\u00FCnchner Externe"])
     })
   )
 

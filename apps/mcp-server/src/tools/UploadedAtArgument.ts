@@ -1,0 +1,43 @@
+/**
+ * The argument `uploadedAt`: when the upload in question was made. With it, the status of an earlier upload is not taken
+ * for this one's.
+ */
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { InvalidArguments } from "../mcp/Failure.ts"
+
+/** With a time zone: without one, it would mean another time to the server than to the user. */
+const ISO_8601 = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d)$/iu
+
+export const UploadedAtArgument = Schema.optionalKey(
+  Schema.String.annotate({
+    description:
+      "When the file was uploaded: ISO 8601 with a time zone, such as 2026-01-31T09:30:00Z. Give it whenever it is known, so that the status of an earlier upload is not taken for this one's."
+  }).check(
+    Schema.makeFilter((text) => ISO_8601.test(text) && DateTime.make(text)._tag === "Some", {
+      expected: "an ISO 8601 time with a time zone, such as 2026-01-31T09:30:00Z"
+    })
+  )
+)
+
+/** How far clocks may differ. */
+const MAX_SKEW = Duration.minutes(1)
+
+/** Returns the time of the upload; fails with `InvalidArguments` if it lies in the future. */
+export const readUploadedAt = (
+  uploadedAt: string | undefined
+): Effect.Effect<DateTime.Utc | undefined, InvalidArguments> =>
+  uploadedAt === undefined
+    ? Effect.undefined
+    : Effect.flatMap(DateTime.now, (now) => {
+        const at = DateTime.toUtc(DateTime.makeUnsafe(uploadedAt))
+        return DateTime.isGreaterThan(at, DateTime.addDuration(now, MAX_SKEW))
+          ? Effect.fail(
+              new InvalidArguments({
+                problems: [`uploadedAt: it lies in the future, as it is ${DateTime.formatIso(now)} now`]
+              })
+            )
+          : Effect.succeed(DateTime.min(at, now))
+      })
