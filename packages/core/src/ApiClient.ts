@@ -24,9 +24,9 @@ import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Hex from "effect/encoding/Hex"
 import type { HttpClient } from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
-import * as Hash from "effect/Hash"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
@@ -120,7 +120,7 @@ export const make = (options: Options): Effect.Effect<Service, Tenant.InvalidBas
     const send = yield* makeSend({ host: tenant.host, deadline })
     const budget = yield* RequestBudget
     const limited = makeUnderLimit(budget.spend, deadline)
-    const who = `${tenant.origin} ${identity(options.auth)}`
+    const who = `${tenant.origin} ${yield* identity(options.auth)}`
     const accessToken =
       "accessToken" in options.auth
         ? fromStatic(options.auth.accessToken)
@@ -230,6 +230,13 @@ export const layerConfig: Layer.Layer<ApiClient, Config.ConfigError | Tenant.Inv
   // Pure, so that who gives options does not bundle what reads settings.
   /*#__PURE__*/ Layer.effect(ApiClient, /*#__PURE__*/ Effect.flatMap(Settings.options, make))
 
-/** Who a limit is for. A token is told apart by a hash: a key must not hold a secret. */
-const identity = (auth: AccessToken.Auth): string =>
-  "clientId" in auth ? auth.clientId : `token#${Hash.string(Redacted.value(auth.accessToken))}`
+/** Whose limit it is. A token is told apart by its digest, because keys are stored in Redis and must not hold a secret. */
+const identity = (auth: AccessToken.Auth): Effect.Effect<string> =>
+  "clientId" in auth
+    ? Effect.succeed(auth.clientId)
+    : Effect.map(
+        Effect.promise(() =>
+          crypto.subtle.digest("SHA-256", new TextEncoder().encode(Redacted.value(auth.accessToken).trim()))
+        ),
+        (digest) => `token#${Hex.encode(new Uint8Array(digest))}`
+      )

@@ -8,6 +8,7 @@ import * as Redacted from "effect/Redacted"
 import * as References from "effect/References"
 import * as Schema from "effect/Schema"
 import * as TestClock from "effect/testing/TestClock"
+import { createHash } from "node:crypto"
 import { setFlagsFromString } from "node:v8"
 import { runInNewContext } from "node:vm"
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
@@ -428,13 +429,16 @@ describe("RequestBudget", () => {
         )
       const reader = { clientId: "sandbox-reader", clientSecret: Redacted.make("reader-secret") }
       for (const options of [{}, {}, { apiVersion: "v1" }, { auth: reader }] as const) yield* ask(options)
+      yield* Effect.ignore(ask({ auth: { accessToken: Redacted.make(" canary\n") } }))
+      const digest = createHash("sha256").update("canary").digest("hex")
       assert.deepStrictEqual(
         keys.filter((key) => !key.endsWith(" token")),
         [
           `${sandbox.url} sandbox v2024`,
           `${sandbox.url} sandbox v2024`,
           `${sandbox.url} sandbox v1`,
-          `${sandbox.url} sandbox-reader v2024`
+          `${sandbox.url} sandbox-reader v2024`,
+          `${sandbox.url} token#${digest} v2024`
         ]
       )
     }).pipe(Effect.provide(Sandbox.layer()))
