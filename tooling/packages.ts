@@ -1,41 +1,49 @@
 /**
- * The packages that bundled modules come from, and the texts of their licenses.
+ * The packages that bundled modules come from: the texts of their licenses, and a bill of materials (CycloneDX 1.6).
  */
-import { existsSync, readdirSync, readFileSync } from "node:fs"
-import { dirname, join } from "node:path"
+import { readdirSync, readFileSync } from "node:fs"
+import { join } from "node:path"
 
-export interface Package {
-  readonly folder: string
-  readonly name: string
-  readonly version: string
-  readonly license: string
-}
+type Package = Readonly<Record<"folder" | "name" | "version" | "license", string>> &
+  Readonly<Partial<Record<"dependencies" | "peerDependencies" | "devDependencies", object>>>
 
-export const packagesOf = (modules: ReadonlyArray<string>): ReadonlyArray<Package> => {
-  const found = new Map<string, Package>()
-  for (const module of modules) {
-    const one = packageAbove(dirname(module))
-    if (one !== undefined) found.set(one.folder, one)
-  }
-  return [...found.values()].toSorted((one, other) => (one.name < other.name ? -1 : 1))
-}
+export const readPackage = (folder: string): Package => ({
+  ...JSON.parse(readFileSync(join(folder, "package.json"), "utf8")),
+  folder
+})
 
-/** The nearest folder with a named manifest; some packages have further manifests without a name below it. */
-const packageAbove = (folder: string): Package | undefined => {
-  const manifest = join(folder, "package.json")
-  const { name, version, license } = existsSync(manifest) ? JSON.parse(readFileSync(manifest, "utf8")) : {}
-  if (name !== undefined) return { folder, name, version, license }
-  return folder === dirname(folder) ? undefined : packageAbove(dirname(folder))
-}
+/** A folder below the last `node_modules`, or in this repository. */
+const FOLDER = /^.+[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+|^.+[\\/]packages[\\/][^\\/]+/u
+
+export const packagesOf = (modules: ReadonlyArray<string>): ReadonlyArray<Package> =>
+  [...new Set(modules.flatMap((id) => FOLDER.exec(id)?.[0] ?? []))].toSorted().map(readPackage)
 
 export const licenses = (packages: ReadonlyArray<Package>): string =>
-  `${packages
+  packages
     .filter(({ folder }) => folder.includes("node_modules"))
-    .map(licenseText)
-    .join(`\n\n${"-".repeat(80)}\n\n`)}\n`
+    .map(({ folder, license, name, version }) => {
+      const files = readdirSync(folder).filter((file) => /^(?:licen[cs]e|notice)/iu.test(file))
+      const texts = files.map((file) => `\n${readFileSync(join(folder, file), "utf8").trim()}\n`)
+      return `${name} ${version} (${license})\n${texts.join("")}`
+    })
+    .join(`\n${"-".repeat(80)}\n\n`)
 
-const licenseText = ({ folder, license, name, version }: Package): string => {
-  const file = readdirSync(folder).find((entry) => /^licen[cs]e/iu.test(entry))
-  const text = file === undefined ? "" : `\n\n${readFileSync(join(folder, file), "utf8").trim()}`
-  return `${name} ${version} (${license})${text}`
+export const billOfMaterials = (app: Package, packages: ReadonlyArray<Package>): object => ({
+  bomFormat: "CycloneDX",
+  specVersion: "1.6",
+  metadata: { component: { type: "application", ...component(app) } },
+  components: packages.map((one) => ({ type: "library", ...component(one) })),
+  dependencies: [app, ...packages].map((one) => {
+    // What an app bundles is a development dependency of it.
+    const needed = { ...one.dependencies, ...one.peerDependencies, ...(one === app && app.devDependencies) }
+    return { ref: purl(one), dependsOn: packages.filter(({ name }) => name in needed).map(purl) }
+  })
+})
+
+const component = (one: Package): object => {
+  const [name, group] = one.name.split("/").toReversed()
+  const { license: expression, version } = one
+  return { "bom-ref": purl(one), group, name, version, licenses: [{ expression }], purl: purl(one) }
 }
+
+const purl = ({ name, version }: Package): string => `pkg:npm/${name.replace("@", "%40")}@${version}`

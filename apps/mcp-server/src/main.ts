@@ -1,16 +1,16 @@
 #!/usr/bin/env node
 /**
- * The entry of the command `sailpoint-bulk-upload-mcp`. Until the runtime is known to be supported, nothing else is
- * loaded: an older Node cannot even link the rest.
+ * The entry of the command `sailpoint-bulk-upload-mcp`. Nothing else is loaded before Node is known to be new enough: an
+ * older one cannot even link the rest.
  */
 import * as CompileCache from "./boot/CompileCache.ts"
-import { unsupportedRuntime } from "./boot/unsupportedRuntime.ts"
+import { unsupportedNode } from "./boot/unsupportedNode.ts"
 
-const unsupported = unsupportedRuntime()
-if (unsupported === undefined) {
+const problem = unsupportedNode()
+if (problem === undefined) {
   CompileCache.enable()
   void import("./command.ts").then(({ run }) => run())
 } else {
-  process.stderr.write(`${unsupported}\n`)
+  process.stderr.write(`${problem}\n`)
   process.exitCode = 2
 }

@@ -8,7 +8,7 @@ import * as JsonRpc from "../support/JsonRpc.ts"
 import { observed } from "../support/observed.ts"
 
 /** The built files that a start needs before any call. */
-const START = ["boot.js", "main.js", "rolldown-runtime.js", "server.js"]
+const START = ["boot", "effect", "main", "protocol", "rolldown-runtime", "server"].map((name) => `${name}.js`)
 
 interface Coverage {
   readonly result: ReadonlyArray<{ readonly url: string }>

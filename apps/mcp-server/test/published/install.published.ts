@@ -3,6 +3,8 @@
  * among the other tests, because it fetches those Nodes: `pnpm run test:published`.
  */
 import { assert, layer } from "@effect/vitest"
+import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
+import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { execFile, spawn } from "node:child_process"
@@ -11,8 +13,10 @@ import { tmpdir } from "node:os"
 import { delimiter, join } from "node:path"
 import { promisify } from "node:util"
 import packageJson from "../../package.json" with { type: "json" }
-import { initialize } from "../support/JsonRpc.ts"
+import * as HttpProcess from "../support/HttpProcess.ts"
+import { callStatus, initialize, initialized } from "../support/JsonRpc.ts"
 import * as Nodes from "../support/Nodes.ts"
+import * as ServerProcess from "../support/ServerProcess.ts"
 import * as Tarball from "../support/Tarball.ts"
 
 const run = promisify(execFile)
@@ -165,6 +169,57 @@ layer(Layer.merge(Nodes.layer, Tarball.layer), { excludeTestServices: true, time
           assert.strictEqual(yield* server.end, 0)
         }),
       { timeout: 300_000, concurrent: true }
+    )
+  }
+)
+
+/** The command as the tarball holds it. */
+const main = Effect.map(Tarball.Tarballs, (all) => join(all["apps/mcp-server"].folder, "dist/main.js"))
+
+layer(Layer.merge(Nodes.layer, Tarball.layer), { excludeTestServices: true, timeout: "5 minutes" })(
+  "the packed server",
+  (it) => {
+    it.effect.each(Nodes.TOO_OLD)(
+      "says in one sentence on Node %s which Node it needs, and exits 2",
+      (version) =>
+        Effect.gen(function* () {
+          const { folderOf } = yield* Nodes.Nodes
+          const server = yield* ServerProcess.start([], {}, yield* main, [join(folderOf(version), "node")])
+          const { code, stderr, stdout } = yield* server.ended
+          assert.deepStrictEqual({ code, stdout }, { code: 2, stdout: "" })
+          assert.match(
+            stderr,
+            new RegExp(`^This server needs Node\\.js .+ but was started with ${version} .+\\.\n$`, "u")
+          )
+        })
+    )
+
+    it.effect.each(Object.values(Nodes.OTHERS))(
+      "answers calls over standard input and over HTTP under %s",
+      ([command, ...options]) =>
+        Effect.gen(function* () {
+          const { others } = yield* Nodes.Nodes
+          const runtime = [join(others, command), ...options] as const
+          const sandbox = yield* Sandbox.make()
+          const sourceId = Source.named("Done").sourceId
+          const home = yield* Tarball.temporaryFolder
+          const env = { ...ServerProcess.settingsFor(sandbox), HOME: home, PATH: process.env["PATH"] ?? "" }
+
+          const overStdio = yield* ServerProcess.start([], env, yield* main, runtime)
+          yield* overStdio.send(initialize(0), initialized, callStatus(1, sourceId))
+          const { result } = yield* overStdio.answer(1)
+          assert.deepInclude(result?.structuredContent, { status: "COMPLETED" })
+          yield* overStdio.closeInput
+          assert.strictEqual((yield* overStdio.ended).code, 0)
+
+          const overHttp = yield* ServerProcess.start(["http", "--port", "0"], env, yield* main, runtime)
+          const [, url = ""] = yield* overHttp.told(/Serving MCP at (\S+)\/mcp\./u)
+          const answer = yield* HttpProcess.post(url, { body: JSON.stringify(callStatus(1, sourceId)) })
+          assert.include(answer.body, "COMPLETED")
+          yield* overHttp.kill("SIGTERM")
+          assert.strictEqual((yield* overHttp.ended).code, 0)
+        }),
+      { timeout: 60_000 }
     )
   }
 )

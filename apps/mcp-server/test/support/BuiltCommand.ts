@@ -8,8 +8,10 @@ export const CHUNKS = [
   "calls",
   "check",
   "completions",
+  "effect",
   "http",
   "main",
+  "protocol",
   "redis",
   "rolldown-runtime",
   "sandbox",
@@ -20,6 +22,7 @@ export const CHUNKS = [
 /** The paths of all files, from the folder of the package. */
 export const BUILT_COMMAND: ReadonlyArray<string> = [
   "dist/THIRD_PARTY_LICENSES.txt",
+  "dist/sbom.cdx.json",
   ...CHUNKS.map((chunk) => `dist/${chunk}.js`),
   // The bundler's own runtime has no source besides.
   ...CHUNKS.filter((chunk) => chunk !== "rolldown-runtime").map((chunk) => `dist/${chunk}.js.map`)

@@ -1,5 +1,6 @@
 /**
- * The Nodes that the packages promise to run on: the oldest one, the one of this project, and the newest line.
+ * The runtimes of the tests of published packages: the Nodes that the packages promise to run on (the oldest, that of this
+ * project, the newest line), older Nodes, Bun and Deno.
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -17,17 +18,28 @@ const NEWEST = "26.10.0"
 
 export const VERSIONS = [OLDEST, process.versions.node, NEWEST] as const
 
-/** The folder of each version's `node`. */
-export class Nodes extends Context.Service<Nodes, { readonly folderOf: (version: string) => string }>()(
-  "test/Nodes"
-) {}
+/** Many machines still have these. */
+export const TOO_OLD = ["18.20.8", "20.20.2"] as const
 
-/** From npm's package `node`, which holds nothing but the program. */
+/** Commands that run a module, by the package that brings them. */
+export const OTHERS = { "bun@1.4.5": ["bun"], "deno@2.9.6": ["deno", "run", "--allow-all"] } as const
+
+export class Nodes extends Context.Service<
+  Nodes,
+  {
+    /** The folder of a version's `node`. */
+    readonly folderOf: (version: string) => string
+    /** The folder of the commands in `OTHERS`. */
+    readonly others: string
+  }
+>()("test/Nodes") {}
+
+/** From npm's packages, which hold nothing but the program. */
 export const layer: Layer.Layer<Nodes> = Layer.effect(
   Nodes,
   Effect.gen(function* () {
     const home = yield* temporaryFolder
-    const others = VERSIONS.filter((version) => version !== process.versions.node)
+    const nodes = [...VERSIONS, ...TOO_OLD].filter((version) => version !== process.versions.node)
     yield* Effect.promise(() =>
       run(
         "npm",
@@ -36,12 +48,14 @@ export const layer: Layer.Layer<Nodes> = Layer.effect(
           "--no-save",
           "--prefix",
           home,
-          ...others.map((version) => `${alias(version)}@npm:node@${version}`)
+          ...nodes.map((version) => `${alias(version)}@npm:node@${version}`),
+          ...Object.keys(OTHERS)
         ],
         { cwd: home }
       )
     )
     return {
+      others: join(home, "node_modules/.bin"),
       folderOf: (version) =>
         version === process.versions.node
           ? dirname(process.execPath)

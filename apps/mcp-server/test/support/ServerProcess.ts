@@ -53,14 +53,15 @@ export interface ServerProcess {
   readonly ended: Effect.Effect<Ended>
 }
 
-/** Starts it; whatever became of it, it is gone when the scope closes. */
+/** Starts it; whatever became of it, it is gone when the scope closes. The runtime is a command with its own arguments. */
 export const start = (
   args: ReadonlyArray<string>,
   env: Readonly<Record<string, string>>,
-  main: string = MAIN
+  main: string = MAIN,
+  [runtime, ...options]: readonly [string, ...ReadonlyArray<string>] = [process.execPath]
 ): Effect.Effect<ServerProcess, never, Scope.Scope> =>
   Effect.acquireRelease(
-    Effect.sync(() => spawn(process.execPath, [main, ...args], { env, stdio: "pipe" })),
+    Effect.sync(() => spawn(runtime, [...options, main, ...args], { env, stdio: "pipe" })),
     (child) => Effect.sync(() => child.kill("SIGKILL"))
   ).pipe(
     Effect.map((child) => {
