@@ -122,13 +122,12 @@ describe("the examples", { timeout: 60_000, concurrent: true }, () => {
     assert.match(requests[2] ?? "", /503: ServerError\. Try again/u)
   })
 
-  it("telemetry: the collector gets the requests below the call, and the metrics", async () => {
+  it("telemetry: the collector gets the call, its requests in traces of their own, and the metrics", async () => {
     const text = (await run("telemetry")).join("\n")
-    assert.match(
-      text,
-      /\n {2}nightly report {2}\d+ ms\n {4}BulkUploads\.status {2}\d+ ms\n {6}POST \/oauth\/token/u
-    )
-    assert.strictEqual(text.match(/^ {6}GET .*\{id\}.*status /gmu)?.length, 2)
+    assert.match(text, /^ {2}nightly report {2}\d+ ms\n {4}BulkUploads\.status {2}\d+ ms$/mu)
+    assert.match(text, /^ {2}AccessToken\.fetch {2}\d+ ms\n {4}POST \/oauth\/token/mu)
+    const requests = text.match(/^ {2}BulkUploads\.request {2}\d+ ms\n {4}GET .*\{id\}.*status /gmu)
+    assert.strictEqual(requests?.length, 2)
     assert.include(text, "sailpoint.bulk_upload.retries")
   })
 

@@ -36,7 +36,7 @@ import { RequestBudget } from "./RequestBudget.ts"
 import * as RetryPolicy from "./RetryPolicy.ts"
 import * as Settings from "./Settings.ts"
 import * as Tenant from "./Tenant.ts"
-import { retryAs } from "./internal/retry.ts"
+import { countRetry } from "./internal/retry.ts"
 import { type Call, makeSend } from "./internal/send.ts"
 import { fromClientCredentials, fromStatic } from "./internal/tokens.ts"
 import { makeUnderLimit } from "./internal/underLimit.ts"
@@ -71,10 +71,10 @@ export interface Service {
   readonly tenant: Tenant.Tenant
   /** The tokens that requests are authorised with. */
   readonly accessToken: AccessToken.AccessToken
-  /** Sends a request once (and once more with a new token, when the token is refused). */
+  /** Sends a request once, and once more with a new token if SailPoint refuses the token. */
   readonly attempt: <A>(call: Call<A>) => Effect.Effect<A, BulkUploadError>
-  /** Sends a request until it is answered or given up, and gives what is in the answer. */
-  readonly request: <A>(call: Call<A>) => Effect.Effect<A, BulkUploadError>
+  /** Runs an attempt again as long as the retry policy says. */
+  readonly retry: <A>(attempt: Effect.Effect<A, BulkUploadError>) => Effect.Effect<A, BulkUploadError>
 }
 
 /**
@@ -161,14 +161,13 @@ export const make = (options: Options): Effect.Effect<Service, Tenant.InvalidBas
       )
 
     // A failure of the token endpoint was retried where the token is fetched, once for all who wait for it.
-    const retried = retryAs(policy.pipe(Schedule.while(({ input }) => !isOfToken(input))))
-    const once = retryAs(RetryPolicy.none)
+    const retryable = policy.pipe(Schedule.while(({ input }) => !isOfToken(input)))
 
     return {
       tenant,
       accessToken,
-      attempt: (call) => once(sendRenewing(call)),
-      request: (call) => retried(sendRenewing(call))
+      attempt: (call) => Effect.andThen(countRetry, sendRenewing(call)),
+      retry: (attempt) => Effect.retry(attempt, retryable)
     }
   })
 

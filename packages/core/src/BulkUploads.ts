@@ -24,20 +24,20 @@ import * as Context from "effect/Context"
 import type * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
+import * as Function from "effect/Function"
 import type { HttpClient } from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
-import * as RcMap from "effect/RcMap"
 import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { BulkUploadError } from "./BulkUploadError.ts"
 import { type BulkUploadStatus, isSettled, ResponseBody } from "./BulkUploadStatus.ts"
 import * as ApiClient from "./ApiClient.ts"
+import { makeChecks } from "./internal/checks.ts"
 import { makeFollow } from "./internal/follow.ts"
 import { decodeJson } from "./internal/json.ts"
 import { now } from "./internal/monotonicClock.ts"
@@ -55,10 +55,27 @@ import * as Watch from "./Watch.ts"
  */
 export interface Service {
   /**
-   * The status of the newest bulk upload on a source, asked for now. Calls for one source that overlap share
-   * one request; it is interrupted, and its socket closed, when the last of them leaves.
+   * Returns the status of the newest bulk upload on a source, asked for after the call. Calls for one source share
+   * a request that has not been sent yet; it is interrupted, and its socket closed, when the last of them leaves.
    */
   readonly status: (sourceId: string) => Effect.Effect<BulkUploadStatus, BulkUploadError>
+  /**
+   * Returns the same with the time at which SailPoint was asked, which is never before the call.
+   *
+   * @example
+   * ```ts
+   * import * as DateTime from "effect/DateTime"
+   * import * as Effect from "effect/Effect"
+   * import { BulkUploads } from "@sailpoint-bulk-upload/core"
+   *
+   * const line = Effect.gen(function* () {
+   *   const uploads = yield* BulkUploads.BulkUploads
+   *   const { checkedAt, status } = yield* uploads.check("e136567de87e4d029e60b3c3c55db56d")
+   *   return `${status} at ${DateTime.formatIso(checkedAt)}`
+   * })
+   * ```
+   */
+  readonly check: (sourceId: string) => Effect.Effect<CheckedStatus, BulkUploadError>
   /**
    * The statuses of many sources, each with its own success or failure, in the order given. A source that is
    * given twice is asked for once; one bad id spoils nothing.
@@ -87,9 +104,8 @@ export interface Service {
     options?: ManyOptions
   ) => Stream.Stream<readonly [sourceId: string, status: Result.Result<BulkUploadStatus, BulkUploadError>]>
   /**
-   * The status now, and then each change, until the job has ended. Failures that can pass by themselves are
-   * survived, others end the stream. All who follow one source on the same schedule share one poll, so who
-   * comes later is told first what its newest check showed.
+   * Emits the status now, and then each change, until the job has ended. Failures that can pass by themselves are
+   * survived, others end the stream. Followers of one source share its checks; see `Watch`.
    *
    * @example
    * ```ts
@@ -134,6 +150,16 @@ export interface Service {
 }
 
 /**
+ * A status, and when SailPoint was asked for it.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface CheckedStatus extends BulkUploadStatus {
+  readonly checkedAt: DateTime.Utc
+}
+
+/**
  * How to ask for many sources.
  *
  * @category models
@@ -157,9 +183,9 @@ export interface ManyOptions {
 export interface AwaitOptions extends Watch.Options {
   /** How long to wait. */
   readonly timeout: Duration.Input
-  /** Run on every check that showed a status, with when SailPoint was asked: for telling progress. */
+  /** Runs on every check that showed a status, with the time at which SailPoint was asked: to report progress. */
   readonly onCheck?: ((status: BulkUploadStatus, at: DateTime.Utc) => Effect.Effect<void>) | undefined
-  /** Run on every check that failed with what can pass by itself. */
+  /** Runs on every check that failed with what can pass by itself. */
   readonly onFailedCheck?: ((error: BulkUploadError, at: DateTime.Utc) => Effect.Effect<void>) | undefined
 }
 
@@ -214,32 +240,41 @@ export const make: Effect.Effect<Service, never, ApiClient.ApiClient | Scope.Sco
 
     const getJson = HttpClientRequest.get("").pipe(HttpClientRequest.acceptJson)
 
-    const callFor = (sourceId: SourceId.SourceId) => ({
-      subject: { operation: "status" as const, sourceId },
-      route,
-      request: HttpClientRequest.setUrl(getJson, Tenant.statusUrl(api.tenant, sourceId)),
-      decode: (text: string) => Result.map(decodeBody(text), ({ status }) => ({ sourceId, status }))
-    })
+    const checks = yield* makeChecks((sourceId, onSend) =>
+      api.attempt({
+        subject: { operation: "status", sourceId },
+        route,
+        request: HttpClientRequest.setUrl(getJson, Tenant.statusUrl(api.tenant, sourceId)),
+        onSend,
+        decode: (text) => Result.map(decodeBody(text), ({ status }) => ({ sourceId, status }))
+      })
+    )
 
-    // Only calls that overlap share: who comes after the answer asks anew.
-    const flights: RcMap.RcMap<SourceId.SourceId, BulkUploadStatus, BulkUploadError> = yield* RcMap.make({
-      lookup: (sourceId: SourceId.SourceId) =>
-        Effect.onExit(api.request(callFor(sourceId)), (exit) =>
-          Exit.hasInterrupts(exit) ? Effect.void : RcMap.invalidate(flights, sourceId)
+    const ask = (sourceId: SourceId.SourceId) =>
+      Effect.scoped(
+        Effect.flatMap(checks(sourceId), ({ next }) =>
+          api.retry(
+            Effect.flatMap(next, ({ at, result }) =>
+              Effect.fromResult(Result.map(result, (status) => ({ ...status, checkedAt: at })))
+            )
+          )
         )
-    })
-    const ask = (sourceId: SourceId.SourceId) => Effect.scoped(RcMap.get(flights, sourceId))
+      )
 
-    const status = (input: string) =>
+    const call = (name: string) => (input: string) =>
       SourceId.fromString(input).pipe(
         Effect.flatMap(ask),
         Effect.onExit((exit) =>
           Metric.update(Metric.withAttributes(Metrics.statusCalls, { outcome: Metrics.outcome(exit) }), 1)
         ),
-        whereTraced("BulkUploads.status", () =>
-          SourceId.is(input) ? { attributes: { "sailpoint.source.id": input } } : {}
-        )
+        whereTraced(name, () => (SourceId.is(input) ? { attributes: { "sailpoint.source.id": input } } : {}))
       )
+
+    const check = call("BulkUploads.check")
+    const status = Function.flow(
+      call("BulkUploads.status"),
+      Effect.map(({ sourceId, status }) => ({ sourceId, status }))
+    )
 
     /** Tells of each source when it is answered. */
     const forEachStatus = <R>(
@@ -280,7 +315,7 @@ export const make: Effect.Effect<Service, never, ApiClient.ApiClient | Scope.Sco
       return given.flatMap((sourceId) => answers.get(sourceId) ?? [])
     })
 
-    const follow = yield* makeFollow((sourceId) => api.attempt(callFor(sourceId)))
+    const follow = makeFollow(checks)
 
     const changes = (sourceId: string, options: Watch.Options = {}) =>
       Effect.map(SourceId.fromString(sourceId), (sourceId) => follow(sourceId, options)).pipe(
@@ -320,7 +355,7 @@ export const make: Effect.Effect<Service, never, ApiClient.ApiClient | Scope.Sco
       })
     }, whereTraced("BulkUploads.awaitSettled"))
 
-    return BulkUploads.of({ status, statuses, statusesStream, changes, awaitSettled })
+    return BulkUploads.of({ status, check, statuses, statusesStream, changes, awaitSettled })
   }
 )
 

@@ -165,15 +165,17 @@ export const make: Effect.Effect<Service, never, ApiClient.ApiClient> = Effect.g
   const api = yield* ApiClient.ApiClient
 
   const list = Effect.fn("NonEmployeeSources.list")(({ ownedByMe = false }: Options = {}) =>
-    api.request({
-      subject: { operation: "sources" },
-      route: Tenant.sourcesRoute(api.tenant),
-      request: HttpClientRequest.get(Tenant.sourcesUrl(api.tenant, { ownedByMe })).pipe(
-        HttpClientRequest.acceptJson
-      ),
-      maxBodyBytes: MAX_LIST_BYTES,
-      decode: decodeList
-    })
+    api.retry(
+      api.attempt({
+        subject: { operation: "sources" },
+        route: Tenant.sourcesRoute(api.tenant),
+        request: HttpClientRequest.get(Tenant.sourcesUrl(api.tenant, { ownedByMe })).pipe(
+          HttpClientRequest.acceptJson
+        ),
+        maxBodyBytes: MAX_LIST_BYTES,
+        decode: decodeList
+      })
+    )
   )
 
   const findByName = Effect.fn("NonEmployeeSources.findByName")((name: string, options?: Options) =>

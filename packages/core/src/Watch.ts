@@ -1,6 +1,8 @@
 /**
- * Following one source until its job has ended: how often to ask, when to believe the answer, and one poll
- * for all who follow the same source.
+ * Following one source until its job has ended: how often to ask, and when to believe the answer.
+ *
+ * **Sharing.** All followers of a source share its checks, whatever their schedules: a follower asks only if nobody has
+ * asked since its last check. Its first check is asked for after it came.
  *
  * **The trap.** SailPoint tells the status of the *newest* job, and right after an upload that can still be
  * the job before: a `COMPLETED` that is an hour old looks like one of this second. So say when the file was
@@ -40,7 +42,8 @@ import { Wait } from "./internal/wait.ts"
  */
 export interface Options {
   /**
-   * When to ask again, after each answer.
+   * When to take the next check, after each one: the newest check of another follower of the source, or else a new
+   * request. Followers do not need the same schedule to share their checks.
    *
    * @default Watch.schedule
    */

@@ -17,9 +17,13 @@ import * as ApiClient from "../src/ApiClient.ts"
 import * as BulkUploadError from "../src/BulkUploadError.ts"
 import type { State } from "../src/BulkUploadStatus.ts"
 import * as BulkUploads from "../src/BulkUploads.ts"
+import { apiClient } from "./support/apiClient.ts"
 
 const sourceId = "e136567de87e4d029e60b3c3c55db56d"
 type Step = State | BulkUploadError.BulkUploadError
+
+const serviceOver = (attempt: ApiClient.Service["attempt"]) =>
+  Layer.provide(BulkUploads.layerApiClient, Layer.succeed(ApiClient.ApiClient, apiClient(attempt)))
 
 /** Answers step by step, the last for ever, and notes when it was asked (in seconds). */
 const scripted = (steps: ReadonlyArray<Step>) => {
@@ -32,20 +36,7 @@ const scripted = (steps: ReadonlyArray<Step>) => {
         ? Effect.orDie(Effect.fromResult(call.decode(JSON.stringify({ status: step }))))
         : Effect.fail(step)
     })
-  const client = ApiClient.ApiClient.of({
-    tenant: {
-      origin: "https://acme.api.identitynow.com",
-      host: "acme.api.identitynow.com",
-      apiVersion: "v2024"
-    },
-    accessToken: { get: Effect.die("not asked here"), refused: () => Effect.succeed(false) },
-    attempt: ask,
-    request: ask
-  })
-  return {
-    asked,
-    layer: Layer.provide(BulkUploads.layerApiClient, Layer.succeed(ApiClient.ApiClient, client))
-  }
+  return { asked, layer: serviceOver(ask) }
 }
 
 const every = (duration: Duration.Input) => ({ schedule: Schedule.spaced(duration) })
@@ -126,7 +117,7 @@ describe("changes", () => {
     })
   )
 
-  it.effect("who comes after the end of a poll begins a new one, also while another still reads of it", () =>
+  it.effect("a new follower asks, also while an earlier one whose schedule has ended is still there", () =>
     Effect.gen(function* () {
       const { asked, layer } = scripted(["PENDING"])
       yield* Effect.gen(function* () {
@@ -143,17 +134,9 @@ describe("changes", () => {
 
   it.effect("ends with a mistake of the program, instead of waiting for ever", () =>
     Effect.gen(function* () {
-      const client = ApiClient.ApiClient.of({
-        tenant: { origin: "https://a.example", host: "a.example", apiVersion: "v2024" },
-        accessToken: { get: Effect.die("not asked here"), refused: () => Effect.succeed(false) },
-        attempt: () => Effect.die("a mistake"),
-        request: () => Effect.die("a mistake")
-      })
       const exit = yield* Effect.flatMap(BulkUploads.BulkUploads, (uploads) =>
         Effect.exit(Stream.runDrain(uploads.changes(sourceId)))
-      ).pipe(
-        Effect.provide(Layer.provide(BulkUploads.layerApiClient, Layer.succeed(ApiClient.ApiClient, client)))
-      )
+      ).pipe(Effect.provide(serviceOver(() => Effect.die("a mistake"))))
       assert.isTrue(Exit.isFailure(exit) && Cause.hasDies(exit.cause))
     })
   )
@@ -195,28 +178,30 @@ describe("changes", () => {
     })
   )
 
-  it.effect("all who follow a source share one poll; who comes late is told the newest status at once", () =>
-    Effect.gen(function* () {
-      const { asked, layer } = scripted(["PENDING", "PENDING", "IN_PROGRESS", "COMPLETED"])
-      yield* Effect.gen(function* () {
-        const uploads = yield* BulkUploads.BulkUploads
-        const options = every("10 seconds")
-        const follow = Effect.forkChild(
-          Stream.runCollect(Stream.map(uploads.changes(sourceId, options), ({ status }) => status))
-        )
-        const early = yield* Effect.all([follow, follow, follow])
-        yield* TestClock.adjust("25 seconds")
-        const late = yield* follow
-        const [leaver, ...stayers] = early
-        yield* Fiber.interrupt(leaver)
-        yield* TestClock.adjust("1 minute")
-        for (const fiber of stayers) {
-          assert.deepStrictEqual(yield* Fiber.join(fiber), ["PENDING", "IN_PROGRESS", "COMPLETED"])
-        }
-        assert.deepStrictEqual(yield* Fiber.join(late), ["IN_PROGRESS", "COMPLETED"])
-      }).pipe(Effect.provide(layer))
-      assert.deepStrictEqual(asked, [0, 10, 20, 30])
-    })
+  it.effect(
+    "followers of a source share its checks, and a late follower begins with a check of its own",
+    () =>
+      Effect.gen(function* () {
+        const { asked, layer } = scripted(["PENDING", "PENDING", "IN_PROGRESS", "COMPLETED"])
+        yield* Effect.gen(function* () {
+          const uploads = yield* BulkUploads.BulkUploads
+          const options = every("10 seconds")
+          const follow = Effect.forkChild(
+            Stream.runCollect(Stream.map(uploads.changes(sourceId, options), ({ status }) => status))
+          )
+          const early = yield* Effect.all([follow, follow, follow])
+          yield* TestClock.adjust("25 seconds")
+          const late = yield* follow
+          const [leaver, ...stayers] = early
+          yield* Fiber.interrupt(leaver)
+          yield* TestClock.adjust("1 minute")
+          for (const fiber of stayers) {
+            assert.deepStrictEqual(yield* Fiber.join(fiber), ["PENDING", "IN_PROGRESS", "COMPLETED"])
+          }
+          assert.deepStrictEqual(yield* Fiber.join(late), ["COMPLETED"])
+        }).pipe(Effect.provide(layer))
+        assert.deepStrictEqual(asked, [0, 10, 20, 25])
+      })
   )
 
   it.effect("nothing is asked once nobody follows, and who follows anew begins anew", () =>

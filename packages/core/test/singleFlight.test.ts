@@ -1,6 +1,7 @@
-/** One request for calls that overlap, however callers come, leave and fail: scripted, because only time counts. */
+/** Requests and token fetches that callers share, however they come, leave and fail: only time counts. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Clock from "effect/Clock"
+import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -16,6 +17,7 @@ import * as BulkUploads from "../src/BulkUploads.ts"
 import type { Send } from "../src/internal/send.ts"
 import { fromClientCredentials } from "../src/internal/tokens.ts"
 import * as RetryPolicy from "../src/RetryPolicy.ts"
+import { apiClient } from "./support/apiClient.ts"
 
 const ids = ["e136567de87e4d029e60b3c3c55db56d", "e136567d-e87e-4d02-9e60-b3c3c55db56d"]
 
@@ -27,8 +29,8 @@ const Caller = Schema.Struct({
   source: between(0, 1),
   leaves: Schema.NullOr(between(0, 3000))
 })
-/** A request: how long it takes, and whether it fails. */
-const Answer = Schema.Struct({ takes: between(0, 2000), fails: Schema.Boolean })
+/** A request: how long it waits before it is sent, how long its answer takes, and whether it fails. */
+const Answer = Schema.Struct({ waits: between(0, 500), takes: between(0, 2000), fails: Schema.Boolean })
 
 const Callers = Schema.Array(Caller).check(Schema.isMaxLength(25))
 const Answers = Schema.Array(Answer).check(Schema.isMinLength(1), Schema.isMaxLength(10))
@@ -36,21 +38,26 @@ const Answers = Schema.Array(Answer).check(Schema.isMinLength(1), Schema.isMaxLe
 interface Request {
   readonly key: string
   readonly begin: number
+  sent: number
   end: number
   how: "answered" | "failed" | "abandoned"
 }
 
+const nothing: typeof Answer.Type = { waits: 0, takes: 0, fails: false }
 const broken = new BulkUploadError.ServerError({ httpStatus: 500 })
 
 /** Requests that take as long and end as scripted, one after the other, and a log of them. */
 const scripted = (answers: ReadonlyArray<typeof Answer.Type>) => {
   const requests: Array<Request> = []
-  const run = <A>(key: string, value: A) =>
+  const run = <A>(key: string, value: A, onSend: Effect.Effect<unknown> = Effect.void) =>
     Effect.flatMap(Clock.currentTimeMillis, (begin) => {
-      const { fails, takes } = answers[requests.length % answers.length] ?? { fails: false, takes: 0 }
-      const request: Request = { key, begin, end: Infinity, how: "abandoned" }
+      const { fails, takes, waits } = answers[requests.length % answers.length] ?? nothing
+      const request: Request = { key, begin, sent: Infinity, end: Infinity, how: "abandoned" }
       requests.push(request)
-      return Effect.sleep(takes).pipe(
+      return Effect.sleep(waits).pipe(
+        Effect.andThen(onSend),
+        Effect.andThen(Effect.map(Clock.currentTimeMillis, (now) => (request.sent = now))),
+        Effect.andThen(Effect.sleep(takes)),
         Effect.andThen(fails ? Effect.fail(broken) : Effect.succeed(value)),
         Effect.onExit((exit) =>
           Effect.map(Clock.currentTimeMillis, (now) => {
@@ -65,16 +72,11 @@ const scripted = (answers: ReadonlyArray<typeof Answer.Type>) => {
 
 /** The service over an API client whose requests run so. */
 const serviceOver = (run: ReturnType<typeof scripted>["run"]) => {
-  const ask: ApiClient.Service["request"] = (call) =>
-    Effect.flatMap(run(call.subject.sourceId ?? "", '{"status":"PENDING"}'), (body) =>
+  const ask: ApiClient.Service["attempt"] = (call) =>
+    Effect.flatMap(run(call.subject.sourceId ?? "", '{"status":"PENDING"}', call.onSend), (body) =>
       Effect.orDie(Effect.fromResult(call.decode(body)))
     )
-  const api = ApiClient.ApiClient.of({
-    tenant: { origin: "https://a.example", host: "a.example", apiVersion: "v2024" },
-    accessToken: { get: Effect.die("not asked"), refused: () => Effect.succeed(false) },
-    attempt: ask,
-    request: ask
-  })
+  const api = { ...apiClient(ask), attempt: ask }
   return Effect.provideService(BulkUploads.make, ApiClient.ApiClient, api)
 }
 
@@ -103,14 +105,15 @@ const visits = <A, E>(
     )
   })
 
-/** Never two at once for one key; every one has ended; and who stayed got what a request of that time gave. */
+/** Never two at once for one key; every one has ended; and a caller that stayed got what a request of its time gave. */
 const shared = (
   requests: ReadonlyArray<Request>,
   stays: ReadonlyArray<{
     readonly key: string
     readonly came: number
     readonly exit: Exit.Exit<unknown, unknown>
-  }>
+  }>,
+  isOfItsTime: (request: Request, came: number) => boolean
 ) => {
   for (const [index, { begin, end, key }] of requests.entries()) {
     assert.isTrue(Number.isFinite(end), "nothing is left running")
@@ -120,8 +123,8 @@ const shared = (
   for (const { came, exit, key } of stays) {
     const how = Exit.isSuccess(exit) ? "answered" : "failed"
     assert.isTrue(
-      requests.some((request) => request.key === key && request.end >= came && request.how === how),
-      "who stays is given what a request gave that ended after the call"
+      requests.some((request) => request.key === key && request.how === how && isOfItsTime(request, came)),
+      "a caller that stays is given what a request of its time gave"
     )
   }
 }
@@ -130,12 +133,16 @@ describe("single flight under random arrivals, departures and failures", () => {
   it.effect.prop("of statuses, per source", [Callers, Answers], ([callers, answers]) =>
     Effect.gen(function* () {
       const { requests, run } = scripted(answers)
-      const { status } = yield* serviceOver(run)
-      const stays = yield* visits(callers, (source) => status(ids[source] ?? ""))
+      const { check } = yield* serviceOver(run)
+      const stays = yield* visits(callers, (source) => check(ids[source] ?? ""))
       shared(
         requests,
-        stays.map(({ source, ...stay }) => ({ key: ids[source] ?? "", ...stay }))
+        stays.map(({ source, ...stay }) => ({ key: ids[source] ?? "", ...stay })),
+        ({ sent }, came) => sent >= came
       )
+      for (const { came, exit } of stays) {
+        if (Exit.isSuccess(exit)) assert.isAtLeast(DateTime.toEpochMillis(exit.value.checkedAt), came)
+      }
     })
   )
 
@@ -162,21 +169,22 @@ describe("single flight under random arrivals, departures and failures", () => {
           requests.some(({ end, how }) => how === "answered" && end <= came && came < end + kept)
             ? []
             : [{ key: "token", came, exit }]
-        )
+        ),
+        ({ end }, came) => end >= came
       )
     })
   )
 
-  it.effect.prop("of polls, for all who follow a source", [Callers], ([callers]) =>
+  it.effect.prop("of checks, for all followers of a source", [Callers], ([callers]) =>
     Effect.gen(function* () {
-      const { requests, run } = scripted([{ takes: 100, fails: false }])
+      const { requests, run } = scripted([{ waits: 20, takes: 100, fails: false }])
       const { changes } = yield* serviceOver(run)
       yield* visits(
         callers.map(({ leaves, ...caller }) => ({ ...caller, leaves: leaves ?? 3000 })),
         (source) => Stream.runDrain(changes(ids[source] ?? ""))
       )
       const asked = requests.length
-      shared(requests, [])
+      shared(requests, [], () => true)
       yield* TestClock.adjust("1 hour")
       assert.strictEqual(requests.length, asked, "nobody follows, nothing is asked")
     })

@@ -7,6 +7,7 @@ import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
 import * as ApiClient from "../src/ApiClient.ts"
 import { BulkUploads, make } from "../src/BulkUploads.ts"
+import { apiClient } from "./support/apiClient.ts"
 import { tenant } from "./support/tenant.ts"
 
 const idOf = (name: string) => Source.named(name).sourceId
@@ -17,18 +18,9 @@ const told = Result.match({
 
 /** The service over a client that answers as it is told to. */
 const answering = (to: <A>(sourceId: string, answer: Effect.Effect<A>) => Effect.Effect<A>) => {
-  const request = <A>({ decode, subject }: ApiClient.Call<A>) =>
+  const attempt = <A>({ decode, subject }: ApiClient.Call<A>) =>
     to(subject.sourceId ?? "", Effect.orDie(Effect.fromResult(decode('{"status":"COMPLETED"}'))))
-  return Effect.provideService(make, ApiClient.ApiClient, {
-    tenant: {
-      origin: "https://acme.api.identitynow.com",
-      host: "acme.api.identitynow.com",
-      apiVersion: "v2024"
-    },
-    accessToken: { get: Effect.never, refused: () => Effect.succeed(false) },
-    attempt: request,
-    request
-  })
+  return Effect.provideService(make, ApiClient.ApiClient, apiClient(attempt))
 }
 
 describe("statuses", () => {

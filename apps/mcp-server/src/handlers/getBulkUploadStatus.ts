@@ -9,7 +9,8 @@ import { answeredInTime } from "./answeredInTime.ts"
 export const getBulkUploadStatus = (
   sourceId: string
 ): Effect.Effect<typeof StatusReport.Type, BulkUploadError, BulkUploads.BulkUploads> =>
-  Effect.gen(function* () {
-    const checkedAt = DateTime.formatIso(yield* DateTime.now)
-    return reportOf(yield* BulkUploads.getBulkUploadStatus(sourceId), checkedAt)
-  }).pipe(answeredInTime({ operation: "status", sourceId }))
+  BulkUploads.BulkUploads.pipe(
+    Effect.flatMap((uploads) => uploads.check(sourceId)),
+    Effect.map((check) => reportOf(check, DateTime.formatIso(check.checkedAt))),
+    answeredInTime({ operation: "status", sourceId })
+  )

@@ -23,7 +23,7 @@ describe("a call that SailPoint never answers", () => {
       const runtime = ManagedRuntime.make(
         Layer.mergeAll(
           InProcess.noApiClient,
-          Layer.mock(BulkUploads)({ status: silent }),
+          Layer.mock(BulkUploads)({ check: silent }),
           completeSources,
           TestClock.layer()
         ).pipe(Layer.provideMerge(Layer.mock(NonEmployeeSources)({ list: silent })))

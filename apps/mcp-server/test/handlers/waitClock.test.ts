@@ -8,6 +8,7 @@ import * as NonEmployeeSources from "@sailpoint-bulk-upload/core/NonEmployeeSour
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import { identity } from "effect/Function"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as TestClock from "effect/testing/TestClock"
@@ -40,7 +41,7 @@ const waitFor = (script: Script, passes: Duration.Input, args: Record<string, un
       tenant: { origin: "https://a.example", host: "a.example", apiVersion: "v2024" },
       accessToken: { get: Effect.die("not asked"), refused: () => Effect.succeed(false) },
       attempt: ask,
-      request: ask
+      retry: identity
     })
     const runtime = ManagedRuntime.make(
       Layer.mergeAll(BulkUploads.layerApiClient, completeSources, TestClock.layer()).pipe(

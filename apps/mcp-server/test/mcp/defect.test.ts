@@ -18,7 +18,7 @@ const broken = () => Effect.die(new TypeError(SECRET))
 const connected = Effect.gen(function* () {
   const log: Array<string> = []
   const runtime = ManagedRuntime.make(
-    Layer.mergeAll(InProcess.noApiClient, Layer.mock(BulkUploads)({ status: broken }), completeSources).pipe(
+    Layer.mergeAll(InProcess.noApiClient, Layer.mock(BulkUploads)({ check: broken }), completeSources).pipe(
       Layer.provideMerge(Layer.mock(NonEmployeeSources)({ list: broken })),
       Layer.provideMerge(Logger.layer([Logger.map(Logger.formatLogFmt, (line) => void log.push(line))]))
     )

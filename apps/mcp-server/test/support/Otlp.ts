@@ -13,6 +13,8 @@ export interface Span {
   readonly traceId: string
   readonly spanId: string
   readonly parentSpanId: string | undefined
+  /** The IDs of the linked spans. */
+  readonly links: ReadonlyArray<string>
   /** 0 unset, 1 ok, 2 error. */
   readonly status: number
   readonly attributes: Attributes
@@ -51,6 +53,7 @@ interface Raw {
   readonly traceId: string
   readonly spanId: string
   readonly parentSpanId?: string
+  readonly links?: ReadonlyArray<{ readonly spanId: string }>
   readonly status: { readonly code: number }
   readonly attributes: ReadonlyArray<KeyValue>
   readonly body: KeyValue["value"]
@@ -89,12 +92,13 @@ const records = (
 export const spansIn = (posts: ReadonlyArray<Post>): ReadonlyArray<Span> =>
   posts
     .flatMap((post) => records(post, ["traces", "resourceSpans", "scopeSpans", "spans"]))
-    .map(([{ kind, name, parentSpanId, spanId, status, traceId, ...rest }, resource]) => ({
+    .map(([{ kind, links = [], name, parentSpanId, spanId, status, traceId, ...rest }, resource]) => ({
       name,
       kind,
       traceId,
       spanId,
       parentSpanId,
+      links: links.map(({ spanId }) => spanId),
       resource,
       status: status.code,
       attributes: attributesOf(rest.attributes)

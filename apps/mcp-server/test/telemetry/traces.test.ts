@@ -30,21 +30,24 @@ const invalid: ReadonlyArray<readonly [string, unknown]> = [
 ]
 
 describe("a tool call is traced", { timeout: 60_000 }, () => {
-  it.live("as a span of the server, above the library's call and its requests", () =>
+  it.live("as a span of the server above the library's call, linked with the shared requests", () =>
     Effect.gen(function* () {
       const { posts } = yield* observed({ calls: [JsonRpc.callStatus(1, done)] })
       const call = spanNamed(posts, CALL)
-      const status = spanNamed(posts, "BulkUploads.status")
-      const requests = [spanNamed(posts, "POST /oauth/token"), spanNamed(posts, STATUS)]
+      const check = spanNamed(posts, "BulkUploads.check")
+      const request = spanNamed(posts, "BulkUploads.request")
+      const fetch = spanNamed(posts, "AccessToken.fetch")
       assert.deepStrictEqual([call.kind, call.parentSpanId, call.status], [SERVER, undefined, OK])
-      assert.deepStrictEqual([status.kind, status.parentSpanId], [INTERNAL, call.spanId])
-      for (const request of requests) {
-        assert.deepStrictEqual([request.kind, request.parentSpanId], [CLIENT, status.spanId])
+      assert.deepStrictEqual([check.kind, check.parentSpanId], [INTERNAL, call.spanId])
+      assert.deepStrictEqual([request.parentSpanId, request.links], [undefined, [check.spanId, fetch.spanId]])
+      assert.deepStrictEqual([fetch.parentSpanId, fetch.links], [undefined, [request.spanId]])
+      for (const [name, parent] of [
+        ["POST /oauth/token", fetch],
+        [STATUS, request]
+      ] as const) {
+        const { kind, parentSpanId } = spanNamed(posts, name)
+        assert.deepStrictEqual([kind, parentSpanId], [CLIENT, parent.spanId])
       }
-      assert.deepStrictEqual(
-        new Set(Otlp.spansIn(posts).map(({ traceId }) => traceId)),
-        new Set([call.traceId])
-      )
     })
   )
 
@@ -101,7 +104,7 @@ describe("a tool call is traced", { timeout: 60_000 }, () => {
         "sailpoint.source.id": done,
         "sailpoint.resource.outcome": "ok"
       })
-      assert.strictEqual(spanNamed(posts, "BulkUploads.status").parentSpanId, spanId)
+      assert.strictEqual(spanNamed(posts, "BulkUploads.check").parentSpanId, spanId)
     })
   )
 
@@ -132,7 +135,11 @@ describe("a trace", { timeout: 60_000 }, () => {
       const { posts } = yield* observed({ calls: [callFrom(`00-${trace}-${caller}-01`)] })
       const call = spanNamed(posts, CALL)
       assert.deepStrictEqual([call.traceId, call.parentSpanId], [trace, caller])
-      assert.strictEqual(spanNamed(posts, STATUS).traceId, trace)
+      const [check, request] = [
+        spanNamed(posts, "BulkUploads.check"),
+        spanNamed(posts, "BulkUploads.request")
+      ]
+      assert.deepStrictEqual([check.traceId, check.links], [trace, [request.spanId]])
     })
   )
 

@@ -32,6 +32,8 @@ export interface Call<A> {
   /** The path with `{id}` in place of an id: it names the span. */
   readonly route: string
   readonly request: HttpClientRequest
+  /** Runs right before the request leaves: after the wait for a token and for the rate limit. */
+  readonly onSend?: Effect.Effect<unknown>
   /** What went along and must not come back in anything that is shown. */
   readonly secrets?: ReadonlyArray<Redacted.Redacted<string>>
   /** How large the body of an answer may be; 64 KiB unless said otherwise. */
@@ -56,11 +58,14 @@ export const makeSend = (options: {
         const { attempt } = fiber.getRef(Schedule.CurrentMetadata)
         const start = nowOf(clock)
         let status: number | undefined
-        return exchange(
-          call.request,
-          { deadline: options.deadline, maxBodyBytes: call.maxBodyBytes ?? MAX_BODY_BYTES },
-          call.secrets ?? []
-        ).pipe(
+        return (call.onSend ?? Effect.void).pipe(
+          Effect.andThen(
+            exchange(
+              call.request,
+              { deadline: options.deadline, maxBodyBytes: call.maxBodyBytes ?? MAX_BODY_BYTES },
+              call.secrets ?? []
+            )
+          ),
           Effect.matchEffect({
             onFailure: (noReply) => Effect.fail(fromNoReply(call.subject, noReply, options)),
             onSuccess: (reply) => {

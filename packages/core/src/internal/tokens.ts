@@ -19,8 +19,9 @@ import type { Policy } from "../RetryPolicy.ts"
 import * as Tenant from "../Tenant.ts"
 import { decodeJson } from "./json.ts"
 import { now, nowOf } from "./monotonicClock.ts"
-import { retryAs } from "./retry.ts"
+import { countRetry } from "./retry.ts"
 import type { Send } from "./send.ts"
+import { makeSharedSpan } from "./sharedSpan.ts"
 
 /** When the answer does not say: short enough for most tokens, and a 401 renews it in any case. */
 const UNKNOWN_LIFETIME = Duration.minutes(5)
@@ -95,17 +96,19 @@ export const fromClientCredentials = (
       })
     ).pipe(Effect.onExit((exit) => countTokenRequest(exit)))
 
+    const span = makeSharedSpan("AccessToken.fetch")
     const nextToken = Effect.suspend(() => {
       // While it is being renewed the old one is no longer kept: refused now, it must not end the renewal.
       kept = undefined
-      return retryAs(policy)(underLimit(requestGrant))
+      return countRetry.pipe(Effect.andThen(underLimit(requestGrant)), Effect.retry(policy))
     }).pipe(
       Effect.flatMap(({ keepFor, token }) =>
         Effect.map(now, (now) => {
           kept = { token, until: now + Duration.toMillis(keepFor) }
           return token
         })
-      )
+      ),
+      span.run
     )
 
     // A token lasts until it is dropped here, so that `get` and `isCurrent` never disagree.
@@ -118,8 +121,11 @@ export const fromClientCredentials = (
     })
 
     return {
-      get: Effect.flatMap(now, (now) =>
-        kept !== undefined && now >= kept.until ? Effect.andThen(drop, token) : token
+      get: Effect.andThen(
+        span.join,
+        Effect.flatMap(now, (now) =>
+          kept !== undefined && now >= kept.until ? Effect.andThen(drop, token) : token
+        )
       ),
       isCurrent: (token, clock) => kept?.token === token && nowOf(clock) < kept.until,
       // Of many calls that are refused with one token only the first drops it: by the time the others come,

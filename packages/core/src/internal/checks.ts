@@ -1,0 +1,124 @@
+/**
+ * Checks of sources, shared by callers so that no answer is older than its question. For each source at most one
+ * request is at SailPoint and one waits; a caller joins a request only if the request is sent after the call.
+ */
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Equal from "effect/Equal"
+import * as RcMap from "effect/RcMap"
+import type * as Result from "effect/Result"
+import type * as Scope from "effect/Scope"
+import * as Semaphore from "effect/Semaphore"
+import type { BulkUploadError } from "../BulkUploadError.ts"
+import type { BulkUploadStatus } from "../BulkUploadStatus.ts"
+import type { SourceId } from "../SourceId.ts"
+import { now } from "./monotonicClock.ts"
+import { makeSharedSpan, type SharedSpan } from "./sharedSpan.ts"
+
+/** What one request showed. */
+export interface Check {
+  /** When SailPoint was asked; if the request was never sent, when it failed. */
+  readonly at: DateTime.Utc
+  readonly result: Result.Result<BulkUploadStatus, BulkUploadError>
+}
+
+/** One request for a source, and its check once there is one. */
+interface Flight {
+  readonly source: Source
+  readonly span: SharedSpan
+  /** When the request left, in both kinds of time. */
+  sent: { readonly at: DateTime.Utc; readonly monotonic: number } | undefined
+  check: Check | undefined
+}
+
+interface Source {
+  readonly id: SourceId
+  /** Only one of the source's requests is under way. */
+  readonly turn: Semaphore.Semaphore
+  /** The newest request that was sent. */
+  newest: Flight | undefined
+  /** The request that waits. */
+  next: Flight | undefined
+}
+
+/** One try to ask for a status, which runs `onSend` right before its request leaves, and again before it is resent. */
+export type Attempt = (
+  sourceId: SourceId,
+  onSend: Effect.Effect<unknown>
+) => Effect.Effect<BulkUploadStatus, BulkUploadError>
+
+/** The checks of a source for one caller. */
+export interface Caller {
+  /**
+   * Returns the next check. It was asked for, by this caller or by another one, after the check before was returned;
+   * the first, after the call began.
+   */
+  readonly next: Effect.Effect<Check>
+}
+
+/** Begins a call for a source. */
+export type Checks = (sourceId: SourceId) => Effect.Effect<Caller, never, Scope.Scope>
+
+export const makeChecks = (attempt: Attempt): Effect.Effect<Checks, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const sources = yield* RcMap.make({ lookup: makeSource })
+    const flights = yield* RcMap.make({ lookup: (flight: Flight) => fly(attempt, flight) })
+    return Effect.fnUntraced(function* (sourceId) {
+      const source = yield* RcMap.get(sources, sourceId)
+      let from = yield* now
+      let last: Flight | undefined
+      const next = Effect.suspend(() => {
+        const { newest } = source
+        const flight =
+          newest?.sent !== undefined && newest.sent.monotonic >= from && newest !== last
+            ? newest
+            : (source.next ??= makeFlight(source))
+        const check =
+          flight.check === undefined
+            ? Effect.andThen(flight.span.join, Effect.scoped(RcMap.get(flights, flight)))
+            : Effect.succeed(flight.check)
+        return Effect.tap(check, () =>
+          Effect.map(now, (seen) => {
+            from = seen
+            last = flight
+          })
+        )
+      })
+      return { next }
+    })
+  })
+
+const makeSource = (id: SourceId): Effect.Effect<Source> =>
+  Effect.sync(() => ({ id, turn: Semaphore.makeUnsafe(1), newest: undefined, next: undefined }))
+
+const makeFlight = (source: Source): Flight =>
+  Equal.byReferenceUnsafe({
+    source,
+    span: makeSharedSpan("BulkUploads.request"),
+    sent: undefined,
+    check: undefined
+  })
+
+const fly = (attempt: Attempt, flight: Flight): Effect.Effect<Check> => {
+  const { source, span } = flight
+  const leave = Effect.gen(function* () {
+    flight.sent = { at: yield* DateTime.now, monotonic: yield* now }
+    source.newest = flight
+    if (source.next === flight) source.next = undefined
+    return flight.sent
+  })
+  return Effect.gen(function* () {
+    const result = yield* Effect.result(attempt(source.id, leave))
+    const { at } = flight.sent ?? (yield* leave)
+    return (flight.check = { at, result })
+  }).pipe(
+    // Without a check, the flight is of no use to later callers.
+    Effect.onError(() =>
+      Effect.sync(() => {
+        if (source.newest === flight) source.newest = undefined
+      })
+    ),
+    source.turn.withPermits(1),
+    span.run
+  )
+}

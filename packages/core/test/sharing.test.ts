@@ -1,0 +1,448 @@
+/** Which request answers which call, over a scripted HTTP client: only the order of events counts. */
+import { assert, describe, it } from "@effect/vitest"
+import * as Clock from "effect/Clock"
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as HttpClient from "effect/http/HttpClient"
+import * as HttpClientResponse from "effect/http/HttpClientResponse"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import * as Schedule from "effect/Schedule"
+import * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import * as TestClock from "effect/testing/TestClock"
+import type * as Tracer from "effect/Tracer"
+import * as BulkUploads from "../src/BulkUploads.ts"
+import type { State } from "../src/BulkUploadStatus.ts"
+import { observe } from "./support/observed.ts"
+
+const id = "e136567de87e4d029e60b3c3c55db56d"
+const seconds = Effect.map(Clock.currentTimeMillis, (now) => now / 1000)
+
+interface Answer {
+  readonly takes?: Duration.Input
+  readonly httpStatus?: number
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** A tenant whose status is set by the test and read when a request arrives; the answer can take its time. */
+const makeTenant = (auth?: BulkUploads.Options["auth"]) => {
+  const state = {
+    status: "PENDING" as State,
+    /** How the next status requests are answered, and every token request; at once unless given. */
+    answers: new Array<Answer>(),
+    tokenTakes: Duration.zero as Duration.Input,
+    /** When status requests were sent, and when they were given up, in seconds. */
+    sent: new Array<number>(),
+    abandoned: new Array<number>(),
+    tokens: 0
+  }
+  const answer = (url: string) =>
+    Effect.gen(function* () {
+      if (url.endsWith("/oauth/token")) {
+        state.tokens += 1
+        yield* Effect.sleep(state.tokenTakes)
+        return Response.json({ access_token: `token-${state.tokens}`, expires_in: 600 })
+      }
+      const { headers = {}, httpStatus = 200, takes = 0 } = state.answers.shift() ?? {}
+      const body = { status: state.status }
+      state.sent.push(yield* seconds)
+      yield* Effect.sleep(takes)
+      return Response.json(body, { status: httpStatus, headers })
+    }).pipe(Effect.onInterrupt(() => Effect.map(seconds, (at) => void state.abandoned.push(at))))
+  const http = HttpClient.make((request) =>
+    Effect.map(answer(request.url), (response) => HttpClientResponse.fromWeb(request, response))
+  )
+  const layer = BulkUploads.layer({
+    baseUrl: "https://acme.api.identitynow.com",
+    // The rate limit belongs to a token, so every test has another one.
+    auth: auth ?? { accessToken: Redacted.make(crypto.randomUUID()) }
+  }).pipe(Layer.provide(Layer.succeed(HttpClient.HttpClient, http)))
+  return { state, layer }
+}
+
+const credentials = () => ({ clientId: crypto.randomUUID(), clientSecret: Redacted.make("secret") })
+
+/** What a call returned, and when SailPoint was asked, in seconds. */
+const check = Effect.flatMap(BulkUploads.BulkUploads, (uploads) => uploads.check(id)).pipe(
+  Effect.map(({ checkedAt, status }) => [status, DateTime.toEpochMillis(checkedAt) / 1000] as const)
+)
+
+/** Lets time pass in small steps, each of which gives everybody who was woken the time to act. */
+const pass = (duration: Duration.Input) =>
+  Effect.repeat(TestClock.adjust(100), {
+    times: Duration.toMillis(Duration.fromInputUnsafe(duration)) / 100 - 1
+  })
+
+/** Calls at the given seconds; returns what each returned. */
+const callsAt = (at: ReadonlyArray<number>) =>
+  Effect.gen(function* () {
+    const calls = new Array<Effect.Success<ReturnType<typeof call>>>()
+    let now = 0
+    for (const second of at) {
+      if (second > now) yield* pass(Duration.seconds(second - now))
+      now = second
+      calls.push(yield* call())
+    }
+    yield* pass("1 minute")
+    return yield* Effect.forEach(calls, Fiber.join)
+  })
+const call = () => Effect.forkChild(check, { startImmediately: true })
+
+describe("a call", () => {
+  it.effect("made after an upload never returns the answer of a request sent before the upload", () => {
+    const { layer, state } = makeTenant()
+    state.status = "COMPLETED"
+    state.answers = [{ takes: "5 seconds" }]
+    return Effect.gen(function* () {
+      yield* pass("600 millis")
+      const early = yield* call()
+      yield* pass("1900 millis")
+      state.status = "PENDING"
+      yield* pass("1500 millis")
+      const late = yield* call()
+      yield* pass("1 minute")
+      assert.deepStrictEqual(yield* Fiber.join(early), ["COMPLETED", 0.6])
+      assert.deepStrictEqual(yield* Fiber.join(late), ["PENDING", 5.6])
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("shares the request after the one under way with all calls made meanwhile", () => {
+    const { layer, state } = makeTenant()
+    state.answers = [{ takes: "5 seconds" }, { takes: "5 seconds" }]
+    return Effect.gen(function* () {
+      const answers = yield* callsAt([0, 1, 2, 3, 6, 7])
+      assert.deepStrictEqual(
+        answers.map(([, at]) => at),
+        [0, 5, 5, 5, 10, 10]
+      )
+      assert.deepStrictEqual(state.sent, [0, 5, 10])
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("joins a request that still waits for the rate limit, and reports when that was sent", () => {
+    const { layer, state } = makeTenant()
+    return Effect.gen(function* () {
+      const { statuses } = yield* BulkUploads.BulkUploads
+      yield* statuses(Array.from({ length: 100 }, (_, n) => n.toString().padStart(32, "0")))
+      state.sent.length = 0
+      const answers = yield* callsAt([1, 2, 9])
+      const [sentAt = 0, ...others] = state.sent
+      assert.isAtLeast(sentAt, 10)
+      assert.deepStrictEqual(others, [])
+      assert.deepStrictEqual(
+        answers,
+        [1, 2, 9].map(() => ["PENDING", sentAt] as const)
+      )
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("joins a request that still waits for a token, and reports when that was sent", () => {
+    const { layer, state } = makeTenant(credentials())
+    state.tokenTakes = "3 seconds"
+    return Effect.gen(function* () {
+      assert.deepStrictEqual(yield* callsAt([0, 1, 2]), [
+        ["PENDING", 3],
+        ["PENDING", 3],
+        ["PENDING", 3]
+      ])
+      assert.deepStrictEqual([state.sent, state.tokens], [[3], 1])
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("reports the time of the request that was answered, after a token was refused", () => {
+    const { layer, state } = makeTenant(credentials())
+    state.answers = [{ httpStatus: 401, takes: "1 second" }]
+    state.tokenTakes = "3 seconds"
+    return Effect.gen(function* () {
+      // The second call comes while the first has its token renewed.
+      const answers = yield* callsAt([0, 5])
+      assert.deepStrictEqual(state.sent, [3, 7, 7])
+      assert.deepStrictEqual(answers, [
+        ["PENDING", 7],
+        ["PENDING", 7]
+      ])
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("that waits for its retry takes the answer of a request that another call sent meanwhile", () => {
+    const { layer, state } = makeTenant()
+    state.answers = [{ httpStatus: 503, headers: { "retry-after": "30" } }]
+    return Effect.gen(function* () {
+      assert.deepStrictEqual(yield* callsAt([0, 10]), [
+        ["PENDING", 10],
+        ["PENDING", 10]
+      ])
+      assert.deepStrictEqual(state.sent, [0, 10])
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("shares retries: many calls fail and recover with the requests of one", () => {
+    const { layer, state } = makeTenant()
+    state.answers = [
+      { httpStatus: 503, takes: 100 },
+      { httpStatus: 503, takes: 100 }
+    ]
+    return Effect.gen(function* () {
+      const answers = yield* callsAt(Array.from({ length: 50 }, () => 0))
+      assert.strictEqual(state.sent.length, 3)
+      assert.lengthOf(answers, 50)
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("that is interrupted leaves its request to the others, and the last one ends the request", () => {
+    const { layer, state } = makeTenant()
+    state.answers = [{ takes: "20 seconds" }, { takes: "20 seconds" }]
+    return Effect.gen(function* () {
+      const [first, second] = [yield* call(), yield* call()]
+      yield* pass("1 second")
+      const waiting = yield* call()
+      yield* Fiber.interrupt(first)
+      assert.deepStrictEqual(state.abandoned, [])
+      yield* Fiber.interrupt(second)
+      assert.deepStrictEqual(state.abandoned, [1])
+      // The request that waited for its turn is sent at once, and ends in the same way.
+      yield* TestClock.adjust(0)
+      assert.deepStrictEqual(state.sent, [0, 1])
+      yield* pass("1 second")
+      yield* Fiber.interrupt(waiting)
+      yield* TestClock.adjust("1 hour")
+      assert.deepStrictEqual(
+        [state.sent, state.abandoned],
+        [
+          [0, 1],
+          [1, 2]
+        ]
+      )
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("whose request waits for its turn sends nothing once it is interrupted", () => {
+    const { layer, state } = makeTenant()
+    state.answers = [{ takes: "5 seconds" }]
+    return Effect.gen(function* () {
+      const first = yield* call()
+      yield* pass("1 second")
+      yield* Fiber.interrupt(yield* call())
+      yield* pass("1 minute")
+      assert.isTrue(Exit.isSuccess(yield* Fiber.await(first)))
+      assert.deepStrictEqual(state.sent, [0])
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("ends with the layer: whether under way, waiting or not begun", () => {
+    const { layer, state } = makeTenant()
+    state.answers = [{ takes: "5 seconds" }]
+    return Effect.gen(function* () {
+      const scope = yield* Scope.make()
+      const context = yield* Layer.buildWithScope(layer, scope)
+      const begin = Effect.provideContext(call(), context)
+      const first = yield* begin
+      yield* pass("1 second")
+      const waiting = yield* begin
+      yield* Scope.close(scope, Exit.void)
+      for (const fiber of [first, waiting, yield* begin]) {
+        assert.isTrue(Exit.hasInterrupts(yield* Fiber.await(fiber)))
+      }
+      assert.deepStrictEqual([state.sent, state.abandoned], [[0], [1]])
+    })
+  })
+})
+
+/** Follows the source, and notes each check: its status, when SailPoint was asked, and when it was seen. */
+const following = (options: Partial<BulkUploads.AwaitOptions>) =>
+  Effect.gen(function* () {
+    const { awaitSettled } = yield* BulkUploads.BulkUploads
+    const seen = new Array<readonly [status: State, askedAt: number, seenAt: number]>()
+    const fiber = yield* awaitSettled(id, {
+      timeout: "1 hour",
+      onCheck: ({ status }, at) =>
+        Effect.map(seconds, (now) => void seen.push([status, DateTime.toEpochMillis(at) / 1000, now])),
+      ...options
+    }).pipe(Effect.result, Effect.forkChild({ startImmediately: true }))
+    return { fiber, seen }
+  })
+
+describe("followers of a source", () => {
+  it.effect("share its checks, each with its own value of the same schedule", () => {
+    const { layer, state } = makeTenant()
+    return Effect.gen(function* () {
+      for (let n = 0; n < 5; n++) {
+        yield* following({ schedule: Schedule.spaced("10 seconds"), timeout: "25 seconds" })
+      }
+      yield* pass("25 seconds")
+      assert.deepStrictEqual(state.sent, [0, 10, 20])
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect(
+    "share its checks, whenever they came: one asks only if nobody has asked since its last check",
+    () => {
+      const { layer, state } = makeTenant()
+      return Effect.gen(function* () {
+        const early = yield* following({ schedule: Schedule.spaced("10 seconds") })
+        yield* pass("4 seconds")
+        const late = yield* following({ schedule: Schedule.spaced("10 seconds") })
+        yield* pass("30 seconds")
+        assert.deepStrictEqual(state.sent, [0, 4, 14, 24, 34])
+        assert.deepStrictEqual(early.seen, [
+          ["PENDING", 0, 0],
+          ["PENDING", 4, 10],
+          ["PENDING", 14, 20],
+          ["PENDING", 24, 30]
+        ])
+        assert.deepStrictEqual(late.seen, [
+          ["PENDING", 4, 4],
+          ["PENDING", 14, 14],
+          ["PENDING", 24, 24],
+          ["PENDING", 34, 34]
+        ])
+      }).pipe(Effect.provide(layer))
+    }
+  )
+
+  it.effect("share its checks on different schedules, of which each has its own number of steps", () => {
+    const { layer, state } = makeTenant()
+    return Effect.gen(function* () {
+      yield* following({ schedule: Schedule.spaced("1 second") })
+      const calm = yield* following({
+        schedule: Schedule.recurs(2).pipe(Schedule.addDelay(() => Effect.succeed("10 seconds")))
+      })
+      yield* pass("20 seconds")
+      assert.strictEqual(state.sent.length, 21)
+      assert.deepStrictEqual(
+        calm.seen.map(([, , at]) => at),
+        [0, 10, 20]
+      )
+      assert.isTrue(Result.isFailure(yield* Fiber.join(calm.fiber)), "its schedule has ended")
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("never take an answer from before they came", () => {
+    const { layer, state } = makeTenant()
+    state.status = "COMPLETED"
+    state.answers = [{ takes: "5 seconds" }]
+    return Effect.gen(function* () {
+      const early = yield* following({ since: DateTime.makeUnsafe(0), grace: "1 hour" })
+      yield* pass("2 seconds")
+      state.status = "PENDING"
+      const late = yield* following({})
+      yield* pass("3100 millis")
+      assert.deepStrictEqual([early.seen, late.seen], [[["COMPLETED", 0, 5]], [["PENDING", 5, 5]]])
+      state.status = "ERROR"
+      yield* pass("1 minute")
+      assert.strictEqual(Result.getOrThrow(yield* Fiber.join(late.fiber)).status, "ERROR")
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("leave the checks to the others, and the last one ends them", () => {
+    const { layer, state } = makeTenant()
+    return Effect.gen(function* () {
+      const all = [
+        yield* following({ schedule: Schedule.spaced("10 seconds") }),
+        yield* following({ schedule: Schedule.spaced("10 seconds") })
+      ]
+      for (const [index, { fiber }] of all.entries()) {
+        yield* pass("10 seconds")
+        assert.strictEqual(state.sent.length, index + 2)
+        yield* Fiber.interrupt(fiber)
+      }
+      yield* TestClock.adjust("1 hour")
+      assert.deepStrictEqual(state.sent, [0, 10, 20])
+    }).pipe(Effect.provide(layer))
+  })
+})
+
+/** Whether a span ended, and the names of its parent and of the spans that it links to. */
+const shown = (span: Tracer.Span) => ({
+  name: span.name,
+  parent: Option.getOrUndefined(
+    Option.map(span.parent, (parent) => ("name" in parent ? parent.name : parent))
+  ),
+  links: span.links.map(({ span }) => ("name" in span ? span.name : span.spanId)).toSorted()
+})
+const endOf = ({ status }: Tracer.Span) => (status._tag === "Ended" ? status.endTime : Infinity)
+const STATUS = "GET /v2024/non-employee-sources/{id}/non-employee-bulk-upload/status"
+const POST = "POST /oauth/token"
+
+describe("the span of shared work", () => {
+  it.effect("is a root, linked to its callers' spans and back", () => {
+    const { layer, state } = makeTenant(credentials())
+    state.tokenTakes = "3 seconds"
+    const [{ spans }, observing] = observe()
+    return Effect.gen(function* () {
+      const { status } = yield* BulkUploads.BulkUploads
+      yield* Effect.forkChild(check.pipe(Effect.withSpan("a")))
+      yield* Effect.forkChild(Effect.withSpan(status(id), "b"))
+      yield* Effect.forkChild(Effect.withSpan(status("0".repeat(32)), "c"))
+      yield* pass("3 seconds")
+      const root = { parent: undefined }
+      assert.sameDeepMembers(spans.filter(({ name }) => name.length > 1).map(shown), [
+        { name: "BulkUploads.check", parent: "a", links: ["BulkUploads.request"] },
+        { name: "BulkUploads.status", parent: "b", links: ["BulkUploads.request"] },
+        { name: "BulkUploads.status", parent: "c", links: ["BulkUploads.request"] },
+        {
+          ...root,
+          name: "BulkUploads.request",
+          links: ["AccessToken.fetch", "BulkUploads.check", "BulkUploads.status"]
+        },
+        { ...root, name: "BulkUploads.request", links: ["AccessToken.fetch", "BulkUploads.status"] },
+        { ...root, name: "AccessToken.fetch", links: ["BulkUploads.request", "BulkUploads.request"] },
+        { name: POST, parent: "AccessToken.fetch", links: [] },
+        { name: STATUS, parent: "BulkUploads.request", links: [] },
+        { name: STATUS, parent: "BulkUploads.request", links: [] }
+      ])
+    }).pipe(Effect.provide(Layer.provideMerge(layer, observing)))
+  })
+
+  it.effect("never has a parent that ended before it, whoever follows, asks and leaves", () => {
+    const { layer, state } = makeTenant(credentials())
+    state.answers = Array.from({ length: 5 }, () => ({ takes: "3 seconds" }) as const)
+    state.tokenTakes = "3 seconds"
+    const [{ spans }, observing] = observe()
+    return Effect.gen(function* () {
+      const uploads = yield* BulkUploads.BulkUploads
+      const schedule = Schedule.spaced("10 seconds")
+      yield* Effect.forkChild(Effect.exit(uploads.awaitSettled(id, { timeout: "15 seconds", schedule })))
+      yield* Effect.forkChild(Effect.timeoutOption(check, "1 second"))
+      yield* Effect.forkChild(
+        Effect.exit(Stream.runDrain(uploads.changes(id, { schedule })).pipe(Effect.timeout("25 seconds")))
+      )
+      const last = yield* Effect.forkChild(
+        Effect.exit(uploads.awaitSettled(id, { timeout: "1 hour", schedule }))
+      )
+      yield* pass("40 seconds")
+      yield* Fiber.interrupt(last)
+      assert.isAtLeast(spans.filter(({ name }) => name === STATUS).length, 3)
+      for (const span of spans) {
+        const parent = Option.getOrUndefined(span.parent)
+        if (parent?._tag === "Span")
+          assert.isTrue(endOf(parent) >= endOf(span), `${span.name} in ${parent.name}`)
+      }
+    }).pipe(Effect.provide(Layer.provideMerge(layer, observing)))
+  })
+
+  it.effect("links no more spans than OpenTelemetry keeps", () => {
+    const { layer, state } = makeTenant()
+    state.answers = [{ takes: "1 second" }]
+    const [{ spans }, observing] = observe()
+    return Effect.gen(function* () {
+      yield* Effect.forkChild(
+        Effect.all(
+          Array.from({ length: 1000 }, () => check),
+          { concurrency: "unbounded" }
+        )
+      )
+      yield* pass("1 minute")
+      const links = spans
+        .filter(({ name }) => name === "BulkUploads.request")
+        .map(({ links }) => links.length)
+      assert.deepStrictEqual(links, [128])
+    }).pipe(Effect.provide(Layer.provideMerge(layer, observing)))
+  })
+})
