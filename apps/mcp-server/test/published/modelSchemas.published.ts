@@ -3,21 +3,14 @@
  * these SDKs weigh 80 MB: `pnpm run test:published`.
  */
 import { assert, layer } from "@effect/vitest"
-import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
-import { execFile } from "node:child_process"
-import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
-import { createRequire } from "node:module"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
-import { promisify } from "node:util"
 import * as Assistant from "../support/Assistant.ts"
+import * as Installed from "../support/InstalledPackages.ts"
 import type { JsonSchema } from "../support/JsonSchema.ts"
 
-const SDKS = ["openai@7.59.0", "@google/genai@3.3.0", "@anthropic-ai/sdk@1.14.0"]
+const installed = Installed.layer("openai@7.59.0", "@google/genai@3.3.0", "@anthropic-ai/sdk@1.14.0")
 
 type Convert = (schema: object) => JsonSchema
 
@@ -49,28 +42,6 @@ interface Google {
   }
   readonly mcpToTool: (client: object, config: object) => object
 }
-
-/** Loads a module of the installed SDKs. */
-type Load = <A>(specifier: string) => Promise<A>
-
-const Installed = Context.Service<{ readonly load: Load }>("test/ModelSdks")
-
-const installed = Layer.effect(
-  Installed,
-  Effect.gen(function* () {
-    const folder = yield* Effect.acquireRelease(
-      Effect.promise(() => mkdtemp(join(tmpdir(), "model-sdks-"))),
-      (folder) => Effect.promise(() => rm(folder, { recursive: true }))
-    )
-    yield* Effect.promise(async () => {
-      await writeFile(join(folder, "package.json"), JSON.stringify({ private: true }))
-      const flags = ["--no-audit", "--no-fund", "--prefer-offline", "--ignore-scripts", "--omit=peer"]
-      await promisify(execFile)("npm", ["install", ...flags, ...SDKS], { cwd: folder })
-    })
-    const require = createRequire(join(folder, "package.json"))
-    return { load: async (specifier) => await import(require.resolve(specifier)) }
-  })
-)
 
 const tools = Effect.flatMap(Assistant.connect(Assistant.modern, {}, ["--sandbox"]), ({ tools }) => tools)
 
@@ -126,8 +97,8 @@ const sentToGoogle = (google: Google, tools: ReadonlyArray<object>) =>
 layer(installed, { excludeTestServices: true, timeout: "5 minutes" })("the schemas of all tools", (it) => {
   it.effect("are converted by OpenAI's SDK for strict mode, inputs and outputs", () =>
     Effect.gen(function* () {
-      const { load } = yield* Installed
-      const { toStrictJsonSchema } = yield* Effect.promise(() => load<OpenAi>("openai/lib/transform"))
+      const { load } = yield* Installed.InstalledPackages
+      const { toStrictJsonSchema } = yield* load<OpenAi>("openai/lib/transform")
       for (const { inputSchema, outputSchema } of yield* tools) {
         for (const schema of [inputSchema, outputSchema]) {
           const converted = toStrictJsonSchema(strict({ ...schema }))
@@ -139,13 +110,11 @@ layer(installed, { excludeTestServices: true, timeout: "5 minutes" })("the schem
 
   it.effect("are converted by Anthropic's SDK, as tools and for structured outputs", () =>
     Effect.gen(function* () {
-      const { load } = yield* Installed
-      const { transformJSONSchema } = yield* Effect.promise(() =>
-        load<AnthropicStrict>("@anthropic-ai/sdk/lib/transform-json-schema")
+      const { load } = yield* Installed.InstalledPackages
+      const { transformJSONSchema } = yield* load<AnthropicStrict>(
+        "@anthropic-ai/sdk/lib/transform-json-schema"
       )
-      const { mcpTools } = yield* Effect.promise(() =>
-        load<AnthropicMcp>("@anthropic-ai/sdk/helpers/beta/mcp")
-      )
+      const { mcpTools } = yield* load<AnthropicMcp>("@anthropic-ai/sdk/helpers/beta/mcp")
       const listed = yield* tools
       assert.deepStrictEqual(
         mcpTools(listed, {}).map(({ input_schema }) => propertiesOf(input_schema)),
@@ -161,8 +130,8 @@ layer(installed, { excludeTestServices: true, timeout: "5 minutes" })("the schem
 
   it.effect("are converted by Google's SDK, as JSON Schema and as the schema of Gemini", () =>
     Effect.gen(function* () {
-      const { load } = yield* Installed
-      const google = yield* Effect.promise(() => load<Google>("@google/genai"))
+      const { load } = yield* Installed.InstalledPackages
+      const google = yield* load<Google>("@google/genai")
       const listed = yield* tools
       const client = { listTools: async () => ({ tools: listed }), callTool: async () => ({ content: [] }) }
       const asJsonSchema = yield* sentToGoogle(google, [google.mcpToTool(client, {})])

@@ -1,0 +1,137 @@
+/**
+ * SailPoint's own SDK against the sandbox, as neither of them was written for the other. Not among the other tests,
+ * because the SDK weighs 54 MB: `pnpm run test:published`.
+ */
+import { assert, layer } from "@effect/vitest"
+import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
+import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
+import * as Effect from "effect/Effect"
+import { vi } from "vitest"
+import * as Installed from "../support/InstalledPackages.ts"
+
+type Call<A> = (parameters: object) => Promise<{ readonly status: number; readonly data: A }>
+type List<A> = Call<ReadonlyArray<A>>
+
+interface NonEmployees {
+  readonly listNonEmployeeSources: List<{ readonly name: string }>
+  readonly listNonEmployeeRecords: List<object>
+  readonly getNonEmployeeSource: Call<{ readonly name: string }>
+  readonly getNonEmployeeSourceSchemaAttributes: List<{ readonly technicalName: string }>
+  readonly exportNonEmployeeSourceSchemaTemplate: Call<string>
+  readonly getNonEmployeeBulkUploadStatus: Call<{ readonly status: string }>
+  readonly importNonEmployeeRecordsInBulk: Call<object>
+}
+
+interface Paginator {
+  readonly paginate: <A>(
+    self: object,
+    list: List<A>,
+    parameters: object,
+    pageSize: number
+  ) => ReturnType<List<A>>
+  readonly paginateSearchApi: (search: object, query: object, pageSize: number) => ReturnType<List<object>>
+}
+
+interface VendorSdk {
+  readonly Configuration: new (parameters: Readonly<Record<string, string>>) => object
+  readonly Paginator: Paginator
+  readonly NonEmployeeLifecycleManagementV2024Api: new (configuration: object) => NonEmployees
+  readonly SearchApi: new (configuration: object) => object
+}
+
+const CSV = "accountName,firstName,lastName,email,manager\nw.lee,Wren,Lee,wren.lee@example.com,a.ortiz\n"
+
+/** The SDK, logged in to the sandbox with a client ID and a secret. */
+const connected = (sandbox: Sandbox.Service) =>
+  Effect.gen(function* () {
+    const { load } = yield* Installed.InstalledPackages
+    const sdk = yield* load<VendorSdk>("sailpoint-api-client")
+    // Its paginator reports every page on standard output.
+    vi.spyOn(console, "log").mockImplementation(() => undefined)
+    const configuration = new sdk.Configuration({
+      baseurl: sandbox.url,
+      tokenUrl: `${sandbox.url}/oauth/token`,
+      clientId: "sandbox",
+      clientSecret: "sandbox-secret"
+    })
+    return {
+      paginator: sdk.Paginator,
+      nonEmployees: new sdk.NonEmployeeLifecycleManagementV2024Api(configuration),
+      search: new sdk.SearchApi(configuration)
+    }
+  })
+
+layer(Installed.layer("sailpoint-api-client@1.4.15"), {
+  excludeTestServices: true,
+  timeout: "5 minutes"
+})("SailPoint's SDK", (it) => {
+  it.effect("logs in to the sandbox, lists its sources and records page by page", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.make()
+      const { nonEmployees, paginator } = yield* connected(sandbox)
+      const { listNonEmployeeRecords, listNonEmployeeSources } = nonEmployees
+      const filters = `sourceId eq "${Source.named("All landed").sourceId}"`
+
+      const sources = yield* Effect.promise(() =>
+        paginator.paginate(nonEmployees, listNonEmployeeSources, { sorters: "name" }, 10)
+      )
+      const records = yield* Effect.promise(() =>
+        paginator.paginate(nonEmployees, listNonEmployeeRecords, { filters, sorters: "-modified" }, 20)
+      )
+
+      const names = Source.seeded.map(({ name }) => name).toSorted()
+      assert.deepStrictEqual(
+        sources.data.map(({ name }) => name),
+        names
+      )
+      assert.lengthOf(records.data, 55)
+      const pages = (yield* sandbox.received).map(({ endpoint, outcome }) => `${endpoint} ${outcome}`)
+      assert.deepStrictEqual(pages, [
+        "token 200",
+        "sources 200",
+        "sources 200",
+        "sources 200",
+        "records 200",
+        "records 200",
+        "records 200"
+      ])
+    })
+  )
+
+  it.effect("uploads a file and reads the status, the columns and the audit events", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.make({
+        jobTiming: { pending: 0, inProgress: 0 },
+        sources: [Source.named("Contractors")]
+      })
+      const { nonEmployees, paginator, search } = yield* connected(sandbox)
+      const { name, sourceId } = Source.named("Contractors")
+
+      const uploaded = yield* Effect.promise(() =>
+        nonEmployees.importNonEmployeeRecordsInBulk({ id: sourceId, data: new File([CSV], "people.csv") })
+      )
+      const status = yield* Effect.promise(() =>
+        nonEmployees.getNonEmployeeBulkUploadStatus({ id: sourceId })
+      )
+      const source = yield* Effect.promise(() => nonEmployees.getNonEmployeeSource({ sourceId }))
+      const columns = yield* Effect.promise(() =>
+        nonEmployees.getNonEmployeeSourceSchemaAttributes({ sourceId })
+      )
+      const template = yield* Effect.promise(() =>
+        nonEmployees.exportNonEmployeeSourceSchemaTemplate({ id: sourceId })
+      )
+      const query = { indices: ["events"], queryType: "DSL", queryDsl: { match_all: {} }, sort: ["id"] }
+      const events = yield* Effect.promise(() => paginator.paginateSearchApi(search, query, 2))
+
+      assert.strictEqual(uploaded.status, 202)
+      assert.hasAllKeys(uploaded.data, ["id", "sourceId", "created", "modified", "status"])
+      assert.deepStrictEqual(status.data, { status: "COMPLETED" })
+      assert.strictEqual(source.data.name, name)
+      assert.strictEqual(
+        `${columns.data.map(({ technicalName }) => technicalName).join(",")}\n`,
+        template.data
+      )
+      assert.lengthOf(events.data, 3)
+    })
+  )
+})
