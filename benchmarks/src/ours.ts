@@ -6,7 +6,7 @@ import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as NodeRedis from "@effect/platform-node/NodeRedis"
 import * as BulkUploads from "@sailpoint-bulk-upload/core/BulkUploads"
 import * as Replicas from "@sailpoint-bulk-upload/core/Replicas"
-import * as RequestBudget from "@sailpoint-bulk-upload/core/RequestBudget"
+import type * as RequestBudget from "@sailpoint-bulk-upload/core/RequestBudget"
 import * as SharedBudget from "@sailpoint-bulk-upload/core/SharedBudget"
 import * as Effect from "effect/Effect"
 import type { HttpClient } from "effect/http/HttpClient"
@@ -15,22 +15,16 @@ import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Redacted from "effect/Redacted"
 import type { MakeClient } from "./Client.ts"
 
-const withBudget = (
+export const layer = (
   baseUrl: string,
-  budget: Layer.Layer<never>,
-  http: Layer.Layer<HttpClient>
+  requestBudget: BulkUploads.Options["requestBudget"],
+  http: Layer.Layer<HttpClient> = NodeHttpClient.layerUndici
 ): Layer.Layer<BulkUploads.BulkUploads> =>
   BulkUploads.layer({
     baseUrl,
-    auth: { clientId: "sandbox", clientSecret: Redacted.make("sandbox-secret") }
-  }).pipe(Layer.provide([http, budget]), Layer.orDie)
-
-export const layer = (
-  baseUrl: string,
-  budget: RequestBudget.Options,
-  http: Layer.Layer<HttpClient> = NodeHttpClient.layerUndici
-): Layer.Layer<BulkUploads.BulkUploads> =>
-  withBudget(baseUrl, RequestBudget.layer(RequestBudget.make(budget)), http)
+    auth: { clientId: "sandbox", clientSecret: Redacted.make("sandbox-secret") },
+    requestBudget
+  }).pipe(Layer.provide(http), Layer.orDie)
 
 /** The limit is shared through the Redis behind that socket. */
 export const sharedLayer = (
@@ -38,16 +32,10 @@ export const sharedLayer = (
   budget: RequestBudget.Options,
   redisSocket: string
 ): Layer.Layer<BulkUploads.BulkUploads> =>
-  withBudget(
-    baseUrl,
-    SharedBudget.layer(budget).pipe(
-      Layer.provide(Replicas.layer),
-      Layer.provide(
-        NodeRedis.layer({ socket: { path: redisSocket, tls: false }, disableOfflineQueue: true })
-      ),
-      Layer.orDie
-    ),
-    NodeHttpClient.layerUndici
+  Layer.unwrap(Effect.map(SharedBudget.make(budget), (shared) => layer(baseUrl, shared))).pipe(
+    Layer.provide(Replicas.layer),
+    Layer.provide(NodeRedis.layer({ socket: { path: redisSocket, tls: false }, disableOfflineQueue: true })),
+    Layer.orDie
   )
 
 export const make: MakeClient = async (baseUrl) => {

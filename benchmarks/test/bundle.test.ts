@@ -4,7 +4,7 @@ import { assert, describe, it } from "vitest"
 import { bundled } from "../src/Bundle.ts"
 
 /** A text from the module that reads settings. */
-const OF_SETTINGS = "SAIL_BASE_URL is not set"
+const OF_SETTINGS = "is not filled in: its value is still a placeholder."
 
 describe("a bundled program", () => {
   it("contains no code that reads settings if it does not read them", { timeout: 60_000 }, async () => {

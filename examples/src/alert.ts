@@ -70,7 +70,7 @@ const main = Effect.gen(function* () {
 })
 
 const Live = Layer.mergeAll(
-  BulkUploads.layerConfig,
+  BulkUploads.layerConfig(),
   NodeHttpServer.layerServer(createServer, { host: "127.0.0.1", port: 0 })
 ).pipe(Layer.provideMerge([Environment.layer(), FetchHttpClient.layer]))
 

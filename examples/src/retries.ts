@@ -27,9 +27,8 @@ const ownSchedule: RetryPolicy.Policy = Schedule.exponential("50 millis", 3).pip
   Schedule.tap(({ attempt, input }) => Console.log(`  retry ${attempt}, because of ${input._tag}`))
 )
 
-const Live = (policy: RetryPolicy.Policy) =>
-  BulkUploads.layerConfig.pipe(
-    Layer.provide(RetryPolicy.layer(policy)),
+const Live = (retryPolicy: RetryPolicy.Policy) =>
+  BulkUploads.layerConfig({ retryPolicy }).pipe(
     Layer.provide(FetchHttpClient.layer),
     Layer.provideMerge(Environment.layer())
   )

@@ -90,7 +90,7 @@ const Service = HttpRouter.serve(Routes).pipe(
     NodeHttpServer.layer(createServer, { host: "127.0.0.1", port: Number(process.env["PORT"] ?? 0) })
   ),
   Layer.merge(Upload),
-  Layer.provide(BulkUploads.layerConfig),
+  Layer.provide(BulkUploads.layerConfig()),
   Layer.provide([Environment.layer(), FetchHttpClient.layer])
 )
 

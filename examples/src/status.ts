@@ -9,7 +9,7 @@ import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Layer from "effect/Layer"
 
-const Live = BulkUploads.layerConfig.pipe(
+const Live = BulkUploads.layerConfig().pipe(
   Layer.provide(FetchHttpClient.layer),
   // Without this line it asks the tenant in SAIL_BASE_URL, SAIL_CLIENT_ID and SAIL_CLIENT_SECRET.
   Layer.provide(Environment.layer())

@@ -35,7 +35,7 @@ const FORTY: ReadonlyArray<Source.Source> = KINDS.flatMap((kind, row) =>
 
 // One API client for both, so that they share the token and the request budget.
 const Live = Layer.mergeAll(BulkUploads.layerApiClient, NonEmployeeSources.layerApiClient).pipe(
-  Layer.provide(ApiClient.layerConfig),
+  Layer.provide(ApiClient.layerConfig()),
   Layer.provide(FetchHttpClient.layer),
   Layer.provide(Environment.layer({ sources: FORTY }))
 )

@@ -31,7 +31,7 @@ const main = Effect.gen(function* () {
   yield* Console.log(`${status}, after a 429 that was waited out`)
 }).pipe(Effect.withSpan("nightly report"))
 
-const Live = BulkUploads.layerConfig.pipe(
+const Live = BulkUploads.layerConfig().pipe(
   Layer.provideMerge(Environment.layer()),
   Layer.provideMerge(Telemetry.pipe(Layer.provide(Collector))),
   Layer.provide(FetchHttpClient.layer)

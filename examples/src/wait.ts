@@ -72,7 +72,7 @@ const main = Effect.gen(function* () {
 }).pipe(
   Effect.catchTag("NotSettled", ({ message }) => write(`${message}\n`)),
   Effect.provide(
-    BulkUploads.layerConfig.pipe(
+    BulkUploads.layerConfig().pipe(
       Layer.provide(FetchHttpClient.layer),
       Layer.provideMerge(Environment.layer())
     )

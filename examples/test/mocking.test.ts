@@ -41,8 +41,7 @@ describe("with a mock of the service", () => {
 })
 
 describe("with the local tenant", () => {
-  const Live = BulkUploads.layerConfig.pipe(
-    Layer.provide(RetryPolicy.layer(RetryPolicy.none)),
+  const Live = BulkUploads.layerConfig({ retryPolicy: RetryPolicy.none }).pipe(
     Layer.provide(FetchHttpClient.layer),
     Layer.provideMerge(Environment.layer())
   )

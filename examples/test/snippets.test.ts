@@ -84,7 +84,7 @@ const documented: Source.Source = {
 }
 
 const Tenant = Layer.mergeAll(BulkUploads.layerApiClient, NonEmployeeSources.layerApiClient).pipe(
-  Layer.provide(ApiClient.layerConfig),
+  Layer.provide(ApiClient.layerConfig()),
   Layer.provide(FetchHttpClient.layer),
   Layer.provideMerge(
     Environment.layer({

@@ -12,30 +12,31 @@
  * import { ApiClient, BulkUploads, NonEmployeeSources } from "@sailpoint-bulk-upload/core"
  *
  * const Live = Layer.mergeAll(BulkUploads.layerApiClient, NonEmployeeSources.layerApiClient).pipe(
- *   Layer.provide(ApiClient.layerConfig),
+ *   Layer.provide(ApiClient.layerConfig()),
  *   Layer.provide(FetchHttpClient.layer)
  * )
  * ```
  *
  * @since 0.1.0
  */
-import type * as Config from "effect/Config"
+import * as Config from "effect/Config"
 import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Hex from "effect/encoding/Hex"
-import type { HttpClient } from "effect/http/HttpClient"
+import type * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
 import type * as AccessToken from "./AccessToken.ts"
 import type { BulkUploadError, Unauthorized } from "./BulkUploadError.ts"
-import { RequestBudget } from "./RequestBudget.ts"
+import type * as RequestBudget from "./RequestBudget.ts"
 import * as RetryPolicy from "./RetryPolicy.ts"
 import * as Settings from "./Settings.ts"
 import * as Tenant from "./Tenant.ts"
+import { budgetOf } from "./internal/budgetOf.ts"
 import { countRetry } from "./internal/retry.ts"
 import { type Call, makeSend } from "./internal/send.ts"
 import { fromClientCredentials, fromStatic } from "./internal/tokens.ts"
@@ -44,21 +45,55 @@ import { makeUnderLimit } from "./internal/underLimit.ts"
 export type { Call, Subject } from "./internal/send.ts"
 
 /**
- * The tenant, who asks, and the deadline of an attempt.
+ * Everything that shapes a client. Nothing else does: neither the order of layers nor their memoization changes what
+ * a client uses.
  *
  * @category models
  * @since 0.1.0
  */
 export interface Options extends Tenant.Options {
-  /** Who asks: see `AccessToken.Auth`. */
+  /** The credentials, or an access token. */
   readonly auth: AccessToken.Auth
   /**
-   * The deadline of every attempt, from sending to decoded; waiting for a token, for
-   * a place in the budget or between tries is not in it.
+   * The deadline of every attempt, from sending to decoded. Waiting for a token, for a slot in the rate limit or
+   * between tries does not count.
    *
    * @default "10 seconds"
    */
   readonly attemptTimeout?: Duration.Input | undefined
+  /**
+   * When a failed request is sent again.
+   *
+   * @default RetryPolicy.make()
+   */
+  readonly retryPolicy?: RetryPolicy.Policy | undefined
+  /**
+   * The rate limit. Numbers make a limit that all clients of this process with the same numbers, tenant, client ID
+   * and API version share; a value from `RequestBudget.make` or `SharedBudget.make` is shared by the clients it is
+   * given to.
+   *
+   * @default SailPoint's documented limit: 100 requests in 10 seconds
+   */
+  readonly requestBudget?: RequestBudget.RequestBudget | RequestBudget.Options | undefined
+  /**
+   * Wraps the HTTP client: for headers, a proxy's `FetchHttpClient.RequestInit`, or a recorder.
+   *
+   * **Gotchas**
+   *
+   * The deadline, the rate limit and the retry policy apply around it, so a wrapper that sends more than one request
+   * exceeds the rate limit.
+   */
+  readonly transformClient?: ((client: HttpClient.HttpClient) => HttpClient.HttpClient) | undefined
+}
+
+/**
+ * The same options for `layerConfig`, each a plain value or a `Config`; unset ones come from the environment.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type ConfigOptions = {
+  readonly [Name in keyof Options]?: Options[Name] | Config.Config<Options[Name]> | undefined
 }
 
 /**
@@ -109,17 +144,18 @@ export class ApiClient extends Context.Service<ApiClient, Service>()(
  * @category constructors
  * @since 0.1.0
  */
-export const make = (options: Options): Effect.Effect<Service, Tenant.InvalidBaseUrl, HttpClient> =>
+export const make = (
+  options: Options
+): Effect.Effect<Service, Tenant.InvalidBaseUrl, HttpClient.HttpClient> =>
   Effect.gen(function* () {
     const tenant = yield* Tenant.make(options)
-    const policy = yield* RetryPolicy.RetryPolicy
+    const policy = options.retryPolicy ?? RetryPolicy.make()
     const deadline = Duration.max(
       Duration.zero,
       Duration.fromInputUnsafe(options.attemptTimeout ?? "10 seconds")
     )
-    const send = yield* makeSend({ host: tenant.host, deadline })
-    const budget = yield* RequestBudget
-    const limited = makeUnderLimit(budget.spend, deadline)
+    const send = yield* makeSend({ host: tenant.host, transformClient: options.transformClient, deadline })
+    const limited = makeUnderLimit(budgetOf(options.requestBudget).spend, deadline)
     const who = `${tenant.origin} ${yield* identity(options.auth)}`
     const accessToken =
       "accessToken" in options.auth
@@ -180,14 +216,7 @@ class Refused extends Data.TaggedError("Refused")<{
 }> {}
 
 /**
- * The client from options. Retries follow `RetryPolicy.RetryPolicy`, the limit `RequestBudget.RequestBudget`;
- * provide `RetryPolicy.layer` or `RequestBudget.layer` to replace them.
- *
- * **Gotchas**
- *
- * With `FetchHttpClient.layer`, a `FetchHttpClient.RequestInit` of your own (a proxy's dispatcher, say) has to
- * be provided to this layer: it is passed on with `redirect: "manual"`, so that no redirect carries the
- * credentials to another host.
+ * Makes the client from options.
  *
  * @example
  * ```ts
@@ -206,28 +235,63 @@ class Refused extends Data.TaggedError("Refused")<{
  * @category layers
  * @since 0.1.0
  */
-export const layer = (options: Options): Layer.Layer<ApiClient, Tenant.InvalidBaseUrl, HttpClient> =>
+export const layer = (
+  options: Options
+): Layer.Layer<ApiClient, Tenant.InvalidBaseUrl, HttpClient.HttpClient> =>
   Layer.effect(ApiClient, make(options))
 
 /**
- * The client from the environment: `SAIL_BASE_URL`, `SAIL_CLIENT_ID` and `SAIL_CLIENT_SECRET` (or
- * `SAIL_ACCESS_TOKEN`), `SAIL_API_VERSION`, `SAIL_ALLOWED_HOSTS`; see `Settings`.
+ * Makes the client from options and, where one is not given, from the environment; see `Settings` for the variables.
  *
  * @example
  * ```ts
+ * import * as Config from "effect/Config"
  * import * as FetchHttpClient from "effect/http/FetchHttpClient"
  * import * as Layer from "effect/Layer"
- * import { ApiClient } from "@sailpoint-bulk-upload/core"
+ * import { ApiClient, RetryPolicy } from "@sailpoint-bulk-upload/core"
  *
- * const Live = ApiClient.layerConfig.pipe(Layer.provide(FetchHttpClient.layer))
+ * const Live = ApiClient.layerConfig({
+ *   attemptTimeout: Config.Duration("STATUS_TIMEOUT"),
+ *   retryPolicy: RetryPolicy.none
+ * }).pipe(Layer.provide(FetchHttpClient.layer))
  * ```
  *
  * @category layers
  * @since 0.1.0
  */
-export const layerConfig: Layer.Layer<ApiClient, Config.ConfigError | Tenant.InvalidBaseUrl, HttpClient> =
-  // Pure, so that who gives options does not bundle what reads settings.
-  /*#__PURE__*/ Layer.effect(ApiClient, /*#__PURE__*/ Effect.flatMap(Settings.options, make))
+export const layerConfig = (
+  options: ConfigOptions = {}
+): Layer.Layer<
+  ApiClient,
+  Config.ConfigError | Settings.InvalidSettings | Tenant.InvalidBaseUrl,
+  HttpClient.HttpClient
+> =>
+  Layer.effect(
+    ApiClient,
+    Effect.gen(function* () {
+      const given = yield* Config.all({
+        baseUrl: toConfig(options.baseUrl),
+        apiVersion: toConfig(options.apiVersion),
+        allowedHosts: toConfig(options.allowedHosts),
+        auth: toConfig(options.auth),
+        attemptTimeout: toConfig(options.attemptTimeout),
+        retryPolicy: toConfig(options.retryPolicy),
+        requestBudget: toConfig(options.requestBudget),
+        transformClient: toConfig(options.transformClient)
+      })
+      const settings = yield* Settings.read(given)
+      return yield* make({
+        ...given,
+        ...settings,
+        requestBudget: given.requestBudget ?? settings.requestBudget
+      })
+    })
+  )
+
+const toConfig = <A>(value: A | Config.Config<A>): Config.Config<A> =>
+  isConfig(value) ? value : Config.succeed(value)
+
+const isConfig = <A>(value: A | Config.Config<A>): value is Config.Config<A> => Config.isConfig(value)
 
 /** Whose limit it is. A token is told apart by its digest, because keys are stored in Redis and must not hold a secret. */
 const identity = (auth: AccessToken.Auth): Effect.Effect<string> =>

@@ -9,7 +9,7 @@
  * import { BulkUploads, getBulkUploadStatus } from "@sailpoint-bulk-upload/core"
  *
  * // Reads SAIL_BASE_URL, SAIL_CLIENT_ID and SAIL_CLIENT_SECRET.
- * const Live = BulkUploads.layerConfig.pipe(Layer.provide(FetchHttpClient.layer))
+ * const Live = BulkUploads.layerConfig().pipe(Layer.provide(FetchHttpClient.layer))
  *
  * const program = getBulkUploadStatus("e136567de87e4d029e60b3c3c55db56d").pipe(
  *   Effect.flatMap(({ status }) => Effect.log(`The upload is ${status}`)),
@@ -43,6 +43,7 @@ import { decodeJson } from "./internal/json.ts"
 import { now } from "./internal/monotonicClock.ts"
 import { whereTraced } from "./internal/whereTraced.ts"
 import * as Metrics from "./Metrics.ts"
+import type { InvalidSettings } from "./Settings.ts"
 import * as SourceId from "./SourceId.ts"
 import * as Tenant from "./Tenant.ts"
 import * as Watch from "./Watch.ts"
@@ -227,7 +228,7 @@ export type Options = ApiClient.Options
  *   Effect.gen(function* () {
  *     const uploads = yield* BulkUploads.make
  *     return yield* uploads.statuses(sourceIds)
- *   }).pipe(Effect.scoped, Effect.provide(ApiClient.layerConfig))
+ *   }).pipe(Effect.scoped, Effect.provide(ApiClient.layerConfig()))
  * ```
  *
  * @category constructors
@@ -380,7 +381,7 @@ const decodeBody = (text: string): Result.Result<typeof ResponseBody.Type, strin
  * import { ApiClient, BulkUploads } from "@sailpoint-bulk-upload/core"
  *
  * const Live = BulkUploads.layerApiClient.pipe(
- *   Layer.provide(ApiClient.layerConfig),
+ *   Layer.provide(ApiClient.layerConfig()),
  *   Layer.provide(FetchHttpClient.layer)
  * )
  * ```
@@ -417,7 +418,7 @@ export const layer = (options: Options): Layer.Layer<BulkUploads, Tenant.Invalid
   Layer.provide(layerApiClient, ApiClient.layer(options))
 
 /**
- * The service from the environment; see `ApiClient.layerConfig`.
+ * Makes the service from options and the environment; see `ApiClient.layerConfig`.
  *
  * @example
  * ```ts
@@ -425,14 +426,16 @@ export const layer = (options: Options): Layer.Layer<BulkUploads, Tenant.Invalid
  * import * as Layer from "effect/Layer"
  * import { BulkUploads } from "@sailpoint-bulk-upload/core"
  *
- * const Live = BulkUploads.layerConfig.pipe(Layer.provide(FetchHttpClient.layer))
+ * const Live = BulkUploads.layerConfig().pipe(Layer.provide(FetchHttpClient.layer))
  * ```
  *
  * @category layers
  * @since 0.1.0
  */
-export const layerConfig: Layer.Layer<BulkUploads, Config.ConfigError | Tenant.InvalidBaseUrl, HttpClient> =
-  /*#__PURE__*/ Layer.provide(layerApiClient, ApiClient.layerConfig)
+export const layerConfig = (
+  options?: ApiClient.ConfigOptions
+): Layer.Layer<BulkUploads, Config.ConfigError | InvalidSettings | Tenant.InvalidBaseUrl, HttpClient> =>
+  Layer.provide(layerApiClient, ApiClient.layerConfig(options))
 
 /**
  * The status of the newest bulk upload on a source.

@@ -34,6 +34,7 @@ import * as Schema from "effect/Schema"
 import * as ApiClient from "./ApiClient.ts"
 import type { BulkUploadError } from "./BulkUploadError.ts"
 import { plainText } from "./PlainText.ts"
+import type { InvalidSettings } from "./Settings.ts"
 import * as SourceId from "./SourceId.ts"
 import { decodeJson } from "./internal/json.ts"
 import * as Tenant from "./Tenant.ts"
@@ -155,7 +156,7 @@ const MAX_LIST_BYTES = 2 * 1024 * 1024
  * const mine = Effect.gen(function* () {
  *   const sources = yield* NonEmployeeSources.make
  *   return yield* sources.list({ ownedByMe: true })
- * }).pipe(Effect.provide(ApiClient.layerConfig))
+ * }).pipe(Effect.provide(ApiClient.layerConfig()))
  * ```
  *
  * @category constructors
@@ -257,7 +258,7 @@ const toSource = (
  * import { ApiClient, NonEmployeeSources } from "@sailpoint-bulk-upload/core"
  *
  * const Live = NonEmployeeSources.layerApiClient.pipe(
- *   Layer.provide(ApiClient.layerConfig),
+ *   Layer.provide(ApiClient.layerConfig()),
  *   Layer.provide(FetchHttpClient.layer)
  * )
  * ```
@@ -295,7 +296,7 @@ export const layer = (
   Layer.provide(layerApiClient, ApiClient.layer(options))
 
 /**
- * The service from the environment; see `ApiClient.layerConfig`.
+ * Makes the service from options and the environment; see `ApiClient.layerConfig`.
  *
  * @example
  * ```ts
@@ -303,14 +304,16 @@ export const layer = (
  * import * as Layer from "effect/Layer"
  * import { NonEmployeeSources } from "@sailpoint-bulk-upload/core"
  *
- * const Live = NonEmployeeSources.layerConfig.pipe(Layer.provide(FetchHttpClient.layer))
+ * const Live = NonEmployeeSources.layerConfig().pipe(Layer.provide(FetchHttpClient.layer))
  * ```
  *
  * @category layers
  * @since 0.1.0
  */
-export const layerConfig: Layer.Layer<
+export const layerConfig = (
+  options?: ApiClient.ConfigOptions
+): Layer.Layer<
   NonEmployeeSources,
-  Config.ConfigError | Tenant.InvalidBaseUrl,
+  Config.ConfigError | InvalidSettings | Tenant.InvalidBaseUrl,
   HttpClient
-> = /*#__PURE__*/ Layer.provide(layerApiClient, ApiClient.layerConfig)
+> => Layer.provide(layerApiClient, ApiClient.layerConfig(options))

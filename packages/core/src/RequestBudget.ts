@@ -13,8 +13,6 @@
  *
  * @since 0.1.0
  */
-import * as Context from "effect/Context"
-import * as Layer from "effect/Layer"
 import { budgetNumbers, type Options } from "./internal/budgetNumbers.ts"
 import { makeSpend, type Spend } from "./internal/spend.ts"
 
@@ -55,11 +53,10 @@ export const make = (options: Options = {}): RequestBudget => ({ spend: makeSpen
  *
  * @example
  * ```ts
- * import * as Layer from "effect/Layer"
  * import { BulkUploads, RequestBudget } from "@sailpoint-bulk-upload/core"
  *
  * // Where a gateway in between keeps to the limit.
- * const Live = BulkUploads.layerConfig.pipe(Layer.provide(RequestBudget.layer(RequestBudget.unlimited)))
+ * const Live = BulkUploads.layerConfig({ requestBudget: RequestBudget.unlimited })
  * ```
  *
  * @category constructors
@@ -68,35 +65,3 @@ export const make = (options: Options = {}): RequestBudget => ({ spend: makeSpen
 export const unlimited: RequestBudget = {
   spend: makeSpend({ limit: Infinity, window: 0, maxPause: budgetNumbers({}).maxPause })
 }
-
-const ofThisProcess = make()
-
-/**
- * The budget in force where a layer of this library is built: SailPoint's documented limit, shared by the
- * whole process, unless a layer replaces it.
- *
- * @category references
- * @since 0.1.0
- */
-export const RequestBudget: Context.Reference<RequestBudget> = Context.Reference<RequestBudget>(
-  "@sailpoint-bulk-upload/core/RequestBudget",
-  { defaultValue: () => ofThisProcess }
-)
-
-/**
- * Replaces the budget of the layers it is provided to.
- *
- * @example
- * ```ts
- * import * as Layer from "effect/Layer"
- * import { BulkUploads, RequestBudget } from "@sailpoint-bulk-upload/core"
- *
- * const modest = BulkUploads.layerConfig.pipe(
- *   Layer.provide(RequestBudget.layer(RequestBudget.make({ requests: 50 })))
- * )
- * ```
- *
- * @category layers
- * @since 0.1.0
- */
-export const layer = (budget: RequestBudget): Layer.Layer<never> => Layer.succeed(RequestBudget, budget)

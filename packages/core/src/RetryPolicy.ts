@@ -8,10 +8,8 @@
  *
  * @since 0.1.0
  */
-import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
 import * as Schedule from "effect/Schedule"
 import type { BulkUploadError } from "./BulkUploadError.ts"
@@ -137,40 +135,12 @@ export const make = (options: Options = {}): Policy => {
  *
  * @example
  * ```ts
- * import * as Layer from "effect/Layer"
  * import { BulkUploads, RetryPolicy } from "@sailpoint-bulk-upload/core"
  *
- * const Live = BulkUploads.layerConfig.pipe(Layer.provide(RetryPolicy.layer(RetryPolicy.none)))
+ * const Live = BulkUploads.layerConfig({ retryPolicy: RetryPolicy.none })
  * ```
  *
  * @category constructors
  * @since 0.1.0
  */
 export const none: Policy = Schedule.recurs(0)
-
-/**
- * The policy in force where `BulkUploads.layer` is built; the built-in one unless a layer replaces it.
- *
- * @category references
- * @since 0.1.0
- */
-export const RetryPolicy: Context.Reference<Policy> = Context.Reference<Policy>(
-  "@sailpoint-bulk-upload/core/RetryPolicy",
-  { defaultValue: () => make() }
-)
-
-/**
- * Replaces the policy of the layers it is provided to.
- *
- * @example
- * ```ts
- * import * as Layer from "effect/Layer"
- * import { BulkUploads, RetryPolicy } from "@sailpoint-bulk-upload/core"
- *
- * const withoutRetries = BulkUploads.layerConfig.pipe(Layer.provide(RetryPolicy.layer(RetryPolicy.none)))
- * ```
- *
- * @category layers
- * @since 0.1.0
- */
-export const layer = (policy: Policy): Layer.Layer<never> => Layer.succeed(RetryPolicy, policy)

@@ -1,124 +1,247 @@
 /**
- * The options from the environment, under the names that SailPoint's own SDKs and command line use.
+ * Reads a client's options from the environment, under the names that SailPoint's own SDKs and command line use.
  *
- * | variable | what it is |
+ * | variable | meaning |
  * |---|---|
  * | `SAIL_BASE_URL` | the API host, `https://{tenant}.api.identitynow.com` |
  * | `SAIL_CLIENT_ID`, `SAIL_CLIENT_SECRET` | client credentials; tokens are fetched and renewed |
- * | `SAIL_ACCESS_TOKEN` | a token made elsewhere, instead of the two; never renewed |
- * | `SAIL_API_VERSION` | `v2024` unless set |
- * | `SAIL_ALLOWED_HOSTS` | hosts outside SailPoint's domains that may get the secret, separated by commas |
+ * | `SAIL_ACCESS_TOKEN` | an access token, instead of the two; never renewed |
+ * | `SAIL_API_VERSION` | the API version; `v2024` unless set |
+ * | `SAIL_ALLOWED_HOSTS` | hosts outside SailPoint's domains that may receive the secret, separated by commas |
+ * | `SAIL_REQUEST_BUDGET` | the share of the rate limit for this process, such as `50 per 10 seconds` |
  *
- * An empty variable counts as one that is not set.
+ * A variable that is empty, or holds a placeholder that was never filled in, counts as not set.
  *
  * @example
  * ```ts
  * import * as Effect from "effect/Effect"
  * import { Settings } from "@sailpoint-bulk-upload/core"
  *
- * const where = Effect.map(Settings.tenant, ({ baseUrl }) => `Asks ${String(baseUrl)}`).pipe(
- *   Effect.catchTag("ConfigError", ({ message }) => Effect.succeed(message))
+ * const tenant = Settings.read().pipe(
+ *   Effect.map(({ baseUrl }) => `Uses ${String(baseUrl)}`),
+ *   Effect.catchTag("InvalidSettings", ({ problems }) =>
+ *     Effect.succeed(problems.map(({ fix, variable }) => `${variable}: ${fix}`).join("\n"))
+ *   )
  * )
  * ```
  *
  * @since 0.1.0
  */
 import * as Config from "effect/Config"
-import * as ConfigProvider from "effect/ConfigProvider"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
 import type { Auth } from "./AccessToken.ts"
+import { isPlaceholder } from "./internal/placeholder.ts"
 import { plainText } from "./PlainText.ts"
+import type * as RequestBudget from "./RequestBudget.ts"
 import * as Tenant from "./Tenant.ts"
 
-const invalid = (message: string): Effect.Effect<never, Config.ConfigError> =>
-  Effect.fail(new Config.ConfigError(new ConfigProvider.SourceError({ message })))
+/**
+ * The options that the environment can give.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Settings extends Tenant.Options {
+  readonly auth: Auth
+  readonly requestBudget?: RequestBudget.Options | undefined
+}
 
-/** Made once, as that takes longer than to read a setting. */
-const text: Config.Config<string | undefined> = Config.String().pipe(
-  Config.map((value) => value.trim()),
-  Config.withDefault(""),
-  Config.map((value) => (value === "" ? undefined : value))
-)
+/** Options that are given and not read. */
+interface Given extends Partial<Pick<Tenant.Options, "apiVersion" | "allowedHosts">> {
+  readonly baseUrl?: Tenant.Options["baseUrl"] | undefined
+  readonly auth?: Auth | undefined
+  readonly requestBudget?: unknown
+}
 
-const optional = (name: string): Config.Config<string | undefined> => Config.nested(text, name)
+/**
+ * A variable that is missing or cannot be used. `problem` and `fix` are whole sentences.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const Problem = Schema.Struct({ variable: Schema.String, problem: Schema.String, fix: Schema.String })
 
-const secret = (name: string): Config.Config<Redacted.Redacted<string> | undefined> =>
-  Config.map(optional(name), (value) =>
-    value === undefined ? undefined : Redacted.make(value, { label: name })
+/**
+ * A variable that is missing or cannot be used.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Problem extends Schema.Schema.Type<typeof Problem> {}
+
+/**
+ * The environment does not give usable options. `problems` has all that is wrong, at most one for each variable.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class InvalidSettings extends Schema.TaggedError<InvalidSettings>()("InvalidSettings", {
+  problems: Schema.Array(Problem)
+}) {
+  get retryable(): boolean {
+    return false
+  }
+  get summary(): string {
+    return this.problems.map(({ problem }) => problem).join(" ")
+  }
+  get nextStep(): string {
+    return this.problems.map(({ fix }) => fix).join(" ")
+  }
+  override get message(): string {
+    return this.problems.map(({ fix, problem }) => `${problem} ${fix}`).join("\n")
+  }
+}
+
+const text = (name: string): Config.Config<string> =>
+  Config.String(name).pipe(
+    Config.withDefault(""),
+    Config.map((value) => value.trim())
   )
 
+const variables = Config.all({
+  SAIL_BASE_URL: text("SAIL_BASE_URL"),
+  SAIL_CLIENT_ID: text("SAIL_CLIENT_ID"),
+  SAIL_CLIENT_SECRET: text("SAIL_CLIENT_SECRET"),
+  SAIL_ACCESS_TOKEN: text("SAIL_ACCESS_TOKEN"),
+  SAIL_API_VERSION: text("SAIL_API_VERSION"),
+  SAIL_ALLOWED_HOSTS: text("SAIL_ALLOWED_HOSTS"),
+  SAIL_REQUEST_BUDGET: text("SAIL_REQUEST_BUDGET")
+})
+
+/** The variables as they are, and the problems found so far. */
+interface Reading {
+  readonly env: Config.Success<typeof variables>
+  readonly problems: Array<Problem>
+}
+
+type Variable = keyof Reading["env"]
+
+const valueOf = ({ env }: Reading, variable: Variable): string | undefined =>
+  env[variable] === "" || isPlaceholder(env[variable]) ? undefined : env[variable]
+
+const missing = ({ env }: Reading, variable: Variable, fix: string): Problem => ({
+  variable,
+  problem: isPlaceholder(env[variable])
+    ? `${variable} is not filled in: its value is still a placeholder.`
+    : `${variable} is not set.`,
+  fix
+})
+
 /**
- * The tenant: base URL, API version and allowed hosts, checked as `Tenant.make` checks them.
+ * Reads what `given` lacks from the environment (the `ConfigProvider` in force) and checks it.
  *
- * @category config
+ * @example
+ * ```ts
+ * import { Settings } from "@sailpoint-bulk-upload/core"
+ *
+ * const beta = Settings.read({ apiVersion: "beta" })
+ * ```
+ *
+ * @category constructors
  * @since 0.1.0
  */
-export const tenant: Config.Config<Tenant.Options> = Config.all({
-  baseUrl: optional("SAIL_BASE_URL"),
-  apiVersion: optional("SAIL_API_VERSION"),
-  allowedHosts: optional("SAIL_ALLOWED_HOSTS")
-}).pipe(
-  Config.mapEffect(({ allowedHosts, apiVersion = Tenant.defaultApiVersion, baseUrl }) => {
-    if (baseUrl === undefined) {
-      return invalid(
-        "SAIL_BASE_URL is not set: give the tenant's API host, such as https://{tenant}.api.identitynow.com."
-      )
-    }
-    if (!isApiVersion(apiVersion)) {
-      return invalid(
-        `SAIL_API_VERSION is "${plainText(apiVersion, 40)}": expected one of ${Tenant.ApiVersion.literals.join(", ")}.`
-      )
-    }
-    const options = { baseUrl, apiVersion, allowedHosts: allowedHosts?.split(",") ?? [] }
-    return Tenant.make(options).pipe(
-      Effect.as(options),
-      Effect.catchTag("InvalidBaseUrl", ({ reason }) => invalid(`SAIL_BASE_URL cannot be used: ${reason}`))
-    )
+export const read = Effect.fnUntraced(function* (
+  given: Given = {}
+): Effect.fn.Return<Settings, Config.ConfigError | InvalidSettings> {
+  const reading: Reading = { env: yield* variables, problems: [] }
+  const apiVersion = given.apiVersion ?? apiVersionIn(reading)
+  const allowedHosts = given.allowedHosts ?? valueOf(reading, "SAIL_ALLOWED_HOSTS")?.split(",") ?? []
+  const baseUrl = given.baseUrl ?? (yield* baseUrlIn(reading, allowedHosts))
+  const auth = given.auth ?? authIn(reading)
+  const requestBudget = given.requestBudget === undefined ? requestBudgetIn(reading) : undefined
+  const { problems } = reading
+  if (baseUrl === undefined || auth === undefined || problems.length > 0) {
+    return yield* new InvalidSettings({ problems })
+  }
+  return { baseUrl, auth, apiVersion, allowedHosts, requestBudget }
+})
+
+const apiVersionIn = (reading: Reading): Tenant.ApiVersion => {
+  const value = valueOf(reading, "SAIL_API_VERSION") ?? Tenant.defaultApiVersion
+  if (isApiVersion(value)) return value
+  reading.problems.push({
+    variable: "SAIL_API_VERSION",
+    problem: `SAIL_API_VERSION is "${plainText(value, 40)}".`,
+    fix: `Set it to one of ${Tenant.ApiVersion.literals.join(", ")}, or unset it.`
   })
-)
+  return Tenant.defaultApiVersion
+}
 
-const isApiVersion = (value: string): value is Tenant.ApiVersion =>
-  (Tenant.ApiVersion.literals as ReadonlyArray<string>).includes(value)
+const isApiVersion = Schema.is(Tenant.ApiVersion)
 
-/**
- * Who asks: client credentials, or an access token.
- *
- * @category config
- * @since 0.1.0
- */
-export const auth: Config.Config<Auth> = Config.all({
-  clientId: optional("SAIL_CLIENT_ID"),
-  clientSecret: secret("SAIL_CLIENT_SECRET"),
-  accessToken: secret("SAIL_ACCESS_TOKEN")
-}).pipe(
-  Config.mapEffect(({ accessToken, clientId, clientSecret }): Effect.Effect<Auth, Config.ConfigError> => {
-    if (accessToken !== undefined) {
-      return clientId === undefined && clientSecret === undefined
-        ? Effect.succeed({ accessToken })
-        : invalid(
-            "SAIL_ACCESS_TOKEN is set together with SAIL_CLIENT_ID or SAIL_CLIENT_SECRET: keep one of the two ways and unset the other."
-          )
+const baseUrlIn = (
+  reading: Reading,
+  allowedHosts: ReadonlyArray<string>
+): Effect.Effect<string | undefined> => {
+  const variable = "SAIL_BASE_URL"
+  const baseUrl = valueOf(reading, variable)
+  if (baseUrl === undefined) {
+    const fix = "Set it to your tenant's API host, such as https://{tenant}.api.identitynow.com."
+    reading.problems.push(missing(reading, variable, fix))
+    return Effect.undefined
+  }
+  return Effect.match(Tenant.make({ baseUrl, allowedHosts }), {
+    onSuccess: () => baseUrl,
+    onFailure: ({ nextStep, reason, refusedHost }) => {
+      const fix =
+        refusedHost === undefined
+          ? nextStep
+          : `If this host is correct, set SAIL_ALLOWED_HOSTS to "${[...allowedHosts, refusedHost].join(",")}".`
+      reading.problems.push({ variable, problem: `${variable} cannot be used: ${reason}`, fix })
+      return undefined
     }
-    if (clientId !== undefined && clientSecret !== undefined)
-      return Effect.succeed({ clientId, clientSecret })
-    if (clientId !== undefined)
-      return invalid("SAIL_CLIENT_SECRET is not set, but SAIL_CLIENT_ID is: set both.")
-    if (clientSecret !== undefined)
-      return invalid("SAIL_CLIENT_ID is not set, but SAIL_CLIENT_SECRET is: set both.")
-    return invalid(
-      "SAIL_CLIENT_ID and SAIL_CLIENT_SECRET are not set: give the client id and secret of a personal access token with the scope idn:nelm:read (or a token in SAIL_ACCESS_TOKEN)."
-    )
   })
-)
+}
 
-/**
- * All of it, as `BulkUploads.layer` takes it.
- *
- * @category config
- * @since 0.1.0
- */
-export const options: Config.Config<Tenant.Options & { readonly auth: Auth }> = Config.map(
-  Config.all({ tenant, auth }),
-  ({ auth, tenant }) => ({ ...tenant, auth })
-)
+const authIn = (reading: Reading): Auth | undefined => {
+  const clientId = valueOf(reading, "SAIL_CLIENT_ID")
+  const clientSecret = valueOf(reading, "SAIL_CLIENT_SECRET")
+  const accessToken = valueOf(reading, "SAIL_ACCESS_TOKEN")
+  const given = [clientId, clientSecret, accessToken].filter((value) => value !== undefined).length
+  if (accessToken !== undefined) {
+    if (given === 1) return { accessToken: Redacted.make(accessToken, { label: "SAIL_ACCESS_TOKEN" }) }
+    reading.problems.push({
+      variable: "SAIL_ACCESS_TOKEN",
+      problem: "SAIL_ACCESS_TOKEN is set together with SAIL_CLIENT_ID or SAIL_CLIENT_SECRET.",
+      fix: "Keep one of the two ways to authenticate and unset the other."
+    })
+    return undefined
+  }
+  if (clientId !== undefined && clientSecret !== undefined) {
+    return { clientId, clientSecret: Redacted.make(clientSecret, { label: "SAIL_CLIENT_SECRET" }) }
+  }
+  if (given === 0 && isPlaceholder(reading.env.SAIL_ACCESS_TOKEN) && reading.env.SAIL_CLIENT_ID === "") {
+    reading.problems.push(missing(reading, "SAIL_ACCESS_TOKEN", "Set it to an access token of the tenant."))
+    return undefined
+  }
+  const ofWhat = "of a personal access token with the scope idn:nelm:read"
+  if (clientId === undefined) {
+    reading.problems.push(missing(reading, "SAIL_CLIENT_ID", `Set it to the client ID ${ofWhat}.`))
+  }
+  if (clientSecret === undefined) {
+    reading.problems.push(missing(reading, "SAIL_CLIENT_SECRET", `Set it to the client secret ${ofWhat}.`))
+  }
+  return undefined
+}
+
+const BUDGET = /^(\d{1,6})(?: per (\d+ (?:milli|second|minute)s?))?$/u
+
+const requestBudgetIn = (reading: Reading): RequestBudget.Options | undefined => {
+  const value = valueOf(reading, "SAIL_REQUEST_BUDGET")
+  if (value === undefined) return undefined
+  const [, requests = "0", per = "10 seconds"] = BUDGET.exec(value) ?? []
+  const window = Duration.fromInput(per as Duration.Input)
+  if (Number(requests) > 0 && Option.isSome(window) && !Duration.isZero(window.value)) {
+    return { requests: Number(requests), per: window.value }
+  }
+  reading.problems.push({
+    variable: "SAIL_REQUEST_BUDGET",
+    problem: `SAIL_REQUEST_BUDGET is "${plainText(value, 40)}".`,
+    fix: 'Set it to a number of requests, at least 1, and a time, such as "50 per 10 seconds".'
+  })
+  return undefined
+}

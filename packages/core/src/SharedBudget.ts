@@ -19,22 +19,30 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import { budgetNumbers } from "./internal/budgetNumbers.ts"
 import * as Scripts from "./internal/budgetScripts.ts"
 import { makeSpend } from "./internal/spend.ts"
 import { keyPrefix, Replicas } from "./Replicas.ts"
-import * as RequestBudget from "./RequestBudget.ts"
+import type * as RequestBudget from "./RequestBudget.ts"
 
 /**
- * The budget of all processes that make one with the same numbers on the same Redis.
+ * Makes the budget of all processes that make one with the same numbers on the same Redis. Pass it as the option
+ * `requestBudget`.
  *
  * @example
  * ```ts
- * import { SharedBudget } from "@sailpoint-bulk-upload/core"
+ * import * as NodeRedis from "@effect/platform-node/NodeRedis"
+ * import * as Effect from "effect/Effect"
+ * import * as Layer from "effect/Layer"
+ * import { BulkUploads, Replicas, SharedBudget } from "@sailpoint-bulk-upload/core"
  *
  * // Half of the limit for all processes together.
- * const half = SharedBudget.make({ requests: 50 })
+ * const together = Layer.unwrap(
+ *   Effect.map(SharedBudget.make({ requests: 50 }), (requestBudget) => BulkUploads.layerConfig({ requestBudget }))
+ * ).pipe(
+ *   Layer.provide(Replicas.layer),
+ *   Layer.provide(NodeRedis.layer({ url: "redis://localhost", disableOfflineQueue: true }))
+ * )
  * ```
  *
  * @category constructors
@@ -69,25 +77,3 @@ const keysOf = (key: string): Scripts.Keys => ({
   slots: `${keyPrefix}budget:{${key}}:slots`,
   backOff: `${keyPrefix}budget:{${key}}:back-off`
 })
-
-/**
- * Replaces the budget of the layers it is provided to by a shared one.
- *
- * @example
- * ```ts
- * import * as NodeRedis from "@effect/platform-node/NodeRedis"
- * import * as Layer from "effect/Layer"
- * import { BulkUploads, Replicas, SharedBudget } from "@sailpoint-bulk-upload/core"
- *
- * const together = BulkUploads.layerConfig.pipe(
- *   Layer.provide(SharedBudget.layer()),
- *   Layer.provide(Replicas.layer),
- *   Layer.provide(NodeRedis.layer({ url: "redis://localhost", disableOfflineQueue: true }))
- * )
- * ```
- *
- * @category layers
- * @since 0.1.0
- */
-export const layer = (options: RequestBudget.Options = {}): Layer.Layer<never, never, Replicas> =>
-  Layer.effect(RequestBudget.RequestBudget, make(options))

@@ -62,26 +62,45 @@ export interface Options {
   readonly baseUrl: string | URL
   /** @default "v2024" */
   readonly apiVersion?: ApiVersion | undefined
-  /** Hosts outside SailPoint's domains that may be given the client secret, such as a vanity host. */
+  /**
+   * Hosts outside SailPoint's domains that may receive the client secret, such as a vanity host. A leading `https://`
+   * is ignored.
+   *
+   * @default []
+   */
   readonly allowedHosts?: ReadonlyArray<string> | undefined
 }
 
 /**
- * The base URL cannot be used. `reason` says why and what to give instead.
+ * The base URL cannot be used.
  *
  * @category errors
  * @since 0.1.0
  */
 export class InvalidBaseUrl extends Schema.TaggedError<InvalidBaseUrl>()("InvalidBaseUrl", {
-  reason: Schema.String
+  /** Why the base URL cannot be used. */
+  reason: Schema.String,
+  /** What to give instead. */
+  nextStep: Schema.String,
+  /** The host, if naming it in `allowedHosts` is all that is missing. */
+  refusedHost: Schema.optionalKey(Schema.String)
 }) {
-  override get message(): string {
+  get retryable(): boolean {
+    return false
+  }
+  get summary(): string {
     return `The base URL cannot be used: ${this.reason}`
+  }
+  override get message(): string {
+    return `${this.summary} ${this.nextStep}`
   }
 }
 
-/** SailPoint's API domains: production and demonstration tenants. */
-const API_DOMAIN = /^[a-z0-9-]+\.api\.(?:identitynow|identitynow-demo)\.com$/u
+/**
+ * SailPoint's API domains: production and demonstration tenants, and the domain that its SDK documentation shows.
+ * Government domains are not in its documentation, so they have to be allowed by name.
+ */
+const API_DOMAIN = /^[a-z0-9-]+\.api\.(?:identitynow\.com|identitynow-demo\.com|cloud\.sailpoint\.com)$/u
 /** The host of a tenant's user interface, often pasted instead of its API host. */
 const UI_HOST = /^([a-z0-9-]+)\.((?:identitynow|identitynow-demo)\.com)$/u
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/u
@@ -105,21 +124,25 @@ export const make = (options: Options): Effect.Effect<Tenant, InvalidBaseUrl> =>
   Effect.suspend(() => {
     const url = parse(options.baseUrl)
     if (url === undefined) {
-      return reject(
-        `${shown(options.baseUrl)} is no URL; expected the tenant's API host with its scheme, such as ${EXAMPLE}.`
-      )
+      return new InvalidBaseUrl({
+        reason: `${shown(options.baseUrl)} is not a URL.`,
+        nextStep: `Give the tenant's API host with its scheme, such as ${EXAMPLE}.`
+      })
     }
-    const problem = credentials(url) ?? extras(url) ?? scheme(url) ?? host(url, options.allowedHosts ?? [])
-    return problem === undefined
+    const refusal = credentials(url) ?? extras(url) ?? scheme(url) ?? host(url, options.allowedHosts ?? [])
+    return refusal === undefined
       ? Effect.succeed({
           origin: url.origin,
           host: url.host,
           apiVersion: options.apiVersion ?? defaultApiVersion
         })
-      : reject(problem)
+      : new InvalidBaseUrl(refusal)
   })
 
-const reject = (reason: string) => Effect.fail(new InvalidBaseUrl({ reason }))
+type Refusal = ConstructorParameters<typeof InvalidBaseUrl>[0]
+
+/** Of a name in DNS (RFC 1035, section 2.3.4). */
+const LONGEST_NAME = 253
 
 /** What stands before an @ can be a password, also in what is no URL. */
 const shown = (value: unknown): string => {
@@ -137,37 +160,59 @@ const parse = (value: string | URL): URL | undefined => {
         ? new URL(value)
         : undefined
   // "acme.api.identitynow.com:443" parses, with the host as its scheme.
-  return url !== undefined && url.host === "" ? undefined : url
+  return url === undefined || url.host === "" || url.hostname.length > LONGEST_NAME ? undefined : url
 }
 
 /** Checked first: a message about such a URL must not show it. */
-const credentials = (url: URL): string | undefined =>
+const credentials = (url: URL): Refusal | undefined =>
   url.username === "" && url.password === ""
     ? undefined
-    : "it contains a user name or a password; give the host alone, credentials have settings of their own."
+    : {
+        reason: "it contains a user name or a password.",
+        nextStep: "Give the host alone; credentials are given separately."
+      }
 
-const extras = (url: URL): string | undefined =>
+const extras = (url: URL): Refusal | undefined =>
   (url.pathname === "/" || url.pathname === "") && url.search === "" && url.hash === ""
     ? undefined
-    : `it has more than a host after the scheme; give ${short(url.origin)} alone, the API version is a setting of its own.`
+    : {
+        reason: "it has more than a host after the scheme.",
+        nextStep: `Give ${short(url.origin)} alone; the API version is given separately.`
+      }
 
 const isLoopback = (url: URL): boolean => LOOPBACK.test(url.hostname)
 
-const scheme = (url: URL): string | undefined => {
+const scheme = (url: URL): Refusal | undefined => {
   if (url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url))) return undefined
   return url.protocol === "http:"
-    ? `http would send the client secret unencrypted to ${short(url.host)}; use https.`
-    : `"${short(url.protocol)}" is no scheme that can be used here; expected ${EXAMPLE}.`
+    ? {
+        reason: `http would send the client secret unencrypted to ${short(url.host)}.`,
+        nextStep: "Use https."
+      }
+    : { reason: `"${short(url.protocol)}" is not a supported scheme.`, nextStep: `Give ${EXAMPLE}.` }
 }
 
-const host = (url: URL, allowed: ReadonlyArray<string>): string | undefined => {
+const host = (url: URL, allowed: ReadonlyArray<string>): Refusal | undefined => {
   if (API_DOMAIN.test(url.hostname) || isLoopback(url)) return undefined
-  if (allowed.some((name) => [url.host, url.hostname].includes(name.trim().toLowerCase()))) return undefined
+  if (allowed.some((name) => [url.host, url.hostname].includes(hostIn(name)))) return undefined
   const ui = UI_HOST.exec(url.hostname)
   return ui === null
-    ? `${short(url.host)} is not one of SailPoint's API hosts (${EXAMPLE}), and the client secret would be sent there; if that host is yours and right, name it in allowedHosts (SAIL_ALLOWED_HOSTS).`
-    : `${short(url.host)} is the tenant's user interface; its API host is https://${short(ui[1] ?? "")}.api.${ui[2]}.`
+    ? {
+        reason: `${short(url.host)} is not one of SailPoint's API hosts (${EXAMPLE}), and the client secret would be sent there.`,
+        nextStep: `If this host is correct, allow it: allowedHosts: ["${url.host}"].`,
+        refusedHost: url.host
+      }
+    : {
+        reason: `${short(url.host)} is the tenant's user interface.`,
+        nextStep: `Give its API host: https://${short(ui[1] ?? "")}.api.${ui[2]}.`
+      }
 }
+
+const hostIn = (name: string): string =>
+  name
+    .trim()
+    .toLowerCase()
+    .replace(/^https:\/\/|\/+$/gu, "")
 
 /** A path template of the API, as it names spans and metrics: never with an id in it. */
 const route = (tenant: Tenant, rest: string): string =>

@@ -27,10 +27,7 @@ const crowd: Sandbox.Options = {
   limit: { requests: 1000, per: "10 seconds" }
 }
 /** A tenant, and a budget, that let a hundred and more through at once. */
-const crowded = Layer.provide(
-  tenant({ sandbox: crowd }),
-  RequestBudget.layer(RequestBudget.make({ requests: 1000 }))
-)
+const crowded = tenant({ sandbox: crowd, requestBudget: RequestBudget.make({ requests: 1000 }) })
 const askAll = Effect.forEach(sources, ({ sourceId }) => getBulkUploadStatus(sourceId), {
   concurrency: "unbounded"
 })
@@ -41,7 +38,7 @@ const requests = (endpoint: "token" | "status") =>
     return (yield* sandbox.received).filter((request) => request.endpoint === endpoint).length
   })
 
-const withoutRetries = Layer.provide(tenant(), RetryPolicy.layer(RetryPolicy.none))
+const withoutRetries = tenant({ retryPolicy: RetryPolicy.none })
 const grant = (body: unknown): Fault.Fault => ({ _tag: "Respond", status: 200, body })
 
 /** A token serves calls for so long and not a millisecond longer. */
@@ -190,7 +187,7 @@ describe("AccessToken", () => {
       yield* sandbox.fail({ endpoint: "token", fault: Fault.gatewayPage(503) })
       assert.strictEqual((yield* ask).status, "COMPLETED")
       assert.strictEqual(yield* requests("token"), 3)
-    }).pipe(Effect.provide(Layer.provide(tenant(), RetryPolicy.layer(RetryPolicy.make({ backoff: 1 })))))
+    }).pipe(Effect.provide(tenant({ retryPolicy: RetryPolicy.make({ backoff: 1 }) })))
   )
 
   it.effect(
@@ -211,7 +208,7 @@ describe("AccessToken", () => {
         const errors = yield* Fiber.join(fiber)
         assert.deepStrictEqual(new Set(errors.map(({ _tag }) => _tag)), new Set(["RateLimited"]))
         assert.strictEqual(yield* requests("token"), 3)
-      }).pipe(Effect.provide(Layer.provide(tenant(), RetryPolicy.layer(RetryPolicy.make({ retries: 2 })))))
+      }).pipe(Effect.provide(tenant({ retryPolicy: RetryPolicy.make({ retries: 2 }) })))
   )
 
   it.live("who starts a fetch and leaves does not end it for the others; the last one does", () =>

@@ -3,7 +3,6 @@ import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as References from "effect/References"
 import * as Schema from "effect/Schema"
@@ -406,10 +405,10 @@ describe("RequestBudget", () => {
         assert.isTrue(outcomes.every(({ outcome }) => outcome === 200))
       }).pipe(
         Effect.provide(
-          Layer.provide(
-            tenant({ sandbox: { sources: thousand, limit: { requests: 100, per: "300 millis" } } }),
-            RequestBudget.layer(RequestBudget.make({ requests: 100, per: "300 millis" }))
-          )
+          tenant({
+            sandbox: { sources: thousand, limit: { requests: 100, per: "300 millis" } },
+            requestBudget: { requests: 100, per: "300 millis" }
+          })
         )
       ),
     60_000
@@ -425,7 +424,7 @@ describe("RequestBudget", () => {
       }
       const ask = (options: Partial<Options>) =>
         Effect.flatMap(BulkUploads, ({ status }) => status(Source.named("Done").sourceId)).pipe(
-          Effect.provide(Layer.provide(client(options), RequestBudget.layer(noting)))
+          Effect.provide(client({ ...options, requestBudget: noting }))
         )
       const reader = { clientId: "sandbox-reader", clientSecret: Redacted.make("reader-secret") }
       for (const options of [{}, {}, { apiVersion: "v1" }, { auth: reader }] as const) yield* ask(options)

@@ -121,10 +121,4 @@ describe("RetryPolicy", () => {
   it.effect("none sends nothing again", () =>
     Effect.map(sentAt(broken, RetryPolicy.none, 0), (times) => assert.strictEqual(times.length, 1))
   )
-
-  it.effect("a layer replaces the policy that is in force", () =>
-    Effect.gen(function* () {
-      assert.strictEqual(yield* RetryPolicy.RetryPolicy, RetryPolicy.none)
-    }).pipe(Effect.provide(RetryPolicy.layer(RetryPolicy.none)))
-  )
 })

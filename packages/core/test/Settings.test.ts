@@ -1,86 +1,273 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as ConfigProvider from "effect/ConfigProvider"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Settings from "../src/Settings.ts"
 
-const complete = {
-  SAIL_BASE_URL: "https://acme.api.identitynow.com",
-  SAIL_CLIENT_ID: "id",
-  SAIL_CLIENT_SECRET: "canary-secret"
+type Env = Readonly<Record<string, string | undefined>>
+
+const CLIENT = { SAIL_CLIENT_ID: "id", SAIL_CLIENT_SECRET: "canary-secret" }
+const BASE = { SAIL_BASE_URL: "https://acme.api.identitynow.com" }
+const complete = { ...BASE, ...CLIENT }
+
+const read = (env: Env, given?: Parameters<typeof Settings.read>[0]) => {
+  const defined = Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))
+  return Effect.provideService(
+    Settings.read(given),
+    ConfigProvider.ConfigProvider,
+    ConfigProvider.fromEnv({ env: Object.fromEntries(defined) })
+  )
 }
 
-const read = (env: Record<string, string>) => Settings.options.parse(ConfigProvider.fromEnv({ env }))
+const problemsIn = (env: Env) =>
+  Effect.map(Effect.flip(read(env)), (error) => (error._tag === "InvalidSettings" ? error.problems : []))
+
+/** Values that stand for a setting, as clients and configuration files leave them behind. */
+const placeholders: ReadonlyArray<string> = [
+  "${SAIL_CLIENT_SECRET}",
+  "${env:SAIL_CLIENT_SECRET}",
+  "${user_config.client_secret}",
+  "${input:client-secret}",
+  " ${SAIL_CLIENT_SECRET:-} ",
+  "$SAIL_CLIENT_SECRET",
+  "$(op read secret)",
+  "%SAIL_CLIENT_SECRET%",
+  "{{client_secret}}",
+  "{clientSecret}",
+  "<client secret>",
+  "<your-client-secret>",
+  "[client secret]",
+  "your-client-secret",
+  "YOUR_CLIENT_SECRET",
+  "your_client_secret_here",
+  "yourClientSecret",
+  "changeme",
+  "REPLACE_ME",
+  "xxxxxxxx",
+  "********",
+  "..."
+]
+
+/** Values that look like placeholders and are none. */
+const real: ReadonlyArray<string> = [
+  "b5f9c7a2e6d84c1f9a3b",
+  "$2b$10$abcdefghijklmnop",
+  "pa${ss}word",
+  "{not closed",
+  "your-company-7f3a",
+  "secret",
+  "my-id",
+  "eyJhbGciOiJIUzI1NiJ9.e30.c2ln"
+]
 
 describe("Settings", () => {
-  it.effect("reads client credentials, and v2024 where no version is set", () =>
+  it.effect("reads client credentials, and v2024 if no version is set", () =>
     Effect.gen(function* () {
-      const options = yield* read(complete)
-      assert.strictEqual(options.baseUrl, complete.SAIL_BASE_URL)
-      assert.strictEqual(options.apiVersion, "v2024")
-      assert.isTrue("clientId" in options.auth && options.auth.clientId === "id")
+      const settings = yield* read(complete)
+      assert.strictEqual(settings.baseUrl, BASE.SAIL_BASE_URL)
+      assert.strictEqual(settings.apiVersion, "v2024")
+      assert.isTrue("clientId" in settings.auth && settings.auth.clientId === "id")
       assert.isTrue(
-        "clientSecret" in options.auth && Redacted.value(options.auth.clientSecret) === "canary-secret"
+        "clientSecret" in settings.auth && Redacted.value(settings.auth.clientSecret) === "canary-secret"
       )
-      assert.notInclude(JSON.stringify(options), "canary-secret")
+      assert.notInclude(JSON.stringify(settings), "canary-secret")
     })
   )
 
   it.effect("reads an access token instead", () =>
     Effect.gen(function* () {
-      const { auth } = yield* read({
-        SAIL_BASE_URL: complete.SAIL_BASE_URL,
-        SAIL_ACCESS_TOKEN: "canary-token"
-      })
+      const { auth } = yield* read({ ...BASE, SAIL_ACCESS_TOKEN: "canary-token" })
       assert.isTrue("accessToken" in auth && Redacted.value(auth.accessToken) === "canary-token")
     })
   )
 
-  it.effect("reads the version and the hosts that are allowed", () =>
+  const allowed = ["other.example, id.acme.example", "https://id.acme.example", "HTTPS://ID.ACME.EXAMPLE/"]
+
+  it.effect.each(allowed)("allows a host that is named as %s", (SAIL_ALLOWED_HOSTS) =>
     Effect.gen(function* () {
-      const options = yield* read({
-        ...complete,
-        SAIL_BASE_URL: "https://id.acme.example",
-        SAIL_API_VERSION: "v1",
-        SAIL_ALLOWED_HOSTS: "other.example, id.acme.example"
-      })
-      assert.strictEqual(options.apiVersion, "v1")
+      const env = { ...complete, SAIL_BASE_URL: "https://id.acme.example", SAIL_ALLOWED_HOSTS }
+      const { baseUrl } = yield* read(env)
+      assert.strictEqual(baseUrl, env.SAIL_BASE_URL)
     })
   )
 
-  const wrong: ReadonlyArray<readonly [string, Record<string, string | undefined>, says: string]> = [
-    ["no base URL", { SAIL_BASE_URL: undefined }, "SAIL_BASE_URL is not set"],
-    ["an empty base URL", { SAIL_BASE_URL: "  " }, "SAIL_BASE_URL is not set"],
-    ["the UI's host", { SAIL_BASE_URL: "https://acme.identitynow.com" }, "https://acme.api.identitynow.com"],
-    ["a host that is none of SailPoint's", { SAIL_BASE_URL: "https://evil.example" }, "SAIL_ALLOWED_HOSTS"],
-    ["http", { SAIL_BASE_URL: "http://acme.api.identitynow.com" }, "use https"],
-    ["a version in other case", { SAIL_API_VERSION: "V2024" }, 'SAIL_API_VERSION is "V2024"'],
-    ["a version that is a path", { SAIL_API_VERSION: "../oauth" }, 'SAIL_API_VERSION is "../oauth"'],
-    ["a version of 10,000 characters", { SAIL_API_VERSION: "v".repeat(10_000) }, "expected one of"],
-    ["a version that clears the screen", { SAIL_API_VERSION: "\u001B[2Jv3" }, 'SAIL_API_VERSION is "v3"'],
-    ["a version of every object", { SAIL_API_VERSION: "toString" }, 'SAIL_API_VERSION is "toString"'],
-    ["an unknown version", { SAIL_API_VERSION: "v9" }, 'SAIL_API_VERSION is "v9"'],
-    [
-      "no credentials",
-      { SAIL_CLIENT_ID: "", SAIL_CLIENT_SECRET: "" },
-      "SAIL_CLIENT_ID and SAIL_CLIENT_SECRET"
-    ],
-    ["no secret", { SAIL_CLIENT_SECRET: undefined }, "SAIL_CLIENT_SECRET is not set"],
-    ["no client id", { SAIL_CLIENT_ID: undefined }, "SAIL_CLIENT_ID is not set"],
-    ["both ways at once", { SAIL_ACCESS_TOKEN: "canary-token" }, "keep one of the two ways"]
+  it.effect("reads only what is not given", () =>
+    Effect.gen(function* () {
+      const auth = { accessToken: Redacted.make("given") }
+      const given = { baseUrl: "https://b.api.identitynow.com", auth, requestBudget: { requests: 1 } }
+      const env = {
+        SAIL_BASE_URL: "acme",
+        SAIL_CLIENT_ID: "id",
+        SAIL_REQUEST_BUDGET: "x",
+        SAIL_API_VERSION: "v1"
+      }
+      const settings = yield* read(env, given)
+      assert.deepStrictEqual(
+        [settings.baseUrl, settings.auth, settings.apiVersion],
+        [given.baseUrl, auth, "v1"]
+      )
+    })
+  )
+
+  const budgets: ReadonlyArray<readonly [string, unknown]> = [
+    ["50", { requests: 50, per: 10_000 }],
+    [" 5 per 1 minute ", { requests: 5, per: 60_000 }],
+    ["20 per 500 millis", { requests: 20, per: 500 }]
   ]
 
-  it.effect.each(wrong)("says what is wrong with %s", ([, change, says]) =>
+  it.effect.each(budgets)("reads the rate limit %j", ([SAIL_REQUEST_BUDGET, expected]) =>
     Effect.gen(function* () {
-      const env = Object.entries({ ...complete, ...change }).flatMap(([key, value]) =>
-        value === undefined ? [] : [[key, value] as const]
+      const { requestBudget } = yield* read({ ...complete, SAIL_REQUEST_BUDGET })
+      assert.deepStrictEqual(
+        { ...requestBudget, per: Duration.toMillis(Duration.fromInputUnsafe(requestBudget?.per ?? 0)) },
+        expected
       )
-      const error = yield* Effect.flip(read(Object.fromEntries(env)))
-      assert.include(error.message, says)
-      assert.notInclude(error.message, "canary")
-      assert.isAtMost(error.message.length, 500)
-      // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
-      assert.notMatch(error.message, /\u001B/u)
+    })
+  )
+
+  const wrong: ReadonlyArray<readonly [string, Env, problem: string, fix: string]> = [
+    ["no base URL", { SAIL_BASE_URL: undefined }, "SAIL_BASE_URL is not set.", "your tenant's API host"],
+    ["an empty base URL", { SAIL_BASE_URL: "  " }, "SAIL_BASE_URL is not set.", "your tenant's API host"],
+    [
+      "the UI's host",
+      { SAIL_BASE_URL: "https://acme.identitynow.com" },
+      "SAIL_BASE_URL cannot be used: acme.identitynow.com is the tenant's user interface.",
+      "https://acme.api.identitynow.com"
+    ],
+    [
+      "a government host",
+      { SAIL_BASE_URL: "https://acme.api.identitynowgov.com" },
+      "not one of SailPoint's API hosts",
+      'set SAIL_ALLOWED_HOSTS to "acme.api.identitynowgov.com".'
+    ],
+    [
+      "a host with a port, while others are allowed",
+      { SAIL_BASE_URL: "https://evil.example:8443", SAIL_ALLOWED_HOSTS: "a.example,b.example" },
+      "not one of SailPoint's API hosts",
+      'set SAIL_ALLOWED_HOSTS to "a.example,b.example,evil.example:8443".'
+    ],
+    ["http", { SAIL_BASE_URL: "http://acme.api.identitynow.com" }, "unencrypted", "Use https."],
+    [
+      "a version in other case",
+      { SAIL_API_VERSION: "V2024" },
+      'SAIL_API_VERSION is "V2024".',
+      "one of v2024"
+    ],
+    ["a version that is a path", { SAIL_API_VERSION: "../oauth" }, 'is "../oauth".', "one of v2024"],
+    ["a version of 10,000 characters", { SAIL_API_VERSION: "v".repeat(10_000) }, 'is "vvv', "one of v2024"],
+    ["a version that clears the screen", { SAIL_API_VERSION: "\u001B[2Jv3" }, 'is "v3".', "one of v2024"],
+    ["a version that every object has", { SAIL_API_VERSION: "toString" }, 'is "toString".', "one of v2024"],
+    [
+      "a share of the limit that is none",
+      { SAIL_REQUEST_BUDGET: "50/10s" },
+      'is "50/10s".',
+      "50 per 10 seconds"
+    ],
+    ["no share of the limit", { SAIL_REQUEST_BUDGET: "0" }, 'is "0".', "at least 1"],
+    [
+      "no secret",
+      { SAIL_CLIENT_SECRET: undefined },
+      "SAIL_CLIENT_SECRET is not set.",
+      "the client secret of"
+    ],
+    ["no client ID", { SAIL_CLIENT_ID: undefined }, "SAIL_CLIENT_ID is not set.", "the client ID of"],
+    [
+      "both ways at once",
+      { SAIL_ACCESS_TOKEN: "canary-token" },
+      "SAIL_ACCESS_TOKEN is set together with",
+      "Keep one of the two ways"
+    ]
+  ]
+
+  it.effect.each(wrong)("says what is wrong with %s, and how to fix it", ([, change, problem, fix]) =>
+    Effect.gen(function* () {
+      const problems = yield* problemsIn({ ...complete, ...change })
+      assert.lengthOf(problems, 1)
+      for (const found of problems) {
+        assert.include(found.problem, problem)
+        assert.include(found.fix, fix)
+        assert.isTrue(found.problem.startsWith(`${found.variable} `))
+        assert.notMatch(found.problem + found.fix, /canary|\p{Cc}/u)
+        assert.isAtMost(found.problem.length + found.fix.length, 500)
+      }
+    })
+  )
+
+  it.effect("names everything that is missing or wrong at once", () =>
+    Effect.gen(function* () {
+      const env = { SAIL_API_VERSION: "v9", SAIL_REQUEST_BUDGET: "many" }
+      const error = yield* Effect.flip(read(env))
+      const problems = error._tag === "InvalidSettings" ? error.problems : []
+      assert.sameMembers(
+        problems.map(({ variable }) => variable),
+        ["SAIL_BASE_URL", "SAIL_CLIENT_ID", "SAIL_CLIENT_SECRET", "SAIL_API_VERSION", "SAIL_REQUEST_BUDGET"]
+      )
+      for (const { fix, problem } of problems) assert.include(error.message, `${problem} ${fix}`)
+    })
+  )
+})
+
+describe("a placeholder", () => {
+  it.effect.each(placeholders)("%s is not filled in, if the variable is required", (value) =>
+    Effect.gen(function* () {
+      const problems = yield* problemsIn({
+        SAIL_BASE_URL: value,
+        SAIL_CLIENT_ID: value,
+        SAIL_CLIENT_SECRET: value
+      })
+      assert.deepStrictEqual(
+        problems.map(({ problem }) => problem),
+        ["SAIL_BASE_URL", "SAIL_CLIENT_ID", "SAIL_CLIENT_SECRET"].map(
+          (variable) => `${variable} is not filled in: its value is still a placeholder.`
+        )
+      )
+    })
+  )
+
+  it.effect.each(placeholders)("%s counts as not set, if the variable is optional", (value) =>
+    Effect.gen(function* () {
+      const optional = {
+        SAIL_ACCESS_TOKEN: value,
+        SAIL_API_VERSION: value,
+        SAIL_ALLOWED_HOSTS: value,
+        SAIL_REQUEST_BUDGET: value
+      }
+      assert.deepStrictEqual(yield* read({ ...complete, ...optional }), yield* read(complete))
+      const token = { ...BASE, SAIL_ACCESS_TOKEN: "canary-token" }
+      assert.deepStrictEqual(
+        yield* read({ ...token, SAIL_CLIENT_ID: value, SAIL_CLIENT_SECRET: value }),
+        yield* read(token)
+      )
+    })
+  )
+
+  const hosts = [
+    "https://{tenant}.api.identitynow.com",
+    "https://<tenant>.api.identitynow.com/",
+    "${TENANT}.api.identitynow.com",
+    "https://your-tenant.api.identitynow-demo.com"
+  ]
+
+  it.effect.each(hosts)("%s has no tenant's name filled in", (SAIL_BASE_URL) =>
+    Effect.map(problemsIn({ ...complete, SAIL_BASE_URL }), ([problem]) =>
+      assert.include(problem?.problem, "SAIL_BASE_URL is not filled in")
+    )
+  )
+
+  it.effect("of an access token is named if there are no other credentials", () =>
+    Effect.map(problemsIn({ ...BASE, SAIL_ACCESS_TOKEN: "${TOKEN}" }), (problems) =>
+      assert.deepStrictEqual(
+        problems.map(({ problem }) => problem),
+        ["SAIL_ACCESS_TOKEN is not filled in: its value is still a placeholder."]
+      )
+    )
+  )
+
+  it.effect.each(real)("is not what %s is", (value) =>
+    Effect.gen(function* () {
+      const { auth } = yield* read({ ...complete, SAIL_CLIENT_SECRET: value })
+      assert.strictEqual("clientSecret" in auth && Redacted.value(auth.clientSecret), value)
     })
   )
 })

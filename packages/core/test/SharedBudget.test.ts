@@ -67,10 +67,11 @@ const twoClients = (first: {
       return BulkUploads.getBulkUploadStatus("0".repeat(32)).pipe(
         Effect.repeat({ times: times - 1 }),
         Effect.provide(
-          BulkUploads.layer({ ...acme, attemptTimeout: "1 minute" }).pipe(
-            Layer.provide([Layer.succeed(HttpClient.HttpClient, http), SharedBudget.layer(one)]),
-            Layer.provide(replicas(answer))
-          )
+          Layer.unwrap(
+            Effect.map(SharedBudget.make(one), (requestBudget) =>
+              BulkUploads.layer({ ...acme, attemptTimeout: "1 minute", requestBudget })
+            )
+          ).pipe(Layer.provide([Layer.succeed(HttpClient.HttpClient, http), replicas(answer)]))
         ),
         Effect.forkChild
       )

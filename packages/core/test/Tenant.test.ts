@@ -19,10 +19,12 @@ describe("Tenant", () => {
     ["http://127.1:4000", "http://127.0.0.1:4000"],
     ["https://ACME.api.IdentityNow.com", "https://acme.api.identitynow.com"],
     ["https://acme.api.identitynow-demo.com", "https://acme.api.identitynow-demo.com"],
+    ["https://acme.api.cloud.sailpoint.com", "https://acme.api.cloud.sailpoint.com"],
     ["http://127.0.0.1:4000", "http://127.0.0.1:4000"],
     ["http://localhost:4000", "http://localhost:4000"],
     ["http://[::1]:4000", "http://[::1]:4000"],
     ["https://id.acme.example", "https://id.acme.example", ["ID.acme.example"]],
+    ["https://id.acme.example", "https://id.acme.example", ["x.example", " https://ID.acme.example/ "]],
     ["https://id.acme.example:8443", "https://id.acme.example:8443", ["id.acme.example:8443"]]
   ]
 
@@ -34,52 +36,68 @@ describe("Tenant", () => {
   )
 
   const refused: ReadonlyArray<readonly [baseUrl: string, says: string]> = [
-    ["", "is no URL"],
+    ["", "is not a URL"],
     ["acme.api.identitynow.com", "https://{tenant}.api.identitynow.com"],
-    ["acme.api.identitynow.com:443", "is no URL"],
-    ["https://acme.identitynow.com", "its API host is https://acme.api.identitynow.com"],
+    ["acme.api.identitynow.com:443", "is not a URL"],
+    ["https://acme.identitynow.com", "Give its API host: https://acme.api.identitynow.com"],
     ["https://acme.identitynow-demo.com", "https://acme.api.identitynow-demo.com"],
-    ["http://acme.api.identitynow.com", "use https"],
-    ["ftp://acme.api.identitynow.com", "no scheme that can be used"],
-    ["https://acme.api.identitynow.com/v2024", "give https://acme.api.identitynow.com alone"],
+    ["http://acme.api.identitynow.com", "Use https"],
+    ["ftp://acme.api.identitynow.com", "not a supported scheme"],
+    ["https://acme.api.identitynow.com/v2024", "Give https://acme.api.identitynow.com alone"],
     ["https://acme.api.identitynow.com?x=1", "more than a host"],
     ["https://acme.api.identitynow.com#x", "more than a host"],
-    ["https://evil.example", "SAIL_ALLOWED_HOSTS"],
-    ["https://acme.api.identitynow.com.evil.example", "SAIL_ALLOWED_HOSTS"],
+    ["https://evil.example", 'allowedHosts: ["evil.example"]'],
+    ["https://evil.example:8443", 'allowedHosts: ["evil.example:8443"]'],
+    ["https://acme.api.identitynowgov.com", 'allowedHosts: ["acme.api.identitynowgov.com"]'],
+    ["https://acme.api.identitynow-fed.com", 'allowedHosts: ["acme.api.identitynow-fed.com"]'],
+    ["https://acme.api.identitynow.com.evil.example", "not one of SailPoint's API hosts"],
+    ["https://acme.api.cloud.sailpoint.com.evil.example", "not one of SailPoint's API hosts"],
+    ["https://acme.cloud.sailpoint.com", "not one of SailPoint's API hosts"],
     ["https://evil.example/acme.api.identitynow.com", "more than a host"],
     ["https://xapi.identitynow.com.", "not one of SailPoint's API hosts"],
-    ["http://127.0.0.1.evil.example", "use https"],
-    ["http://localhost.evil.example", "use https"],
-    ["http://0.0.0.0", "use https"],
-    ["http://169.254.169.254", "use https"],
-    ["http://[::ffff:127.0.0.1]", "use https"],
+    ["http://127.0.0.1.evil.example", "Use https"],
+    ["http://localhost.evil.example", "Use https"],
+    ["http://0.0.0.0", "Use https"],
+    ["http://169.254.169.254", "Use https"],
+    ["http://[::ffff:127.0.0.1]", "Use https"],
     ["https://acme.api.identitynow.com//", "more than a host"],
     ["https://acme.api.identitynow.com/..%2f", "more than a host"],
     ["https://evil.example\\.api.identitynow.com", "more than a host"],
-    ["https://acme.api.identitynow.com%00.evil.example", "is no URL"],
-    ["https://acme.api.identitynow.com:0x50", "is no URL"],
-    ["https://acme.api.identitynow.com:99999", "is no URL"],
+    ["https://acme.api.identitynow.com%00.evil.example", "is not a URL"],
+    ["https://acme.api.identitynow.com:0x50", "is not a URL"],
+    ["https://acme.api.identitynow.com:99999", "is not a URL"],
     ["https://api.identitynow.com", "identitynow.com"],
     ["https://acme.evil.api.identitynow.com", "not one of SailPoint's API hosts"],
-    ["https://acmeapi.identitynow.com", "its API host is https://acmeapi.api.identitynow.com"],
+    ["https://acmeapi.identitynow.com", "Give its API host: https://acmeapi.api.identitynow.com"],
     ["https://acme.\u0430pi.identitynow.com", "not one of SailPoint's API hosts"],
     ["https://acme.api.identityn\u00f6w.com", "not one of SailPoint's API hosts"],
     ["https://acme.api.identitynow.com\u200b.evil.example", "not one of SailPoint's API hosts"],
-    ["javascript:alert(1)", "is no URL"],
-    ["file:///etc/passwd", "is no URL"],
-    ["data:text/plain,x", "is no URL"],
-    [`https://${"a".repeat(10_000)}.example`, "not one of SailPoint's API hosts"],
+    ["javascript:alert(1)", "is not a URL"],
+    ["file:///etc/passwd", "is not a URL"],
+    ["data:text/plain,x", "is not a URL"],
+    [`https://${"a.".repeat(120)}example`, "not one of SailPoint's API hosts"],
+    [`https://${"a".repeat(10_000)}.example`, "is not a URL"],
     [`https://acme.api.identitynow.com/${"a".repeat(10_000)}`, "more than a host"],
-    ["x".repeat(10_000), "is no URL"],
-    ["https://\u001B[31mred\u202E", "is no URL"]
+    ["x".repeat(10_000), "is not a URL"],
+    ["https://\u001B[31mred\u202E", "is not a URL"]
   ]
 
   it.effect.each(refused)("refuses %j", ([baseUrl, says]) =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(Tenant.make({ baseUrl }))
       assert.include(error.message, says)
-      assert.isAtMost(error.message.length, 500)
+      assert.isAtMost(error.message.length, 600)
+      assert.notMatch(error.message, /SAIL_/u)
       assert.notMatch(error.message, /[\p{Cc}\p{Cf}]/u)
+    })
+  )
+
+  it.effect("accepts a refused host once it is allowed as the error says", () =>
+    Effect.gen(function* () {
+      const baseUrl = "https://acme.api.identitynowgov.com:8443"
+      const { refusedHost = "" } = yield* Effect.flip(Tenant.make({ baseUrl }))
+      const { origin } = yield* Tenant.make({ baseUrl, allowedHosts: [refusedHost] })
+      assert.strictEqual(origin, baseUrl)
     })
   )
 
@@ -93,7 +111,7 @@ describe("Tenant", () => {
 
   it.effect.each(noTexts)("refuses %s, as a program without types may pass it", ([, baseUrl]) =>
     Effect.map(Effect.flip(Tenant.make({ baseUrl: baseUrl as string })), ({ message }) =>
-      assert.include(message, "is no URL")
+      assert.include(message, "is not a URL")
     )
   )
 

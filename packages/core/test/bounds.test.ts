@@ -2,7 +2,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
 import * as TestClock from "effect/testing/TestClock"
 import * as Fault from "@sailpoint-bulk-upload/sandbox/Fault"
@@ -41,7 +40,7 @@ const timesOut = Effect.gen(function* () {
 })
 
 describe.each(transports)("over %s", (_, transport) => {
-  const live = Layer.provide(tenant({}, transport), RetryPolicy.layer(RetryPolicy.none))
+  const live = tenant({ retryPolicy: RetryPolicy.none }, transport)
 
   it.effect("an attempt that is not answered within 10 s is a RequestTimeout, and its socket is closed", () =>
     Effect.gen(function* () {
@@ -165,7 +164,7 @@ describe("retrying", () => {
         assert.strictEqual(Reflect.get(error, "attempts"), 3)
         assert.include(error.message, "20 s")
         assert.include(error.message, "3 tries")
-      }).pipe(Effect.provide(Layer.provide(tenant(), RetryPolicy.layer(RetryPolicy.make({ retries: 2 })))))
+      }).pipe(Effect.provide(tenant({ retryPolicy: RetryPolicy.make({ retries: 2 }) })))
   )
 
   it.live(
@@ -193,7 +192,7 @@ describe("retrying", () => {
       const error = yield* Fiber.join(fiber)
       assert.strictEqual(ofStatus(yield* arrived(2)).length, 2)
       assert.strictEqual(Reflect.get(error, "attempts"), 1)
-    }).pipe(Effect.provide(Layer.provide(tenant(), RetryPolicy.layer(RetryPolicy.none))))
+    }).pipe(Effect.provide(tenant({ retryPolicy: RetryPolicy.none })))
   )
 
   const dates = [
@@ -209,7 +208,7 @@ describe("retrying", () => {
       const error = yield* Effect.flip(ask)
       assert.strictEqual(error._tag, "RateLimited")
       assert.include(error.message, `asks to wait ${seconds} s`)
-    }).pipe(Effect.provide(Layer.provide(tenant(), RetryPolicy.layer(RetryPolicy.none))))
+    }).pipe(Effect.provide(tenant({ retryPolicy: RetryPolicy.none })))
   )
 
   it.effect.each(["soon", "-5", "", "1e20"])("Retry-After %j counts as absent", (header) =>
@@ -218,6 +217,6 @@ describe("retrying", () => {
       const error = yield* Effect.flip(ask)
       assert.strictEqual(error._tag, "RateLimited")
       assert.isUndefined(Reflect.get(error, "retryAfter"))
-    }).pipe(Effect.provide(Layer.provide(tenant(), RetryPolicy.layer(RetryPolicy.none))))
+    }).pipe(Effect.provide(tenant({ retryPolicy: RetryPolicy.none })))
   )
 })

@@ -1,11 +1,9 @@
-/** The deadline and the context of an attempt, over a scripted client. */
+/** The deadline of an attempt, over a scripted client. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Clock from "effect/Clock"
-import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as HttpClientResponse from "effect/http/HttpClientResponse"
@@ -18,7 +16,7 @@ const request = HttpClientRequest.get("https://acme.api.identitynow.com/")
 const exchangeOver = (answer: Effect.Effect<Response>) =>
   Effect.map(
     Effect.provideService(
-      makeExchange,
+      makeExchange(),
       HttpClient.HttpClient,
       HttpClient.make((request) =>
         Effect.map(answer, (response) => HttpClientResponse.fromWeb(request, response))
@@ -43,32 +41,6 @@ describe("the deadline of an attempt", () => {
       const fiber = yield* Effect.forkChild(givenUpAfter(exchange("10 seconds")))
       yield* TestClock.adjust("10 seconds")
       assert.strictEqual(yield* Fiber.join(fiber), 10_000)
-    })
-  )
-})
-
-class Caller extends Context.Reference<string>("test/Caller", { defaultValue: () => "nobody" }) {}
-
-describe("the context of an attempt", () => {
-  it.effect("is its own caller's, with the given RequestInit except for redirects", () =>
-    Effect.gen(function* () {
-      const seen = new Array<unknown>()
-      const exchange = yield* exchangeOver(
-        Effect.gen(function* () {
-          const { headers, redirect } = yield* FetchHttpClient.RequestInit
-          seen.push([yield* Caller, headers, redirect])
-          return new Response("{}")
-        }) as Effect.Effect<Response>
-      ).pipe(
-        Effect.provideService(FetchHttpClient.RequestInit, { headers: { via: "proxy" }, redirect: "follow" })
-      )
-      for (const caller of ["a", "b", "b"]) {
-        yield* Effect.provideService(exchange("10 seconds"), Caller, caller)
-      }
-      assert.deepStrictEqual(
-        seen,
-        ["a", "b", "b"].map((caller) => [caller, { via: "proxy" }, "manual"])
-      )
     })
   )
 })

@@ -45,9 +45,11 @@ describe("calls that wait for longer than a token lives", () => {
         statuses(sourceIds, { concurrency: "unbounded" })
       ).pipe(
         Effect.provide(
-          BulkUploads.layer({ baseUrl: "https://acme.api.identitynow.com", auth }).pipe(
-            Layer.provide([layer, RequestBudget.layer(RequestBudget.make())])
-          )
+          BulkUploads.layer({
+            baseUrl: "https://acme.api.identitynow.com",
+            auth,
+            requestBudget: RequestBudget.make()
+          }).pipe(Layer.provide(layer))
         ),
         Effect.forkChild
       )

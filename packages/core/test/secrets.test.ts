@@ -50,12 +50,13 @@ describe.each(transports)("over %s", (_, transport) => {
       const [seen, layer] = observe()
       const shown: Array<unknown> = []
       const live = tenant(
-        { auth: { clientId: "canary", clientSecret: Redacted.make(SECRET) }, sandbox: { clients } },
+        {
+          auth: { clientId: "canary", clientSecret: Redacted.make(SECRET) },
+          retryPolicy: RetryPolicy.make({ retries: 1, backoff: 1, maxRetryAfter: 0 }),
+          sandbox: { clients }
+        },
         transport
-      ).pipe(
-        Layer.provide(RetryPolicy.layer(RetryPolicy.make({ retries: 1, backoff: 1, maxRetryAfter: 0 }))),
-        Layer.provideMerge(layer)
-      )
+      ).pipe(Layer.provideMerge(layer))
       const tokens = yield* Effect.gen(function* () {
         const sandbox = yield* Sandbox.Sandbox
         const service = yield* BulkUploads

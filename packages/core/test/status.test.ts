@@ -1,6 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import * as Fault from "@sailpoint-bulk-upload/sandbox/Fault"
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
@@ -18,7 +17,7 @@ const failing = (fault: Fault.Fault, times = 1) =>
     const sandbox = yield* Sandbox.Sandbox
     yield* sandbox.fail({ endpoint: "status", fault, times })
     return yield* Effect.flip(getBulkUploadStatus(done.sourceId))
-  }).pipe(Effect.provide(Layer.provide(tenant(), RetryPolicy.layer(RetryPolicy.none))))
+  }).pipe(Effect.provide(tenant({ retryPolicy: RetryPolicy.none })))
 
 const json = (status: number, content: unknown, headers = {}): Fault.Fault => ({
   _tag: "Respond",

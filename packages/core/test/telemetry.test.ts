@@ -13,7 +13,7 @@ import { tenant } from "./support/tenant.ts"
 
 const done = Source.named("Done").sourceId
 const STATUS = "GET /v2024/non-employee-sources/{id}/non-employee-bulk-upload/status"
-const quick = RetryPolicy.layer(RetryPolicy.make({ backoff: 1 }))
+const quick = RetryPolicy.make({ backoff: 1 })
 
 /** One call whose first try fails with 500, observed. */
 const observed = Effect.gen(function* () {
@@ -22,7 +22,7 @@ const observed = Effect.gen(function* () {
     const sandbox = yield* Sandbox.Sandbox
     yield* sandbox.fail({ endpoint: "status", fault: Fault.gatewayPage(500) })
     yield* getBulkUploadStatus(done)
-  }).pipe(Effect.provide(tenant().pipe(Layer.provide(quick), Layer.provideMerge(layer))))
+  }).pipe(Effect.provide(tenant({ retryPolicy: quick }).pipe(Layer.provideMerge(layer))))
   return seen
 })
 

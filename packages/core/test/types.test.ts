@@ -1,6 +1,6 @@
 /** What the types promise: looked at by the compiler, and by vitest for the record. */
 import { describe, expectTypeOf, it } from "@effect/vitest"
-import type * as Config from "effect/Config"
+import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import type { HttpClient } from "effect/http/HttpClient"
@@ -19,8 +19,9 @@ import {
   getBulkUploadStatus,
   NonEmployeeSources,
   Replicas,
-  RequestBudget,
+  type RequestBudget,
   RetryPolicy,
+  type Settings,
   SharedBudget,
   SourceId,
   type Tenant,
@@ -133,18 +134,15 @@ describe("the public types", () => {
     expectTypeOf(BulkUploads.layer).returns.toEqualTypeOf<
       Layer.Layer<BulkUploads.BulkUploads, Tenant.InvalidBaseUrl, HttpClient>
     >()
-    expectTypeOf(BulkUploads.layerConfig).toEqualTypeOf<
-      Layer.Layer<BulkUploads.BulkUploads, Config.ConfigError | Tenant.InvalidBaseUrl, HttpClient>
+    type ConfigErrors = Config.ConfigError | Settings.InvalidSettings | Tenant.InvalidBaseUrl
+    expectTypeOf(BulkUploads.layerConfig).returns.toEqualTypeOf<
+      Layer.Layer<BulkUploads.BulkUploads, ConfigErrors, HttpClient>
     >()
     expectTypeOf(NonEmployeeSources.layer).returns.toEqualTypeOf<
       Layer.Layer<NonEmployeeSources.NonEmployeeSources, Tenant.InvalidBaseUrl, HttpClient>
     >()
-    expectTypeOf(NonEmployeeSources.layerConfig).toEqualTypeOf<
-      Layer.Layer<
-        NonEmployeeSources.NonEmployeeSources,
-        Config.ConfigError | Tenant.InvalidBaseUrl,
-        HttpClient
-      >
+    expectTypeOf(NonEmployeeSources.layerConfig).returns.toEqualTypeOf<
+      Layer.Layer<NonEmployeeSources.NonEmployeeSources, ConfigErrors, HttpClient>
     >()
   })
 
@@ -153,19 +151,32 @@ describe("the public types", () => {
     expectTypeOf(both).toEqualTypeOf<
       Layer.Layer<BulkUploads.BulkUploads | NonEmployeeSources.NonEmployeeSources, never, ApiClient.ApiClient>
     >()
-    const live = both.pipe(Layer.provide(ApiClient.layerConfig), Layer.provide(FetchHttpClient.layer))
+    const live = both.pipe(Layer.provide(ApiClient.layerConfig()), Layer.provide(FetchHttpClient.layer))
     expectTypeOf<Layer.Services<typeof live>>().toEqualTypeOf<never>()
   })
 
   it("sharing among replicas needs a Redis and cannot fail", () => {
-    const shared = SharedBudget.layer()
-    expectTypeOf(shared).toEqualTypeOf<Layer.Layer<never, never, Replicas.Replicas>>()
+    expectTypeOf(SharedBudget.make()).toEqualTypeOf<
+      Effect.Effect<RequestBudget.RequestBudget, never, Replicas.Replicas>
+    >()
     expectTypeOf(Replicas.layer).toEqualTypeOf<Layer.Layer<Replicas.Replicas, never, Redis.Redis>>()
   })
 
-  it("policy and budget are replaced by layers that need nothing", () => {
-    expectTypeOf(RetryPolicy.layer).returns.toEqualTypeOf<Layer.Layer<never>>()
-    expectTypeOf(RequestBudget.layer).returns.toEqualTypeOf<Layer.Layer<never>>()
+  it("every option is a plain value or a Config, and no other option compiles", () => {
+    BulkUploads.layerConfig({
+      baseUrl: Config.String("URL"),
+      apiVersion: "v2025",
+      allowedHosts: Config.map(Config.String("HOST"), (host) => [host]),
+      auth: Config.all({ clientId: Config.String("ID"), clientSecret: Config.Redacted("SECRET") }),
+      attemptTimeout: Config.Duration("TIMEOUT"),
+      retryPolicy: Config.map(Config.Int("RETRIES"), (retries) => RetryPolicy.make({ retries })),
+      requestBudget: Config.map(Config.Int("REQUESTS"), (requests) => ({ requests })),
+      transformClient: (client) => client
+    })
+    // @ts-expect-error Misspelled: it would be ignored.
+    BulkUploads.layerConfig({ retrypolicy: RetryPolicy.none })
+    // @ts-expect-error Not a policy.
+    BulkUploads.layer({ baseUrl: "", auth: {} as AccessToken.Auth, retryPolicy: { retries: 1 } })
   })
 
   it("a source is found by its name, or the error says why not", () => {

@@ -10,7 +10,7 @@
  * import { BulkUploads, getBulkUploadStatus } from "@sailpoint-bulk-upload/core"
  * import { Environment, Source } from "@sailpoint-bulk-upload/sandbox"
  *
- * const Live = BulkUploads.layerConfig.pipe(
+ * const Live = BulkUploads.layerConfig().pipe(
  *   Layer.provide(FetchHttpClient.layer),
  *   Layer.provide(Environment.layer()) // without this line it is the tenant in the environment
  * )
@@ -61,7 +61,7 @@ export const variables = (
  * import { BulkUploads } from "@sailpoint-bulk-upload/core"
  * import { Environment } from "@sailpoint-bulk-upload/sandbox"
  *
- * const Test = BulkUploads.layerConfig.pipe(
+ * const Test = BulkUploads.layerConfig().pipe(
  *   Layer.provide(FetchHttpClient.layer),
  *   Layer.provideMerge(Environment.layer())
  * )

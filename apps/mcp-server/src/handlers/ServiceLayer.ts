@@ -4,7 +4,6 @@
 import * as ApiClient from "@sailpoint-bulk-upload/core/ApiClient"
 import * as BulkUploads from "@sailpoint-bulk-upload/core/BulkUploads"
 import * as NonEmployeeSources from "@sailpoint-bulk-upload/core/NonEmployeeSources"
-import * as RequestBudget from "@sailpoint-bulk-upload/core/RequestBudget"
 import * as RetryPolicy from "@sailpoint-bulk-upload/core/RetryPolicy"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -36,15 +35,16 @@ export type Retries = keyof typeof RETRIES
 /** Nobody is held up for longer than an assistant waits. */
 const MAX_PAUSE = "20 seconds"
 
-/** The budget, and the token, of this process; or of all that share a Redis, which is loaded only then. */
-const budget = ({ redisUrl, requestBudget }: Settings): Layer.Layer<never> => {
+/** The API client, under the limit of this process or of all that share a Redis, which is loaded only then. */
+const apiClient = ({ redisUrl, requestBudget, ...tenant }: Settings, retries: Retries) => {
   const numbers = { ...requestBudget, maxPause: MAX_PAUSE } as const
+  const options = { ...tenant, retryPolicy: RETRIES[retries] }
   return redisUrl === undefined
-    ? RequestBudget.layer(RequestBudget.make(numbers))
+    ? ApiClient.layer({ ...options, requestBudget: numbers })
     : Layer.unwrap(
         Effect.map(
           Effect.promise(() => import("../redis/SharedLimit.ts")),
-          (Sharing) => Sharing.layer(redisUrl, numbers)
+          (SharedLimit) => SharedLimit.layer(redisUrl, numbers, options)
         )
       )
 }
@@ -57,8 +57,8 @@ export const layer = (
 ): Layer.Layer<Services> =>
   Layer.merge(BulkUploads.layerApiClient, completeSources).pipe(
     Layer.provideMerge(NonEmployeeSources.layerApiClient),
-    Layer.provideMerge(ApiClient.layer(settings)),
-    Layer.provide([RetryPolicy.layer(RETRIES[retries]), budget(settings), SailPointHttp.layer]),
+    Layer.provideMerge(apiClient(settings, retries)),
+    Layer.provide(SailPointHttp.layer),
     // The settings were checked before: what is wrong here is a mistake of this program.
     Layer.orDie,
     Layer.provideMerge(telemetry),

@@ -1,15 +1,21 @@
 /**
  * The request budget, shared with the other servers on the same Redis. Loaded only with `SAIL_REDIS_URL`.
  */
+import * as ApiClient from "@sailpoint-bulk-upload/core/ApiClient"
 import * as Replicas from "@sailpoint-bulk-upload/core/Replicas"
 import type * as RequestBudget from "@sailpoint-bulk-upload/core/RequestBudget"
 import * as SharedBudget from "@sailpoint-bulk-upload/core/SharedBudget"
+import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
 import * as RedisClient from "./RedisClient.ts"
 
+/** The API client under the shared limit. */
 export const layer = (
   redisUrl: Redacted.Redacted<string>,
-  budget: RequestBudget.Options
-): Layer.Layer<never> =>
-  SharedBudget.layer(budget).pipe(Layer.provide(Replicas.layer), Layer.provide(RedisClient.layer(redisUrl)))
+  numbers: RequestBudget.Options,
+  options: ApiClient.Options
+) =>
+  Layer.unwrap(
+    Effect.map(SharedBudget.make(numbers), (requestBudget) => ApiClient.layer({ ...options, requestBudget }))
+  ).pipe(Layer.provide(Replicas.layer), Layer.provide(RedisClient.layer(redisUrl)))

@@ -1,14 +1,14 @@
 /**
  * A sandbox in this process, for `--sandbox`. Loaded only then.
  */
-import type { Options } from "@sailpoint-bulk-upload/core/ApiClient"
+import type { Settings } from "@sailpoint-bulk-upload/core/Settings"
 import * as Client from "@sailpoint-bulk-upload/sandbox/Client"
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 
 /** Runs with a sandbox that lives as long as `run` does. */
-export const withSandbox = <A>(run: (options: Options) => Promise<A>): Promise<A> =>
+export const withSandbox = <A>(run: (options: Settings) => Promise<A>): Promise<A> =>
   Effect.gen(function* () {
     const { url } = yield* Sandbox.make()
     const { clientId, clientSecret } = Client.admin

@@ -22,11 +22,11 @@ const Live = Layer.unwrap(
   Effect.map(Sandbox.Sandbox, ({ url }) =>
     BulkUploads.layer({
       baseUrl: url,
-      auth: { clientId: "sandbox", clientSecret: Redacted.make("sandbox-secret") }
+      auth: { clientId: "sandbox", clientSecret: Redacted.make("sandbox-secret") },
+      retryPolicy: RetryPolicy.none
     })
   )
 ).pipe(
-  Layer.provide(RetryPolicy.layer(RetryPolicy.none)),
   Layer.provide(FetchHttpClient.layer),
   Layer.provide(Sandbox.layer())
 )

@@ -29,7 +29,7 @@ import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Layer from "effect/Layer"
 
-const Live = BulkUploads.layerConfig.pipe(Layer.provide(FetchHttpClient.layer))
+const Live = BulkUploads.layerConfig().pipe(Layer.provide(FetchHttpClient.layer))
 const asked = SourceId.fromString(Source.named("Done").sourceId).pipe(
   Effect.flatMap(getBulkUploadStatus),
   Effect.provide(Live)

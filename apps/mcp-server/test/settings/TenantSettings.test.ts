@@ -90,9 +90,9 @@ const budgets: ReadonlyArray<string> = [
 
 /** The variables that the problems name first, one problem each. */
 const wrong: ReadonlyArray<readonly [string, Env, ReadonlyArray<string>]> = [
-  ["nothing at all", {}, ["SAIL_BASE_URL", "SAIL_CLIENT_ID"]],
+  ["nothing at all", {}, ["SAIL_BASE_URL", "SAIL_CLIENT_ID", "SAIL_CLIENT_SECRET"]],
   ["no base URL", CLIENT, ["SAIL_BASE_URL"]],
-  ["no credentials", BASE, ["SAIL_CLIENT_ID"]],
+  ["no credentials", BASE, ["SAIL_CLIENT_ID", "SAIL_CLIENT_SECRET"]],
   ["an id without its secret", { ...BASE, SAIL_CLIENT_ID: "my-id" }, ["SAIL_CLIENT_SECRET"]],
   ["a secret without its id", { ...BASE, SAIL_CLIENT_SECRET: "canary-secret" }, ["SAIL_CLIENT_ID"]],
   ["both ways to log in", { ...BASE, ...CLIENT, ...TOKEN }, ["SAIL_ACCESS_TOKEN"]],
@@ -134,7 +134,7 @@ const wrong: ReadonlyArray<readonly [string, Env, ReadonlyArray<string>]> = [
   [
     "nothing right at all",
     { SAIL_REQUEST_BUDGET: "0", SAIL_REDIS_URL: "canary" },
-    ["SAIL_BASE_URL", "SAIL_CLIENT_ID", "SAIL_REQUEST_BUDGET", "SAIL_REDIS_URL"]
+    ["SAIL_BASE_URL", "SAIL_CLIENT_ID", "SAIL_CLIENT_SECRET", "SAIL_REQUEST_BUDGET", "SAIL_REDIS_URL"]
   ]
 ]
 

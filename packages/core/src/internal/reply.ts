@@ -45,17 +45,25 @@ export type NoReply =
 /** The documented bodies of statuses, errors and tokens are of a few KiB; what is larger is not read to its end. */
 export const MAX_BODY_BYTES = 64 * 1024
 
-/**
- * The context that requests to SailPoint need: redirects come back as answers, because following one would
- * carry the credentials along; no trace headers go to a third party; and the spans are our own, since the
- * client's own end before the body is read.
- */
-const hardening = Effect.map(Effect.serviceOption(FetchHttpClient.RequestInit), (given) => {
-  const requestInit: RequestInit = { ...Option.getOrUndefined(given), redirect: "manual" }
-  return Context.make(FetchHttpClient.RequestInit, requestInit).pipe(
-    Context.add(HttpClient.TracerDisabledWhen, constTrue)
+/** Redirects come back as answers, because following one would carry the credentials along. */
+const withoutRedirects = (client: HttpClient.HttpClient): HttpClient.HttpClient =>
+  HttpClient.transformResponse(client, (response) =>
+    Effect.flatMap(Effect.serviceOption(FetchHttpClient.RequestInit), (given) =>
+      Effect.provideService(response, FetchHttpClient.RequestInit, {
+        ...Option.getOrUndefined(given),
+        redirect: "manual"
+      })
+    )
   )
-})
+
+/**
+ * The context of every request: the settings of `fetch` are the client's and not those of the caller that happens to
+ * come first, no trace headers go to a third party, and the spans are our own, since the HTTP client's end before
+ * the body is read.
+ */
+const pinned = Context.make(FetchHttpClient.RequestInit, {}).pipe(
+  Context.add(HttpClient.TracerDisabledWhen, constTrue)
+)
 
 export interface Limits {
   readonly maxBodyBytes: number
@@ -73,9 +81,11 @@ export type Exchange = (
  * Sends a request and reads the answer, both within the deadline. When a failing status is already known and
  * its body does not come, the status is the answer.
  */
-export const makeExchange: Effect.Effect<Exchange, never, HttpClient.HttpClient> = Effect.gen(function* () {
-  const client = yield* HttpClient.HttpClient
-  const hardened = yield* hardening
+export const makeExchange = Effect.fnUntraced(function* (
+  transformClient: (client: HttpClient.HttpClient) => HttpClient.HttpClient = identity
+): Effect.fn.Return<Exchange, never, HttpClient.HttpClient> {
+  // Innermost, so that no wrapper can undo it.
+  const client = transformClient(withoutRedirects(yield* HttpClient.HttpClient))
   return (request, { deadline, maxBodyBytes }, secrets) => {
     // Most answers show nothing: what it takes is made when it is wanted.
     const show: Show = (...text) => withoutSecrets(secrets)(...text)
@@ -96,7 +106,7 @@ export const makeExchange: Effect.Effect<Exchange, never, HttpClient.HttpClient>
             }))
           }
         }),
-        Effect.provideContext(hardened),
+        Effect.provideContext(pinned),
         Effect.timeoutOrElse({
           duration: deadline,
           orElse: (): Effect.Effect<Reply, NoReply> =>

@@ -48,9 +48,10 @@ export type Send = <A>(call: Call<A>) => Effect.Effect<A, BulkUploadError>
 export const makeSend = (options: {
   readonly host: string
   readonly deadline: Duration.Duration
+  readonly transformClient: ((client: HttpClient) => HttpClient) | undefined
 }): Effect.Effect<Send, never, HttpClient> =>
   Effect.gen(function* () {
-    const exchange = yield* makeExchange
+    const exchange = yield* makeExchange(options.transformClient)
     const isNewlyDeprecated = makeDeprecationNotice()
     const attempt = <A>(call: Call<A>, kind: Kind): Effect.Effect<A, BulkUploadError> =>
       Effect.withFiber((fiber) => {

@@ -3,7 +3,7 @@ import type { HttpClient } from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as BulkUploads from "../../../src/BulkUploads.ts"
-import * as RequestBudget from "../../../src/RequestBudget.ts"
+import type * as RequestBudget from "../../../src/RequestBudget.ts"
 import * as RetryPolicy from "../../../src/RetryPolicy.ts"
 import { noBudget } from "../../support/spending.ts"
 import { type Answer, isToken, type Request } from "./rawTenant.ts"
@@ -29,8 +29,13 @@ export const service = (
   policy: RetryPolicy.Policy = RetryPolicy.none,
   budget: RequestBudget.RequestBudget = noBudget
 ) =>
-  BulkUploads.layer({ baseUrl: url, auth, ...options }).pipe(
-    Layer.provide(RetryPolicy.layer(policy)),
-    Layer.provide(RequestBudget.layer(budget)),
-    Layer.provide(transport)
+  Layer.provide(
+    BulkUploads.layer({
+      baseUrl: url,
+      auth,
+      retryPolicy: policy,
+      requestBudget: budget,
+      ...options
+    }),
+    transport
   )

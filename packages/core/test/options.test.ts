@@ -1,0 +1,273 @@
+/** What a client is given is what it uses, whatever the order of layers and whatever else is in the context. */
+import { assert, describe, it } from "@effect/vitest"
+import * as Config from "effect/Config"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as FetchHttpClient from "effect/http/FetchHttpClient"
+import * as HttpClient from "effect/http/HttpClient"
+import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import * as HttpClientResponse from "effect/http/HttpClientResponse"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import * as TestClock from "effect/testing/TestClock"
+import type * as ApiClient from "../src/ApiClient.ts"
+import * as BulkUploads from "../src/BulkUploads.ts"
+import * as NonEmployeeSources from "../src/NonEmployeeSources.ts"
+import * as RequestBudget from "../src/RequestBudget.ts"
+import * as RetryPolicy from "../src/RetryPolicy.ts"
+
+const sourceId = "e136567de87e4d029e60b3c3c55db56d"
+
+const env = {
+  SAIL_BASE_URL: "https://acme.api.identitynow.com",
+  SAIL_ACCESS_TOKEN: "of-the-environment"
+}
+const Env = ConfigProvider.layer(ConfigProvider.fromEnv({ env }))
+
+interface Sent {
+  readonly request: HttpClientRequest.HttpClientRequest
+  readonly init: RequestInit | undefined
+}
+
+/** An HTTP client that answers 500 to everything, and what was sent through it with which settings of `fetch`. */
+const failing = () => {
+  const sent: Array<Sent> = []
+  const layer = Layer.succeed(
+    HttpClient.HttpClient,
+    HttpClient.make((request, _url, _signal, fiber) => {
+      sent.push({ request, init: Context.getOrUndefined(fiber.context, FetchHttpClient.RequestInit) })
+      return Effect.succeed(HttpClientResponse.fromWeb(request, new Response("{}", { status: 500 })))
+    })
+  )
+  return { sent, layer }
+}
+
+const fresh = (): ApiClient.Options => ({
+  baseUrl: env.SAIL_BASE_URL,
+  // A rate limit is shared by all with one token: each test has its own.
+  auth: { accessToken: Redacted.make(crypto.randomUUID()) }
+})
+
+/** Runs calls over a layer for so long, and interrupts what waits for longer. */
+const run = <A, R, E>(
+  calls: Effect.Effect<A, never, R>,
+  live: Layer.Layer<R, E>,
+  time: Duration.Input = "5 minutes"
+) =>
+  Effect.gen(function* () {
+    const context = yield* Layer.build(live)
+    const fiber = yield* Effect.forkChild(Effect.provideContext(calls, context))
+    yield* TestClock.adjust(time)
+    yield* Fiber.interrupt(fiber)
+    return yield* Fiber.await(fiber)
+  })
+
+const status = Effect.exit(Effect.flatMap(BulkUploads.BulkUploads, (uploads) => uploads.status(sourceId)))
+const list = Effect.exit(Effect.flatMap(NonEmployeeSources.NonEmployeeSources, (sources) => sources.list()))
+
+const isStatus = ({ request }: Sent): boolean => request.url.endsWith("/status")
+
+/** Options with how many requests a call that fails with a 500 makes then. */
+const policies: ReadonlyArray<readonly [string, Pick<ApiClient.Options, "retryPolicy">, requests: number]> = [
+  ["no policy", {}, 6],
+  ["none", { retryPolicy: RetryPolicy.none }, 1],
+  ["two retries", { retryPolicy: RetryPolicy.make({ retries: 2 }) }, 3]
+]
+
+const constructors = [
+  ["layer", BulkUploads.layer, NonEmployeeSources.layer],
+  ["layerConfig", BulkUploads.layerConfig, NonEmployeeSources.layerConfig]
+] as const
+
+const pairs = constructors.flatMap(([name, uploads, sources]) =>
+  policies.flatMap(([mine, ours, asks]) =>
+    policies.flatMap(([theirs, options, lists]) =>
+      (["first", "last"] as const).map((order) => ({
+        title: `${name}: ${mine} for one service, merged ${order}, and ${theirs} for the other`,
+        layers: () => {
+          const both = [uploads({ ...fresh(), ...ours }), sources({ ...fresh(), ...options })] as const
+          return order === "first" ? Layer.mergeAll(...both) : Layer.merge(both[1], both[0])
+        },
+        asks,
+        lists
+      }))
+    )
+  )
+)
+
+describe("two layers that are merged", () => {
+  it.effect.each(pairs)("$title: each has its own", ({ asks, layers, lists }) =>
+    Effect.gen(function* () {
+      const { layer, sent } = failing()
+      const Live = layers().pipe(Layer.provide(layer), Layer.provide(Env))
+      yield* run(Effect.andThen(status, list), Live)
+      assert.deepStrictEqual(
+        [sent.filter(isStatus).length, sent.length - sent.filter(isStatus).length],
+        [asks, lists]
+      )
+    })
+  )
+
+  const budgets = RequestBudget.make({ requests: 2, per: "1 minute" })
+  const limits: ReadonlyArray<readonly [string, ApiClient.Options["requestBudget"], limit: number]> = [
+    ["equal numbers", { requests: 2, per: "1 minute" }, 2],
+    ["one value", budgets, 2],
+    ["none", undefined, 100]
+  ]
+
+  it.effect.each(limits)("with %s given to both share one limit", ([, requestBudget, limit]) =>
+    Effect.gen(function* () {
+      const { layer, sent } = failing()
+      const options = { ...fresh(), requestBudget, retryPolicy: RetryPolicy.none }
+      const Live = Layer.merge(BulkUploads.layer(options), NonEmployeeSources.layer(options))
+      const all = Effect.all([...Array.from({ length: 120 }, () => list), status], {
+        concurrency: "unbounded"
+      })
+      yield* run(all, Layer.provide(Live, layer), 0)
+      assert.strictEqual(sent.length, limit)
+    })
+  )
+})
+
+const url = (origin: string, version = "v2024") =>
+  `${origin}/${version}/non-employee-sources/${sourceId}/non-employee-bulk-upload/status`
+
+describe("layerConfig", () => {
+  const seen = (options: ApiClient.ConfigOptions, variables: Record<string, string> = {}) =>
+    Effect.gen(function* () {
+      const { layer, sent } = failing()
+      const provider = ConfigProvider.fromEnv({ env: { ...env, ...variables } })
+      const Live = BulkUploads.layerConfig({ retryPolicy: RetryPolicy.none, ...options })
+      const exit = yield* status.pipe(
+        Effect.provide(Live.pipe(Layer.provide([layer, ConfigProvider.layer(provider)])))
+      )
+      assert.isTrue(Exit.isFailure(exit))
+      return sent.map(({ request }) => [request.url, request.headers["authorization"]])
+    })
+
+  const acme = env.SAIL_BASE_URL
+  const mine = { accessToken: Redacted.make("given") }
+
+  const cases: ReadonlyArray<
+    readonly [string, ApiClient.ConfigOptions, url: string, bearer: string, Record<string, string>?]
+  > = [
+    ["nothing given", {}, url(acme), "of-the-environment"],
+    ["a plain value", { apiVersion: "beta" }, url(acme, "beta"), "of-the-environment"],
+    ["an undefined value", { apiVersion: undefined }, url(acme), "of-the-environment"],
+    [
+      "a Config",
+      { baseUrl: Config.String("URL") },
+      url("https://b.api.identitynow.com"),
+      "of-the-environment",
+      { URL: "https://b.api.identitynow.com" }
+    ],
+    [
+      "auth, and other credentials in the environment",
+      { auth: mine },
+      url(acme),
+      "given",
+      { SAIL_CLIENT_ID: "id" }
+    ],
+    [
+      "a host that the environment allows",
+      { baseUrl: "https://id.acme.example" },
+      url("https://id.acme.example"),
+      "of-the-environment",
+      { SAIL_ALLOWED_HOSTS: "https://id.acme.example/" }
+    ],
+    [
+      "a host that is allowed here",
+      { allowedHosts: ["id.acme.example"] },
+      url("https://id.acme.example"),
+      "of-the-environment",
+      { SAIL_BASE_URL: "https://id.acme.example" }
+    ]
+  ]
+
+  it.effect.each(cases)(
+    "uses what is given, and the environment for the rest: %s",
+    ([, options, at, bearer, variables]) =>
+      Effect.map(seen(options, variables), (sent) => assert.deepStrictEqual(sent, [[at, `Bearer ${bearer}`]]))
+  )
+
+  it.effect("keeps to SAIL_REQUEST_BUDGET, which all clients of the process share", () =>
+    Effect.gen(function* () {
+      const { layer, sent } = failing()
+      const provider = ConfigProvider.fromEnv({
+        env: { ...env, SAIL_ACCESS_TOKEN: crypto.randomUUID(), SAIL_REQUEST_BUDGET: "3 per 1 minute" }
+      })
+      const options = { retryPolicy: RetryPolicy.none }
+      const Live = Layer.merge(NonEmployeeSources.layerConfig(options), BulkUploads.layerConfig(options))
+      const all = Effect.all([list, list, status, list], { concurrency: 4 })
+      yield* run(all, Live.pipe(Layer.provide([layer, ConfigProvider.layer(provider)])), "59 seconds")
+      assert.strictEqual(sent.length, 3)
+    })
+  )
+
+  it.effect("ends an attempt after the timeout of a Config", () =>
+    Effect.gen(function* () {
+      const silent = Layer.succeed(
+        HttpClient.HttpClient,
+        HttpClient.make(() => Effect.never)
+      )
+      const provider = ConfigProvider.fromEnv({ env: { ...env, TIMEOUT: "3 seconds" } })
+      const options = { attemptTimeout: Config.Duration("TIMEOUT"), retryPolicy: RetryPolicy.none }
+      const Live = BulkUploads.layerConfig(options).pipe(
+        Layer.provide([silent, ConfigProvider.layer(provider)])
+      )
+      const error = yield* Effect.flatten(
+        run(Effect.orDie(Effect.flatMap(status, Effect.flip)), Live, "3 seconds")
+      )
+      assert.isTrue(error._tag === "RequestTimeout" && Duration.toSeconds(error.after) === 3)
+    })
+  )
+})
+
+describe("transformClient", () => {
+  const dispatcher = HttpClient.transformResponse(
+    Effect.provideService(FetchHttpClient.RequestInit, { cache: "no-store", redirect: "follow" })
+  )
+  const options = { ...fresh(), retryPolicy: RetryPolicy.none }
+
+  it.effect("wraps the HTTP client of every request", () =>
+    Effect.gen(function* () {
+      const { layer, sent } = failing()
+      const transformClient = HttpClient.mapRequest(HttpClientRequest.setHeader("x-proxy", "yes"))
+      const Live = BulkUploads.layer({ ...options, transformClient }).pipe(Layer.provide(layer))
+      yield* Effect.provide(status, Live)
+      assert.deepStrictEqual(
+        sent.map(({ request }) => request.headers["x-proxy"]),
+        ["yes"]
+      )
+    })
+  )
+
+  it.effect("sets how fetch goes out, but cannot make it follow redirects", () =>
+    Effect.gen(function* () {
+      const { layer, sent } = failing()
+      const Live = BulkUploads.layer({ ...options, transformClient: dispatcher }).pipe(Layer.provide(layer))
+      yield* Effect.provide(status, Live)
+      assert.deepStrictEqual(
+        sent.map(({ init }) => init),
+        [{ cache: "no-store", redirect: "manual" }]
+      )
+    })
+  )
+
+  it.effect("is the only way: settings of fetch around the layer or the call are not used", () =>
+    Effect.gen(function* () {
+      const { layer, sent } = failing()
+      const around = Layer.succeed(FetchHttpClient.RequestInit, { cache: "reload" })
+      const Live = BulkUploads.layer(options).pipe(Layer.provide([layer, around]))
+      yield* status.pipe(Effect.provide(Layer.merge(around, Live)))
+      assert.deepStrictEqual(
+        sent.map(({ init }) => init),
+        [{ redirect: "manual" }]
+      )
+    })
+  )
+})
