@@ -1,9 +1,10 @@
 /**
- * A local tenant on 127.0.0.1: token endpoint, list of sources, upload and status, with the limits, errors and
- * misbehaviour that a client has to live with. All state is in memory, all time is Effect's clock.
+ * A local tenant on 127.0.0.1: tokens, sources with their schema attributes, uploads, statuses, records and audit
+ * events, with the limits, errors and misbehavior that a client has to live with. All state is in memory and bounded,
+ * all time is Effect's clock.
  *
  * It behaves as SailPoint documents. What is not documented (the body of a token error, the answer to a wrong
- * method) is a plausible choice and no statement about SailPoint.
+ * method, whether an audit event names its source) is a plausible choice and no statement about SailPoint.
  *
  * @example
  * ```ts
@@ -61,11 +62,7 @@ export interface Options {
   readonly sources?: ReadonlyArray<Source.Source> | undefined
   /** In place of the seeded clients. */
   readonly clients?: ReadonlyArray<Client.Client> | undefined
-  /**
-   * How many requests `received` keeps: the newest.
-   *
-   * @default 10,000
-   */
+  /** How many of the newest requests `received` keeps. @default 10,000 */
   readonly maxReceived?: number | undefined
 }
 

@@ -29,29 +29,19 @@ export interface Source {
   readonly fault?: Fault.Fault
   /** The fault strikes every second request only, so that a retry succeeds. */
   readonly everySecond?: boolean
-  /**
-   * The identities of its account managers.
-   *
-   * @default that of the administrator
-   */
+  /** The identities of its account managers; the administrator's unless given. */
   readonly managers?: ReadonlyArray<string>
   /** The columns of its files beside the eight of every source: ten at most. */
   readonly attributes?: ReadonlyArray<SchemaAttribute>
-  /**
-   * How many records it has at the start, created 30 days before.
-   *
-   * @default 0
-   */
+  /** How many records it has at the start, created 30 days before; none unless given. */
   readonly records?: number
   /** An upload of so many rows, submitted so long before the sandbox started. The first rows change up to 5 `records`. */
   readonly past?: { readonly rows: number; readonly before: Duration.Input }
   /** Every upload to it, `past` included, ends in `ERROR` with none or half of its rows landed. */
   readonly lands?: "none" | "half"
   /**
-   * How the audit events of its uploads name it: all of them, only the start (the others share its tracking number), or
-   * none; or there are no events.
-   *
-   * @default "named"
+   * How the audit events of its uploads name it: all of them unless given, only the start (the others share its tracking
+   * number), or none; or there are no events.
    */
   readonly events?: "named" | "tracked" | "unnamed" | "none"
 }

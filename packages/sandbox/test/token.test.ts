@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/testing/TestClock"
+import * as Client from "../src/Client.ts"
 import * as Sandbox from "../src/Sandbox.ts"
 import { type Answered, askStatus, askToken, authorize, credentials, send } from "./support/tenant.ts"
 
@@ -152,6 +153,14 @@ describe("a token", () => {
       assert.strictEqual(accepted.status, 200)
     })
   )
+
+  it("is forgotten after 10,000 newer ones, so that a sandbox does not grow over days", () => {
+    const tokens = new Client.Tokens()
+    const issued = Array.from({ length: 10_001 }, () => `Bearer ${tokens.issue(Client.admin, 0).token}`)
+
+    assert.strictEqual(tokens.verify(issued[0], 0), "JWT validation failed: JWT is not valid")
+    assert.strictEqual(tokens.verify(issued[1], 0), Client.admin)
+  })
 
   it.effect("of one sandbox is worth nothing in another", () =>
     Effect.gen(function* () {

@@ -4,7 +4,15 @@ import type * as Effect from "effect/Effect"
 import type { ServeError } from "effect/http/HttpServerError"
 import type * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
-import { type Client, type Fault, type Job, type Limiter, Sandbox, Source } from "../src/index.ts"
+import {
+  type Client,
+  type Fault,
+  type Job,
+  type Limiter,
+  Sandbox,
+  type SchemaAttribute,
+  Source
+} from "../src/index.ts"
 
 describe("the public types", () => {
   it("a sandbox as a layer needs nothing, and can only fail to listen", () => {
@@ -42,6 +50,20 @@ describe("the public types", () => {
     >()
     expectTypeOf<{ readonly _tag: "Delay" }>().not.toExtend<Fault.Fault>()
     expectTypeOf<{ readonly _tag: "Respond"; readonly status: 503 }>().toExtend<Fault.Fault>()
+  })
+
+  it("a source needs its IDs, name and description only, and a client its credentials, scopes and lifetime", () => {
+    type Named = Record<"id" | "sourceId" | "name" | "description", string>
+    expectTypeOf<Named>().toExtend<Source.Source>()
+    type Credentials = Record<"clientId" | "clientSecret", string> &
+      Pick<Client.Client, "scopes" | "lifetime">
+    expectTypeOf<Credentials>().toExtend<Client.Client>()
+    expectTypeOf<Source.Source["events"]>().toEqualTypeOf<
+      "named" | "tracked" | "unnamed" | "none" | undefined
+    >()
+    expectTypeOf<Source.Source["attributes"]>().toEqualTypeOf<
+      ReadonlyArray<SchemaAttribute.SchemaAttribute> | undefined
+    >()
   })
 
   it("a source is found by its name, or not at all", () => {

@@ -17,7 +17,7 @@ export type Users = "role context" | "account managers too"
 
 export const authorize = (users: Users, asked: Asked, source: Source): Effect.Effect<void, Response> =>
   users === "role context" && !seesEverySource(asked.client)
-    ? forbidden("The user of this token lacks the role context.")
+    ? forbidden("The user of this token lacks the role context that the user level ORG_ADMIN brings.")
     : manages(asked, source)
       ? Effect.void
       : forbidden("The user of this token is no account manager of this source.")

@@ -69,9 +69,8 @@ export const search = ({ client, now, query, request, tenant }: Asked): Answer =
       sort.map((sorter, index) => [sorter.replace(/^[+-]/u, ""), searchAfter?.[index]])
     )
     const found: Array<Document> = []
-    for (const upload of indices.some((index) => index === "events" || index === "*")
-      ? tenant.uploads(now)
-      : []) {
+    const hasEvents = indices.includes("events") || indices.includes("*")
+    for (const upload of hasEvents ? tenant.uploads(now) : []) {
       for (const event of eventsOf(upload, now)) {
         if (matches(event) && (searchAfter === undefined || order(last, event) < 0)) found.push(event)
       }
@@ -90,8 +89,8 @@ const filtered = (
   document: Document,
   { excludes = [], includes = Object.keys(document) }: typeof Body.Type.queryResultFilter & {},
   prefix = ""
-): Document => {
-  return Object.fromEntries(
+): Document =>
+  Object.fromEntries(
     Object.entries(document).flatMap(([key, value]) => {
       const path = `${prefix}${key}`
       if (isIn(path, excludes)) return []
@@ -100,7 +99,6 @@ const filtered = (
       return Object.keys(inner).length > 0 ? [[key, inner]] : []
     })
   )
-}
 
 const isIn = (path: string, paths: ReadonlyArray<string>) =>
   paths.some((one) => path === one || path.startsWith(`${one}.`))

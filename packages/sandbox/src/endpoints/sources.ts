@@ -28,7 +28,7 @@ export const listSources = ({ client, now, query, tenant }: Asked): Answer =>
     return yield* page(items, query)
   })
 
-/** The identity whose sources are listed; none when the parameter is absent. */
+/** The identity whose sources are listed; undefined lists every source. */
 const requestedFor = (
   client: Client,
   query: URLSearchParams
