@@ -27,6 +27,7 @@ import {
   isCertificateCode,
   isDateCode,
   isNameCode,
+  isRefusal,
   quoted,
   seconds,
   sentence,
@@ -281,6 +282,10 @@ export class UnexpectedResponse extends Schema.TaggedError<UnexpectedResponse>()
   httpStatus: Schema.Int,
   /** What is unexpected about it. */
   reason: Schema.String,
+  /** The status value, if that is all that is unexpected. */
+  unknownStatus: Schema.optionalKey(Schema.String),
+  /** The encoding of the body, such as `gzip`, if the HTTP client did not decode it. */
+  contentEncoding: Schema.optionalKey(Schema.String),
   /** The body that came, cut short; never that of a token answer. */
   body: Schema.optionalKey(Schema.String)
 }) {
@@ -292,6 +297,12 @@ export class UnexpectedResponse extends Schema.TaggedError<UnexpectedResponse>()
     return `SailPoint answered ${this.httpStatus} to ${theRequest(this)}, but ${sentence(this.reason)}${body}`
   }
   get nextStep(): string {
+    if (this.unknownStatus !== undefined) {
+      return "Look at the upload in SailPoint, and update this software: a newer version may know this value."
+    }
+    if (this.contentEncoding !== undefined) {
+      return "Use an HTTP client that decodes compressed answers, such as one on fetch, or have the gateway in between send answers as they are."
+    }
     return "Check that SAIL_BASE_URL is the tenant's API host with no proxy or login page in between; if it is, the API has changed and this software needs an update."
   }
   override get message(): string {
@@ -335,16 +346,27 @@ export class ConnectionFailed extends Schema.TaggedError<ConnectionFailed>()("Co
   /** The host that was asked. */
   host: Schema.String,
   /** The system's code, such as `ECONNREFUSED`, where it is known. */
-  code: Schema.optionalKey(Schema.String)
+  code: Schema.optionalKey(Schema.String),
+  /** The HTTP status with which a proxy refused to connect, such as 407. */
+  proxyStatus: Schema.optionalKey(Schema.Int)
 }) {
   get retryable(): boolean {
-    return !isCertificateCode(this.code)
+    return !isCertificateCode(this.code) && !isRefusal(this.proxyStatus)
   }
   get summary(): string {
+    if (this.proxyStatus !== undefined) {
+      return `The proxy answered ${this.proxyStatus} and did not connect to ${this.host} during ${theRequest(this)}.`
+    }
     const code = this.code === undefined ? "" : ` (${this.code})`
     return `The connection to ${this.host} failed during ${theRequest(this)}${code}.`
   }
   get nextStep(): string {
+    if (this.proxyStatus === 407) {
+      return "The proxy demands a user name and a password: put them into the proxy's URL (HTTPS_PROXY), percent-encoded."
+    }
+    if (isRefusal(this.proxyStatus)) {
+      return `Have the proxy's administrators allow connections to ${this.host}, or name that host in NO_PROXY if this machine can reach it directly.`
+    }
     if (isDateCode(this.code)) {
       return "By this machine's clock its TLS certificate is not valid yet, or not any more: check the clock first, then the certificate."
     }

@@ -32,6 +32,7 @@ import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
 import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { BulkUploadError } from "./BulkUploadError.ts"
@@ -39,6 +40,7 @@ import { type BulkUploadStatus, isSettled, ResponseBody } from "./BulkUploadStat
 import * as ApiClient from "./ApiClient.ts"
 import { makeChecks } from "./internal/checks.ts"
 import { makeFollow } from "./internal/follow.ts"
+import type { Undecodable } from "./internal/classify.ts"
 import { decodeJson } from "./internal/json.ts"
 import { now } from "./internal/monotonicClock.ts"
 import { whereTraced } from "./internal/whereTraced.ts"
@@ -85,6 +87,7 @@ export interface Service {
    * ```ts
    * import * as Effect from "effect/Effect"
    * import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
    * import { BulkUploads } from "@sailpoint-bulk-upload/core"
    *
    * const failed = (sourceIds: ReadonlyArray<string>) =>
@@ -362,11 +365,25 @@ export const make: Effect.Effect<Service, never, ApiClient.ApiClient | Scope.Sco
 
 const decodeResponse = decodeJson(ResponseBody)
 
-const decodeBody = (text: string): Result.Result<typeof ResponseBody.Type, string> =>
+/** A status in the form of SailPoint's values; anything else may be the answer of something in between. */
+const decodeUnknown = decodeJson(
+  Schema.Struct({ status: Schema.String.check(Schema.isPattern(/^[A-Z_]{1,40}$/u)) })
+)
+
+const decodeBody = (text: string): Result.Result<typeof ResponseBody.Type, Undecodable> =>
   Option.match(decodeResponse(text), {
     onNone: () =>
       Result.fail(
-        "the body is no JSON object whose status is PENDING, IN_PROGRESS, COMPLETED, ERROR or null."
+        Option.match(decodeUnknown(text), {
+          onNone: () => ({
+            reason:
+              "the body is no JSON object whose status is PENDING, IN_PROGRESS, COMPLETED, ERROR or null."
+          }),
+          onSome: ({ status }) => ({
+            reason: `the status is ${status}, a value that this version does not know.`,
+            unknownStatus: status
+          })
+        })
       ),
     onSome: Result.succeed
   })

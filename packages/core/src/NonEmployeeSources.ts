@@ -226,7 +226,7 @@ const decodeItems = decodeJson(Schema.Array(Item))
 
 const decodeList: ApiClient.Call<ReadonlyArray<NonEmployeeSource>>["decode"] = (text, show = plainText) =>
   Option.match(decodeItems(text), {
-    onNone: () => Result.fail("the body is no JSON list of sources."),
+    onNone: () => Result.fail({ reason: "the body is no JSON list of sources." }),
     onSome: (items) => Result.succeed(items.flatMap((item) => toSource(item, show)))
   })
 

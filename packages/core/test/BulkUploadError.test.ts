@@ -10,7 +10,7 @@ const said = { detailCode: "400.1 Bad Request Content", trackingId: "t-1", messa
 
 /** One of each, as full as it gets. */
 const errors: ReadonlyArray<BulkUploadError.BulkUploadError> = [
-  new BulkUploadError.InvalidSourceId({ sourceId: "nonsense" }),
+  new BulkUploadError.InvalidSourceId({ sourceId: "nonsense", reason: "it is odd" }),
   new BulkUploadError.BadRequest({ sourceId, ...said }),
   new BulkUploadError.Unauthorized({ sourceId, ...said }),
   new BulkUploadError.Forbidden({ sourceId, ...said }),
@@ -22,10 +22,17 @@ const errors: ReadonlyArray<BulkUploadError.BulkUploadError> = [
     ...said,
     httpStatus: 200,
     reason: "it is odd.",
+    unknownStatus: "ODD",
+    contentEncoding: "br",
     body: "{}"
   }),
   new BulkUploadError.RequestTimeout({ sourceId, after: Duration.seconds(10) }),
-  new BulkUploadError.ConnectionFailed({ sourceId, host: "acme.example", code: "ECONNRESET" }),
+  new BulkUploadError.ConnectionFailed({
+    sourceId,
+    host: "acme.example",
+    code: "ECONNRESET",
+    proxyStatus: 502
+  }),
   new BulkUploadError.AuthenticationFailed({ operation: "token", ...said, httpStatus: 401 })
 ]
 

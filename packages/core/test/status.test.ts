@@ -130,9 +130,24 @@ describe("getBulkUploadStatus", () => {
     [
       "a new status value",
       json(200, { status: "CANCELLED" }),
-      { _tag: "UnexpectedResponse", httpStatus: 200, body: '{"status":"CANCELLED"}' }
+      {
+        _tag: "UnexpectedResponse",
+        httpStatus: 200,
+        body: '{"status":"CANCELLED"}',
+        reason: "the status is CANCELLED, a value that this version does not know.",
+        unknownStatus: "CANCELLED",
+        nextStep:
+          "Look at the upload in SailPoint, and update this software: a newer version may know this value."
+      }
     ],
-    ["a status that is a number", json(200, { status: 1 }), { _tag: "UnexpectedResponse" }],
+    ...["pending", "", "OK.", "A".repeat(41), "ERROR\u202E", 1, ["PENDING"], {}].map(
+      (status) =>
+        [
+          `the status ${JSON.stringify(status)}, which has not the form of one`,
+          json(200, { status }),
+          { _tag: "UnexpectedResponse", unknownStatus: undefined }
+        ] as const
+    ),
     ["200 with a list", json(200, []), { _tag: "UnexpectedResponse" }],
     ["200 with null", json(200, "null"), { _tag: "UnexpectedResponse", body: "null" }],
     ["200 without a body", json(200, undefined), { _tag: "UnexpectedResponse", body: "" }],

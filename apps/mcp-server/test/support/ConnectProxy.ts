@@ -1,5 +1,6 @@
 /**
- * A proxy on loopback that connects whoever asks with whatever is asked for (RFC 9110, section 9.3.6), and keeps that.
+ * A proxy on loopback that connects its clients with any target (RFC 9110, section 9.3.6), or refuses with a status, and
+ * remembers the targets.
  */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
@@ -12,13 +13,19 @@ export interface ConnectProxy {
   readonly targets: ReadonlyArray<string>
 }
 
-export const start: Effect.Effect<ConnectProxy, never, Scope.Scope> = Effect.gen(function* () {
+export const start = Effect.fnUntraced(function* (
+  refusing?: number
+): Effect.fn.Return<ConnectProxy, never, Scope.Scope> {
   const targets: Array<string> = []
   const sockets = new Set<Socket>()
   // What a client sends through it without connecting first is a mistake of the test.
   const server = createServer((_, response) => response.writeHead(501).end())
   server.on("connect", ({ url = "" }, client: Socket) => {
     targets.push(url)
+    if (refusing !== undefined) {
+      client.end(`HTTP/1.1 ${refusing} Refused\r\nProxy-Authenticate: Basic\r\nContent-Length: 0\r\n\r\n`)
+      return
+    }
     const { hostname, port } = new URL(`http://${url}`)
     const upstream = connect(Number(port), hostname, () => {
       client.write("HTTP/1.1 200 Connection Established\r\n\r\n")

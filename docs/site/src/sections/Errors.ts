@@ -17,6 +17,8 @@ const trackingId = "e7eab60924f64aa284175b9fa3309599"
 const host = "acme.api.identitynow.com"
 
 const connection = (code: string) => new BulkUploadError.ConnectionFailed({ sourceId, host, code })
+const refusedByProxy = (proxyStatus: number) =>
+  new BulkUploadError.ConnectionFailed({ sourceId, host, proxyStatus })
 
 /** A new error does not compile until it has its cases here. */
 const cases: { readonly [E in CatalogueError as E["_tag"]]: ReadonlyArray<Case<E>> } = {
@@ -96,11 +98,30 @@ const cases: { readonly [E in CatalogueError as E["_tag"]]: ReadonlyArray<Case<E
   ],
   UnexpectedResponse: [
     {
+      when: "it is no answer of SailPoint's API",
       error: new BulkUploadError.UnexpectedResponse({
         sourceId,
         httpStatus: 200,
         reason: "the body is no JSON object whose status is PENDING, IN_PROGRESS, COMPLETED, ERROR or null.",
         body: "<!doctype html> <title>Sign in</title>"
+      })
+    },
+    {
+      when: "SailPoint has a new status value",
+      error: new BulkUploadError.UnexpectedResponse({
+        sourceId,
+        httpStatus: 200,
+        reason: "the status is CANCELLED, a value that this version does not know.",
+        unknownStatus: "CANCELLED"
+      })
+    },
+    {
+      when: "it is compressed, and the HTTP client does not decode it",
+      error: new BulkUploadError.UnexpectedResponse({
+        sourceId,
+        httpStatus: 200,
+        reason: "its body is compressed (gzip), and the HTTP client did not decode it.",
+        contentEncoding: "gzip"
       })
     }
   ],
@@ -109,7 +130,9 @@ const cases: { readonly [E in CatalogueError as E["_tag"]]: ReadonlyArray<Case<E
     { when: "the connection is refused, reset or cut off", error: connection("ECONNREFUSED") },
     { when: "the name does not resolve", error: connection("ENOTFOUND") },
     { when: "the certificate does not verify", error: connection("SELF_SIGNED_CERT_IN_CHAIN") },
-    { when: "the certificate is too young or too old", error: connection("CERT_HAS_EXPIRED") }
+    { when: "the certificate is too young or too old", error: connection("CERT_HAS_EXPIRED") },
+    { when: "a proxy demands a user name and a password", error: refusedByProxy(407) },
+    { when: "a proxy does not allow the host", error: refusedByProxy(403) }
   ],
   AuthenticationFailed: [
     {

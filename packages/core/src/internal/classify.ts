@@ -6,7 +6,7 @@ import * as Result from "effect/Result"
 import * as BulkUploadError from "../BulkUploadError.ts"
 import { readErrorBody } from "./errorBody.ts"
 import { readRetryAfter } from "./retryAfter.ts"
-import type { NoReply, Reply } from "./reply.ts"
+import type { Disconnection, NoReply, Reply } from "./reply.ts"
 
 /**
  * What a request is about, as its errors tell it.
@@ -26,7 +26,7 @@ export interface Subject {
 export const fromReply = (
   subject: Subject,
   reply: Reply,
-  { attempts, now }: { readonly attempts: number; readonly now: number }
+  { attempts, host, now }: { readonly attempts: number; readonly host: string; readonly now: number }
 ): BulkUploadError.BulkUploadError => {
   const about = { ...subject, ...readErrorBody(reply) }
   const httpStatus = reply.status
@@ -42,12 +42,14 @@ export const fromReply = (
       return new BulkUploadError.Forbidden(about)
     case 404:
       return new BulkUploadError.NotFound(about)
+    case 407:
+      return new BulkUploadError.ConnectionFailed({ ...subject, host, proxyStatus: httpStatus })
     case 429:
       return new BulkUploadError.RateLimited({ ...about, ...retryAfter(reply, now), attempts })
     default:
       return httpStatus >= 500 && httpStatus <= 599
         ? new BulkUploadError.ServerError({ ...about, ...retryAfter(reply, now), httpStatus })
-        : unexpected(subject, reply, undocumented(reply))
+        : unexpected(subject, reply, { reason: undocumented(reply) })
   }
 }
 
@@ -59,7 +61,7 @@ export const fromNoReply = (
 ): BulkUploadError.BulkUploadError =>
   noReply._tag === "TimedOut"
     ? new BulkUploadError.RequestTimeout({ ...subject, after: where.deadline })
-    : disconnected(subject, where.host, noReply.code)
+    : disconnected(subject, where.host, noReply)
 
 /** The text of a 200 answer, or the error that it has none. */
 export const textOf = (
@@ -72,28 +74,46 @@ export const textOf = (
       return Result.succeed(reply.body.text)
     case "TooLarge":
       return Result.fail(
-        unexpected(subject, reply, `the body is larger than ${reply.body.maxBytes / 1024} KiB.`)
+        unexpected(subject, reply, { reason: `the body is larger than ${reply.body.maxBytes / 1024} KiB.` })
       )
     case "Broken":
-      return Result.fail(disconnected(subject, host, reply.body.code))
+      return Result.fail(disconnected(subject, host, reply.body))
   }
+}
+
+/** What is wrong with a body, and the value in it if it has an unknown status. */
+export interface Undecodable {
+  readonly reason: string
+  readonly unknownStatus?: string
 }
 
 /** An answer that the API does not document. The body of a token answer may hold a token: never shown. */
 export const unexpected = (
   subject: Subject,
   reply: Reply,
-  reason: string
-): BulkUploadError.UnexpectedResponse =>
-  new BulkUploadError.UnexpectedResponse({
-    ...subject,
+  undecodable: Undecodable
+): BulkUploadError.UnexpectedResponse => {
+  const about = { ...subject, httpStatus: reply.status }
+  const contentEncoding = encodingOf(reply)
+  if (contentEncoding !== undefined) {
+    const reason = `its body is compressed (${contentEncoding}), and the HTTP client did not decode it.`
+    return new BulkUploadError.UnexpectedResponse({ ...about, reason, contentEncoding })
+  }
+  return new BulkUploadError.UnexpectedResponse({
+    ...about,
     ...readErrorBody(reply),
-    httpStatus: reply.status,
-    reason,
+    ...undecodable,
     ...(reply.body._tag === "Text" && subject.operation !== "token"
       ? { body: reply.show(reply.body.text, 200, unescaped) }
       : {})
   })
+}
+
+/** The encoding of a body that was not decoded: what is left of it has bytes that no text has. */
+const encodingOf = ({ body, headers, show }: Reply): string | undefined =>
+  body._tag === "Text" && /[^\P{Cc}\s]|\uFFFD/u.test(body.text)
+    ? headers["content-encoding"] && show(headers["content-encoding"], 40)
+    : undefined
 
 /**
  * JSON with its escapes read, also where it is no whole JSON: `\u0041` is an A to whoever reads it, and could be one of
@@ -104,8 +124,13 @@ const unescaped = (json: string): string =>
     code === undefined ? character : String.fromCharCode(Number.parseInt(code, 16))
   )
 
-const disconnected = (subject: Subject, host: string, code: string | undefined) =>
-  new BulkUploadError.ConnectionFailed({ ...subject, host, ...(code === undefined ? {} : { code }) })
+const disconnected = (subject: Subject, host: string, { code, proxyStatus }: Disconnection) =>
+  new BulkUploadError.ConnectionFailed({
+    ...subject,
+    host,
+    ...(proxyStatus === undefined ? {} : { proxyStatus }),
+    ...(code === undefined ? {} : { code })
+  })
 
 const undocumented = (reply: Reply): string => {
   const location = reply.headers["location"]

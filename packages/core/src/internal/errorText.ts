@@ -57,3 +57,6 @@ export const isDateCode = (code: string | undefined): boolean => DATE_CODE.test(
 export const isCertificateCode = (code: string | undefined): boolean => CERTIFICATE_CODE.test(code ?? "")
 
 export const isNameCode = (code: string | undefined): boolean => NAME_CODE.test(code ?? "")
+
+/** Whether a proxy's status is final: a 5xx says that it could not reach the host just now. */
+export const isRefusal = (proxyStatus = 0): boolean => proxyStatus >= 400 && proxyStatus <= 499

@@ -21,7 +21,7 @@ import { plainText } from "../PlainText.ts"
 export type Body =
   | { readonly _tag: "Text"; readonly text: string }
   | { readonly _tag: "TooLarge"; readonly maxBytes: number }
-  | { readonly _tag: "Broken"; readonly code: string | undefined }
+  | ({ readonly _tag: "Broken" } & Disconnection)
 
 /**
  * A text made harmless to show, cut to a length (500 characters unless said otherwise). With `read` it is that of the
@@ -37,10 +37,14 @@ export interface Reply {
   readonly show: Show
 }
 
+/** What is known about a connection that failed: the system's code, or the status of a proxy that refused it. */
+export interface Disconnection {
+  readonly code?: string | undefined
+  readonly proxyStatus?: number
+}
+
 /** Why no answer came. */
-export type NoReply =
-  | { readonly _tag: "TimedOut" }
-  | { readonly _tag: "Disconnected"; readonly code: string | undefined }
+export type NoReply = { readonly _tag: "TimedOut" } | ({ readonly _tag: "Disconnected" } & Disconnection)
 
 /** The documented bodies of statuses, errors and tokens are of a few KiB; what is larger is not read to its end. */
 export const MAX_BODY_BYTES = 64 * 1024
@@ -93,7 +97,7 @@ export const makeExchange = Effect.fnUntraced(function* (
       let begun: Pick<Reply, "status" | "headers"> | undefined
       return client.execute(request).pipe(
         Effect.matchEffect({
-          onFailure: (error) => Effect.fail<NoReply>({ _tag: "Disconnected", code: causeCode(error) }),
+          onFailure: (error) => Effect.fail<NoReply>({ _tag: "Disconnected", ...disconnection(error) }),
           onSuccess: (response) => {
             // Some clients make them anew whenever they are read.
             const { headers, status } = response
@@ -112,7 +116,7 @@ export const makeExchange = Effect.fnUntraced(function* (
           orElse: (): Effect.Effect<Reply, NoReply> =>
             begun === undefined || begun.status === 200
               ? Effect.fail<NoReply>({ _tag: "TimedOut" })
-              : Effect.succeed({ ...begun, body: { _tag: "Broken", code: undefined }, show })
+              : Effect.succeed({ ...begun, body: { _tag: "Broken" }, show })
         })
       )
     })
@@ -159,7 +163,7 @@ const readBody = (
 const textBody = (text: string): Body => ({ _tag: "Text", text })
 
 const unreadable = (error: HttpClientError): Body =>
-  error.reason._tag === "EmptyBodyError" ? textBody("") : { _tag: "Broken", code: causeCode(error) }
+  error.reason._tag === "EmptyBodyError" ? textBody("") : { _tag: "Broken", ...disconnection(error) }
 
 /**
  * HTTP clients read no more than the length that was announced, so a short one needs no counting, which costs as
@@ -187,12 +191,17 @@ const readUpTo = (response: HttpClientResponse, maxBytes: number): Effect.Effect
     )
   })
 
-/** The system's code (`ECONNREFUSED`), wherever in the chain of causes a client puts it. */
-const causeCode = (error: HttpClientError): string | undefined => {
+/** What undici, and with it Node's `fetch`, says when a proxy refuses to connect. */
+const PROXY_REFUSAL = /^Proxy response \((\d{3})\) !== 200/u
+
+/** The system's code (`ECONNREFUSED`), or a proxy's status, wherever in the chain of causes a client puts it. */
+const disconnection = (error: HttpClientError): Disconnection => {
   let cause: unknown = error.reason.cause
   for (let depth = 0; depth < 8 && cause instanceof Error; depth++) {
-    if ("code" in cause && typeof cause.code === "string") return cause.code
+    const [, proxyStatus] = PROXY_REFUSAL.exec(cause.message) ?? []
+    if (proxyStatus !== undefined) return { proxyStatus: Number(proxyStatus) }
+    if ("code" in cause && typeof cause.code === "string") return { code: cause.code }
     cause = cause instanceof AggregateError ? (cause.errors[0] ?? cause.cause) : cause.cause
   }
-  return undefined
+  return {}
 }

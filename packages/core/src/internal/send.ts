@@ -14,7 +14,7 @@ import * as Result from "effect/Result"
 import * as Schedule from "effect/Schedule"
 import type { BulkUploadError } from "../BulkUploadError.ts"
 import * as Metrics from "../Metrics.ts"
-import { fromNoReply, fromReply, type Subject, textOf, unexpected } from "./classify.ts"
+import { fromNoReply, fromReply, type Subject, textOf, type Undecodable, unexpected } from "./classify.ts"
 import { nowOf } from "./monotonicClock.ts"
 import { makeExchange, MAX_BODY_BYTES, type Reply, type Show } from "./reply.ts"
 import { isTraced, whereTraced } from "./whereTraced.ts"
@@ -39,7 +39,7 @@ export interface Call<A> {
   /** How large the body of an answer may be; 64 KiB unless said otherwise. */
   readonly maxBodyBytes?: number
   /** The value in the body, or what is wrong with the body. A text in it is shown through `show`. */
-  readonly decode: (text: string, show?: Show) => Result.Result<A, string>
+  readonly decode: (text: string, show?: Show) => Result.Result<A, Undecodable>
 }
 
 export type Send = <A>(call: Call<A>) => Effect.Effect<A, BulkUploadError>
@@ -105,9 +105,11 @@ const valueIn = <A>(
 ): Result.Result<A, BulkUploadError> =>
   reply.status === 200
     ? Result.flatMap(textOf(call.subject, reply, host), (text) =>
-        Result.mapError(call.decode(text, reply.show), (reason) => unexpected(call.subject, reply, reason))
+        Result.mapError(call.decode(text, reply.show), (undecodable) =>
+          unexpected(call.subject, reply, undecodable)
+        )
       )
-    : Result.fail(fromReply(call.subject, reply, { attempts, now: clock.currentTimeMillisUnsafe() }))
+    : Result.fail(fromReply(call.subject, reply, { attempts, host, now: clock.currentTimeMillisUnsafe() }))
 
 /** What a span tells of how its attempt ended, beside what is known when it begins. */
 const ended = (resends: number, status: number | undefined, error: string | undefined) => ({

@@ -17,6 +17,7 @@ import { AuthenticationFailed, type BulkUploadError } from "../BulkUploadError.t
 import * as Metrics from "../Metrics.ts"
 import type { Policy } from "../RetryPolicy.ts"
 import * as Tenant from "../Tenant.ts"
+import type { Undecodable } from "./classify.ts"
 import { decodeJson } from "./json.ts"
 import { now, nowOf } from "./monotonicClock.ts"
 import { countRetry } from "./retry.ts"
@@ -139,9 +140,9 @@ const countTokenRequest = (exit: Exit.Exit<unknown, BulkUploadError>): Effect.Ef
 
 const decodeGrantBody = decodeJson(GrantBody)
 
-const decodeGrant = (text: string): Result.Result<Grant, string> =>
+const decodeGrant = (text: string): Result.Result<Grant, Undecodable> =>
   Option.match(decodeGrantBody(text), {
-    onNone: () => Result.fail("the body is no JSON object with a usable access_token."),
+    onNone: () => Result.fail({ reason: "the body is no JSON object with a usable access_token." }),
     onSome: (body) =>
       Result.succeed({
         token: Redacted.make(body.access_token, { label: "access token" }),

@@ -1,0 +1,96 @@
+/** A proxy that stands between the client and the tenant, and refuses. */
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as HttpClient from "effect/http/HttpClient"
+import * as HttpClientError from "effect/http/HttpClientError"
+import * as HttpClientResponse from "effect/http/HttpClientResponse"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import * as TestClock from "effect/testing/TestClock"
+import * as Fiber from "effect/Fiber"
+import * as BulkUploads from "../src/BulkUploads.ts"
+import * as NonEmployeeSources from "../src/NonEmployeeSources.ts"
+
+type Answer = Response | Error
+
+/** As Node's `fetch` throws it: the reason is the cause of a cause. */
+const refused = (status: number) =>
+  new TypeError("fetch failed", {
+    cause: new Error("Request was cancelled.", {
+      cause: Object.assign(new Error(`Proxy response (${status}) !== 200 when HTTP Tunneling`), {
+        code: "UND_ERR_ABORTED"
+      })
+    })
+  })
+
+/** What a call fails with behind such a proxy, and how often it was sent. */
+const failing = (answer: () => Answer, call: "status" | "sources" = "status") =>
+  Effect.gen(function* () {
+    let sent = 0
+    const client = HttpClient.make((request) => {
+      sent += 1
+      const given = answer()
+      return given instanceof Response
+        ? Effect.succeed(HttpClientResponse.fromWeb(request, given))
+        : Effect.fail(
+            new HttpClientError.HttpClientError({
+              reason: new HttpClientError.TransportError({ request, cause: given })
+            })
+          )
+    })
+    const options = {
+      baseUrl: "https://acme.api.identitynow.com",
+      auth: { accessToken: Redacted.make("token") }
+    }
+    const live = Layer.merge(BulkUploads.layer(options), NonEmployeeSources.layer(options)).pipe(
+      Layer.provide(Layer.succeed(HttpClient.HttpClient, client))
+    )
+    const asked = Effect.gen(function* () {
+      if (call === "status") yield* BulkUploads.getBulkUploadStatus("e136567de87e4d029e60b3c3c55db56d")
+      else yield* (yield* NonEmployeeSources.NonEmployeeSources).list()
+    })
+    const fiber = yield* Effect.forkChild(Effect.flip(Effect.provide(asked, live)))
+    yield* TestClock.adjust("5 minutes")
+    const error = yield* Fiber.join(fiber)
+    assert(error._tag === "ConnectionFailed", error.message)
+    return { error, sent }
+  })
+
+const refusals: ReadonlyArray<readonly [string, () => Answer, status: number, says: string]> = [
+  ["407 to CONNECT", () => refused(407), 407, "a user name and a password"],
+  ["403 to CONNECT", () => refused(403), 403, "NO_PROXY"],
+  ["401 to CONNECT", () => refused(401), 401, "NO_PROXY"],
+  ["405 to CONNECT", () => refused(405), 405, "NO_PROXY"],
+  [
+    "407 to a request, as other clients pass it on",
+    () => new Response("", { status: 407 }),
+    407,
+    "a user name"
+  ]
+]
+
+describe("a proxy", () => {
+  it.effect.each(refusals)(
+    "that answers %s is reported as such, and not asked again",
+    ([, answer, proxyStatus, says]) =>
+      Effect.gen(function* () {
+        for (const call of ["status", "sources"] as const) {
+          const { error, sent } = yield* failing(answer, call)
+          assert.deepInclude({ ...error }, { proxyStatus, host: "acme.api.identitynow.com" })
+          assert.isFalse(error.retryable)
+          assert.include(error.summary, `The proxy answered ${proxyStatus} and did not connect to acme.api`)
+          assert.include(error.nextStep, says)
+          assert.strictEqual(sent, 1)
+        }
+      })
+  )
+
+  it.effect("that cannot reach the tenant just now is asked again", () =>
+    Effect.gen(function* () {
+      const { error, sent } = yield* failing(() => refused(502))
+      assert.deepInclude({ ...error }, { proxyStatus: 502 })
+      assert.isTrue(error.retryable)
+      assert.isAbove(sent, 1)
+    })
+  )
+})
