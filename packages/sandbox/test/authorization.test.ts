@@ -1,8 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Client from "../src/Client.ts"
 import * as Sandbox from "../src/Sandbox.ts"
 import * as Source from "../src/Source.ts"
-import { authorize, send, statusPath } from "./support/tenant.ts"
+import { authorize, get, send, statusPath } from "./support/tenant.ts"
 
 const done = Source.named("Done")
 
@@ -43,26 +44,26 @@ describe("authorization", () => {
     })
   )
 
-  const reads = [
-    { what: "the status", path: statusPath(done.sourceId) },
-    { what: "the list of sources", path: "/v2024/non-employee-sources" },
-    { what: "the list of sources by v1", path: "/non-employee-sources/v1" },
-    { what: "a source", path: `/v2024/non-employee-sources/${done.sourceId}` },
-    { what: "its columns", path: `/v2024/non-employee-sources/${done.sourceId}/schema-attributes` },
-    { what: "the records", path: "/v2024/non-employee-records" }
+  const list = "/v2024/non-employee-sources"
+  const of = (name: string, rest = "") => `${list}/${Source.named(name).sourceId}${rest}`
+  const roles: ReadonlyArray<readonly [clientId: string, path: string, status: number]> = [
+    ["sandbox-manager", list, 403],
+    ["sandbox-manager", `${list}?requested-for=${Client.ADMIN_IDENTITY}`, 403],
+    ["sandbox-manager", `${list}?requested-for=${Client.MANAGER_IDENTITY}`, 200],
+    ["sandbox-manager", `${list}?requested-for=me`, 200],
+    ["sandbox-manager", of("Retail"), 200],
+    ["sandbox-manager", of("Done"), 403],
+    ["sandbox-manager", of("Retail", "/schema-attributes"), 200],
+    ["sandbox-manager", of("Done", "/schema-attributes"), 403],
+    ["sandbox-manager", of("Retail", "/schema-attributes-template/download"), 403],
+    ["sandbox-manager", of("Retail", "/non-employee-bulk-upload/status"), 403],
+    ["sandbox-reader", of("Retail", "/non-employee-bulk-upload/status"), 200],
+    ["sandbox-no-scope", "/non-employee-sources/v1", 403]
   ]
 
-  it.effect.each(reads)("without the reading scope is refused $what with 403", ({ path }) =>
+  it.effect.each(roles)("follows scope and role: %s asks for %s and gets %d", ([clientId, path, status]) =>
     Effect.gen(function* () {
-      const sandbox = yield* Sandbox.make()
-      const headers = yield* authorize(sandbox, "sandbox-no-scope")
-
-      const answered = yield* send(`${sandbox.url}${path}`, { headers })
-
-      assert.strictEqual(answered.status, 403)
-      const body = answered.json() as ReturnType<typeof Source.errorBody>
-      assert.strictEqual(body.detailCode, "403 Forbidden")
-      assert.include(body.messages[0]?.text, "idn:nelm:read")
+      assert.strictEqual((yield* get(yield* Sandbox.make(), path, clientId)).status, status)
     })
   )
 })

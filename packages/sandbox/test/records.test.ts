@@ -47,11 +47,7 @@ describe("the records of a source", () => {
     { name: "Retail", file: BAD_ROW_CSV, landed: 0 },
     { name: "Retail", file: csv(6).replace("email", "mail"), landed: 0 },
     { name: "Retail", file: csv(20_001), landed: 0 },
-    {
-      name: "Custom columns",
-      file: `${header},costCenter\n${row},7`,
-      landed: 1
-    }
+    { name: "Custom columns", file: `${header},costCenter\n${row},7`, landed: 1 }
   ]
 
   it.effect.each(uploads)("grow by $landed when an upload to $name ends, and not before", (upload) =>
@@ -168,21 +164,6 @@ describe("the columns of a source", () => {
       )
       assert.strictEqual(template.text, `${names}\n`)
       assert.strictEqual(template.headers.get("content-type"), "text/csv")
-    })
-  )
-
-  const users = [
-    { clientId: "sandbox-manager", name: "Retail", what: "schema-attributes", status: 200 },
-    { clientId: "sandbox-manager", name: "Done", what: "schema-attributes", status: 403 },
-    { clientId: "sandbox-manager", name: "Retail", what: "schema-attributes-template/download", status: 403 },
-    { clientId: "sandbox-manager", name: "Retail", what: "non-employee-bulk-upload/status", status: 403 }
-  ]
-
-  it.effect.each(users)("and the status depend on the role: $status for $what of $name", (asked) =>
-    Effect.gen(function* () {
-      const path = `/v2024/non-employee-sources/${Source.named(asked.name).sourceId}/${asked.what}`
-
-      assert.strictEqual((yield* get(yield* Sandbox.make(), path, asked.clientId)).status, asked.status)
     })
   )
 })

@@ -143,25 +143,4 @@ describe("an upload over HTTP", () => {
       assert.include(refused.text, "idn:nelm:manage")
     })
   )
-
-  it.effect("without a token is refused with 401", () =>
-    Effect.gen(function* () {
-      const sandbox = yield* Sandbox.make()
-
-      const refused = yield* upload(sandbox, {}, csv(GOOD_CSV))
-
-      assert.strictEqual(refused.status, 401)
-    })
-  )
-
-  it.effect("to a source that does not exist is refused with 404", () =>
-    Effect.gen(function* () {
-      const sandbox = yield* Sandbox.make()
-      const headers = yield* authorize(sandbox)
-
-      const refused = yield* upload(sandbox, headers, csv(GOOD_CSV), uploadPath("f".repeat(32)))
-
-      assert.strictEqual(refused.status, 404)
-    })
-  )
 })

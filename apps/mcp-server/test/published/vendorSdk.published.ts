@@ -72,65 +72,45 @@ layer(Installed.layer("sailpoint-api-client@1.4.15"), {
       const { listNonEmployeeRecords, listNonEmployeeSources } = nonEmployees
       const filters = `sourceId eq "${Source.named("All landed").sourceId}"`
 
-      const sources = yield* Effect.promise(() =>
-        paginator.paginate(nonEmployees, listNonEmployeeSources, { sorters: "name" }, 10)
-      )
-      const records = yield* Effect.promise(() =>
-        paginator.paginate(nonEmployees, listNonEmployeeRecords, { filters, sorters: "-modified" }, 20)
-      )
+      const { sources, records } = yield* Effect.promise(async () => ({
+        sources: await paginator.paginate(nonEmployees, listNonEmployeeSources, { sorters: "name" }, 10),
+        records: await paginator.paginate(nonEmployees, listNonEmployeeRecords, { filters }, 20)
+      }))
 
-      const names = Source.seeded.map(({ name }) => name).toSorted()
-      assert.deepStrictEqual(
-        sources.data.map(({ name }) => name),
-        names
-      )
+      const listed = sources.data.map(({ name }) => name)
+      assert.deepStrictEqual(listed, Source.seeded.map(({ name }) => name).toSorted())
       assert.lengthOf(records.data, 55)
-      const pages = (yield* sandbox.received).map(({ endpoint, outcome }) => `${endpoint} ${outcome}`)
-      assert.deepStrictEqual(pages, [
-        "token 200",
-        "sources 200",
-        "sources 200",
-        "sources 200",
-        "records 200",
-        "records 200",
-        "records 200"
-      ])
+      const requests = (yield* sandbox.received).map(({ endpoint, outcome }) => `${endpoint} ${outcome}`)
+      const pages = ["sources 200", "sources 200", "sources 200", "records 200", "records 200", "records 200"]
+      assert.deepStrictEqual(requests, ["token 200", ...pages])
     })
   )
 
   it.effect("uploads a file and reads the status, the columns and the audit events", () =>
     Effect.gen(function* () {
-      const sandbox = yield* Sandbox.make({
-        jobTiming: { pending: 0, inProgress: 0 },
-        sources: [Source.named("Contractors")]
-      })
-      const { nonEmployees, paginator, search } = yield* connected(sandbox)
       const { name, sourceId } = Source.named("Contractors")
-
-      const uploaded = yield* Effect.promise(() =>
-        nonEmployees.importNonEmployeeRecordsInBulk({ id: sourceId, data: new File([CSV], "people.csv") })
-      )
-      const status = yield* Effect.promise(() =>
-        nonEmployees.getNonEmployeeBulkUploadStatus({ id: sourceId })
-      )
-      const source = yield* Effect.promise(() => nonEmployees.getNonEmployeeSource({ sourceId }))
-      const columns = yield* Effect.promise(() =>
-        nonEmployees.getNonEmployeeSourceSchemaAttributes({ sourceId })
-      )
-      const template = yield* Effect.promise(() =>
-        nonEmployees.exportNonEmployeeSourceSchemaTemplate({ id: sourceId })
-      )
+      const sources = [Source.named("Contractors")]
+      const sandbox = yield* Sandbox.make({ jobTiming: { pending: 0, inProgress: 0 }, sources })
+      const { nonEmployees, paginator, search } = yield* connected(sandbox)
+      const id = sourceId
+      const data = new File([CSV], "people.csv")
       const query = { indices: ["events"], queryType: "DSL", queryDsl: { match_all: {} }, sort: ["id"] }
-      const events = yield* Effect.promise(() => paginator.paginateSearchApi(search, query, 2))
+
+      const { columns, events, source, status, template, uploaded } = yield* Effect.promise(async () => ({
+        uploaded: await nonEmployees.importNonEmployeeRecordsInBulk({ id, data }),
+        status: await nonEmployees.getNonEmployeeBulkUploadStatus({ id }),
+        source: await nonEmployees.getNonEmployeeSource({ sourceId }),
+        columns: await nonEmployees.getNonEmployeeSourceSchemaAttributes({ sourceId }),
+        template: await nonEmployees.exportNonEmployeeSourceSchemaTemplate({ id }),
+        events: await paginator.paginateSearchApi(search, query, 2)
+      }))
 
       assert.strictEqual(uploaded.status, 202)
       assert.hasAllKeys(uploaded.data, ["id", "sourceId", "created", "modified", "status"])
       assert.deepStrictEqual(status.data, { status: "COMPLETED" })
       assert.strictEqual(source.data.name, name)
-      assert.strictEqual(
-        `${columns.data.map(({ technicalName }) => technicalName).join(",")}\n`,
-        template.data
-      )
+      const header = columns.data.map(({ technicalName }) => technicalName).join(",")
+      assert.strictEqual(template.data, `${header}\n`)
       assert.lengthOf(events.data, 3)
     })
   )

@@ -15,35 +15,30 @@ const dateTime = text.check(Schema.isPattern(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\
 const uuid = text.check(Schema.isPattern(/^[0-9a-f]{32}$|^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/u))
 const state = Schema.Literals(["PENDING", "IN_PROGRESS", "COMPLETED", "ERROR"])
 
+/** Fields that are text, by their names. */
+const texts = (...names: ReadonlyArray<string>) => Object.fromEntries(names.map((name) => [name, text]))
+
+const dates = { created: dateTime, modified: dateTime }
+
 const identities = Schema.Array(
   optional({ type: Schema.Literals(["GOVERNANCE_GROUP", "IDENTITY"]), id: text })
 )
 
 const source = {
+  ...texts("sourceId", "name", "description"),
+  ...dates,
   id: uuid,
-  sourceId: text,
-  name: text,
-  description: text,
   approvers: identities,
-  accountManagers: identities,
-  modified: dateTime,
-  created: dateTime
+  accountManagers: identities
 }
 
 const record = optional({
+  ...texts("accountName", "firstName", "lastName", "email", "phone", "manager", "sourceId"),
+  ...dates,
   id: uuid,
-  accountName: text,
-  firstName: text,
-  lastName: text,
-  email: text,
-  phone: text,
-  manager: text,
-  sourceId: text,
   data: Schema.Record(text, text),
   startDate: dateTime,
-  endDate: dateTime,
-  modified: dateTime,
-  created: dateTime
+  endDate: dateTime
 })
 
 const attribute = Schema.Struct({
@@ -51,39 +46,24 @@ const attribute = Schema.Struct({
   technicalName: text,
   label: text,
   ...optional({
+    ...texts("helpText", "placeholder"),
+    ...dates,
     id: uuid,
     system: Schema.Boolean,
-    modified: dateTime,
-    created: dateTime,
-    helpText: text,
-    placeholder: text,
     required: Schema.Boolean
   }).fields
 })
 
 const event = optional({
-  id: text,
-  name: text,
+  ...texts("id", "name", "synced", "action", "type", "stack", "trackingNumber", "ipAddress", "details"),
+  ...texts("operation", "status", "technicalName"),
+  // In the documented example only.
+  ...texts("pod", "org", "_type", "_version"),
   created: Schema.NullOr(dateTime),
-  synced: text,
-  action: text,
-  type: text,
   actor: optional({ name: text }),
   target: optional({ name: text }),
-  stack: text,
-  trackingNumber: text,
-  ipAddress: text,
-  details: text,
   attributes: Schema.Record(text, Schema.Unknown),
-  objects: Schema.Array(text),
-  operation: text,
-  status: text,
-  technicalName: text,
-  // In the documented example only.
-  pod: text,
-  org: text,
-  _type: text,
-  _version: text
+  objects: Schema.Array(text)
 })
 
 const messages = Schema.Array(
@@ -92,14 +72,9 @@ const messages = Schema.Array(
 
 /** The bodies of success. That of the token is documented by an example. */
 const success: Readonly<Record<Endpoint, Schema.Codec<unknown, unknown>>> = {
-  token: Schema.Struct({
-    access_token: text,
-    token_type: Schema.Literal("bearer"),
-    expires_in: Schema.Int,
-    scope: text,
-    tenant_id: text,
-    pod: text,
-    org: text
+  token: optional({
+    ...texts("access_token", "token_type", "scope", "tenant_id", "pod", "org"),
+    expires_in: Schema.Int
   }),
   status: optional({ status: Schema.NullOr(state) }),
   upload: optional({ id: text, sourceId: text, created: dateTime, modified: dateTime, status: state }),
