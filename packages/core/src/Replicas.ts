@@ -95,7 +95,7 @@ export const make: Effect.Effect<Service, never, Redis.Redis | Scope.Scope> = Ef
     Effect.andThen(
       Effect.suspend(() => {
         away = false
-        return Effect.logInfo("Redis answers again: the request budget is shared again.")
+        return Effect.logInfo("Redis answers again: the rate limit is shared again.")
       })
     ),
     Effect.ignore
@@ -105,9 +105,14 @@ export const make: Effect.Effect<Service, never, Redis.Redis | Scope.Scope> = Ef
     Effect.suspend(() => {
       if (away) return Effect.void
       away = true
-      return Effect.logWarning(
-        `Redis cannot be used (${reasonOf(error)}): until it can, this process keeps to its own request budget.`
-      ).pipe(Effect.andThen(inBackground(comeBack)))
+      // A cluster may serve the probe and move the next key again, and its other nodes are never asked.
+      return isCluster(error)
+        ? Effect.logWarning(
+            "Redis cannot be used: it is part of a cluster, which is not supported. Use a single Redis, with replicas if it has to survive failures. Until a restart, this process keeps to its own rate limit."
+          )
+        : Effect.logWarning(
+            `Redis cannot be used (${reasonOf(error)}): until it can, this process keeps to its own rate limit.`
+          ).pipe(Effect.andThen(inBackground(comeBack)))
     })
 
   const run = <Params extends Array<unknown>, Result>(
@@ -131,6 +136,8 @@ const answered = <A>(command: Effect.Effect<A, Redis.RedisError>): Effect.Effect
       Effect.fail(new Redis.RedisError({ cause: new Error(`no answer within ${ANSWERS_WITHIN}`) }))
     )
   )
+
+const isCluster = ({ cause }: Redis.RedisError): boolean => /\bMOVED \d/u.test(String(cause))
 
 /**
  * What went wrong, for a log line. Redis repeats the arguments of a command that it does not know, and a

@@ -61,6 +61,18 @@ describe("what replicas share", () => {
     }
   )
 
+  it.effect("is given up when Redis is part of a cluster, which is reported once as unsupported", () => {
+    const { layer, said, state } = changing(failure("MOVED 3999 10.0.0.7:6381"))
+    return Effect.gen(function* () {
+      assert.deepStrictEqual(yield* Effect.all([run, run]), [Option.none(), Option.none()])
+      state.now = Effect.succeed("yes")
+      yield* TestClock.adjust("10 minutes")
+      assert.deepStrictEqual(yield* run, Option.none())
+      assert.deepStrictEqual([said("WARN").length, said("INFO").length, state.reached], [1, 0, 1])
+      assert.include(said("WARN").join(""), "cluster, which is not supported")
+    }).pipe(Effect.provide(layer))
+  })
+
   it.effect("is done without when there is no answer within a second", () => {
     const { layer, said } = changing(Effect.never)
     return Effect.gen(function* () {

@@ -1,6 +1,7 @@
 /**
  * Redis over node-redis, from a start without Redis to a shutdown while it hangs: connecting goes on in the
- * background for as long as it takes, and a command without a connection fails at once instead of queueing.
+ * background for as long as it takes, and a command without a connection fails at once instead of queueing. After a
+ * failover, the connection to a server that is no longer the primary is replaced.
  */
 import * as NodeRedis from "@effect/platform-node/NodeRedis"
 import * as Context from "effect/Context"
@@ -17,15 +18,18 @@ import * as Scope from "effect/Scope"
 /** node-redis waits for answers when it closes; a Redis that hangs must not hold up the end of the process. */
 const CLOSED_WITHIN = "500 millis"
 
-interface Connected {
-  readonly redis: Redis.Redis["Service"]
-  readonly isReady: () => boolean
-}
+/**
+ * The answers of a server that lost its place as the primary, or is not one yet. It keeps its connections open and
+ * answers PING, while the name of the primary belongs to another server by now.
+ */
+const NO_PRIMARY = /\b(?:READONLY|LOADING|MASTERDOWN|NOREPLICAS)\b/u
 
-const make = (url: Redacted.Redacted<string>): Effect.Effect<Redis.Redis["Service"], never, Scope.Scope> =>
+type Client = Redis.Redis["Service"]
+
+const make = (url: Redacted.Redacted<string>): Effect.Effect<Client, never, Scope.Scope> =>
   Effect.gen(function* () {
     const tried = Deferred.makeUnsafe<void>()
-    let connected: Connected | undefined
+    let connected: { readonly redis: Client; readonly node: NodeRedis.NodeRedis["Service"] } | undefined
     let problem: unknown
 
     const client = NodeRedis.layer({
@@ -58,25 +62,40 @@ const make = (url: Redacted.Redacted<string>): Effect.Effect<Redis.Redis["Servic
     yield* Layer.buildWithScope(client, scope).pipe(
       Effect.tap((context) =>
         Effect.suspend(() => {
-          const { client } = Context.get(context, NodeRedis.NodeRedis)
-          connected = { redis: Context.get(context, Redis.Redis), isReady: () => client.isReady }
+          connected = {
+            redis: Context.get(context, Redis.Redis),
+            node: Context.get(context, NodeRedis.NodeRedis)
+          }
           return Deferred.done(tried, Exit.void)
         })
       ),
       Effect.forkIn(scope)
     )
 
+    /** Closes the connection and resolves the name anew, until there is a connection again or the layer is closed. */
+    const reconnect = ({ client, use }: NodeRedis.NodeRedis["Service"], cause: unknown) =>
+      Effect.suspend(() => {
+        problem = cause
+        client.destroy()
+        return Effect.forkIn(Effect.ignore(use((client) => client.connect())), scope)
+      })
+
     /** The command, once it is known whether there is a connection; without one, why there is none. */
     const withConnection = <A>(
-      command: (redis: Redis.Redis["Service"]) => Effect.Effect<A, Redis.RedisError>
+      command: (redis: Client) => Effect.Effect<A, Redis.RedisError>
     ): Effect.Effect<A, Redis.RedisError> =>
       Effect.andThen(
         Deferred.await(tried),
         Effect.suspend(() => {
           if (connected === undefined) return Effect.fail(new Redis.RedisError({ cause: problem }))
-          const { isReady, redis } = connected
-          return Effect.mapError(command(redis), (error) =>
-            isReady() ? error : new Redis.RedisError({ cause: problem })
+          const { node, redis } = connected
+          return command(redis).pipe(
+            Effect.tapError(({ cause }) =>
+              node.client.isReady && NO_PRIMARY.test(String(cause)) ? reconnect(node, cause) : Effect.void
+            ),
+            Effect.mapError((error) =>
+              node.client.isReady ? error : new Redis.RedisError({ cause: problem })
+            )
           )
         })
       )

@@ -1,0 +1,81 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as RedisProxy from "../support/RedisProxy.ts"
+import * as RedisServer from "../support/RedisServer.ts"
+import * as Replicas from "../support/replicas.ts"
+
+const limit = { requests: 100, per: "10 seconds" } as const
+
+const GONE = /Redis cannot be used/gu
+const BACK = /Redis answers again/gu
+
+/** A server that reaches Redis by a name, and another Redis that the name can move to. */
+const named = Effect.gen(function* () {
+  const [primary, other] = [yield* RedisServer.started(), yield* RedisServer.started()]
+  const proxy = yield* RedisProxy.start(primary.url)
+  const sandbox = yield* Replicas.sandboxWith(limit)
+  const server = yield* Replicas.start(sandbox, limit, proxy.url)
+  assert.deepStrictEqual(yield* server.statuses(3), Replicas.good(3, "COMPLETED"))
+  return { primary, other, proxy, server }
+})
+
+type Named = Effect.Success<typeof named>
+
+/** How many of the server's status requests count in a Redis. */
+const counted = ({ command, keys }: RedisServer.RedisServer) =>
+  Effect.gen(function* () {
+    const [slots = ""] = yield* keys("*v2024}:slots")
+    return Number(yield* command("ZCARD", slots))
+  })
+
+/** What the old primary does, while it keeps its connections and answers PING. */
+const losses: ReadonlyArray<readonly [name: string, lose: (setup: Named) => Effect.Effect<unknown>]> = [
+  [
+    "becomes a read-only replica",
+    ({ other, primary }) => primary.command("REPLICAOF", "127.0.0.1", new URL(other.url).port)
+  ],
+  ...[
+    "LOADING Redis is loading the dataset in memory",
+    "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
+    "NOREPLICAS Not enough good replicas to write.",
+    "ERR Error running script: @user_script:5: -READONLY You can't write against a read only replica."
+  ].map(
+    (error) =>
+      [`answers ${error}`, ({ proxy }: Named) => Effect.sync(() => proxy.refuseScripts(error))] as const
+  )
+]
+
+describe.skipIf(RedisServer.isMissing)("a Redis that fails over", { timeout: 60_000 }, () => {
+  it.live.each(losses)(
+    "is found by its name again when the old primary %s: one warning, one line of recovery",
+    ([, lose]) =>
+      Effect.gen(function* () {
+        const setup = yield* named
+        const { other, proxy, server } = setup
+        proxy.moveTo(other.url)
+        yield* lose(setup)
+        assert.deepStrictEqual(yield* server.statuses(3), Replicas.good(3, "COMPLETED"))
+        yield* server.told(new RegExp(BACK.source, "u"))
+        assert.deepStrictEqual(yield* server.statuses(3), Replicas.good(3, "COMPLETED"))
+        assert.strictEqual(yield* counted(other), 3)
+        yield* server.closeInput
+        const { stderr } = yield* server.ended
+        assert.deepStrictEqual([stderr.match(GONE)?.length, stderr.match(BACK)?.length], [1, 1])
+      })
+  )
+
+  it.live("is reported as unsupported, once, when it is part of a cluster, and is left alone", () =>
+    Effect.gen(function* () {
+      const { proxy, server } = yield* named
+      proxy.refuseScripts("MOVED 3999 10.0.0.7:6381")
+      for (const _ of [1, 2, 3]) {
+        assert.deepStrictEqual(yield* server.statuses(3), Replicas.good(3, "COMPLETED"))
+      }
+      yield* server.closeInput
+      const { stderr } = yield* server.ended
+      assert.deepStrictEqual([stderr.match(GONE)?.length, stderr.match(BACK)?.length], [1, undefined])
+      assert.include(stderr, "cluster, which is not supported")
+      assert.strictEqual(proxy.connections(), 1)
+    })
+  )
+})
