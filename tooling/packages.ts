@@ -1,6 +1,4 @@
-/**
- * The packages that bundled modules come from: the texts of their licenses, and a bill of materials (CycloneDX 1.6).
- */
+/** The packages of bundled modules: the texts of their licenses, and a bill of materials (CycloneDX 1.6). */
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 

@@ -1,20 +1,25 @@
-/** Builds the command. The chunks are in the order in which a start or a call loads them. */
+/**
+ * Builds the command. The order keeps out of a start what it never uses: `effect/ConfigProvider` reaches streams.
+ */
 import { bundle } from "@sailpoint-bulk-upload/tooling/bundle"
 
-await bundle({
-  folder: new URL(".", import.meta.url),
-  alias: { "@modelcontextprotocol/server/_shims": "src/mcp/noJsonSchemaValidator.ts" },
-  chunks: {
-    boot: ["src/boot"],
-    effect: ["Effect", "Schema", "ManagedRuntime"].map((name) => `node_modules/effect/dist/${name}.js`),
-    protocol: ["node_modules/@modelcontextprotocol/server"],
-    server: ["src/command.ts"],
-    calls: ["src/handlers/handlers.ts"],
-    telemetry: ["src/telemetry/OtlpExport.ts"],
-    check: ["src/cli/Check.ts"],
-    http: ["src/http", "src/settings/HttpSettings.ts"],
-    redis: ["src/redis/SharedLimit.ts"],
-    sandbox: ["src/settings/SandboxTenant.ts"],
-    completions: ["src/cli/ShellCompletions.ts"]
-  }
+const effect = (...names: ReadonlyArray<string>) => names.map((name) => `node_modules/effect/dist/${name}.js`)
+
+const chunks = {
+  boot: ["src/boot"],
+  effect: effect("Effect", "Schema", "ManagedRuntime"),
+  protocol: ["node_modules/@modelcontextprotocol/server"],
+  streams: effect("Stream", "FileSystem"),
+  server: ["src/command.ts"],
+  calls: ["src/handlers/handlers.ts"],
+  telemetry: ["src/telemetry/OtlpExport.ts"],
+  check: ["src/cli/Check.ts"],
+  redis: ["src/redis/SharedLimit.ts"],
+  http: ["src/http", "src/settings/HttpSettings.ts"],
+  sandbox: ["src/settings/SandboxTenant.ts"],
+  completions: ["src/cli/ShellCompletions.ts"]
+}
+
+await bundle(import.meta.dirname, chunks, {
+  "@modelcontextprotocol/server/_shims": "src/mcp/noJsonSchemaValidator.ts"
 })

@@ -1,6 +1,4 @@
-/**
- * Packs the built command as an MCP bundle, with the official tool: `node mcpb.ts [FILE]`.
- */
+/** Packs the built command as an MCP bundle, with the official tool: `node mcpb.ts [FILE]`. */
 import { packExtension } from "@anthropic-ai/mcpb"
 import { cpSync, mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"

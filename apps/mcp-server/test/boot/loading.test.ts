@@ -41,9 +41,9 @@ const conversations: ReadonlyArray<
   readonly [string, Parameters<typeof loadedBy>[0], Readonly<Record<string, string>>, ReadonlyArray<string>]
 > = [
   ["a list of the tools", [JsonRpc.listTools(1)], { OTEL_SDK_DISABLED: "true" }, []],
-  ["a call", [status], { OTEL_SDK_DISABLED: "true" }, ["calls.js"]],
-  ["a call without a collector", [status], { OTEL_EXPORTER_OTLP_ENDPOINT: "" }, ["calls.js"]],
-  ["a call with a collector", [status], {}, ["calls.js", "telemetry.js"]]
+  ["a call", [status], { OTEL_SDK_DISABLED: "true" }, ["calls.js", "streams.js"]],
+  ["a call without a collector", [status], { OTEL_EXPORTER_OTLP_ENDPOINT: "" }, ["calls.js", "streams.js"]],
+  ["a call with a collector", [status], {}, ["calls.js", "streams.js", "telemetry.js"]]
 ]
 
 describe("besides the files of a start", { timeout: 60_000 }, () => {

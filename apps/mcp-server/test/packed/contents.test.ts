@@ -99,45 +99,51 @@ layer(packed, { timeout: "2 minutes" })("the tarball of", (it) => {
     })
   )
 
-  it.effect.each(PACKAGES)("%s satisfies publint in every respect", (folder) =>
-    Effect.gen(function* () {
-      const { tarball } = yield* tarballOf(folder)
-      const data = yield* read(tarball)
-      const { messages } = yield* Effect.promise(() =>
-        publint({ pack: { tarball: data.buffer }, strict: true, level: "suggestion" })
-      )
-      assert.deepStrictEqual(messages, [])
-    })
+  it.effect.each(PACKAGES)(
+    "%s satisfies publint in every respect",
+    (folder) =>
+      Effect.gen(function* () {
+        const { tarball } = yield* tarballOf(folder)
+        const data = yield* read(tarball)
+        const { messages } = yield* Effect.promise(() =>
+          publint({ pack: { tarball: data.buffer }, strict: true, level: "suggestion" })
+        )
+        assert.deepStrictEqual(messages, [])
+      }),
+    60_000
   )
 
-  it.effect.each(TWO_LIBRARIES)("%s gives every module's types to whoever can load it", (folder) =>
-    Effect.gen(function* () {
-      const { tarball } = yield* tarballOf(folder)
-      const data = yield* read(tarball)
-      const modules = (yield* filesIn(join(ROOT, folder, "src"))).map(
-        (file) => `./${file.replace(".ts", "")}`
-      )
-      const { exports }: { exports: Readonly<Record<string, unknown>> } = JSON.parse(
-        yield* textOf(ROOT, folder, "package.json")
-      )
-      const isPublic = (module: string) =>
-        exports[module] !== null && exports[`${posix.dirname(module)}/*`] !== null
+  it.effect.each(TWO_LIBRARIES)(
+    "%s gives every module's types to whoever can load it",
+    (folder) =>
+      Effect.gen(function* () {
+        const { tarball } = yield* tarballOf(folder)
+        const data = yield* read(tarball)
+        const modules = (yield* filesIn(join(ROOT, folder, "src"))).map(
+          (file) => `./${file.replace(".ts", "")}`
+        )
+        const { exports }: { exports: Readonly<Record<string, unknown>> } = JSON.parse(
+          yield* textOf(ROOT, folder, "package.json")
+        )
+        const isPublic = (module: string) =>
+          exports[module] !== null && exports[`${posix.dirname(module)}/*`] !== null
 
-      const analysis = yield* Effect.promise(() =>
-        checkPackage(createPackageFromTarballData(data), {
-          entrypoints: [".", ...modules.filter(isPublic)]
-        })
-      )
+        const analysis = yield* Effect.promise(() =>
+          checkPackage(createPackageFromTarballData(data), {
+            entrypoints: [".", ...modules.filter(isPublic)]
+          })
+        )
 
-      assert.isOk(analysis.types)
-      // It is ESM alone, so CommonJS and resolvers that know no exports are left out, as attw's profile esm-only does.
-      assert.deepStrictEqual(
-        ("problems" in analysis ? analysis.problems : []).filter(
-          (problem) =>
-            !("resolutionKind" in problem) || ["node16-esm", "bundler"].includes(problem.resolutionKind)
-        ),
-        []
-      )
-    })
+        assert.isOk(analysis.types)
+        // It is ESM alone, so CommonJS and resolvers that know no exports are left out, as attw's profile esm-only does.
+        assert.deepStrictEqual(
+          ("problems" in analysis ? analysis.problems : []).filter(
+            (problem) =>
+              !("resolutionKind" in problem) || ["node16-esm", "bundler"].includes(problem.resolutionKind)
+          ),
+          []
+        )
+      }),
+    60_000
   )
 })

@@ -16,6 +16,7 @@ export const CHUNKS = [
   "rolldown-runtime",
   "sandbox",
   "server",
+  "streams",
   "telemetry"
 ] as const
 

@@ -1,0 +1,164 @@
+/** A reviewer can read the packed server, trace it to its sources and packages, and finds no way for other code to run. */
+import { JsonStrictValidator } from "@cyclonedx/cyclonedx-library/Validation"
+import { Version } from "@cyclonedx/cyclonedx-library/Spec"
+import { assert, describe, it, layer } from "@effect/vitest"
+import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
+import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
+import * as Effect from "effect/Effect"
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+import { minifySync } from "rolldown/utils"
+import { BUILT_COMMAND, CHUNKS } from "../support/BuiltCommand.ts"
+import * as JsonRpc from "../support/JsonRpc.ts"
+import * as ServerProcess from "../support/ServerProcess.ts"
+import { escapesIn, marksOf } from "../support/SourceReview.ts"
+import { layer as packed, Tarballs } from "../support/Tarball.ts"
+
+/** What packages bring along, with the reason why it stays. */
+const EXCEPTIONS: Readonly<Record<string, string>> = {
+  "zod/v4/core/util.js: Function": "tries whether code may be generated, and does without where it may not",
+  "zod/v4/core/doc.js: Function":
+    "compiles the check of an object from its schema, where code may be generated"
+}
+
+const read = (path: string) =>
+  Effect.map(Tarballs, (all) => readFileSync(join(all["apps/mcp-server"].folder, path), "utf8"))
+
+const READABLE = `
+export const statusOf = async (sourceId, accessToken, timeout) => {
+  const headers = { authorization: accessToken };
+  const response = await fetch(sourceId, { headers, signal: timeout });
+  return response.json();
+};
+`
+
+const spoiled: ReadonlyArray<readonly [string, (code: string) => string, mark: string]> = [
+  ["is minified", (code) => minifySync("a.js", code).code, "short names"],
+  ["has no line breaks", (code) => code.replaceAll(/\n\s*/gu, " "), "long lines"],
+  [
+    "has shortened names",
+    (code) => minifySync("a.js", code, { compress: false, codegen: { removeWhitespace: false } }).code,
+    "short names"
+  ],
+  [
+    "is packed into a comment",
+    (code) => `/*${Buffer.from(code.repeat(20)).toString("base64")}*/`,
+    "encoded data"
+  ]
+]
+
+const escapes: ReadonlyArray<readonly [string, escape: string]> = [
+  [`eval("1")`, "eval"],
+  [`globalThis.run = eval`, "eval"],
+  [`new Function("return 1")`, "Function"],
+  [`const F = Function; new F("return 1")`, "Function"],
+  [`new module.constructor()._compile(text, "a.js")`, "_compile"],
+  [`import vm from "node:vm"`, "node:vm"],
+  [`new WebAssembly.Module(bytes)`, "WebAssembly"],
+  [`globalThis[Symbol.for("undici.globalDispatcher.1")]`, "undici.globalDispatcher.1"],
+  [`import("data:text/javascript," + text)`, "import of an expression"]
+]
+
+describe("the review of a file", () => {
+  it.each(spoiled)("notices that it %s", (_, spoil, mark) => {
+    assert.deepStrictEqual(marksOf(READABLE), [])
+    assert.include(marksOf(spoil(READABLE)), mark)
+  })
+
+  it.each(escapes)("notices %s", (code, escape) => {
+    assert.deepStrictEqual(escapesIn(code), [`no module: ${escape}`])
+  })
+})
+
+layer(packed, { excludeTestServices: true, timeout: "2 minutes" })("in the packed server", (it) => {
+  it.effect.each(CHUNKS)(
+    "dist/%s.js can be read, and could not if it were minified",
+    (chunk) =>
+      Effect.gen(function* () {
+        const code = yield* read(`dist/${chunk}.js`)
+        assert.deepStrictEqual(marksOf(code), [])
+        assert.includeMembers([...marksOf(minifySync("a.js", code).code)], ["long lines", "short names"])
+      }),
+    60_000
+  )
+
+  it.effect(
+    "no file can run other code, but for the exceptions that are listed",
+    () =>
+      Effect.gen(function* () {
+        const found = yield* Effect.forEach(CHUNKS, (chunk) =>
+          Effect.map(read(`dist/${chunk}.js`), escapesIn)
+        )
+        assert.sameMembers(found.flat(), Object.keys(EXCEPTIONS))
+      }),
+    60_000
+  )
+
+  it.effect(
+    "nothing needs to generate code: a call is answered where Node forbids that",
+    () =>
+      Effect.gen(function* () {
+        const { "apps/mcp-server": server } = yield* Tarballs
+        const sandbox = yield* Sandbox.make()
+        const { answer, send } = yield* ServerProcess.start(
+          [],
+          ServerProcess.settingsFor(sandbox),
+          join(server.folder, "dist/main.js"),
+          [process.execPath, "--disallow-code-generation-from-strings"]
+        )
+        const { sourceId } = Source.named("Done")
+        yield* send(JsonRpc.initialize(0), JsonRpc.initialized, JsonRpc.callStatus(1, sourceId))
+        assert.deepInclude((yield* answer(1)).result?.structuredContent, { status: "COMPLETED" })
+      }),
+    60_000
+  )
+
+  it.effect("each source map embeds the sources that it leads to", () =>
+    Effect.gen(function* () {
+      for (const map of BUILT_COMMAND.filter((file) => file.endsWith(".map"))) {
+        const file = map.replace(".map", "")
+        assert.include(yield* read(file), `//# sourceMappingURL=${map.replace("dist/", "")}`)
+        const {
+          sources,
+          sourcesContent
+        }: Record<"sources" | "sourcesContent", ReadonlyArray<string>> = JSON.parse(yield* read(map))
+        assert.isNotEmpty(sources)
+        assert.lengthOf(
+          sourcesContent.filter((text) => text !== null),
+          sources.length,
+          map
+        )
+      }
+    })
+  )
+
+  it.effect("the bill of materials is valid, and names the packages whose licenses are there, and ours", () =>
+    Effect.gen(function* () {
+      const text = yield* read("dist/sbom.cdx.json")
+      const problems = yield* Effect.promise(() => new JsonStrictValidator(Version.v1dot6).validate(text))
+      assert.isNull(problems)
+      const { components }: { readonly components: ReadonlyArray<{ readonly purl: string }> } =
+        JSON.parse(text)
+      const licenses = yield* read("dist/THIRD_PARTY_LICENSES.txt")
+      assert.sameMembers(
+        components.map(({ purl }) => decodeURIComponent(purl).replace("pkg:npm/", "")),
+        [
+          ...Array.from(
+            licenses.matchAll(/^(\S+) (\d\S*) \([^)]+\)$/gmu),
+            ([, name, version]) => `${name}@${version}`
+          ),
+          "@sailpoint-bulk-upload/core@0.0.0",
+          "@sailpoint-bulk-upload/sandbox@0.0.0"
+        ]
+      )
+    })
+  )
+
+  it.effect("a tool is found by its name, and what it does by the same name in the files of calls", () =>
+    Effect.gen(function* () {
+      assert.include(yield* read("dist/server.js"), `name: "get_bulk_upload_status"`)
+      assert.include(yield* read("dist/server.js"), "getBulkUploadStatus(")
+      assert.match(yield* read("dist/calls.js"), /^const getBulkUploadStatus = /mu)
+    })
+  )
+})
