@@ -2,7 +2,7 @@
  * Every TypeScript snippet that a reader meets, in the documents and in the docstrings, compiles; and every one
  * that is a program (it has a `program`) runs, on the local tenant, and logs what its comments say.
  */
-import { assert, describe, it } from "@effect/vitest"
+import { assert, describe, it, layer } from "@effect/vitest"
 import { ApiClient, BulkUploads, NonEmployeeSources } from "@sailpoint-bulk-upload/core"
 import { Environment, Sandbox, Source } from "@sailpoint-bulk-upload/sandbox"
 import * as Effect from "effect/Effect"
@@ -83,16 +83,16 @@ const documented: Source.Source = {
   status: "COMPLETED"
 }
 
-const Tenant = Layer.mergeAll(BulkUploads.layerApiClient, NonEmployeeSources.layerApiClient).pipe(
+const Services = Layer.mergeAll(BulkUploads.layerApiClient, NonEmployeeSources.layerApiClient).pipe(
   Layer.provide(ApiClient.layerConfig()),
-  Layer.provide(FetchHttpClient.layer),
-  Layer.provideMerge(
-    Environment.layer({
-      sources: [...Source.seeded, documented],
-      jobTiming: { pending: "100 millis", inProgress: "100 millis" }
-    })
-  )
+  Layer.provide(FetchHttpClient.layer)
 )
+
+/** One for all snippets: Effect reads the environment of the process once. */
+const Tenant = Environment.layer({
+  sources: [...Source.seeded, documented],
+  jobTiming: { pending: "100 millis", inProgress: "100 millis" }
+})
 
 type Program = Effect.Effect<
   unknown,
@@ -133,26 +133,28 @@ describe("snippets", () => {
     assert.isAbove(programs.length, 8)
   })
 
-  it.live.each(programs)(
-    "run: $file, line $line",
-    (snippet) =>
-      Effect.gen(function* () {
-        const sandbox = yield* Sandbox.Sandbox
-        // For those that run by themselves.
-        for (const [name, value] of Object.entries(Environment.variables(sandbox))) vi.stubEnv(name, value)
-        const { program } = yield* Effect.promise(
-          (): Promise<{ readonly program: Program }> => import(pathOf(snippet))
-        )
-        // Who waits for the end of an upload has just made one.
-        if (snippet.code.includes("since:")) yield* sandbox.upload(documented.sourceId, CSV)
-        const lines = yield* logOf(program)
-        for (const text of promised(snippet.code)) assert.include(lines, text)
-      }).pipe(
-        // Fresh, or a layer that the snippet builds anew would be this one's, with this one's tenant.
-        Effect.provide(Layer.fresh(Tenant))
-      ),
-    30_000
-  )
+  layer(Tenant, { excludeTestServices: true })((it) => {
+    it.effect.each(programs)(
+      "run: $file, line $line",
+      (snippet) =>
+        Effect.gen(function* () {
+          const sandbox = yield* Sandbox.Sandbox
+          // For snippets that run when they are imported.
+          for (const [name, value] of Object.entries(Environment.variables(sandbox))) vi.stubEnv(name, value)
+          const { program } = yield* Effect.promise(
+            (): Promise<{ readonly program: Program }> => import(pathOf(snippet))
+          )
+          // A snippet that waits for the end of an upload has just made one.
+          if (snippet.code.includes("since:")) yield* sandbox.upload(documented.sourceId, CSV)
+          const lines = yield* logOf(program)
+          for (const text of promised(snippet.code)) assert.include(lines, text)
+        }).pipe(
+          // Fresh, so that a snippet does not get the services of the one before.
+          Effect.provide(Layer.fresh(Services))
+        ),
+      30_000
+    )
+  })
 
   it("compile", { timeout: 60_000 }, async () => {
     const { stderr, stdout } = await promisify(execFile)(process.execPath, [TSC, "-p", folder]).catch(

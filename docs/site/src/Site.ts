@@ -3,7 +3,7 @@
  * reads the sources with a TypeScript of its own, because it does not take the project's yet.
  */
 import { glob, readFile } from "node:fs/promises"
-import { basename } from "node:path"
+import { basename, dirname, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
 import {
   Application,
@@ -22,12 +22,21 @@ const path = (fromHere: string): string => fileURLToPath(new URL(fromHere, impor
 
 const START = "../../README.md"
 
-/** The pages in the order in which the first one links them, and then the others. */
+const LINK = /\]\(((?!https?:)[\w./-]+\.md)(?:#[^)]*)?\)/gu
+
+/**
+ * Every Markdown file that a page links, in the order of the links, so that no link leads to raw Markdown. The front page
+ * is not among them.
+ */
 const pages = async (): Promise<ReadonlyArray<string>> => {
-  const start = await readFile(new URL(START, import.meta.url), "utf8")
-  const linked = Array.from(start.matchAll(/\]\(([\w./-]+\.md)\)/gu), ([, page = ""]) => page)
-  const others = await Array.fromAsync(glob("*.md", { cwd: path("../../"), exclude: ["README.md"] }))
-  return [...new Set([...linked, ...others.toSorted()])]
+  const found = new Set([path(START)])
+  for (const page of found) {
+    const text = await readFile(page, "utf8")
+    for (const [, link = ""] of text.matchAll(LINK)) found.add(resolve(dirname(page), link))
+  }
+  const others = await Array.fromAsync(glob("*.md", { cwd: path("../../") }))
+  for (const page of others.toSorted()) found.add(path(`../../${page}`))
+  return [...found].slice(1)
 }
 
 /** Builds the site into a folder; gives what is wrong with the docstrings and links instead, where something is. */
@@ -36,7 +45,18 @@ export const build = async (out: string): Promise<ReadonlyArray<string>> => {
   const app = await Application.bootstrapWithPlugins({
     name: "sailpoint-bulk-upload",
     readme: path(START),
-    projectDocuments: (await pages()).map((page) => path(`../../${page}`)),
+    projectDocuments: [...(await pages())],
+    highlightLanguages: [
+      "bash",
+      "css",
+      "html",
+      "javascript",
+      "json",
+      "toml",
+      "typescript",
+      "yaml",
+      "powershell"
+    ],
     entryPointStrategy: "packages",
     entryPoints: ["core", "sandbox"].map((name) => path(`../../../packages/${name}`)),
     packageOptions: {

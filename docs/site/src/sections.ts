@@ -7,7 +7,9 @@ import * as Tools from "./sections/Tools.ts"
 
 export const sections: ReadonlyArray<GeneratedSection> = [
   { name: "errors", document: "docs/errors.md", content: Errors.content },
-  { name: "clients", document: "README.md", content: Clients.content },
+  { name: "clients", document: "docs/clients.md", content: Clients.content },
+  { name: "standard", document: "README.md", content: Clients.standard },
   { name: "tools", document: "README.md", content: Tools.content },
-  { name: "settings", document: "README.md", content: Settings.content }
+  { name: "settings", document: "docs/configuration.md", content: Settings.content },
+  { name: "commands", document: "docs/configuration.md", content: Settings.commands }
 ]

@@ -1,4 +1,3 @@
-/** What the README tells to paste into an assistant is read as the assistant reads it, and started. */
 import { assert, describe, it } from "@effect/vitest"
 import { Client } from "@modelcontextprotocol/client"
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio"
@@ -8,173 +7,122 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { readFile } from "node:fs/promises"
 import { SERVER } from "../src/BuiltServer.ts"
+import { type Entry, entryOf, linksOf, NAME, PUBLISHED } from "../src/sections/Clients.ts"
 
-const NAME = "sailpoint-bulk-upload"
-const at = (path: string) => new URL(`../../../${path}`, import.meta.url)
+const read = (path: string): Promise<string> => readFile(new URL(`../../../${path}`, import.meta.url), "utf8")
+const page = await read("docs/clients.md")
+const readme = await read("README.md")
 
-const readme = await readFile(at("README.md"), "utf8")
-const manifest = JSON.parse(await readFile(at("apps/mcp-server/package.json"), "utf8"))
+const decode = Schema.decodeUnknownSync(
+  Schema.Struct({
+    command: Schema.String,
+    args: Schema.Array(Schema.String),
+    env: Schema.Record(Schema.String, Schema.String)
+  })
+)
 
-const Entry = Schema.Struct({
-  command: Schema.String,
-  args: Schema.Array(Schema.String),
-  env: Schema.Record(Schema.String, Schema.String)
-})
-type Entry = typeof Entry.Type
-const decode = Schema.decodeUnknownSync(Entry)
-
-interface Block {
-  readonly language: string
-  readonly text: string
+/** The first block of code under a heading. */
+const block = (client: string): readonly [language: string, text: string] => {
+  const [, section = ""] = new RegExp(`^### ${client}\n(.*?)(?=^### |^<!--|^## )`, "msu").exec(page) ?? []
+  const [, language = "", text = ""] = /^```(\w+)\n(.*?)\n```$/msu.exec(section) ?? []
+  return [language, text]
 }
 
-/** The part of one assistant, and the blocks in it. */
-const part = (client: string) => {
-  const text = new RegExp(`<summary>${client}</summary>\n(.*?)</details>`, "su").exec(readme)?.[1]
-  assert.isDefined(text, client)
-  const blocks = Array.from(
-    (text ?? "").matchAll(/^```(\w+)\n(.*?)\n```$/gmsu),
-    ([, language = "", text = ""]): Block => ({ language, text })
-  )
-  return { text: text ?? "", blocks }
-}
-
-/** What such a block has the assistant start. */
-const toEntry = ({ language, text }: Block): Entry => {
+/** Reads a block as the assistant does. */
+const parsed = (client: string) => {
+  const [language, text] = block(client)
   switch (language) {
-    case "json": {
-      const { context_servers, mcpServers, servers } = JSON.parse(text)
-      return decode((mcpServers ?? servers ?? context_servers)[NAME])
-    }
-    case "toml": {
-      const { mcp_servers } = JSON.parse(JSON.stringify(Result.getOrThrow(Toml.parse(text))))
-      return decode(mcp_servers[NAME])
-    }
-    case "yaml": {
-      const { extensions } = JSON.parse(JSON.stringify(Yaml.parse(text)))
-      const { args, cmd, envs, type } = extensions[NAME]
-      assert.strictEqual(type, "stdio")
-      return decode({ command: cmd, args, env: envs })
-    }
-    case "sh": {
-      const words = text.split(" ")
-      const [command = "", ...args] = words.slice(words.indexOf("--") + 1)
-      const env = words.flatMap((word, index) => (words[index - 1] === "--env" ? [word.split("=", 2)] : []))
-      const beforeName = words[words.indexOf(NAME) - 1] ?? ""
-      if (words[0] === "claude")
-        assert.notInclude(beforeName, "=", "--env would take the name for a variable")
-      return decode({ command, args, env: Object.fromEntries(env) })
-    }
+    case "json":
+      return JSON.parse(text)
+    case "toml":
+      return JSON.parse(JSON.stringify(Result.getOrThrow(Toml.parse(text))))
+    case "yaml":
+      return JSON.parse(JSON.stringify(Yaml.parse(text)))
     default:
-      throw new Error(`No assistant reads ${language}.`)
+      throw new Error(`${client} has no block in a format that assistants read.`)
   }
 }
 
-const entriesOf = (client: string): ReadonlyArray<Entry> =>
-  part(client)
-    .blocks.filter(({ language }) => language !== "text")
-    .map(toEntry)
+const inMcpServers = (client: string): Entry => decode(parsed(client).mcpServers[NAME])
 
-/** Those that start a program. */
-const CLIENTS = ["Claude Code", "Claude Desktop", "VS Code", "Cursor", "Codex", "Zed", "Goose"]
+/** Each assistant, with where its format has the entry. */
+const ENTRY: Readonly<Record<string, () => Entry>> = {
+  "Claude Code": () => inMcpServers("Claude Code"),
+  "Claude Desktop": () => inMcpServers("Claude Desktop"),
+  "VS Code": () => decode(parsed("VS Code").servers[NAME]),
+  Cursor: () => inMcpServers("Cursor"),
+  Codex: () => decode(parsed("Codex").mcp_servers[NAME]),
+  "Gemini CLI": () => inMcpServers("Gemini CLI"),
+  OpenCode: () => {
+    const { command, environment, type } = parsed("OpenCode").mcp[NAME]
+    assert.strictEqual(type, "local")
+    return decode({ command: command[0], args: command.slice(1), env: environment })
+  },
+  "Copilot CLI": () => inMcpServers("Copilot CLI"),
+  "Qwen Code": () => inMcpServers("Qwen Code"),
+  Cline: () => inMcpServers("Cline"),
+  Continue: () => {
+    const { mcpServers } = parsed("Continue")
+    assert.strictEqual(mcpServers[0].name, NAME)
+    return decode(mcpServers[0])
+  },
+  Zed: () => decode(parsed("Zed").context_servers[NAME]),
+  Goose: () => {
+    const { args, cmd, envs, type } = parsed("Goose").extensions[NAME]
+    assert.strictEqual(type, "stdio")
+    return decode({ command: cmd, args, env: envs })
+  }
+}
 
-const NPX = ["npx", "-y", manifest.name]
-
-describe("what the README tells to paste", () => {
-  it("is there for every assistant, ChatGPT too", () => {
-    const told = Array.from(readme.matchAll(/^<summary>(.+)<\/summary>$/gmu), ([, client]) => client)
-    assert.deepStrictEqual(told, [...CLIENTS, "ChatGPT"])
-    assert.match(part("ChatGPT").text, /HTTPS/u)
+describe("the entries for assistants", () => {
+  it("exist for every assistant that the page names, and for ChatGPT without a program", () => {
+    const named = Array.from(page.matchAll(/^### (.+)$/gmu), ([, client]) => client)
+    assert.deepStrictEqual(named, [...Object.keys(ENTRY), "ChatGPT"])
   })
 
-  it.each(CLIENTS)("starts this package with its settings, on Windows too: %s", (client) => {
-    const entries = entriesOf(client)
-    const lines = entries.map(({ args, command }) => [command, ...args])
-    assert.deepStrictEqual(lines.slice(-2), [NPX, ["cmd", "/c", ...NPX]])
-    for (const line of lines.slice(0, -2)) assert.deepStrictEqual(line, NPX)
-    for (const { env } of entries) {
-      assert.deepStrictEqual(Object.keys(env), ["SAIL_BASE_URL", "SAIL_CLIENT_ID", "SAIL_CLIENT_SECRET"])
-    }
+  it.each(Object.keys(ENTRY))("start the server with its three settings: %s", (client) => {
+    const { args, command, env } = entryOf(PUBLISHED)
+    const entry = ENTRY[client]?.()
+    assert.deepStrictEqual([entry?.command, entry?.args], [command, args])
+    assert.deepStrictEqual(Object.keys(entry?.env ?? {}), Object.keys(env))
   })
 
-  it("names a package with one command, so that npx knows which to run", () => {
-    assert.deepStrictEqual(Object.values(manifest.bin), ["./dist/main.js"])
+  it("put no secret on a command line", () => {
+    assert.notMatch(`${page}\n${readme}`, /--env SAIL_CLIENT_SECRET=/u)
   })
 
-  it("starts a server that offers its tools", { timeout: 30_000 }, async () => {
-    const entries = CLIENTS.flatMap(entriesOf)
-    // VS Code asks for the values; the others have them in the entry. The package is this one, built.
-    const answers: Record<string, string> = { "sail-base-url": "https://acme.api.identitynow.com" }
-    const started = new Set(
-      entries.map(({ args, command, env }) => {
-        const line = [command, ...args].join(" ")
-        assert.include(line, NPX.join(" "))
-        const rest = line.slice(line.indexOf(NPX.join(" ")) + NPX.join(" ").length).trim()
-        const values = Object.entries(env).map(([name, value]) => [
-          name,
-          value.replace(/^\$\{input:(.+)\}$/u, (_, id: string) => answers[id] ?? "given")
-        ])
-        return JSON.stringify([rest === "" ? [] : rest.split(" "), Object.fromEntries(values)])
-      })
+  it("start no npx and offer no one-click link until the packages are published", () => {
+    const offers = /"npx"|vscode\.dev\/redirect|cursor\.com\/en\/install-mcp/u
+    assert.strictEqual(offers.test(page), PUBLISHED)
+  })
+
+  it("start npx by one-click links that carry the same entry once the packages are published", () => {
+    const entry = entryOf(true)
+    const links = linksOf(entry)
+    const cursor = new URL(links["Cursor"] ?? "").searchParams.get("config") ?? ""
+    assert.deepStrictEqual(JSON.parse(Buffer.from(cursor, "base64").toString()), entry)
+    const code = JSON.parse(new URL(links["VS Code"] ?? "").searchParams.get("config") ?? "")
+    assert.deepStrictEqual([code.command, code.args], [entry.command, entry.args])
+  })
+
+  it("are the same in the README", () => {
+    const [, text = ""] = /^```json\n(.*?)\n```$/msu.exec(readme) ?? []
+    assert.deepStrictEqual(decode(JSON.parse(text).mcpServers[NAME]), entryOf(PUBLISHED))
+  })
+
+  it("start a server that lists its tools", { timeout: 30_000 }, async () => {
+    const { args, command, env: placeholders } = inMcpServers("Cursor")
+    const env = { ...placeholders, SAIL_CLIENT_ID: "an-id", SAIL_CLIENT_SECRET: "a-secret" }
+    assert.deepStrictEqual([command, args.length], ["node", 1])
+    const client = new Client({ name: "test", version: "1.0.0" })
+    await client.connect(
+      new StdioClientTransport({ command: process.execPath, args: [SERVER], env, stderr: "ignore" })
     )
-    for (const one of started) {
-      const [args, env] = JSON.parse(one)
-      const client = new Client({ name: "test", version: "1.0.0" })
-      await client.connect(
-        new StdioClientTransport({
-          command: process.execPath,
-          args: [SERVER, ...args],
-          env,
-          stderr: "ignore"
-        })
-      )
-      const { tools } = await client.listTools()
-      assert.include(
-        tools.map(({ name }) => name),
-        "get_bulk_upload_status"
-      )
-      await client.close()
-    }
-  })
-})
-
-const links = (client: string) =>
-  Array.from(part(client).text.matchAll(/\]\((https:[^)]+)\)/gu), ([, url = ""]) => new URL(url))
-
-describe("the links that install it", () => {
-  it("of VS Code say what the file for macOS and Linux says", () => {
-    const { inputs, servers } = JSON.parse(part("VS Code").blocks[0]?.text ?? "")
-    const [stable, insiders] = links("VS Code")
-    assert.strictEqual(stable?.origin, "https://vscode.dev")
-    assert.strictEqual(insiders?.origin, "https://insiders.vscode.dev")
-    assert.strictEqual(insiders?.searchParams.get("quality"), "insiders")
-    for (const link of [stable, insiders]) {
-      assert.strictEqual(link?.pathname, "/redirect/mcp/install")
-      assert.strictEqual(link?.searchParams.get("name"), NAME)
-      assert.deepStrictEqual(JSON.parse(link?.searchParams.get("inputs") ?? ""), inputs)
-      assert.deepStrictEqual(JSON.parse(link?.searchParams.get("config") ?? ""), servers[NAME])
-    }
-  })
-
-  it("of Cursor says what the file for macOS and Linux says", () => {
-    const { mcpServers } = JSON.parse(part("Cursor").blocks[0]?.text ?? "")
-    const [link] = links("Cursor")
-    assert.strictEqual(`${link?.origin}${link?.pathname}`, "https://cursor.com/en/install-mcp")
-    assert.strictEqual(link?.searchParams.get("name"), NAME)
-    const config = Buffer.from(link?.searchParams.get("config") ?? "", "base64").toString()
-    assert.deepStrictEqual(JSON.parse(config), mcpServers[NAME])
-  })
-
-  it("of Goose says what the file for macOS and Linux says", () => {
-    const [link, file] = part("Goose").blocks
-    const { searchParams } = new URL(link?.text ?? "")
-    const entry = toEntry(file ?? { language: "", text: "" })
-    assert.strictEqual(searchParams.get("cmd"), entry.command)
-    assert.deepStrictEqual(searchParams.getAll("arg"), [...entry.args])
-    assert.deepStrictEqual(
-      searchParams.getAll("env"),
-      Object.entries(entry.env).map(([name, value]) => `${name}=${value}`)
+    const { tools } = await client.listTools()
+    await client.close()
+    assert.include(
+      tools.map(({ name }) => name),
+      "get_bulk_upload_status"
     )
-    assert.strictEqual(searchParams.get("id"), NAME)
   })
 })

@@ -18,7 +18,6 @@ import { makeSpend, type Spend } from "./internal/spend.ts"
 
 export type { Options } from "./internal/budgetNumbers.ts"
 export { LimitPaused } from "./internal/limitPaused.ts"
-export type { BackOff, Request, Spend } from "./internal/spend.ts"
 
 /**
  * A limit, kept for each key. The library's keys stand for a host, a client ID and an API version.

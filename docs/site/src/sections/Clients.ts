@@ -1,12 +1,18 @@
 /**
- * How to connect the server to each assistant: the exact entry of its configuration, for Windows too, and a link that
- * installs it where the assistant has such links. All say the same, because all are made from the same entry.
+ * How to connect the server to each assistant: one entry, in the format of each assistant's configuration.
  *
- * The formats are those of the assistants' own documentation: code.claude.com/docs/en/mcp,
- * code.visualstudio.com/docs/copilot/reference/mcp-configuration, cursor.com/docs/mcp/install-links,
- * developers.openai.com/codex/mcp, zed.dev/docs/ai/mcp, block.github.io/goose/docs/getting-started/using-extensions
- * and developers.openai.com/api/docs/guides/developer-mode.
+ * The formats come from the assistants' own documentation: code.claude.com/docs/en/mcp,
+ * code.visualstudio.com/docs/copilot/reference/mcp-configuration, cursor.com/docs/mcp, developers.openai.com/codex/mcp,
+ * geminicli.com/docs/tools/mcp-server, opencode.ai/docs/mcp-servers, docs.github.com/copilot (Copilot CLI),
+ * qwenlm.github.io/qwen-code-docs, docs.cline.bot/mcp, docs.continue.dev/customize/deep-dives/mcp, zed.dev/docs/ai/mcp,
+ * block.github.io/goose/docs/getting-started/using-extensions and developers.openai.com/api/docs/guides/developer-mode.
  */
+
+/**
+ * Whether the packages are on npm. Set it with the first release: every entry then starts `npx`, and the one-click links
+ * appear. Before that, `npx` would run whatever is registered under the name one day.
+ */
+export const PUBLISHED: boolean = false
 
 /** A program that an assistant starts. */
 export interface Entry {
@@ -24,22 +30,28 @@ const ENV = {
   SAIL_CLIENT_SECRET: "your-client-secret"
 }
 
-const unix: Entry = { command: "npx", args: ["-y", PACKAGE], env: ENV }
+export const entryOf = (published: boolean): Entry =>
+  published
+    ? { command: "npx", args: ["-y", PACKAGE], env: ENV }
+    : { command: "node", args: ["/path/to/sailpoint-bulk-upload/apps/mcp-server/dist/main.js"], env: ENV }
 
-/** On Windows npx is a script, which only a shell can start. */
-const windows: Entry = { command: "cmd", args: ["/c", "npx", ...unix.args], env: ENV }
+const windowsNote = (published: boolean): string =>
+  published
+    ? 'On Windows, `npx` is a script that only a shell can start: use `"command": "cmd"` and put `"/c", "npx"` before the other arguments.'
+    : 'On Windows, write the path with double backslashes in JSON: `"C:\\\\src\\\\sailpoint-bulk-upload\\\\apps\\\\mcp-server\\\\dist\\\\main.js"`.'
 
-/** VS Code asks for these when it starts the server, and keeps them. */
+/** VS Code asks for these when it starts the server, and stores them. */
 const INPUTS = [
   {
     type: "promptString",
     id: "sail-base-url",
     description: "API host, https://{tenant}.api.identitynow.com"
   },
-  { type: "promptString", id: "sail-client-id", description: "Client id" },
+  { type: "promptString", id: "sail-client-id", description: "Client ID" },
   { type: "promptString", id: "sail-client-secret", description: "Client secret", password: true }
 ]
-const asked = (entry: Entry) => ({
+
+const prompted = (entry: Entry) => ({
   type: "stdio",
   ...entry,
   env: {
@@ -49,48 +61,9 @@ const asked = (entry: Entry) => ({
   }
 })
 
-const query = (parameters: Readonly<Record<string, string>>): string =>
-  Object.entries(parameters)
-    .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
-    .join("&")
-
-const vsCodeLink = (host: string) =>
-  `https://${host}/redirect/mcp/install?${query({
-    name: NAME,
-    inputs: JSON.stringify(INPUTS),
-    config: JSON.stringify(asked(unix))
-  })}`
-
-const cursorLink = `https://cursor.com/en/install-mcp?${query({
-  name: NAME,
-  config: Buffer.from(JSON.stringify(unix)).toString("base64")
-})}`
-
-const gooseLink = `goose://extension?${[
-  `cmd=${unix.command}`,
-  ...unix.args.map((arg) => `arg=${encodeURIComponent(arg)}`),
-  query({
-    id: NAME,
-    name: "SailPoint bulk upload",
-    description: "The status of bulk uploads",
-    timeout: "300"
-  }),
-  ...Object.entries(ENV).map(([name, value]) => `env=${encodeURIComponent(`${name}=${value}`)}`)
-].join("&")}`
-
 const fenced = (language: string, text: string): string => `\`\`\`${language}\n${text}\n\`\`\``
 const json = (value: unknown): string => fenced("json", JSON.stringify(value, null, 2))
-
-/** The same file on both systems. */
-const both = (entry: (system: Entry) => string): string =>
-  `macOS and Linux:\n\n${entry(unix)}\n\nWindows:\n\n${entry(windows)}`
-
-const flags = (env: Entry["env"]): string =>
-  Object.entries(env)
-    .map(([name, value]) => `--env ${name}=${value}`)
-    .join(" ")
-
-const line = ({ args, command }: Entry): string => [command, ...args].join(" ")
+const mcpServers = (entry: object): string => json({ mcpServers: { [NAME]: entry } })
 
 /** The value of a key in JSON is written the same in TOML. */
 const toml = ({ args, command, env }: Entry): string =>
@@ -108,75 +81,124 @@ const toml = ({ args, command, env }: Entry): string =>
   )
 
 /** A value of JSON is one of YAML. */
-const yaml = ({ args, command, env }: Entry): string =>
+const yaml = (
+  head: ReadonlyArray<string>,
+  indent: string,
+  fields: Readonly<Record<string, unknown>>
+): string =>
   fenced(
     "yaml",
     [
-      "extensions:",
-      `  ${NAME}:`,
-      "    name: SailPoint bulk upload",
-      "    type: stdio",
-      "    enabled: true",
-      "    timeout: 300",
-      `    cmd: ${command}`,
-      `    args: ${JSON.stringify(args)}`,
-      "    envs:",
-      ...Object.entries(env).map(([name, value]) => `      ${name}: ${value}`)
+      ...head,
+      ...Object.entries(fields).flatMap(([key, value]) =>
+        typeof value === "object" && value !== null && !Array.isArray(value)
+          ? [
+              `${indent}${key}:`,
+              ...Object.entries(value).map(([name, text]) => `${indent}  ${name}: ${String(text)}`)
+            ]
+          : [`${indent}${key}: ${typeof value === "string" ? value : JSON.stringify(value)}`]
+      )
     ].join("\n")
   )
 
-const clients: Readonly<Record<string, string>> = {
-  "Claude Code": `${both((entry) =>
-    fenced(
-      "sh",
-      // Another option has to stand between the last --env and the name, which it would take for a variable.
-      `claude mcp add --scope user ${flags(entry.env)} --transport stdio ${NAME} -- ${line(entry)}`
-    )
-  )}
+const query = (parameters: Readonly<Record<string, string>>): string =>
+  Object.entries(parameters)
+    .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
+    .join("&")
 
-For a project, a file \`.mcp.json\` with the entry of Claude Desktop does the same; there \`\${SAIL_CLIENT_SECRET}\` takes
-the secret from the environment.`,
-  "Claude Desktop": `\`npx --yes pnpm@12.21.0 mcpb\` in a clone packs a bundle, on every system the same: open the file that it names,
-and Claude Desktop installs it and asks for the settings; it keeps the secret as the system keeps passwords.
+/** Links that install the server with one click, by client. They start `npx`, so they exist for published packages only. */
+export const linksOf = (entry: Entry): Readonly<Record<string, string>> => ({
+  "VS Code": `https://vscode.dev/redirect/mcp/install?${query({
+    name: NAME,
+    inputs: JSON.stringify(INPUTS),
+    config: JSON.stringify(prompted(entry))
+  })}`,
+  Cursor: `https://cursor.com/en/install-mcp?${query({
+    name: NAME,
+    config: Buffer.from(JSON.stringify(entry)).toString("base64")
+  })}`
+})
 
-Or by hand, in \`~/Library/Application Support/Claude/claude_desktop_config.json\` on macOS and
-\`%APPDATA%\\Claude\\claude_desktop_config.json\` on Windows (Settings, Developer, Edit Config), then restart it:
+/** What to do in each assistant, with its entry. */
+export const clientsOf = (entry: Entry): Readonly<Record<string, string>> => ({
+  "Claude Code": `In \`.mcp.json\` of a project; Claude Code reads the secret from the environment that it was started in:
 
-${both((entry) => json({ mcpServers: { [NAME]: entry } }))}`,
-  "VS Code": `[Install in VS Code](${vsCodeLink("vscode.dev")}) or
-[in VS Code Insiders](${vsCodeLink("insiders.vscode.dev")}&quality=insiders): it asks for the three settings and keeps
-them. On Windows, and by hand, the same in \`.vscode/mcp.json\`, or in the file that the command \`MCP: Open User
-Configuration\` opens:
+${mcpServers({ ...entry, env: { ...entry.env, SAIL_CLIENT_SECRET: "${SAIL_CLIENT_SECRET}" } })}
 
-${both((entry) => json({ inputs: INPUTS, servers: { [NAME]: asked(entry) } }))}`,
-  Cursor: `[Install in Cursor](${cursorLink}), then put your settings into its entry. On Windows, and by hand, in
-\`~/.cursor/mcp.json\` (\`%USERPROFILE%\\.cursor\\mcp.json\`):
+To configure it for all projects, put the same object into \`mcpServers\` of \`~/.claude.json\`. \`claude mcp add --env …\`
+works too, but puts the secret into the history of your shell.`,
+  "Claude Desktop": `Run \`npx --yes pnpm@12.21.0 mcpb\` in the clone and open the bundle that it names: Claude Desktop installs it, asks for
+the three values, and stores the secret as the system stores passwords.
 
-${both((entry) => json({ mcpServers: { [NAME]: entry } }))}`,
-  Codex: `${fenced("sh", `codex mcp add ${NAME} ${flags(unix.env)} -- ${line(unix)}`)}
+Or open Settings, Developer, Edit Config (\`~/Library/Application Support/Claude/claude_desktop_config.json\` on macOS,
+\`%APPDATA%\\Claude\\claude_desktop_config.json\` on Windows), add the entry, and restart it:
 
-or in \`~/.codex/config.toml\` (\`%USERPROFILE%\\.codex\\config.toml\`), where it can have more time for its first start:
+${mcpServers(entry)}`,
+  "VS Code": `In \`.vscode/mcp.json\`, or in the file that the command \`MCP: Open User Configuration\` opens. VS Code asks for the values
+and stores them:
 
-${both(toml)}`,
+${json({ inputs: INPUTS, servers: { [NAME]: prompted(entry) } })}`,
+  Cursor: `In \`~/.cursor/mcp.json\`:
+
+${mcpServers(entry)}`,
+  Codex: `In \`~/.codex/config.toml\`:
+
+${toml(entry)}`,
+  "Gemini CLI": `In \`~/.gemini/settings.json\`:
+
+${mcpServers(entry)}`,
+  OpenCode: `In \`opencode.json\` of a project, or in \`~/.config/opencode/opencode.json\`:
+
+${json({
+  mcp: {
+    [NAME]: { type: "local", command: [entry.command, ...entry.args], environment: entry.env, enabled: true }
+  }
+})}`,
+  "Copilot CLI": `In \`~/.copilot/mcp-config.json\`:
+
+${mcpServers({ type: "local", ...entry, tools: ["*"] })}`,
+  "Qwen Code": `In \`~/.qwen/settings.json\`:
+
+${mcpServers(entry)}`,
+  Cline: `In the file that "Configure MCP Servers" opens (\`cline_mcp_settings.json\`):
+
+${mcpServers(entry)}`,
+  Continue: `In \`~/.continue/config.yaml\`:
+
+${yaml(["mcpServers:", `  - name: ${NAME}`], "    ", { ...entry })}`,
   Zed: `In \`settings.json\` (the command \`zed: open settings\`):
 
-${both((entry) => json({ context_servers: { [NAME]: entry } }))}`,
-  Goose: `Paste this into the address bar of a browser, then put your settings into the entry:
+${json({ context_servers: { [NAME]: entry } })}`,
+  Goose: `In \`~/.config/goose/config.yaml\` (\`%APPDATA%\\Block\\goose\\config\\config.yaml\` on Windows):
 
-${fenced("text", gooseLink)}
+${yaml(["extensions:", `  ${NAME}:`], "    ", {
+  name: "SailPoint bulk upload",
+  type: "stdio",
+  enabled: true,
+  timeout: 300,
+  cmd: entry.command,
+  args: entry.args,
+  envs: entry.env
+})}`
+})
 
-or, in \`~/.config/goose/config.yaml\` (\`%APPDATA%\\Block\\goose\\config\\config.yaml\`):
+/** ChatGPT starts no programs: it connects to a server over the internet. */
+const CHATGPT = `ChatGPT connects to servers over HTTPS from the internet, on plans with developer mode; it does not start programs on your
+machine. Run the server [for a team](team.md) at a public host with \`MCP_OAUTH_ISSUER\` set to an OAuth authorization
+server at which ChatGPT's users can log in. Then add \`https://{that host}/mcp\` in Settings, Apps, Advanced settings,
+Developer mode, Create app, with OAuth as authentication.`
 
-${both(yaml)}`
+export const content = (): string => {
+  const entry = entryOf(PUBLISHED)
+  const links = PUBLISHED ? linksOf(entry) : {}
+  return [
+    windowsNote(PUBLISHED),
+    ...Object.entries({ ...clientsOf(entry), ChatGPT: CHATGPT }).flatMap(([name, how]) => {
+      const link = links[name]
+      return [`### ${name}`, ...(link === undefined ? [] : [`[Install in ${name}](${link})`]), how]
+    })
+  ].join("\n\n")
 }
 
-/** ChatGPT starts no programs: it has to reach a server over the internet. */
-const CHATGPT = `ChatGPT does not start programs on your machine: it takes servers that it reaches over HTTPS from the internet, on
-plans with developer mode. So run the server [for a team](#for-a-team) at a public host with \`MCP_OAUTH_ISSUER\` set (an
-OAuth authorization server that ChatGPT's users can log in at), then add \`https://{that host}/mcp\` in Settings, Apps,
-Advanced settings, Developer mode, Create app, with OAuth as authentication. This way was not tried with ChatGPT itself.`
-
-export const content = (): string =>
-  Object.entries({ ...clients, ChatGPT: CHATGPT })
-    .map(([name, how]) => `<details>\n<summary>${name}</summary>\n\n${how}\n\n</details>`)
-    .join("\n\n")
+/** The one configuration block of the README. */
+export const standard = (): string => `${mcpServers(entryOf(PUBLISHED))}\n\n${windowsNote(PUBLISHED)}`

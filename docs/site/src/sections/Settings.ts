@@ -38,3 +38,11 @@ export const content = async (): Promise<string> => {
     )
   ].join("\n\n")
 }
+
+/** The part of the help text about commands and flags, and its line about exit codes. */
+export const commands = async (): Promise<string> => {
+  const text = await help()
+  const usage = text.slice(text.indexOf("Usage:"), text.indexOf("Settings, from the environment only"))
+  const [codes = ""] = /^Exit codes:.*$/mu.exec(text) ?? []
+  return `\`\`\`text\n${usage.trim()}\n\`\`\`\n\n${codes}`
+}

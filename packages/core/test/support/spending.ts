@@ -4,7 +4,8 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/testing/TestClock"
-import type { Request, RequestBudget } from "../../src/RequestBudget.ts"
+import type { Request } from "../../src/internal/spend.ts"
+import type { RequestBudget } from "../../src/RequestBudget.ts"
 
 /** A request that needs nothing. */
 export const plain = <A, E, R>(send: Effect.Effect<A, E, R>): Request<void, A, E, R> => ({
