@@ -7,7 +7,6 @@ import { setTimeout as sleep } from "node:timers/promises"
 import * as Child from "./Child.ts"
 import { sourceIds } from "./Client.ts"
 import type { Figure } from "./Figure.ts"
-import type { Arrival } from "./Shares.ts"
 
 export interface Limit {
   readonly requests: number
@@ -27,7 +26,8 @@ export interface Setup {
 export interface Outcome {
   readonly seconds: number
   readonly refused: number
-  readonly arrivals: ReadonlyArray<Arrival>
+  /** The number of the process that sent each request, in the order of their arrival. */
+  readonly senders: ReadonlyArray<number>
 }
 
 /** The first window's requests need no time, and each further window lasts one window. */
@@ -68,7 +68,7 @@ export const ask = async (processes: number, sources: number, redis?: string): P
   return {
     seconds,
     refused: requests.filter(({ outcome }) => outcome === 429).length,
-    arrivals: requests.map(({ at, path }) => ({ at, from: Math.floor(numberOf(path) / sources) }))
+    senders: requests.map(({ path }) => Math.floor(numberOf(path) / sources))
   }
 }
 

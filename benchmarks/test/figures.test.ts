@@ -44,19 +44,16 @@ describe("a race", () => {
   })
 })
 
-const arrivals = (...from: ReadonlyArray<number>) => from.map((from, at) => ({ at, from }))
-
 describe("the shares of processes", () => {
-  it("are the extremes over all windows", () => {
-    // The windows of four are 0111 (twice), 1110, 1101 and 1010.
-    assert.deepStrictEqual(shares(arrivals(0, 1, 1, 1, 0, 1, 0, 1, 0), 2, 4), { least: 0.25, largest: 0.75 })
-  })
-
-  it("include a process that sends nothing in a window", () => {
-    assert.deepStrictEqual(shares(arrivals(0, 0, 1, 0, 0, 1), 2, 2), { least: 0, largest: 1 })
-  })
-
-  it("leave out windows that reach beyond the end of the first process to finish", () => {
-    assert.deepStrictEqual(shares(arrivals(0, 1, 0, 1, 0, 0, 0, 0), 2, 2), { least: 0.5, largest: 0.5 })
+  it.each([
+    ["are the extremes over all windows", [0, 1, 1, 1, 0, 0, 1, 1, 0, 1], { least: 0.25, largest: 0.75 }],
+    ["include a process that sends nothing in a window", [0, 0, 0, 0, 0, 1, 1, 0], { least: 0, largest: 1 }],
+    [
+      "leave out the windows after the end of one process",
+      [0, 1, 0, 1, 0, 0, 0, 0],
+      { least: 0.5, largest: 0.5 }
+    ]
+  ])("%s", (_, senders, expected) => {
+    assert.deepStrictEqual(shares(senders, 2, 4), expected)
   })
 })

@@ -20,7 +20,7 @@ export const sharedLimit: Row = {
       outcomes.push(await UnderLimit.ask(PROCESSES, sources, redis.socket))
     }
     const what = "1,000 sources for each of four processes"
-    const parts = outcomes.map(({ arrivals }) => shares(arrivals, PROCESSES, UnderLimit.LIMIT.millis))
+    const parts = outcomes.map(({ senders }) => shares(senders, PROCESSES, UnderLimit.LIMIT.requests))
     return [
       ...UnderLimit.figures(what, outcomes, PROCESSES * sources, 1.1),
       {
