@@ -29,7 +29,6 @@ import type * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
-import * as Schedule from "effect/Schedule"
 import type * as AccessToken from "./AccessToken.ts"
 import type { BulkUploadError, Unauthorized } from "./BulkUploadError.ts"
 import type * as RequestBudget from "./RequestBudget.ts"
@@ -37,7 +36,7 @@ import * as RetryPolicy from "./RetryPolicy.ts"
 import * as Settings from "./Settings.ts"
 import * as Tenant from "./Tenant.ts"
 import { budgetOf } from "./internal/budgetOf.ts"
-import { countRetry } from "./internal/retry.ts"
+import { countRetry, CurrentPolicy } from "./internal/retry.ts"
 import { type Call, makeSend } from "./internal/send.ts"
 import { fromClientCredentials, fromStatic } from "./internal/tokens.ts"
 import { makeUnderLimit } from "./internal/underLimit.ts"
@@ -62,7 +61,7 @@ export interface Options extends Tenant.Options {
    */
   readonly attemptTimeout?: Duration.Input | undefined
   /**
-   * When a failed request is sent again.
+   * When a failed request is sent again. `RetryPolicy.withPolicy` overrides it for one call or a whole program.
    *
    * @default RetryPolicy.make()
    */
@@ -149,7 +148,7 @@ export const make = (
 ): Effect.Effect<Service, Tenant.InvalidBaseUrl, HttpClient.HttpClient> =>
   Effect.gen(function* () {
     const tenant = yield* Tenant.make(options)
-    const policy = options.retryPolicy ?? RetryPolicy.make()
+    const defaultPolicy = options.retryPolicy ?? RetryPolicy.make()
     const deadline = Duration.max(
       Duration.zero,
       Duration.fromInputUnsafe(options.attemptTimeout ?? "10 seconds")
@@ -157,26 +156,21 @@ export const make = (
     const send = yield* makeSend({ host: tenant.host, transformClient: options.transformClient, deadline })
     const limited = makeUnderLimit(budgetOf(options.requestBudget).spend, deadline)
     const who = `${tenant.origin} ${yield* identity(options.auth)}`
-    const accessToken =
+    const tokens =
       "accessToken" in options.auth
         ? fromStatic(options.auth.accessToken)
-        : yield* fromClientCredentials(
-            tenant,
-            options.auth,
-            send,
-            (request) =>
-              limited(`${who} token`)(
-                { operation: "token" },
-                { prepare: Effect.void, isReady: () => true, send: () => request }
-              ),
-            policy
+        : yield* fromClientCredentials(tenant, options.auth, send, (request) =>
+            limited(`${who} token`)(
+              { operation: "token" },
+              { prepare: Effect.void, isReady: () => true, send: () => request }
+            )
           )
     const limitedCall = limited(`${who} ${tenant.apiVersion}`)
 
     const sendOnce = <A>(call: Call<A>): Effect.Effect<A, BulkUploadError | Refused> =>
       limitedCall(call.subject, {
-        prepare: accessToken.get,
-        isReady: accessToken.isCurrent,
+        prepare: tokens.current,
+        isReady: tokens.isCurrent,
         send: (token) =>
           send({
             ...call,
@@ -189,25 +183,24 @@ export const make = (
     const sendRenewing = <A>(call: Call<A>): Effect.Effect<A, BulkUploadError> =>
       sendOnce(call).pipe(
         Effect.catchTag("Refused", ({ token, unauthorized }) =>
-          Effect.flatMap(accessToken.refused(token), (renewable) =>
-            renewable ? sendOnce(call) : unauthorized
-          )
+          Effect.flatMap(tokens.refused(token), (renewable) => (renewable ? sendOnce(call) : unauthorized))
         ),
         Effect.catchTag("Refused", ({ unauthorized }) => unauthorized)
       )
 
-    // A failure of the token endpoint was retried where the token is fetched, once for all who wait for it.
-    const retryable = policy.pipe(Schedule.while(({ input }) => !isOfToken(input)))
+    const policyInForce = Effect.map(CurrentPolicy, (policy) => policy ?? defaultPolicy)
 
     return {
       tenant,
-      accessToken,
+      accessToken: { get: Effect.flatMap(policyInForce, tokens.retried), refused: tokens.refused },
       attempt: (call) => Effect.andThen(countRetry, sendRenewing(call)),
-      retry: (attempt) => Effect.retry(attempt, retryable)
+      // The first token is fetched outside, so that callers share its retries.
+      retry: (attempt) =>
+        Effect.flatMap(policyInForce, (policy) =>
+          Effect.andThen(tokens.retried(policy), Effect.retry(attempt, policy))
+        )
     }
   })
-
-const isOfToken = (error: BulkUploadError): boolean => "operation" in error && error.operation === "token"
 
 /** SailPoint refused this very token. */
 class Refused extends Data.TaggedError("Refused")<{

@@ -10,9 +10,11 @@
  */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import { dual } from "effect/Function"
 import * as Random from "effect/Random"
 import * as Schedule from "effect/Schedule"
 import type { BulkUploadError } from "./BulkUploadError.ts"
+import { CurrentPolicy } from "./internal/retry.ts"
 
 /**
  * A retry policy: any Schedule that looks at the error. Its output is not used.
@@ -144,3 +146,29 @@ export const make = (options: Options = {}): Policy => {
  * @since 0.1.0
  */
 export const none: Policy = Schedule.recurs(0)
+
+/**
+ * Makes all calls in an effect follow a policy, in place of their client's. The innermost one counts.
+ *
+ * **Gotchas**
+ *
+ * `changes` and `awaitSettled` retry on their own schedule, whatever the policy.
+ *
+ * @example
+ * ```ts
+ * import { getBulkUploadStatus, RetryPolicy } from "@sailpoint-bulk-upload/core"
+ *
+ * const atOnceOrNever = getBulkUploadStatus("e136567de87e4d029e60b3c3c55db56d").pipe(
+ *   RetryPolicy.withPolicy(RetryPolicy.none)
+ * )
+ * ```
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const withPolicy: {
+  (policy: Policy): <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  <A, E, R>(self: Effect.Effect<A, E, R>, policy: Policy): Effect.Effect<A, E, R>
+} = dual(2, <A, E, R>(self: Effect.Effect<A, E, R>, policy: Policy) =>
+  Effect.provideService(self, CurrentPolicy, policy)
+)

@@ -66,7 +66,9 @@ const run = <A, R, E>(
     return yield* Fiber.await(fiber)
   })
 
-const status = Effect.exit(Effect.flatMap(BulkUploads.BulkUploads, (uploads) => uploads.status(sourceId)))
+const asking = (sourceId: string) =>
+  Effect.exit(Effect.flatMap(BulkUploads.BulkUploads, (uploads) => uploads.status(sourceId)))
+const status = asking(sourceId)
 const list = Effect.exit(Effect.flatMap(NonEmployeeSources.NonEmployeeSources, (sources) => sources.list()))
 
 const isStatus = ({ request }: Sent): boolean => request.url.endsWith("/status")
@@ -129,6 +131,97 @@ describe("two layers that are merged", () => {
       })
       yield* run(all, Layer.provide(Live, layer), 0)
       assert.strictEqual(sent.length, limit)
+    })
+  )
+})
+
+describe("a retry policy", () => {
+  const { withPolicy } = RetryPolicy
+  const two = RetryPolicy.make({ retries: 2 })
+
+  /** The requests for statuses and lists that calls make, each of which fails with a 500. */
+  const made = Effect.fnUntraced(function* (
+    calls: Effect.Effect<unknown, never, BulkUploads.BulkUploads | NonEmployeeSources.NonEmployeeSources>,
+    retryPolicy?: RetryPolicy.Policy
+  ) {
+    const { layer, sent } = failing()
+    const options = { ...fresh(), retryPolicy }
+    const Live = Layer.merge(BulkUploads.layer(options), NonEmployeeSources.layer(options))
+    yield* run(calls, Layer.provide(Live, layer))
+    return [sent.filter(isStatus).length, sent.length - sent.filter(isStatus).length]
+  })
+
+  const cases: ReadonlyArray<readonly [string, ReturnType<typeof made>, ReadonlyArray<number>]> = [
+    ["around a call overrides the client's", made(withPolicy(status, RetryPolicy.none)), [1, 0]],
+    [
+      "around a call can allow more than the client's",
+      made(withPolicy(status, two), RetryPolicy.none),
+      [3, 0]
+    ],
+    ["around one call leaves the other alone", made(Effect.andThen(withPolicy(status, two), list)), [3, 6]],
+    [
+      "around a program applies to all its calls",
+      made(Effect.andThen(status, list).pipe(withPolicy(RetryPolicy.none))),
+      [1, 1]
+    ],
+    [
+      "applies innermost first",
+      made(Effect.andThen(withPolicy(status, two), list).pipe(withPolicy(RetryPolicy.none))),
+      [3, 1]
+    ]
+  ]
+
+  it.effect.each(cases)("%s", ([, requests, expected]) =>
+    Effect.map(requests, (requests) => assert.deepStrictEqual(requests, expected))
+  )
+
+  const orders = [
+    ["first", (mine: typeof status, theirs: typeof status) => [mine, theirs]],
+    ["last", (mine: typeof status, theirs: typeof status) => [theirs, mine]]
+  ] as const
+
+  it.effect.each(orders)(
+    "belongs to its call, also if it came %s to a request that calls share",
+    ([, order]) =>
+      Effect.gen(function* () {
+        const ends: Array<string> = []
+        const named = (name: string, call: typeof status) =>
+          Effect.tap(call, () => Effect.sync(() => ends.push(name)))
+        const mine = named("none", withPolicy(status, RetryPolicy.none))
+        const theirs = named("the client's", status)
+        const requests = yield* made(
+          Effect.all([...order(mine, theirs), Effect.sync(() => ends.push("at once"))], {
+            concurrency: "unbounded"
+          })
+        )
+        assert.deepStrictEqual(
+          [ends, requests],
+          [
+            ["at once", "none", "the client's"],
+            [6, 0]
+          ]
+        )
+      })
+  )
+
+  it.effect("applies to the request for the token, which calls under one policy share", () =>
+    Effect.gen(function* () {
+      const { layer, sent } = failing()
+      const auth = { clientId: crypto.randomUUID(), clientSecret: Redacted.make("secret") }
+      const Live = Layer.provide(BulkUploads.layer({ baseUrl: env.SAIL_BASE_URL, auth }), layer)
+      const many = Effect.all(
+        Array.from({ length: 20 }, (_, n) => asking(n.toString(16).padStart(32, "0"))),
+        {
+          concurrency: "unbounded"
+        }
+      )
+      yield* run(withPolicy(many, RetryPolicy.none), Live)
+      assert.strictEqual(sent.length, 1)
+      yield* run(withPolicy(many, two), Live)
+      assert.strictEqual(sent.length, 1 + 3)
+      yield* run(many, Live)
+      assert.strictEqual(sent.length, 1 + 3 + 6)
+      assert.isTrue(sent.every(({ request }) => request.url.endsWith("/oauth/token")))
     })
   )
 })

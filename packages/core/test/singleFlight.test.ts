@@ -153,14 +153,13 @@ describe("single flight under random arrivals, departures and failures", () => {
         Effect.flatMap(run("token", '{"access_token":"t","expires_in":1}'), (body) =>
           Effect.orDie(Effect.fromResult(call.decode(body)))
         )
-      const { get } = yield* fromClientCredentials(
+      const { retried } = yield* fromClientCredentials(
         { origin: "https://a.example", host: "a.example", apiVersion: "v2024" },
         { clientId: "id", clientSecret: Redacted.make("secret") },
         send,
-        identity,
-        RetryPolicy.none
+        identity
       )
-      const came = yield* visits(callers, () => get)
+      const came = yield* visits(callers, () => retried(RetryPolicy.none))
       // A kept token answers later calls too: those asked nothing.
       const kept = Duration.toMillis("1 second")
       shared(

@@ -1,12 +1,20 @@
 /**
- * Retries of a request are counted, and logged.
+ * Retries: the policy that a caller sets around its calls, and what is counted and logged.
  */
+import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import * as Schedule from "effect/Schedule"
 import type { BulkUploadError } from "../BulkUploadError.ts"
 import * as Metrics from "../Metrics.ts"
+import type { Policy } from "../RetryPolicy.ts"
+
+/** The policy of the calls in an effect, in place of their client's. */
+export const CurrentPolicy: Context.Reference<Policy | undefined> = Context.Reference<Policy | undefined>(
+  "@sailpoint-bulk-upload/core/CurrentPolicy",
+  { defaultValue: () => undefined }
+)
 
 /** Counts a try, and logs it at debug level, if it is one that a retry policy made. */
 export const countRetry: Effect.Effect<void> = Effect.flatMap(

@@ -4,7 +4,7 @@
 import type * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
+import type * as Exit from "effect/Exit"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
@@ -32,8 +32,12 @@ const LONGEST_LIFETIME = Duration.hours(12)
 /** What an HTTP header can carry: visible ASCII, and no space (RFC 6750 allows less still). */
 const HEADER_SAFE = /^[\x21-\x7E]+$/u
 
-export interface Tokens extends AccessToken {
-  /** Whether `get` would return this token at once: it is neither refused nor about to expire. */
+export interface Tokens extends Pick<AccessToken, "refused"> {
+  /** Returns the kept token, or fetches one. A fetch that fails is not retried. */
+  readonly current: Effect.Effect<Redacted.Redacted<string>, BulkUploadError>
+  /** The same, retried as the policy says, once for all callers with this policy. */
+  readonly retried: (policy: Policy) => Tokens["current"]
+  /** Whether `current` would return this token at once: it is neither refused nor about to expire. */
   readonly isCurrent: (token: Redacted.Redacted<string>, clock: Clock.Clock) => boolean
 }
 
@@ -51,15 +55,17 @@ const GrantBody = Schema.Struct({
 /** A token that was made elsewhere. */
 export const fromStatic = (given: Redacted.Redacted<string>): Tokens => {
   const token = Redacted.make(Redacted.value(given).trim(), { label: "access token" })
+  const current = HEADER_SAFE.test(Redacted.value(token))
+    ? Effect.succeed(token)
+    : Effect.fail(
+        new AuthenticationFailed({
+          operation: "token",
+          messages: ["the access token that was given is empty or has characters that no header can carry"]
+        })
+      )
   return {
-    get: HEADER_SAFE.test(Redacted.value(token))
-      ? Effect.succeed(token)
-      : Effect.fail(
-          new AuthenticationFailed({
-            operation: "token",
-            messages: ["the access token that was given is empty or has characters that no header can carry"]
-          })
-        ),
+    current,
+    retried: () => current,
     isCurrent: () => true,
     refused: () => Effect.succeed(false)
   }
@@ -67,14 +73,13 @@ export const fromStatic = (given: Redacted.Redacted<string>): Tokens => {
 
 /**
  * Tokens fetched with client credentials from the tenant's `/oauth/token`, with the credentials in the form
- * body (in a query they would be logged on the way). A fetch is retried here, once for all who wait for it.
+ * body (in a query they would be logged on the way).
  */
 export const fromClientCredentials = (
   tenant: Tenant.Tenant,
   credentials: { readonly clientId: string; readonly clientSecret: Redacted.Redacted<string> },
   send: Send,
-  underLimit: (request: Effect.Effect<Grant, BulkUploadError>) => Effect.Effect<Grant, BulkUploadError>,
-  policy: Policy
+  underLimit: (request: Effect.Effect<Grant, BulkUploadError>) => Effect.Effect<Grant, BulkUploadError>
 ): Effect.Effect<Tokens> =>
   Effect.gen(function* () {
     /** Until when, in milliseconds of the monotonic clock. */
@@ -101,7 +106,7 @@ export const fromClientCredentials = (
     const nextToken = Effect.suspend(() => {
       // While it is being renewed the old one is no longer kept: refused now, it must not end the renewal.
       kept = undefined
-      return countRetry.pipe(Effect.andThen(underLimit(requestGrant)), Effect.retry(policy))
+      return underLimit(requestGrant)
     }).pipe(
       Effect.flatMap(({ keepFor, token }) =>
         Effect.map(now, (now) => {
@@ -112,28 +117,46 @@ export const fromClientCredentials = (
       span.run
     )
 
-    // A token lasts until it is dropped here, so that `get` and `isCurrent` never disagree.
-    const [token, invalidate] = yield* Effect.cachedInvalidateWithTTL(nextToken, (exit) =>
-      Exit.isSuccess(exit) ? Duration.infinity : Duration.zero
-    )
-    const drop = Effect.suspend(() => {
-      kept = undefined
-      return invalidate
-    })
+    const fetchToken = yield* shared(nextToken)
+    const keptOr = (fetch: Tokens["current"]): Tokens["current"] =>
+      Effect.flatMap(now, (now) =>
+        kept !== undefined && now < kept.until ? Effect.succeed(kept.token) : Effect.andThen(span.join, fetch)
+      )
+    const current = keptOr(fetchToken)
+
+    const loops = new WeakMap<Policy, Tokens["current"]>()
+    const loopOf = (policy: Policy): Tokens["current"] =>
+      Effect.suspend(
+        () =>
+          loops.get(policy) ??
+          countRetry.pipe(
+            Effect.andThen(current),
+            Effect.retry(policy),
+            shared,
+            Effect.flatMap((loop) => {
+              loops.set(policy, loop)
+              return loop
+            })
+          )
+      )
 
     return {
-      get: Effect.andThen(
-        span.join,
-        Effect.flatMap(now, (now) =>
-          kept !== undefined && now >= kept.until ? Effect.andThen(drop, token) : token
-        )
-      ),
+      current,
+      retried: (policy) => keptOr(loopOf(policy)),
       isCurrent: (token, clock) => kept?.token === token && nowOf(clock) < kept.until,
       // Of many calls that are refused with one token only the first drops it: by the time the others come,
       // the kept token is a newer one, or none.
-      refused: (token) => Effect.suspend(() => Effect.as(kept?.token === token ? drop : Effect.void, true))
+      refused: (token) =>
+        Effect.sync(() => {
+          if (kept?.token === token) kept = undefined
+          return true
+        })
     }
   })
+
+/** Callers at the same time share one run. */
+const shared = <A, E>(run: Effect.Effect<A, E>): Effect.Effect<Effect.Effect<A, E>> =>
+  Effect.cachedWithTTL(run, Duration.zero)
 
 const countTokenRequest = (exit: Exit.Exit<unknown, BulkUploadError>): Effect.Effect<void> =>
   Metric.update(Metric.withAttributes(Metrics.tokenRequests, { outcome: Metrics.outcome(exit) }), 1)
