@@ -6,12 +6,14 @@ import * as Result from "effect/Result"
 import type * as Check from "./cli/Check.ts"
 import * as CommandLine from "./cli/CommandLine.ts"
 import * as Environment from "./settings/Environment.ts"
-import { makeRuntime } from "./handlers/Runtime.ts"
+import { makeRuntime, type Services } from "./handlers/Runtime.ts"
 import { makeFactory, version } from "./server/McpServerFactory.ts"
 import * as Settings from "./settings/TenantSettings.ts"
+import { unusedProxy } from "./settings/unusedProxy.ts"
 import * as StdioServer from "./stdio/StdioServer.ts"
 import * as Telemetry from "./telemetry/Telemetry.ts"
-import { makeAdapter, MAX_RUNNING } from "./mcp/ToolResult.ts"
+import { notConfigured } from "./mcp/Failure.ts"
+import { makeAdapter, makeRefusing, MAX_RUNNING } from "./mcp/ToolResult.ts"
 
 const WRONG_USAGE = 2
 
@@ -34,7 +36,12 @@ const main = async (): Promise<number> => {
       await write(process.stderr, `${command.problem}\nTry sailpoint-bulk-upload-mcp --help.\n`)
       return WRONG_USAGE
     case "Stdio":
-      return withTenant(command, env, (options) => serve(options, command, env), wrongSettings)
+      return withTenant(
+        command,
+        env,
+        (options) => serve(options, command, env),
+        (problems) => serveRefusal(problems, command)
+      )
     case "Http":
       return withTenant(command, env, (options) => serveHttp(options, command, env), wrongSettings)
     case "Check":
@@ -55,7 +62,7 @@ const withTenant = async (
   command: CommandLine.Stdio | CommandLine.Http | CommandLine.Check,
   env: Environment.Env,
   run: (options: Settings.Settings) => Promise<number>,
-  orElse: (problems: ReadonlyArray<string>) => Promise<number>
+  orElse: (problems: Settings.Problems) => Promise<number>
 ): Promise<number> => {
   if (command.sandbox) {
     const { withSandbox } = await import("./settings/SandboxTenant.ts")
@@ -65,12 +72,12 @@ const withTenant = async (
   return Result.isSuccess(settings) ? run(settings.success) : orElse(settings.failure)
 }
 
-const wrongSettings = async (problems: ReadonlyArray<string>): Promise<number> => {
+const wrongSettings = async (problems: Settings.Problems): Promise<number> => {
   await write(
     process.stderr,
     [
       "The settings cannot be used:",
-      ...problems.map((problem) => `- ${problem}`),
+      ...problems.map(({ fix, problem }) => `- ${problem} ${fix}`),
       "To try it without a tenant, start it with --sandbox.",
       ""
     ].join("\n")
@@ -93,6 +100,19 @@ const serve = async (
   })
   await runtime.dispose()
   return 0
+}
+
+/** Serves without a tenant: every call says what is wrong with the settings, as no assistant shows standard error. */
+const serveRefusal = async (problems: Settings.Problems, command: CommandLine.Stdio): Promise<number> => {
+  const code = await wrongSettings(problems)
+  const adapter = makeRefusing<Services>(notConfigured(problems))
+  await StdioServer.serve({
+    factory: makeFactory(adapter, command),
+    idle: adapter.idle,
+    onerror: () => undefined,
+    report: (problem) => void process.stderr.write(`${problem}\n`)
+  })
+  return code
 }
 
 const serveHttp = async (
@@ -135,6 +155,7 @@ const check = async (options: Settings.Settings, command: CommandLine.Check): Pr
     Check.check({
       sourceId: command.sourceId,
       sandbox: command.sandbox,
+      unusedProxy: command.sandbox ? undefined : unusedProxy(process.env, process.execArgv),
       freshToken: "clientId" in options.auth
     })
   )

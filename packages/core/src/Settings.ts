@@ -34,7 +34,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import type { Auth } from "./AccessToken.ts"
-import { isPlaceholder } from "./internal/placeholder.ts"
+import * as Placeholder from "./internal/placeholder.ts"
 import { plainText } from "./PlainText.ts"
 import type * as RequestBudget from "./RequestBudget.ts"
 import * as Tenant from "./Tenant.ts"
@@ -95,6 +95,22 @@ export class InvalidSettings extends Schema.TaggedError<InvalidSettings>()("Inva
     return this.problems.map(({ fix, problem }) => `${problem} ${fix}`).join("\n")
   }
 }
+
+/**
+ * Returns whether a value, or the tenant's name in a base URL, is a placeholder that was never filled in: `${NAME}`,
+ * `${user_config.name}`, `your-client-secret`.
+ *
+ * @example
+ * ```ts
+ * import { Settings } from "@sailpoint-bulk-upload/core"
+ *
+ * Settings.isPlaceholder("${input:client-secret}") // true
+ * ```
+ *
+ * @category predicates
+ * @since 0.1.0
+ */
+export const isPlaceholder: (value: string) => boolean = Placeholder.isPlaceholder
 
 const text = (name: string): Config.Config<string> =>
   Config.String(name).pipe(

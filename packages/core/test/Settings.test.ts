@@ -42,6 +42,8 @@ const placeholders: ReadonlyArray<string> = [
   "YOUR_CLIENT_SECRET",
   "your_client_secret_here",
   "yourClientSecret",
+  "the-client-id",
+  "the-secret",
   "changeme",
   "REPLACE_ME",
   "xxxxxxxx",
@@ -56,6 +58,7 @@ const real: ReadonlyArray<string> = [
   "pa${ss}word",
   "{not closed",
   "your-company-7f3a",
+  "the-company-secret",
   "secret",
   "my-id",
   "eyJhbGciOiJIUzI1NiJ9.e30.c2ln"

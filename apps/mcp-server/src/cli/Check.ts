@@ -7,6 +7,7 @@ import type { BulkUploadError } from "@sailpoint-bulk-upload/core/BulkUploadErro
 import { BulkUploads } from "@sailpoint-bulk-upload/core/BulkUploads"
 import * as BulkUploadStatus from "@sailpoint-bulk-upload/core/BulkUploadStatus"
 import { type NonEmployeeSource, NonEmployeeSources } from "@sailpoint-bulk-upload/core/NonEmployeeSources"
+import type { Problem } from "@sailpoint-bulk-upload/core/Settings"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -15,12 +16,13 @@ import type { Services } from "../handlers/Runtime.ts"
 import { overdue, tokenTimes } from "../text/AccessTokenTimes.ts"
 import { trimInvisible } from "../text/trimInvisible.ts"
 
-/** What one step found. `skipped` is neither good nor bad: an earlier step has to work first. */
+/** What one step found. `skipped` is neither good nor bad, such as a step for which an earlier one has to work first. */
 export interface Finding {
-  readonly step: "settings" | "token" | "sources" | "status"
+  readonly step: "settings" | "proxy" | "token" | "sources" | "status"
   readonly outcome: "ok" | "failed" | "skipped"
   readonly found: string
   readonly nextStep?: string
+  readonly status?: BulkUploadStatus.State
   readonly trackingId?: string
 }
 
@@ -45,12 +47,12 @@ const noSource: Finding = {
 }
 
 /** What is wrong with the settings, when they cannot be used at all. */
-export const wrongSettings = (problems: ReadonlyArray<string>): ReadonlyArray<Finding> => [
-  ...problems.map((found): Finding => ({
+export const wrongSettings = (problems: ReadonlyArray<Problem>): ReadonlyArray<Finding> => [
+  ...problems.map(({ fix, problem }): Finding => ({
     step: "settings",
     outcome: "failed",
-    found,
-    nextStep: "Set the variable where the assistant starts this server, and check again."
+    found: problem,
+    nextStep: fix
   })),
   ...(["token", "sources", "status"] as const).map((step) =>
     skipped(step, "the settings have to be right first")
@@ -65,6 +67,8 @@ export interface Options {
   readonly sandbox: boolean
   /** Whether the token is granted for this check, and so tells the time, or was made earlier. */
   readonly freshToken: boolean
+  /** The variable that names a proxy which Node does not use. */
+  readonly unusedProxy: string | undefined
 }
 
 export const check = (options: Options): Effect.Effect<ReadonlyArray<Finding>, never, Services> =>
@@ -72,19 +76,27 @@ export const check = (options: Options): Effect.Effect<ReadonlyArray<Finding>, n
     const { accessToken, tenant } = yield* ApiClient
     const which = options.sandbox ? " (a local sandbox with made-up data)" : ""
     const settings = ok("settings", `${tenant.origin}${which}, API version ${tenant.apiVersion}`)
+    const first = options.unusedProxy === undefined ? [settings] : [settings, proxyOff(options.unusedProxy)]
     const token = yield* accessToken.get.pipe(
       Effect.flatMap((token) => Effect.map(DateTime.now, (now) => tellToken(token, now, options.freshToken))),
       Effect.catch((error) => Effect.succeed(failed("token", error)))
     )
     if (token.outcome === "failed") {
-      const first = "a good token is needed first"
-      return [settings, token, skipped("sources", first), skipped("status", first)]
+      const needed = "a good token is needed first"
+      return [...first, token, skipped("sources", needed), skipped("status", needed)]
     }
     const [sources, list] = yield* listSources
     const asked = options.sourceId === undefined ? list[0]?.sourceId : trimInvisible(options.sourceId)
     const status = asked === undefined ? noSource : yield* tellStatus(asked, list)
-    return [settings, token, sources, status]
+    return [...first, token, sources, status]
   })
+
+/** A hint and not a failure: the host may be reachable without the proxy. */
+const proxyOff = (variable: string): Finding => ({
+  ...skipped("proxy", `${variable} is set, but Node is not told to use it`),
+  nextStep:
+    "If this machine reaches SailPoint only through that proxy, set NODE_USE_ENV_PROXY to 1 where the assistant starts this server (Node 22.21 or newer)."
+})
 
 /** Less than this is no reason to bother anybody. */
 const MAX_SKEW_MILLIS = 60_000
@@ -146,7 +158,11 @@ const tellStatus = (
     const name = list.find((source) => source.sourceId === sourceId || source.id === sourceId)?.name
     const { status } = yield* uploads.status(sourceId)
     const which = name === undefined ? sourceId : `${name} (${sourceId})`
-    return ok("status", `${which}: ${status}. ${BulkUploadStatus.meaning(status)}`)
+    return {
+      ...ok("status", `${which}: ${status}. ${BulkUploadStatus.meaning(status)}`),
+      status,
+      ...(status === "ERROR" ? { nextStep: BulkUploadStatus.nextStep(status) } : {})
+    }
   }).pipe(Effect.catch((error) => Effect.succeed(failed("status", error))))
 
 export const allWell = (findings: ReadonlyArray<Finding>): boolean =>
@@ -161,9 +177,16 @@ export const toText = (findings: ReadonlyArray<Finding>): string =>
       ...(trackingId === undefined ? [] : [`${" ".repeat(19)}SailPoint's tracking id: ${trackingId}`])
     ]),
     "",
-    allWell(findings) ? "All is well." : "Not all is well; see what to do above.",
+    verdict(findings),
     ""
   ].join("\n")
+
+const verdict = (findings: ReadonlyArray<Finding>): string => {
+  if (!allWell(findings)) return "Not all is well; see what to do above."
+  return findings.some(({ status }) => status === "ERROR")
+    ? "The setup works. The newest upload on that source failed; see what to do above."
+    : "All is well."
+}
 
 /** For a script. */
 export const toJson = (findings: ReadonlyArray<Finding>): string =>

@@ -2,6 +2,7 @@
  * What a failed call returns, whatever it failed with.
  */
 import type { BulkUploadError } from "@sailpoint-bulk-upload/core/BulkUploadError"
+import type { Problem } from "@sailpoint-bulk-upload/core/Settings"
 import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
@@ -71,3 +72,16 @@ export const toFailure = (error: ToolError): Failure => {
       : {})
   }
 }
+
+/** What every call returns if the settings are missing or unusable: no assistant shows standard error. */
+export const notConfigured = (problems: ReadonlyArray<Problem>): Failure => ({
+  error: "NotConfigured",
+  message: cutTo(
+    MAX_MESSAGE,
+    `This server is not configured, so it cannot ask SailPoint. ${problems.map(({ problem }) => problem).join(" ")}`
+  ),
+  nextStep: `Have the user correct the environment variables where the assistant starts this server, and restart it. ${problems
+    .map(({ fix, variable }) => `${variable}: ${fix}`)
+    .join(" ")}`,
+  retryable: false
+})

@@ -27,7 +27,16 @@ export interface Adapter<R> {
   ) => Promise<CallToolResult>
   /** Resolves when no call is running. */
   readonly idle: () => Promise<void>
+  /** What every call fails with, if none can be run. */
+  readonly refusal?: Failure
 }
+
+/** An adapter that runs nothing: every call fails with that. */
+export const makeRefusing = <R>(refusal: Failure): Adapter<R> => ({
+  run: () => Promise.resolve(result({ ...refusal }, true)),
+  idle: () => Promise.resolve(),
+  refusal
+})
 
 export interface Options {
   /** Whether the tenant is a local sandbox, which every result says then. */

@@ -7,6 +7,7 @@ import * as z from "zod/v4"
 import { plainText } from "@sailpoint-bulk-upload/core/PlainText"
 import type { Services } from "../handlers/Runtime.ts"
 import { completeSource } from "../mcp/completeSource.ts"
+import { toProtocolError } from "../mcp/protocolError.ts"
 import type { Adapter } from "../mcp/ToolResult.ts"
 
 /** As long as a name can be that the library passes on. */
@@ -27,12 +28,12 @@ export const make = (adapter: Adapter<Services>): ((server: McpServer) => void) 
     })
   }
   return (server) => {
-    server.registerPrompt("did_my_upload_work", config, ({ source }) => ({
+    server.registerPrompt("did_my_upload_work", config, ({ source }) => {
+      if (adapter.refusal !== undefined) throw toProtocolError(adapter.refusal)
       // A name as the list of sources has it, whatever it was copied from.
-      messages: [
-        { role: "user", content: { type: "text", text: question(unquoted(plainText(source, MAX_SOURCE))) } }
-      ]
-    }))
+      const text = question(unquoted(plainText(source, MAX_SOURCE)))
+      return { messages: [{ role: "user", content: { type: "text", text } }] }
+    })
   }
 }
 

@@ -2,17 +2,13 @@
  * The resource template of a source's status: what `get_bulk_upload_status` tells, for an assistant that lets a
  * person attach it to the conversation.
  */
-import {
-  type McpServer,
-  ProtocolError,
-  ProtocolErrorCode,
-  ResourceTemplate
-} from "@modelcontextprotocol/server"
+import { type McpServer, ResourceTemplate } from "@modelcontextprotocol/server"
 import * as Schema from "effect/Schema"
 import * as LazyHandlers from "../handlers/lazyHandlers.ts"
 import type { Services } from "../handlers/Runtime.ts"
 import { completeSource } from "../mcp/completeSource.ts"
 import { Failure } from "../mcp/Failure.ts"
+import { toProtocolError } from "../mcp/protocolError.ts"
 import type { Adapter } from "../mcp/ToolResult.ts"
 import { trimInvisible } from "../text/trimInvisible.ts"
 
@@ -52,13 +48,3 @@ export const make = (adapter: Adapter<Services>): ((server: McpServer) => void) 
 }
 
 const decodeFailure = Schema.decodeUnknownSync(Failure)
-
-/** What is wrong with the URI, and not with the world: MCP has no code of its own for a resource that is not there. */
-const OF_THE_URI: ReadonlySet<string> = new Set(["InvalidSourceId", "NotFound"])
-
-const toProtocolError = (failure: Failure): ProtocolError =>
-  new ProtocolError(
-    OF_THE_URI.has(failure.error) ? ProtocolErrorCode.InvalidParams : ProtocolErrorCode.InternalError,
-    `${failure.message} ${failure.nextStep}`,
-    failure
-  )

@@ -55,6 +55,12 @@ export const makeFactory = (
   adapter: Adapter<Services>,
   options: { readonly sandbox: boolean }
 ): (() => McpServer) => {
+  const { refusal } = adapter
+  const instructions = [
+    INSTRUCTIONS,
+    ...(options.sandbox ? [SANDBOX_INSTRUCTIONS] : []),
+    ...(refusal === undefined ? [] : [refusal.message, refusal.nextStep])
+  ].join(" ")
   const registerResource = BulkUploadStatusResource.make(adapter)
   const registerPrompt = DidMyUploadWork.make(adapter)
   return () => {
@@ -66,7 +72,7 @@ export const makeFactory = (
           resources: { listChanged: false },
           prompts: { listChanged: false }
         },
-        instructions: options.sandbox ? `${INSTRUCTIONS} ${SANDBOX_INSTRUCTIONS}` : INSTRUCTIONS
+        instructions
       }
     )
     UnknownTool.observe(server, adapter, NAMES)

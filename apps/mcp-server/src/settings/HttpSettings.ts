@@ -2,6 +2,7 @@
  * The settings of serving over HTTP, read from the command line and the environment before anything is served:
  * complete, or all that is wrong with them. Beyond this machine nothing is served without authentication.
  */
+import { isPlaceholder } from "@sailpoint-bulk-upload/core/Settings"
 import * as AllowedNames from "./AllowedNames.ts"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
@@ -100,14 +101,24 @@ const readNames = (
 const failureOf = (result: Result.Result<unknown, Problems>): Problems =>
   Result.isFailure(result) ? result.failure : []
 
-/** An empty variable counts as one that is not set. */
-const text = (env: Env, name: string): string | undefined => env[name]?.trim() || undefined
+/** An empty variable, or a placeholder that was never filled in, counts as not set. */
+const text = (env: Env, name: string): string | undefined => {
+  const value = env[name]?.trim() ?? ""
+  return value === "" || isPlaceholder(value) ? undefined : value
+}
+
+/** Each would let callers in who should have been refused, if it counted as not set. */
+const AUTHENTICATION = ["MCP_BEARER_TOKEN", "MCP_OAUTH_ISSUER", "MCP_OAUTH_AUDIENCE", "MCP_OAUTH_SCOPES"]
 
 /** As long as 128 random bits in hexadecimal digits. */
 const MIN_TOKEN_LENGTH = 32
 const TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/u
 
 const readAuthentication = (env: Env): Result.Result<HttpSettings["authentication"], Problems> => {
+  const unfilled = AUTHENTICATION.filter((name) => isPlaceholder(env[name] ?? ""))
+  if (unfilled.length > 0) {
+    return Result.fail(unfilled.map((name) => `${name} was not filled in: its value is still a placeholder.`))
+  }
   const token = text(env, "MCP_BEARER_TOKEN")
   const issuer = text(env, "MCP_OAUTH_ISSUER")
   if (issuer === undefined) {

@@ -1,23 +1,26 @@
 /**
  * The setting `SAIL_REDIS_URL`. It can hold a password, so no text about it shows any of it.
  */
+import { isPlaceholder, type Problem } from "@sailpoint-bulk-upload/core/Settings"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 
 export const NAME = "SAIL_REDIS_URL"
 
-/** The URL, or what is wrong with it; nothing where it is not set. */
+/** The URL, or what is wrong with it; nothing if it is not set or still a placeholder. */
 export const read = (
   value: string | undefined
-): Result.Result<Redacted.Redacted<string> | undefined, string> => {
+): Result.Result<Redacted.Redacted<string> | undefined, Problem> => {
   const text = value?.trim() ?? ""
-  if (text === "") return Result.succeed(undefined)
+  if (text === "" || isPlaceholder(text)) return Result.succeed(undefined)
   const problem = URL.canParse(text) ? problemOf(new URL(text)) : "it is no URL"
   return problem === undefined
     ? Result.succeed(Redacted.make(text, { label: NAME }))
-    : Result.fail(
-        `${NAME} cannot be used: ${problem}. Expected redis://user:password@host:port/database, or rediss:// for TLS; only the host is needed, and what is special in a user or password is percent-encoded.`
-      )
+    : Result.fail({
+        variable: NAME,
+        problem: `${NAME} cannot be used: ${problem}.`,
+        fix: "Set it to redis://user:password@host:port/database, or rediss:// for TLS. Only the host is required; percent-encode special characters in the user and the password."
+      })
 }
 
 const problemOf = ({ hash, hostname, password, pathname, protocol, search, username }: URL) => {

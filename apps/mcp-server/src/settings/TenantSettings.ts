@@ -13,9 +13,9 @@ export interface Settings extends CoreSettings.Settings {
   readonly redisUrl?: Redacted.Redacted<string>
 }
 
-export const read = (
-  env: Record<string, string | undefined>
-): Result.Result<Settings, ReadonlyArray<string>> => {
+export type Problems = ReadonlyArray<CoreSettings.Problem>
+
+export const read = (env: Record<string, string | undefined>): Result.Result<Settings, Problems> => {
   const provider = ConfigProvider.fromEnv({ env: definedOnly(env) })
   const tenant = CoreSettings.read().pipe(
     Effect.catchTag("ConfigError", Effect.die),
@@ -31,12 +31,21 @@ export const read = (
     })
   }
   return Result.fail([
-    ...(Result.isFailure(tenant)
-      ? tenant.failure.problems.map(({ fix, problem }) => `${problem} ${fix}`)
-      : []),
+    ...(Result.isFailure(tenant) ? tenant.failure.problems.map(filledIn(env)) : []),
     ...(Result.isFailure(redisUrl) ? [redisUrl.failure] : [])
   ])
 }
+
+/** This server's variables come from an assistant's configuration, which is where a placeholder was left. */
+const filledIn =
+  (env: Record<string, string | undefined>) =>
+  (problem: CoreSettings.Problem): CoreSettings.Problem =>
+    CoreSettings.isPlaceholder(env[problem.variable] ?? "")
+      ? {
+          ...problem,
+          problem: `${problem.variable} was not filled in by the assistant, or by what else starts this server: its value is still a placeholder.`
+        }
+      : problem
 
 const definedOnly = (env: Record<string, string | undefined>): Record<string, string> =>
   Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined))

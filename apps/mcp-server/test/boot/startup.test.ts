@@ -77,7 +77,7 @@ describe("the command", { timeout: 20_000 }, () => {
 
   it.live.each(incomplete)("with %s names the variable on standard error and exits 2", ([, env, names]) =>
     Effect.gen(function* () {
-      const { code, stderr, stdout } = yield* run([], env)
+      const { code, stderr, stdout } = yield* run(["http"], env)
       assert.strictEqual(code, 2)
       assert.strictEqual(stdout, "")
       assert.deepStrictEqual(

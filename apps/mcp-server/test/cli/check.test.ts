@@ -10,6 +10,7 @@ type Finding = {
   readonly outcome: string
   readonly found: string
   readonly nextStep?: string
+  readonly status?: string
 }
 
 /** A JWT that was issued and expires so many seconds from now. */
@@ -99,6 +100,60 @@ const cases: ReadonlyArray<readonly [string, Case]> = [
       outcomes: "ok ok ok ok",
       says: "Done (5a4d0000-0000-4000-8000-000000000005): COMPLETED",
       code: 0
+    }
+  ],
+  [
+    "an upload that failed, which is no fault of the setup",
+    {
+      args: ["--source", Source.named("Failed").sourceId],
+      outcomes: "ok ok ok ok",
+      says: "NON_EMPLOYEE_BULK_IMPORT_FAILED",
+      code: 0
+    }
+  ],
+  [
+    "a proxy that Node does not use",
+    {
+      env: { HTTPS_PROXY: "http://me:canary@127.0.0.1:9" },
+      outcomes: "ok skipped ok ok ok",
+      says: "HTTPS_PROXY is set, but Node is not told to use it",
+      code: 0
+    }
+  ],
+  [
+    "a proxy that Node uses",
+    {
+      env: { https_proxy: "http://127.0.0.1:9", NODE_USE_ENV_PROXY: "1", NO_PROXY: "127.0.0.1" },
+      outcomes: "ok ok ok ok",
+      says: "an access token is there",
+      code: 0
+    }
+  ],
+  [
+    "a source whose ID has a blank around it",
+    {
+      args: ["--source", ` ${Source.named("Done").sourceId}\u200B`],
+      outcomes: "ok ok ok ok",
+      says: "Done (5a4d",
+      code: 0
+    }
+  ],
+  [
+    "settings that the assistant did not fill in",
+    {
+      env: { SAIL_CLIENT_ID: "${user_config.client_id}", SAIL_CLIENT_SECRET: "your-client-secret" },
+      outcomes: "failed failed skipped skipped skipped",
+      says: "SAIL_CLIENT_SECRET was not filled in by the assistant",
+      code: 2
+    }
+  ],
+  [
+    "a host of a government's tenant",
+    {
+      env: { SAIL_BASE_URL: "https://acme.api.identitynowgov.com" },
+      outcomes: "failed skipped skipped skipped",
+      says: String.raw`set SAIL_ALLOWED_HOSTS to \"acme.api.identitynowgov.com\"`,
+      code: 2
     }
   ],
   [
@@ -203,8 +258,10 @@ describe("check", { timeout: 60_000 }, () => {
         assert.strictEqual(findings.map(({ outcome }) => outcome).join(" "), outcomes)
         assert.include(JSON.stringify(findings), says)
         assert.deepStrictEqual([ended.code, ok], [code, code === 0])
-        for (const { nextStep, outcome } of findings)
-          assert.strictEqual(nextStep !== undefined, outcome === "failed")
+        for (const { nextStep, outcome, status, step } of findings) {
+          const hasToAct = outcome === "failed" || status === "ERROR" || step === "proxy"
+          assert.strictEqual(nextStep !== undefined, hasToAct)
+        }
         assert.notInclude(ended.stdout + ended.stderr, "canary")
       })
   )
@@ -227,6 +284,24 @@ describe("check", { timeout: 60_000 }, () => {
       assert.include(stdout, "failed   status")
       assert.match(stdout, /What to do: Give the API client the scope/u)
       assert.include(stdout, "Not all is well")
+    })
+  )
+
+  it.live("says that the setup works, and not that all is well, over an upload that failed", () =>
+    Effect.gen(function* () {
+      const { code, stdout } = yield* check({ args: ["--source", Source.named("Failed").sourceId] })
+      assert.strictEqual(code, 0)
+      assert.notInclude(stdout, "All is well")
+      assert.match(stdout, /What to do: Look at the audit events.+\n\nThe setup works\./u)
+    })
+  )
+
+  it.live("gives one fix for each problem", () =>
+    Effect.gen(function* () {
+      const { stdout } = yield* check({ env: { SAIL_BASE_URL: "https://acme.identitynow.com" } })
+      assert.strictEqual(stdout.match(/What to do:/gu)?.length, 1)
+      assert.match(stdout, /What to do: .*https:\/\/acme\.api\.identitynow\.com/u)
+      assert.notInclude(stdout, "Set the variable")
     })
   )
 

@@ -28,6 +28,19 @@ const refused: ReadonlyArray<Refused> = [
   ["a short token", "", { MCP_BEARER_TOKEN: "canary-of-less-than-32-characte" }, ["MCP_BEARER_TOKEN"]],
   ["a token with spaces", "", { MCP_BEARER_TOKEN: `${TOKEN} ${TOKEN}` }, ["MCP_BEARER_TOKEN"]],
   ["two ways at once", "", { ...OAUTH, MCP_BEARER_TOKEN: TOKEN }, ["MCP_BEARER_TOKEN"]],
+  ["a token that was not filled in", "", { MCP_BEARER_TOKEN: "${MCP_BEARER_TOKEN}" }, ["MCP_BEARER_TOKEN"]],
+  [
+    "an issuer and scopes that were not filled in",
+    "",
+    { ...OAUTH, MCP_OAUTH_ISSUER: "${ISSUER}", MCP_OAUTH_SCOPES: "<scopes>", MCP_MAX_RUNNING: "${MAX}" },
+    ["MCP_OAUTH_ISSUER", "MCP_OAUTH_SCOPES"]
+  ],
+  [
+    "no authentication and a placeholder for it",
+    "--host 0.0.0.0",
+    { MCP_BEARER_TOKEN: "${MCP_BEARER_TOKEN}" },
+    ["MCP_BEARER_TOKEN", "--allowed-host"]
+  ],
   ["no issuer", "", { MCP_OAUTH_AUDIENCE: "https://mcp.test/mcp" }, ["MCP_OAUTH_ISSUER"]],
   ["no audience", "", { MCP_OAUTH_ISSUER: "https://login.test" }, ["MCP_OAUTH_AUDIENCE"]],
   ["an issuer without TLS", "", { ...OAUTH, MCP_OAUTH_ISSUER: "http://login.test" }, ["MCP_OAUTH_ISSUER"]],
@@ -61,11 +74,14 @@ describe("serving over HTTP", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("does not begin without the settings of the tenant, and exits 2", () =>
+  it.live.each([
+    ["without the settings of the tenant", {}, "SAIL_BASE_URL is not set"],
+    ["with placeholders for them", { SAIL_BASE_URL: "${SAIL_BASE_URL}" }, "SAIL_BASE_URL was not filled in"]
+  ] as const)("does not begin %s, and exits 2", ([, env, says]) =>
     Effect.gen(function* () {
-      const { code, stderr } = yield* run("", {})
+      const { code, stderr } = yield* run("", env)
       assert.strictEqual(code, 2)
-      assert.include(stderr, "SAIL_BASE_URL")
+      assert.include(stderr, says)
     })
   )
 

@@ -38,6 +38,19 @@ const complete: ReadonlyArray<readonly [string, Env, object]> = [
     { ...tenant, baseUrl: "http://127.0.0.1:4010", auth: client }
   ],
   [
+    "placeholders in all that is optional, as if they were not set",
+    {
+      ...BASE,
+      ...CLIENT,
+      SAIL_ACCESS_TOKEN: "${SAIL_ACCESS_TOKEN}",
+      SAIL_API_VERSION: "${user_config.api_version}",
+      SAIL_ALLOWED_HOSTS: "${input:hosts}",
+      SAIL_REQUEST_BUDGET: "<budget>",
+      SAIL_REDIS_URL: "${SAIL_REDIS_URL}"
+    },
+    { ...tenant, auth: client }
+  ],
+  [
     "a part of the limit",
     { ...BASE, ...CLIENT, SAIL_REQUEST_BUDGET: "50" },
     { ...tenant, auth: client, requestBudget: "50 per 10s" }
@@ -148,12 +161,27 @@ describe("the settings", () => {
     const settings = Settings.read(env)
     const problems = Result.isFailure(settings) ? settings.failure : []
     assert.deepStrictEqual(
-      problems.map((problem) => /SAIL_[A-Z_]+/u.exec(problem)?.[0]),
+      problems.map(({ variable }) => variable),
       [...names]
     )
-    for (const problem of problems) {
-      assert.match(problem, /^SAIL_[A-Z_]+ /u)
-      assert.notInclude(problem, "canary")
+    for (const { fix, problem, variable } of problems) {
+      assert.isTrue(problem.startsWith(`${variable} `), problem)
+      assert.match(`${problem} ${fix}`, /\.$/u)
+      assert.notInclude(problem + fix, "canary")
+    }
+  })
+
+  it("name a required one that is still a placeholder, without its value", () => {
+    const settings = Settings.read({
+      SAIL_BASE_URL: "https://${user_config.tenant}.api.identitynow.com",
+      SAIL_CLIENT_ID: "${user_config.client_id}",
+      SAIL_CLIENT_SECRET: "your-client-secret"
+    })
+    const problems = Result.isFailure(settings) ? settings.failure : []
+    assert.lengthOf(problems, 3)
+    for (const { problem } of problems) {
+      assert.include(problem, "was not filled in by the assistant")
+      assert.notMatch(problem, /user_config|your-client/u)
     }
   })
 

@@ -6,9 +6,9 @@
 const REFERENCE =
   /^(?:\$?\{.*\}|\$[A-Z_][A-Z0-9_]*|\$\(.*\)|%[A-Z_][A-Z0-9_]*%|<[^<>]*>|\[[a-z][a-z _-]*\])$/isu
 
-/** `your-client-secret`, `changeme`, `xxxx`, `...`. */
+/** `your-client-secret`, `the-client-id` as in this project's examples, `changeme`, `xxxx`, `...`. */
 const EXAMPLE =
-  /^(?:your(?:[-_ ]?(?:tenant|client|access|api|id|secret|token|key|value|here))+|change[-_ ]?me|replace[-_ ]?me|x{3,}|\*{3,}|\.{3,}|…)$/iu
+  /^(?:(?:your|the)(?:[-_ ]?(?:tenant|client|access|api|id|secret|token|key|value|here))+|change[-_ ]?me|replace[-_ ]?me|x{3,}|\*{3,}|\.{3,}|…)$/iu
 
 /** Everything around a tenant's name in its API host. */
 const AROUND_TENANT = /^https?:\/\/|\.api\.[a-z0-9.-]+\/?$/giu
