@@ -39,6 +39,7 @@ import { budgetOf } from "./internal/budgetOf.ts"
 import { countRetry, CurrentPolicy } from "./internal/retry.ts"
 import { type Call, makeSend } from "./internal/send.ts"
 import { fromClientCredentials, fromStatic } from "./internal/tokens.ts"
+import { toConfig } from "./internal/toConfig.ts"
 import { makeUnderLimit } from "./internal/underLimit.ts"
 
 export type { Call, Subject } from "./internal/send.ts"
@@ -280,11 +281,6 @@ export const layerConfig = (
       })
     })
   )
-
-const toConfig = <A>(value: A | Config.Config<A>): Config.Config<A> =>
-  isConfig(value) ? value : Config.succeed(value)
-
-const isConfig = <A>(value: A | Config.Config<A>): value is Config.Config<A> => Config.isConfig(value)
 
 /** Whose limit it is. A token is told apart by its digest, because keys are stored in Redis and must not hold a secret. */
 const identity = (auth: AccessToken.Auth): Effect.Effect<string> =>

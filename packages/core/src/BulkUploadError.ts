@@ -37,12 +37,21 @@ import {
 import { Wait } from "./internal/wait.ts"
 
 /**
- * The request that an error is about: fetching a token, asking for a status, or listing the sources.
+ * The request that an error is about: fetching a token, asking for a status, listing the sources, or one of those that
+ * explain an upload.
  *
  * @category models
  * @since 0.1.0
  */
-export const Operation = Schema.Literals(["token", "status", "sources"])
+export const Operation = Schema.Literals([
+  "token",
+  "status",
+  "sources",
+  "source",
+  "columns",
+  "records",
+  "events"
+])
 
 /**
  * The request that an error is about.
@@ -108,7 +117,7 @@ export class BadRequest extends Schema.TaggedError<BadRequest>()("BadRequest", {
     return sentence(`SailPoint answered 400 to ${theRequest(this)}${quoted(this)}`)
   }
   get nextStep(): string {
-    return this.operation === "status"
+    return this.operation !== "token" && this.operation !== "sources"
       ? "Check that the id is that of a non-employee source of this tenant (its sourceId, or its id)."
       : "Check SAIL_BASE_URL and SAIL_API_VERSION; if they are right, give the tracking id to SailPoint's support."
   }
@@ -161,6 +170,9 @@ export class Forbidden extends Schema.TaggedError<Forbidden>()("Forbidden", { ..
     return sentence(`SailPoint answered 403 to ${theRequest(this)}${quoted(this)}`)
   }
   get nextStep(): string {
+    if (this.operation === "events") {
+      return "Searching for audit events needs the scope sp:search:read and one of the user levels ORG_ADMIN, CERT_ADMIN, REPORT_ADMIN, SOURCE_ADMIN, SOURCE_SUBADMIN, ROLE_ADMIN and ROLE_SUBADMIN."
+    }
     if (this.operation === "sources") {
       return "Listing sources needs the scope idn:nelm:read, and listing all of them the user level ORG_ADMIN; an account manager can list their own (ownedByMe)."
     }
@@ -191,7 +203,7 @@ export class NotFound extends Schema.TaggedError<NotFound>()("NotFound", { ...su
     if (this.operation === "token") {
       return "Check SAIL_BASE_URL: the token endpoint is at /oauth/token of the tenant's API host."
     }
-    return this.operation === "sources"
+    return this.operation === "sources" || this.operation === "events"
       ? "Check the tenant in SAIL_BASE_URL, and SAIL_API_VERSION."
       : "Check the id (a non-employee source has both a sourceId and an id; try the other one), the tenant in SAIL_BASE_URL, and SAIL_API_VERSION."
   }
@@ -286,7 +298,7 @@ export class UnexpectedResponse extends Schema.TaggedError<UnexpectedResponse>()
   unknownStatus: Schema.optionalKey(Schema.String),
   /** The encoding of the body, such as `gzip`, if the HTTP client did not decode it. */
   contentEncoding: Schema.optionalKey(Schema.String),
-  /** The body that came, cut short; never that of a token answer. */
+  /** The body that came, cut short; never that of an answer with a token, a person or an audit event in it. */
   body: Schema.optionalKey(Schema.String)
 }) {
   get retryable(): boolean {

@@ -9,6 +9,8 @@
  * | `SAIL_API_VERSION` | the API version; `v2024` unless set |
  * | `SAIL_ALLOWED_HOSTS` | hosts outside SailPoint's domains that may receive the secret, separated by commas |
  * | `SAIL_REQUEST_BUDGET` | the share of the rate limit for this process, such as `50 per 10 seconds` |
+ * | `SAIL_COUNT_RECORDS` | `true`: an explanation counts the records created and changed since an upload |
+ * | `SAIL_AUDIT_EVENTS` | `true`: an explanation searches for audit events (scope `sp:search:read`) |
  *
  * A variable that is empty, or holds a placeholder that was never filled in, counts as not set.
  *
@@ -48,6 +50,10 @@ import * as Tenant from "./Tenant.ts"
 export interface Settings extends Tenant.Options {
   readonly auth: Auth
   readonly requestBudget?: RequestBudget.Options | undefined
+  /** Whether an explanation counts records; see `Explanation.Options`. */
+  readonly countRecords?: boolean | undefined
+  /** Whether an explanation searches for audit events; see `Explanation.Options`. */
+  readonly auditEvents?: boolean | undefined
 }
 
 /** Options that are given and not read. */
@@ -125,7 +131,9 @@ const variables = Config.all({
   SAIL_ACCESS_TOKEN: text("SAIL_ACCESS_TOKEN"),
   SAIL_API_VERSION: text("SAIL_API_VERSION"),
   SAIL_ALLOWED_HOSTS: text("SAIL_ALLOWED_HOSTS"),
-  SAIL_REQUEST_BUDGET: text("SAIL_REQUEST_BUDGET")
+  SAIL_REQUEST_BUDGET: text("SAIL_REQUEST_BUDGET"),
+  SAIL_COUNT_RECORDS: text("SAIL_COUNT_RECORDS"),
+  SAIL_AUDIT_EVENTS: text("SAIL_AUDIT_EVENTS")
 })
 
 /** The variables as they are, and the problems found so far. */
@@ -169,11 +177,13 @@ export const read = Effect.fnUntraced(function* (
   const baseUrl = given.baseUrl ?? (yield* baseUrlIn(reading, allowedHosts))
   const auth = given.auth ?? authIn(reading)
   const requestBudget = given.requestBudget === undefined ? requestBudgetIn(reading) : undefined
+  const countRecords = switchIn(reading, "SAIL_COUNT_RECORDS")
+  const auditEvents = switchIn(reading, "SAIL_AUDIT_EVENTS")
   const { problems } = reading
   if (baseUrl === undefined || auth === undefined || problems.length > 0) {
     return yield* new InvalidSettings({ problems })
   }
-  return { baseUrl, auth, apiVersion, allowedHosts, requestBudget }
+  return { baseUrl, auth, apiVersion, allowedHosts, requestBudget, countRecords, auditEvents }
 })
 
 const apiVersionIn = (reading: Reading): Tenant.ApiVersion => {
@@ -260,4 +270,16 @@ const requestBudgetIn = (reading: Reading): RequestBudget.Options | undefined =>
     fix: 'Set it to a number of requests, at least 1, and a time, such as "50 per 10 seconds".'
   })
   return undefined
+}
+
+const switchIn = (reading: Reading, variable: "SAIL_COUNT_RECORDS" | "SAIL_AUDIT_EVENTS"): boolean => {
+  const value = valueOf(reading, variable) ?? "false"
+  if (value !== "true" && value !== "false") {
+    reading.problems.push({
+      variable,
+      problem: `${variable} is "${plainText(value, 40)}".`,
+      fix: "Set it to true or false, or unset it."
+    })
+  }
+  return value === "true"
 }

@@ -11,6 +11,7 @@ import { format } from "effect/Formatter"
 import * as Schema from "effect/Schema"
 import { plainText } from "./PlainText.ts"
 import type { SourceId } from "./SourceId.ts"
+import { route } from "./internal/route.ts"
 
 /**
  * The API versions that offer the call. Their contract is the same; the path differs for `v1`, SailPoint's
@@ -213,12 +214,6 @@ const hostIn = (name: string): string =>
     .trim()
     .toLowerCase()
     .replace(/^https:\/\/|\/+$/gu, "")
-
-/** A path template of the API, as it names spans and metrics: never with an id in it. */
-const route = (tenant: Tenant, rest: string): string =>
-  tenant.apiVersion === "v1"
-    ? `/non-employee-sources/v1${rest}`
-    : `/${tenant.apiVersion}/non-employee-sources${rest}`
 
 /**
  * The route template of the status call, with `{id}` in place of the id.

@@ -4,7 +4,7 @@
 import type * as Duration from "effect/Duration"
 import * as Result from "effect/Result"
 import * as BulkUploadError from "../BulkUploadError.ts"
-import { readErrorBody } from "./errorBody.ts"
+import { readErrorBody, type Said } from "./errorBody.ts"
 import { readRetryAfter } from "./retryAfter.ts"
 import type { Disconnection, NoReply, Reply } from "./reply.ts"
 
@@ -28,7 +28,7 @@ export const fromReply = (
   reply: Reply,
   { attempts, host, now }: { readonly attempts: number; readonly host: string; readonly now: number }
 ): BulkUploadError.BulkUploadError => {
-  const about = { ...subject, ...readErrorBody(reply) }
+  const about = { ...subject, ...said(subject, reply) }
   const httpStatus = reply.status
   if (subject.operation === "token" && [400, 401, 403].includes(httpStatus)) {
     return new BulkUploadError.AuthenticationFailed({ ...about, httpStatus })
@@ -49,7 +49,7 @@ export const fromReply = (
     default:
       return httpStatus >= 500 && httpStatus <= 599
         ? new BulkUploadError.ServerError({ ...about, ...retryAfter(reply, now), httpStatus })
-        : unexpected(subject, reply, { reason: undocumented(reply) })
+        : unexpected(subject, reply, { reason: undocumented(subject, reply) })
   }
 }
 
@@ -87,6 +87,18 @@ export interface Undecodable {
   readonly unknownStatus?: string
 }
 
+/** Their answers can hold personal data in any part, so of what they say only a tracking ID is shown. */
+const PERSONAL: ReadonlySet<BulkUploadError.Operation> = new Set(["source", "records", "events"])
+
+const TRACKING_ID = /^[0-9a-f-]{32,36}$/iu
+
+const said = ({ operation }: Subject, reply: Reply): Said => {
+  const said = readErrorBody(reply)
+  if (!PERSONAL.has(operation)) return said
+  const { trackingId = "" } = said
+  return { messages: [], ...(TRACKING_ID.test(trackingId) ? { trackingId } : {}) }
+}
+
 /** An answer that the API does not document. The body of a token answer may hold a token: never shown. */
 export const unexpected = (
   subject: Subject,
@@ -101,9 +113,9 @@ export const unexpected = (
   }
   return new BulkUploadError.UnexpectedResponse({
     ...about,
-    ...readErrorBody(reply),
+    ...said(subject, reply),
     ...undecodable,
-    ...(reply.body._tag === "Text" && subject.operation !== "token"
+    ...(reply.body._tag === "Text" && subject.operation !== "token" && !PERSONAL.has(subject.operation)
       ? { body: reply.show(reply.body.text, 200, unescaped) }
       : {})
   })
@@ -132,9 +144,9 @@ const disconnected = (subject: Subject, host: string, { code, proxyStatus }: Dis
     ...(code === undefined ? {} : { code })
   })
 
-const undocumented = (reply: Reply): string => {
+const undocumented = ({ operation }: Subject, reply: Reply): string => {
   const location = reply.headers["location"]
-  return location === undefined
+  return location === undefined || PERSONAL.has(operation)
     ? "this status is not documented."
     : `it redirects to ${reply.show(location, 100)}, which is not followed because the credentials would go along.`
 }

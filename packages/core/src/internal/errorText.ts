@@ -3,8 +3,6 @@
  */
 import * as Duration from "effect/Duration"
 
-type Operation = "token" | "status" | "sources"
-
 export interface Told {
   readonly summary: string
   readonly nextStep: string
@@ -18,18 +16,23 @@ export const toMessage = (error: Told): string =>
     ...(error.trackingId === undefined ? [] : [`SailPoint's tracking id: ${error.trackingId}.`])
   ].join(" ")
 
-export const theRequest = (error: { readonly operation: Operation; readonly sourceId?: string }): string => {
-  switch (error.operation) {
-    case "token":
-      return "the request for an access token"
-    case "sources":
-      return "the request for the list of sources"
-    case "status":
-      return error.sourceId === undefined
-        ? "the status request"
-        : `the status request for source ${error.sourceId}`
-  }
+const REQUESTS = {
+  token: "the request for an access token",
+  sources: "the request for the list of sources",
+  status: "the status request",
+  source: "the request for IDs and name",
+  columns: "the column request",
+  records: "the record request",
+  events: "the search for audit events"
 }
+
+export const theRequest = ({
+  operation,
+  sourceId
+}: {
+  readonly operation: keyof typeof REQUESTS
+  readonly sourceId?: string
+}): string => `${REQUESTS[operation]}${sourceId === undefined ? "" : ` for source ${sourceId}`}`
 
 export const quoted = (error: {
   readonly detailCode?: string

@@ -6,6 +6,7 @@ import * as Clock from "effect/Clock"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import type { Headers } from "effect/http/Headers"
 import type { HttpClient } from "effect/http/HttpClient"
 import type { HttpClientRequest } from "effect/http/HttpClientRequest"
 import * as Metric from "effect/Metric"
@@ -38,8 +39,8 @@ export interface Call<A> {
   readonly secrets?: ReadonlyArray<Redacted.Redacted<string>>
   /** How large the body of an answer may be; 64 KiB unless said otherwise. */
   readonly maxBodyBytes?: number
-  /** The value in the body, or what is wrong with the body. A text in it is shown through `show`. */
-  readonly decode: (text: string, show?: Show) => Result.Result<A, Undecodable>
+  /** The value in the answer, or what is wrong with it. A text in the body is shown through `show`. */
+  readonly decode: (text: string, show?: Show, headers?: Headers) => Result.Result<A, Undecodable>
 }
 
 export type Send = <A>(call: Call<A>) => Effect.Effect<A, BulkUploadError>
@@ -105,7 +106,7 @@ const valueIn = <A>(
 ): Result.Result<A, BulkUploadError> =>
   reply.status === 200
     ? Result.flatMap(textOf(call.subject, reply, host), (text) =>
-        Result.mapError(call.decode(text, reply.show), (undecodable) =>
+        Result.mapError(call.decode(text, reply.show, reply.headers), (undecodable) =>
           unexpected(call.subject, reply, undecodable)
         )
       )

@@ -1,0 +1,151 @@
+/**
+ * Checks the header of a CSV file against the columns of its source.
+ *
+ * @since 0.1.0
+ */
+import * as Equal from "effect/Equal"
+import { plainText } from "./PlainText.ts"
+
+/**
+ * The columns of a source.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Columns {
+  readonly required: ReadonlyArray<string>
+  readonly optional: ReadonlyArray<string>
+}
+
+/**
+ * What is wrong with a header.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Faults {
+  /** Required columns that the header lacks. */
+  readonly missing: ReadonlyArray<string>
+  /** Names that are no column of the source, each with the nearest column that the header lacks. */
+  readonly unknown: ReadonlyArray<{ readonly name: string; readonly didYouMean?: string }>
+  /** What else is wrong, one sentence each. */
+  readonly problems: ReadonlyArray<string>
+}
+
+/** Longer names and lines are cut: SailPoint allows 18 columns. */
+const MAX_NAME = 64
+const MAX_COLUMNS = 50
+const MAX_LINE = 4096
+
+const SEPARATORS = [
+  [",", "commas"],
+  [";", "semicolons"],
+  ["\t", "tabs"],
+  ["|", "vertical bars"]
+] as const
+
+/**
+ * Returns the faults of a file's first line. Text after the first line break is dropped unread.
+ *
+ * @example
+ * ```ts
+ * import { CsvHeader } from "@sailpoint-bulk-upload/core"
+ *
+ * const { unknown } = CsvHeader.check("accountName,fistName", {
+ *   required: ["accountName", "firstName"],
+ *   optional: []
+ * }) // [{ name: "fistName", didYouMean: "firstName" }]
+ * ```
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const check = (text: string, { optional, required }: Columns): Faults => {
+  const known = [...required, ...optional]
+  const bare = text.slice(0, MAX_LINE).replace(/^(?:\uFEFF|ï»¿)/u, "")
+  const [line = ""] = bare.trimStart().split(/[\r\n]/u, 1)
+  // Of the possible separators, the one that finds most columns, or else most cells; commas win a draw.
+  const [{ cells, separators } = { cells: [line], separators: "commas" }] = SEPARATORS.map(
+    ([separator, separators]) => ({ separators, cells: split(line, separator) })
+  ).toSorted((a, b) => fits(b.cells, known) - fits(a.cells, known) || b.cells.length - a.cells.length)
+  const names = cells.map(unquoted).slice(0, MAX_COLUMNS)
+  const given = new Set(names)
+  const lacking = known.filter((name) => !given.has(name))
+  const unknown = [...given].filter((name) => name !== "" && !known.includes(name))
+  const sentences: ReadonlyArray<readonly [isSo: boolean, sentence: string]> = [
+    [
+      text.slice(0, MAX_LINE) !== bare,
+      "The file begins with a byte-order mark: save it as UTF-8 without one."
+    ],
+    [separators !== "commas", `The columns are separated by ${separators}: use commas.`],
+    [
+      !Equal.equals(
+        cells.map((cell) => cell.trim()),
+        names
+      ),
+      "Names are in quotation marks: whether SailPoint accepts that is not documented."
+    ],
+    [
+      cells.some((cell) => cell !== cell.trim()),
+      "There are spaces around names: whether SailPoint drops them is not documented."
+    ],
+    [names.includes(""), `Column ${names.indexOf("") + 1} has no name.`],
+    [cells.length > MAX_COLUMNS, `There are ${cells.length} columns: is this the first line of the file?`],
+    ...[...given]
+      .filter((name) => name !== "" && names.indexOf(name) !== names.lastIndexOf(name))
+      .map((name) => [true, `The column "${shown(name)}" appears more than once.`] as const)
+  ]
+  return {
+    missing: required.filter((name) => !given.has(name)),
+    unknown: unknown.map((name) => ({ name: shown(name), ...nearest(name, lacking) })),
+    problems: sentences.filter(([isSo]) => isSo).map(([, sentence]) => sentence)
+  }
+}
+
+const shown = (name: string): string => plainText(name, MAX_NAME)
+
+/** A separator inside quotation marks separates nothing (RFC 4180). */
+const split = (line: string, separator: string): ReadonlyArray<string> => {
+  const cells = [""]
+  let quoted = false
+  for (const character of line) {
+    if (character === '"') quoted = !quoted
+    if (character === separator && !quoted) cells.push("")
+    else cells.push(`${cells.pop() ?? ""}${character}`)
+  }
+  return cells
+}
+
+const unquoted = (cell: string): string => cell.trim().replace(/^["'“”„]+|["'“”„]+$/gu, "")
+
+const fits = (cells: ReadonlyArray<string>, known: ReadonlyArray<string>): number =>
+  new Set(cells.map(unquoted).filter((name) => known.includes(name))).size
+
+const folded = (text: string) =>
+  text
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]/gu, "")
+    .slice(0, MAX_NAME)
+
+/** As people mistype names: in another case, with spaces or signs between words, or a few letters off. */
+const nearest = (name: string, candidates: ReadonlyArray<string>): { readonly didYouMean?: string } => {
+  const [best] = candidates
+    .map((candidate) => ({ candidate, distance: distance(folded(name), folded(candidate)) }))
+    .filter(({ candidate, distance }) => distance <= candidate.length / 3)
+    .toSorted((a, b) => a.distance - b.distance)
+  return best === undefined ? {} : { didYouMean: best.candidate }
+}
+
+/** Levenshtein's distance: how many letters to insert, drop or replace. */
+const distance = (from: string, to: string): number => {
+  let row = Array.from({ length: to.length + 1 }, (_, n) => n)
+  for (const [i, letter] of Array.from(from).entries()) {
+    const next = [i + 1]
+    for (let j = 1; j < row.length; j++) {
+      const replaced = (row[j - 1] ?? 0) + (letter === to[j - 1] ? 0 : 1)
+      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
+    }
+    row = next
+  }
+  return row[to.length] ?? 0
+}

@@ -1,0 +1,149 @@
+/** POST of a search for the audit events of imports, and which of them belong to a source. */
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import type * as ApiClient from "../ApiClient.ts"
+import type { BulkUploadError } from "../BulkUploadError.ts"
+import { plainText } from "../PlainText.ts"
+import { decodeJson } from "./json.ts"
+import type { Show } from "./reply.ts"
+import { route } from "./route.ts"
+import type { Identified } from "./source.ts"
+
+/** The documented actions of an import. No documented action names a row that failed. */
+export const Action = Schema.Literals([
+  "NON_EMPLOYEE_BULK_IMPORT_STARTED",
+  "NON_EMPLOYEE_BULK_IMPORT_PASSED",
+  "NON_EMPLOYEE_BULK_IMPORT_FAILED"
+])
+
+/** An import event, with what it says only if it belongs to the source. */
+export interface ImportEvent {
+  readonly action: typeof Action.Type
+  /** ISO 8601, UTC. */
+  readonly at: string
+  /**
+   * - `named`: the event names the source
+   * - `tracked`: it has the tracking number of an event that does
+   * - `near`: it names no source, or another one; never a reason
+   */
+  readonly certainty: "named" | "tracked" | "near"
+  /** Who uploaded, as SailPoint names them. */
+  readonly actor?: string
+  /** SailPoint's own words: data, never an instruction. */
+  readonly text?: string
+}
+
+interface Found {
+  readonly action: typeof Action.Type
+  readonly at: DateTime.Utc
+  readonly actor: string
+  readonly text: string
+  readonly sourceId: string | undefined
+  readonly names: ReadonlyArray<string>
+  readonly trackingNumber: string
+}
+
+/** More imports than that in the window of one upload say nothing more. */
+const MAX_FOUND = 50
+const MAX_OURS = 5
+const MAX_NEAR = 3
+
+/** The newest imports since a time, those of the source first. */
+export const searchImports = (
+  api: ApiClient.Service,
+  source: Effect.Effect<Identified>,
+  since: DateTime.Utc
+): Effect.Effect<ReadonlyArray<ImportEvent>, BulkUploadError> =>
+  Effect.zipWith(api.retry(api.attempt(callFor(api, since))), source, toItems, { concurrent: true })
+
+const callFor = (api: ApiClient.Service, since: DateTime.Utc): ApiClient.Call<ReadonlyArray<Found>> => ({
+  subject: { operation: "events" },
+  route: route(api.tenant, "", "search"),
+  request: HttpClientRequest.post(`${api.tenant.origin}${route(api.tenant, "", "search")}`).pipe(
+    HttpClientRequest.acceptJson,
+    HttpClientRequest.setUrlParam("limit", String(MAX_FOUND)),
+    HttpClientRequest.bodyJsonUnsafe({
+      indices: ["events"],
+      queryType: "DSL",
+      queryDsl: {
+        bool: {
+          must: [{ range: { created: { gte: DateTime.formatIso(since) } } }],
+          should: Action.literals.map((action) => ({ match: { action } })),
+          minimum_should_match: 1
+        }
+      },
+      sort: ["-created"],
+      queryResultFilter: {
+        includes: ["action", "created", "actor", "target", "trackingNumber", "attributes"]
+      }
+    })
+  ),
+  maxBodyBytes: 1024 * 1024,
+  decode: (text, show = plainText) =>
+    Option.match(decodeDocuments(text), {
+      onNone: () => Result.fail({ reason: "the body is no JSON list of events." }),
+      onSome: (documents) =>
+        Result.succeed(documents.flatMap((document) => Option.toArray(toFound(document, show))))
+    })
+})
+
+const Named = Schema.Struct({ name: Schema.optionalKey(Schema.Unknown) })
+
+/** Nothing in an event is required, and `match` compares words: what is no import is dropped here. */
+const decodeDocument = Schema.decodeUnknownOption(
+  Schema.Struct({
+    action: Action,
+    created: Schema.DateTimeUtcFromString,
+    actor: Schema.optionalKey(Schema.NullOr(Named)),
+    target: Schema.optionalKey(Schema.NullOr(Named)),
+    trackingNumber: Schema.optionalKey(Schema.Unknown),
+    attributes: Schema.optionalKey(Schema.NullOr(Schema.Record(Schema.String, Schema.Unknown)))
+  })
+)
+
+const decodeDocuments = decodeJson(Schema.Array(Schema.Unknown))
+
+/** Which keys of an event have its text is not documented. */
+const TEXT_KEY = /error|message|reason|info|description/iu
+
+const toFound = (document: unknown, show: Show): Option.Option<Found> =>
+  Option.map(decodeDocument(document), ({ action, actor, created, target, trackingNumber, ...rest }) => {
+    const attributes = rest.attributes ?? {}
+    const words = Object.entries(attributes)
+      .filter(([key]) => TEXT_KEY.test(key))
+      .flatMap(([, value]) => (Array.isArray(value) ? value.slice(0, 10) : [value]))
+      .filter((value) => typeof value === "string")
+    return {
+      action,
+      at: created,
+      actor: show(stringFrom(actor?.name), 80),
+      text: show(words.join(" "), 240),
+      sourceId: stringFrom(attributes["sourceId"]) || undefined,
+      names: [attributes["sourceName"], target?.name].map((name) => plainText(stringFrom(name), 200)),
+      trackingNumber: stringFrom(trackingNumber) || stringFrom(attributes["trackingNumber"])
+    }
+  })
+
+const stringFrom = (value: unknown): string => (typeof value === "string" ? value : "")
+
+const toItems = (found: ReadonlyArray<Found>, { ids, name }: Identified): ReadonlyArray<ImportEvent> => {
+  const isNamed = ({ names, sourceId }: Found) =>
+    sourceId === undefined ? name !== "" && names.includes(name) : ids.has(sourceId)
+  const tracked = new Set(found.filter(isNamed).map(({ trackingNumber }) => trackingNumber))
+  tracked.delete("")
+  const items = found.map((event): ImportEvent => {
+    const { action, actor, sourceId, text, trackingNumber } = event
+    const isTracked = sourceId === undefined && tracked.has(trackingNumber)
+    const at = DateTime.formatIso(event.at)
+    const certainty = isNamed(event) ? "named" : isTracked ? "tracked" : "near"
+    if (certainty === "near") return { action, at, certainty }
+    return { action, at, certainty, ...(actor && { actor }), ...(text && { text }) }
+  })
+  const near = items.filter(({ certainty }) => certainty === "near")
+  const ours = items.filter(({ certainty }) => certainty !== "near")
+  return [...ours.slice(0, MAX_OURS), ...near.slice(0, MAX_NEAR)]
+}
