@@ -12,6 +12,7 @@ export default defineConfig({
       project("packages/core", "core"),
       project("packages/sandbox", "sandbox"),
       project("apps/mcp-server", "mcp-server"),
+      project("apps/cli", "cli"),
       project("docs/site", "docs"),
       project("examples", "examples"),
       project("benchmarks", "benchmarks"),

@@ -1,6 +1,7 @@
 /** Every section that is generated, in whichever document it is. */
 import type { GeneratedSection } from "./GeneratedSection.ts"
 import * as Clients from "./sections/Clients.ts"
+import * as ExitCodes from "./sections/ExitCodes.ts"
 import * as Errors from "./sections/Errors.ts"
 import * as Settings from "./sections/Settings.ts"
 import * as Tools from "./sections/Tools.ts"
@@ -11,5 +12,6 @@ export const sections: ReadonlyArray<GeneratedSection> = [
   { name: "standard", document: "README.md", content: Clients.standard },
   { name: "tools", document: "README.md", content: Tools.content },
   { name: "settings", document: "docs/configuration.md", content: Settings.content },
+  { name: "exit-codes", document: "docs/terminal.md", content: ExitCodes.content },
   { name: "commands", document: "docs/configuration.md", content: Settings.commands }
 ]

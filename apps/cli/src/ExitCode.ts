@@ -1,0 +1,51 @@
+/**
+ * The exit codes of the command, which scripts branch on.
+ */
+import type { BulkUploadError } from "@sailpoint-bulk-upload/core/BulkUploadError"
+import type { State } from "@sailpoint-bulk-upload/core/BulkUploadStatus"
+
+export const COMPLETED = 0
+export const FAILED = 1
+export const WRONG_USAGE = 2
+export const TIME_IS_UP = 3
+export const REFUSED = 4
+export const ERROR = 5
+export const UNSETTLED = 8
+
+/** The table of the help text and of the documents. */
+export const MEANINGS: ReadonlyArray<readonly [code: number, meaning: string]> = [
+  [COMPLETED, "COMPLETED (sources: the list was printed)"],
+  [FAILED, "another failure, for example SailPoint cannot be reached"],
+  [WRONG_USAGE, "wrong usage or settings, or an unknown or ambiguous source"],
+  [TIME_IS_UP, "the time of wait is up"],
+  [REFUSED, "credentials or permissions are missing"],
+  [ERROR, "ERROR"],
+  [UNSETTLED, "PENDING, IN_PROGRESS or null (status, explain)"],
+  [130, "interrupted"]
+]
+
+/** The code for a status, as `status` and `explain` return it. */
+export const ofStatus = (status: State): number =>
+  status === "COMPLETED" ? COMPLETED : status === "ERROR" ? ERROR : UNSETTLED
+
+const OF_TAG: Readonly<Record<string, number>> = {
+  InvalidSettings: WRONG_USAGE,
+  ConfigError: WRONG_USAGE,
+  InvalidBaseUrl: WRONG_USAGE,
+  InvalidSourceId: WRONG_USAGE,
+  NotFound: WRONG_USAGE,
+  SourceNotFound: WRONG_USAGE,
+  AmbiguousSource: WRONG_USAGE,
+  Unauthorized: REFUSED,
+  AuthenticationFailed: REFUSED,
+  Forbidden: REFUSED
+} satisfies Partial<Record<BulkUploadError["_tag"], number>> & Record<string, number>
+
+/** The code for a failure with this tag. */
+export const ofTag = (tag: string): number => OF_TAG[tag] ?? FAILED
+
+const WORST_FIRST = [WRONG_USAGE, REFUSED, FAILED, ERROR, UNSETTLED]
+
+/** The one code for several sources. */
+export const worst = (codes: ReadonlyArray<number>): number =>
+  WORST_FIRST.find((code) => codes.includes(code)) ?? COMPLETED

@@ -1,0 +1,5 @@
+#!/usr/bin/env node
+/**
+ * The entry of the command `sailpoint-bulk-upload`.
+ */
+void import("./run.ts")

@@ -1,0 +1,34 @@
+/**
+ * What the command prints: results on standard output, everything else on standard error.
+ */
+import * as Effect from "effect/Effect"
+
+/** Writes and waits until the stream took the text, because exiting right after a write can cut it off. */
+const write = (stream: NodeJS.WriteStream, text: string): Effect.Effect<void> =>
+  Effect.callback((resume) => {
+    // A closed pipe, as in `… | head -1`, ends the output and is no failure.
+    stream.once("error", () => resume(Effect.void))
+    stream.write(text, () => resume(Effect.void))
+  })
+
+/** Prints a result. */
+export const result = (text: string): Effect.Effect<void> => write(process.stdout, `${text}\n`)
+
+/** Prints a result as one JSON document. */
+export const json = (value: unknown): Effect.Effect<void> => result(JSON.stringify(value, null, 2))
+
+/** Prints advice or a message. */
+export const note = (text: string): Effect.Effect<void> => write(process.stderr, `${text}\n`)
+
+/** Aligns the cells of each column; the last column is not padded. */
+export const table = (rows: ReadonlyArray<ReadonlyArray<string>>): string => {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join("  ")
+        .trimEnd()
+    )
+    .join("\n")
+}

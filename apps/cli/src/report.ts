@@ -1,0 +1,15 @@
+/**
+ * A status as one JSON document, with the same fields as the MCP tools.
+ */
+import type { CheckedStatus } from "@sailpoint-bulk-upload/core/BulkUploads"
+import * as BulkUploadStatus from "@sailpoint-bulk-upload/core/BulkUploadStatus"
+import * as DateTime from "effect/DateTime"
+
+export const report = ({ checkedAt, sourceId, status }: CheckedStatus) => ({
+  sourceId,
+  status,
+  settled: BulkUploadStatus.isSettled(status),
+  meaning: BulkUploadStatus.meaning(status),
+  nextStep: BulkUploadStatus.nextStep(status),
+  checkedAt: DateTime.formatIso(checkedAt)
+})

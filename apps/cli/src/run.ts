@@ -1,0 +1,64 @@
+/**
+ * Runs the command line: errors of usage go to standard error and exit with 2, a signal exits with 130.
+ */
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import * as CliConfig from "effect/cli/CliConfig"
+import * as CliOutput from "effect/cli/CliOutput"
+import * as Command from "effect/cli/Command"
+import * as GlobalFlag from "effect/cli/GlobalFlag"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import * as References from "effect/References"
+import packageJson from "../package.json" with { type: "json" }
+import { command } from "./commands.ts"
+import { End } from "./End.ts"
+import * as ExitCode from "./ExitCode.ts"
+import * as output from "./output.ts"
+
+const args = process.argv.slice(2)
+const formatter = CliOutput.defaultFormatter({ colors: false })
+
+const exitCodes = `EXIT CODES\n${ExitCode.MEANINGS.map(([code, meaning]) => `  ${String(code).padEnd(5)}${meaning}`).join("\n")}`
+
+/** As published, the presenter prints the help of a wrong usage to standard output, which belongs to results. */
+const presenter = CliOutput.layerPresenter({
+  present: (event) => {
+    switch (event._tag) {
+      case "Version":
+        return output.result(event.version)
+      case "Help":
+        return (event.reason === "Requested" ? output.result : output.note)(
+          `${formatter.formatHelpDoc(event.helpDoc)}\n\n${exitCodes}`
+        )
+      case "InvalidInvocation": {
+        const message = event.errors.map((error) => error.message).join(" ")
+        const nextStep = `Try ${event.commandPath.join(" ")} --help.`
+        const failure = { error: "WrongUsage", message, nextStep, retryable: false }
+        return Effect.andThen(
+          output.note(`${message}\n${nextStep}`),
+          args.includes("--json") ? output.json(failure) : Effect.void
+        )
+      }
+    }
+  }
+})
+
+const main = Command.runWith(command, { version: packageJson.version })(args).pipe(
+  Effect.catchTag("ShowHelp", () => End.with(ExitCode.WRONG_USAGE)),
+  Effect.provide([
+    NodeServices.layer,
+    presenter,
+    CliConfig.layer({
+      builtIns: [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions, GlobalFlag.LogLevel]
+    }),
+    Logger.layer([Logger.withConsoleError(Logger.formatLogFmt)]),
+    Layer.succeed(References.MinimumLogLevel, "Warn")
+  ])
+)
+
+// The reader of a closed pipe, as in `… | head -1`, has what it wanted.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined)
+
+NodeRuntime.runMain(main, { disableErrorReporting: true })

@@ -1,0 +1,100 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
+import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
+import * as Effect from "effect/Effect"
+import { envOf, run } from "./support/Command.ts"
+
+const id = (name: string): string => Source.named(name).sourceId
+
+/** Arguments, the exit code, and what standard error says. */
+const STATUS: ReadonlyArray<readonly [args: ReadonlyArray<string>, code: number, says: RegExp]> = [
+  [["Done"], 0, /without errors/u],
+  [["done"], 0, /without errors/u],
+  [[id("Done")], 0, /without errors/u],
+  [["Failed"], 5, /with errors/u],
+  [["Queued"], 8, /waits to be processed/u],
+  [["Running"], 8, /being processed/u],
+  [["No status"], 8, /no status/u],
+  [["Nowhere"], 2, /no non-employee source named "Nowhere"/u],
+  [["Re"], 2, /more than one/u],
+  [["0".repeat(32)], 2, /404/u],
+  [["Private"], 4, /403/u],
+  [["New status"], 1, /CANCELLED/u],
+  [["Invalid"], 1, /400/u],
+  [["Gateway"], 1, /502/u],
+  [["Done", "Failed"], 5, /^$/u],
+  [["Done", "Queued"], 8, /^$/u],
+  [["Failed", "Queued"], 5, /^$/u],
+  [["Private", "Failed"], 4, /403/u],
+  [["Nowhere", "Private"], 2, /Nowhere/u]
+]
+
+/** Wrong usage, each with what standard error says. */
+const MISUSED: ReadonlyArray<readonly [args: ReadonlyArray<string>, says: RegExp]> = [
+  [[], /USAGE/u],
+  [["stauts"], /stauts/u],
+  [["status"], /SOURCE|source/u],
+  [["status", "Done", "--unknown"], /--unknown/u],
+  [["wait", "Done", "--timeout", "soon"], /"soon".*90s, 30m or 1h30m/su],
+  [["wait", "Done", "--timeout", "0s"], /above zero/u],
+  [["wait", "Done", "--since", "yesterday"], /2026-11-29T10:00:00Z/u],
+  [["wait", "Done", "--since", "2999-01-01T00:00:00Z"], /in the past/u],
+  [["sources", "--log-level", "loud"], /loud/u]
+]
+
+describe("exit codes", { timeout: 180_000 }, () => {
+  it.live("follow the status of each source, or the worst of several", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.make()
+      for (const [args, code, says] of STATUS) {
+        const ended = yield* run(["status", ...args], { env: envOf(sandbox) })
+        assert.strictEqual(ended.code, code, `status ${args.join(" ")}: ${ended.stderr}`)
+        assert.match(ended.stderr, says)
+      }
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("are 2 for wrong usage, which standard error explains and standard output does not show", () =>
+    Effect.gen(function* () {
+      for (const [args, says] of MISUSED) {
+        const { code, stderr, stdout } = yield* run(args)
+        assert.deepStrictEqual([code, stdout], [2, ""], args.join(" "))
+        assert.match(stderr, says)
+      }
+    })
+  )
+
+  it.live("are 2 for missing settings, each named with its fix", () =>
+    Effect.gen(function* () {
+      const { code, stderr, stdout } = yield* run(["status", "Done"], {
+        env: { SAIL_CLIENT_SECRET: "${SAIL_CLIENT_SECRET}" }
+      })
+      assert.deepStrictEqual([code, stdout], [2, ""])
+      for (const name of ["SAIL_BASE_URL", "SAIL_CLIENT_ID", "SAIL_CLIENT_SECRET"])
+        assert.include(stderr, name)
+    })
+  )
+
+  it.live("are 4 for refused credentials and 1 for an unreachable tenant", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.make()
+      const wrong = yield* run(["sources"], {
+        env: { ...envOf(sandbox), SAIL_CLIENT_SECRET: "not-the-secret" }
+      })
+      assert.strictEqual(wrong.code, 4, wrong.stderr)
+      const gone = yield* run(["wait", id("Done"), "--timeout", "2s"], {
+        env: { ...envOf(sandbox), SAIL_BASE_URL: "http://127.0.0.1:9" }
+      })
+      assert.deepStrictEqual([gone.code, gone.stdout], [1, ""], gone.stderr)
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("stand in the help, which is the one text on standard output", () =>
+    Effect.gen(function* () {
+      const { code, stderr, stdout } = yield* run(["--help"])
+      assert.deepStrictEqual([code, stderr], [0, ""])
+      for (const exitCode of [0, 1, 2, 3, 4, 5, 8, 130])
+        assert.match(stdout, new RegExp(`^ +${exitCode} +\\S`, "mu"))
+    })
+  )
+})

@@ -1,0 +1,47 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
+import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
+import * as Effect from "effect/Effect"
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { envOf, MAIN, run } from "./support/Command.ts"
+
+const PAGE = readFileSync(new URL("../../../docs/terminal.md", import.meta.url), "utf8")
+const [, SCRIPT = ""] = /<!-- pipeline: bash -->\n+```bash\n(.*?)```/su.exec(PAGE) ?? []
+
+const HEADER = "accountName,firstName,lastName,phone,email,manager,startDate,endDate"
+const row = (manager: string): string =>
+  `w.lee,Wren,Lee,5125550100,w.lee@example.com,${manager},2026-01-01T00:00:00Z,2027-01-01T00:00:00Z`
+
+describe("the bash script in the documents", { timeout: 180_000 }, () => {
+  for (const [name, manager, code, says] of [
+    ["ends with 0 after an upload that completes", "a.ortiz", 0, /The upload is complete\.\n$/u],
+    ["ends with 5 after an upload that fails", "nobody", 5, /The upload failed\./u]
+  ] as const) {
+    it.live(name, () =>
+      Effect.gen(function* () {
+        const folder = yield* Effect.acquireRelease(
+          Effect.sync(() => mkdtempSync(join(tmpdir(), "pipeline-"))),
+          (folder) => Effect.sync(() => rmSync(folder, { recursive: true }))
+        )
+        const sandbox = yield* Sandbox.make()
+        const csv = join(folder, "contractors.csv")
+        writeFileSync(csv, `${HEADER}\n${row(manager)}\n`)
+        writeFileSync(
+          join(folder, "sailpoint-bulk-upload"),
+          `#!/bin/sh\nexec "${process.execPath}" "${MAIN}" "$@"\n`,
+          {
+            mode: 0o755
+          }
+        )
+        const ended = yield* run([Source.named("Contractors").sourceId, csv], {
+          program: ["bash", "--norc", "-c", SCRIPT, "upload.sh"],
+          env: { ...envOf(sandbox), PATH: `${folder}:${process.env["PATH"] ?? ""}` }
+        })
+        assert.strictEqual(ended.code, code, ended.stderr)
+        assert.match(ended.stdout, says)
+      }).pipe(Effect.scoped)
+    )
+  }
+})
