@@ -69,6 +69,8 @@ const END = "<!-- measured: end -->"
 
 /** Replaces the text between the marks of docs/performance.md. */
 export const writeDocs = async (results: Results): Promise<void> => {
+  if (results.quick)
+    throw new Error("The figures of a quick run mean nothing: run the bench without --quick.")
   const file = fileURLToPath(new URL("docs/performance.md", ROOT))
   const layout: FormatConfig = JSON.parse(readFileSync(new URL(".oxfmtrc.json", ROOT), "utf8"))
   const [before, rest] = readFileSync(file, "utf8").split(BEGIN)

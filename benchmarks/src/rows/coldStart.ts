@@ -7,7 +7,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { bundled } from "../Bundle.ts"
-import { median } from "../Figure.ts"
+import { verdict } from "../Figure.ts"
 import { initialize, kill, launch, OURS, type Program } from "../McpServer.ts"
 import * as Published from "../Published.ts"
 import { race } from "../Race.ts"
@@ -82,9 +82,9 @@ export const coldStart: Row = {
         },
         { samples, warmUps: 2 }
       )
-      const [oneTool = [], published = []] = [figures.slice(0, 1), figures.slice(1)]
-      const millis = (figure: (typeof figures)[number]) => median(figure.against?.samples ?? [])
-      return [...published.toSorted((a, b) => millis(a) - millis(b)).slice(0, 1), ...oneTool]
+      const [oneTool, ...published] = figures
+      const [fastest] = published.toSorted((a, b) => verdict(b).value - verdict(a).value)
+      return [fastest, oneTool].filter((figure) => figure !== undefined)
     } finally {
       rmSync(folder, { recursive: true, force: true })
     }
