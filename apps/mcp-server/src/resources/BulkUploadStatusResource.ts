@@ -3,6 +3,7 @@
  * person attach it to the conversation.
  */
 import { type McpServer, ResourceTemplate } from "@modelcontextprotocol/server"
+import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as LazyHandlers from "../handlers/lazyHandlers.ts"
 import type { Services } from "../handlers/Runtime.ts"
@@ -15,6 +16,13 @@ import { trimInvisible } from "../text/trimInvisible.ts"
 const NAME = "bulk_upload_status"
 const URI_TEMPLATE = "sailpoint://non-employee-sources/{sourceId}/bulk-upload-status"
 const JSON_TYPE = "application/json"
+
+/** The SDK passes a variable on as it stands in the URI, where a blank is `%20`. */
+const decoded = (variable: string): string =>
+  Result.getOrElse(
+    Result.try(() => decodeURIComponent(variable)),
+    () => variable
+  )
 
 /** Gives what registers it with a server. */
 export const make = (adapter: Adapter<Services>): ((server: McpServer) => void) => {
@@ -35,7 +43,7 @@ export const make = (adapter: Adapter<Services>): ((server: McpServer) => void) 
       },
       async ({ href }, variables, context) => {
         const { mcpReq } = context
-        const input = { sourceId: trimInvisible(String(variables["sourceId"])) }
+        const input = { sourceId: trimInvisible(decoded(String(variables["sourceId"]))) }
         const asked = LazyHandlers.answeredBy(({ getBulkUploadStatus, ToolCall }) =>
           getBulkUploadStatus(input.sourceId).pipe(ToolCall.observedRead(NAME, input, context))
         )

@@ -31,6 +31,7 @@ const failures = [
   ["Forbidden", Source.named("Private").sourceId, INTERNAL_ERROR, /403/u],
   ["UnexpectedResponse", Source.named("New status").sourceId, INTERNAL_ERROR, /CANCELLED/u],
   ["NotFound", "f".repeat(32), INVALID_PARAMS, /404/u],
+  ["InvalidSourceId", "%zz", INVALID_PARAMS, /its character 1 is "%"/u],
   ["InvalidSourceId", "contractors", INVALID_PARAMS, /"contractors" is not a source ID/u]
 ] as const
 
@@ -81,6 +82,16 @@ describe.each(Assistant.kinds)(
           )
           assert.notMatch(refused.message, /\n|\bat .*\.[jt]s:\d/u)
         })
+      )
+
+      it.effect.each(["%20", " ", "%E2%80%8B%0A", "%C2%A0"])(
+        "drops what is around an ID in its URI: %s",
+        (around) =>
+          Effect.gen(function* () {
+            const { sourceId } = Source.named("Done")
+            const [content] = yield* read(`${around}${sourceId}${around}`)
+            assert.strictEqual(parse(content)["sourceId"], sourceId)
+          })
       )
 
       it.effect("is not found at another address", () =>
