@@ -5,11 +5,11 @@ import * as Child from "./Child.ts"
 
 export interface Upstream extends AsyncDisposable {
   readonly url: string
-  /** The number of status requests since the previous call. */
+  /** The number of status requests since the previous call or the last DELETE request. */
   readonly asked: () => Promise<number>
 }
 
-/** The statuses of a source follow one another, and the last one stays. */
+/** All sources have the first status. A DELETE request moves to the next one and counts requests from zero. */
 export const start = async (statuses: ReadonlyArray<string> = ["COMPLETED"]): Promise<Upstream> => {
   const child = await Child.start<"url" | "asked", string | number>("upstream", { args: statuses })
   return {

@@ -9,14 +9,6 @@ import { answer } from "../Child.ts"
 const statuses = process.argv.slice(2)
 
 let asked = 0
-const askedOf = new Map<string, number>()
-
-const statusOf = (path: string): string | undefined => {
-  if (statuses.length === 1) return statuses[0]
-  const before = askedOf.get(path) ?? 0
-  askedOf.set(path, before + 1)
-  return statuses[Math.min(before, statuses.length - 1)]
-}
 
 const server = createServer((request, response) => {
   request.resume()
@@ -25,8 +17,14 @@ const server = createServer((request, response) => {
     response.end(JSON.stringify({ access_token: "token", token_type: "bearer", expires_in: 43_200 }))
     return
   }
+  if (request.method === "DELETE") {
+    statuses.shift()
+    asked = 0
+    response.end()
+    return
+  }
   asked += 1
-  response.end(JSON.stringify({ status: statusOf(request.url ?? "") }))
+  response.end(JSON.stringify({ status: statuses[0] }))
 })
 server.keepAliveTimeout = 60_000
 

@@ -33,7 +33,7 @@ const run = ({ baseUrl, sources, timers, waiters }: Task) =>
     const uploads = yield* BulkUploads.BulkUploads
     const ids = sourceIds(sources)
     const measured = yield* Deferred.make<void>()
-    // Only callers with the same schedule share a poll. The second check waits until everything is measured.
+    // The second check waits until everything is measured.
     const schedule = Schedule.forever.pipe(
       Schedule.modifyDelay(() => Effect.as(Deferred.await(measured), Duration.zero))
     )
@@ -60,6 +60,7 @@ const run = ({ baseUrl, sources, timers, waiters }: Task) =>
     const cpu = process.cpuUsage()
     yield* timeOut
     const { system, user } = process.cpuUsage(cpu)
+    yield* Effect.promise(() => fetch(baseUrl, { method: "DELETE" }))
     yield* Deferred.succeed(measured, undefined)
     const settled = yield* Fiber.joinAll(fibers)
     return { heapBytes, timerMicros: (user + system) / timers, settled: settled.length }

@@ -39,8 +39,8 @@ import type { BulkUploadError } from "./BulkUploadError.ts"
 import { type BulkUploadStatus, isSettled, ResponseBody } from "./BulkUploadStatus.ts"
 import * as ApiClient from "./ApiClient.ts"
 import { makeChecks } from "./internal/checks.ts"
-import { makeFollow } from "./internal/follow.ts"
 import type { Undecodable } from "./internal/classify.ts"
+import { makeFollow, type Seen } from "./internal/follow.ts"
 import { decodeJson } from "./internal/json.ts"
 import { now } from "./internal/monotonicClock.ts"
 import { whereTraced } from "./internal/whereTraced.ts"
@@ -322,8 +322,17 @@ export const make: Effect.Effect<Service, never, ApiClient.ApiClient | Scope.Sco
     const follow = makeFollow(checks)
 
     const changes = (sourceId: string, options: Watch.Options = {}) =>
-      Effect.map(SourceId.fromString(sourceId), (sourceId) => follow(sourceId, options)).pipe(
+      SourceId.fromString(sourceId).pipe(
+        Effect.flatMap((sourceId) => follow(sourceId, options)),
+        Effect.map(({ look, pause }) =>
+          Stream.unfold<Seen | undefined, Seen, BulkUploadError, never>(undefined, (last) =>
+            Effect.flatMap(last === undefined ? Effect.succeed(true) : pause(last), (goesOn) =>
+              goesOn ? Effect.map(look, (seen) => [seen, seen]) : Effect.undefined
+            )
+          )
+        ),
         Stream.unwrap,
+        Stream.filter(({ early }) => !early),
         Stream.filterMap(({ result }) => result),
         Stream.changesWith((a, b) => a.status === b.status),
         Stream.withSpan("BulkUploads.changes")
@@ -338,16 +347,22 @@ export const make: Effect.Effect<Service, never, ApiClient.ApiClient | Scope.Sco
       let lastFailure: BulkUploadError | undefined
       let settled = false
       const id = yield* SourceId.fromString(sourceId)
-      yield* follow(id, options).pipe(
-        Stream.runForEach(({ at, believed, result }) => {
-          lastFailure = Option.getOrUndefined(Result.getFailure(result))
-          if (Result.isFailure(result)) return onFailedCheck(result.failure, at)
-          last = result.success
-          settled = believed
-          return onCheck(result.success, at)
-        }),
-        Effect.timeoutOption(timeout)
-      )
+      const tell = ({ at, believed, early, result }: Seen): Effect.Effect<void> => {
+        if (early) return Effect.void
+        lastFailure = Option.getOrUndefined(Result.getFailure(result))
+        if (Result.isFailure(result)) return onFailedCheck(result.failure, at)
+        last = result.success
+        settled = believed
+        return onCheck(result.success, at)
+      }
+      yield* Effect.gen(function* () {
+        const { look, pause } = yield* follow(id, options)
+        let seen: Seen
+        do {
+          seen = yield* look
+          yield* tell(seen)
+        } while (yield* pause(seen))
+      }).pipe(Effect.scoped, Effect.timeoutOption(timeout))
       if (settled && last !== undefined && isSettled(last.status)) {
         return { sourceId: last.sourceId, status: last.status }
       }

@@ -1,12 +1,13 @@
 /**
  * Following a source: its checks, asked for on a follower's schedule and shared with all other followers.
  */
+import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schedule from "effect/Schedule"
-import * as Stream from "effect/Stream"
+import * as Pull from "effect/Pull"
 import type { BulkUploadError } from "../BulkUploadError.ts"
 import { type BulkUploadStatus, isSettled, type State } from "../BulkUploadStatus.ts"
 import { askedWait } from "../RetryPolicy.ts"
@@ -14,47 +15,52 @@ import type { SourceId } from "../SourceId.ts"
 import { type Options, schedule } from "../Watch.ts"
 import type { Check, Checks } from "./checks.ts"
 
-/** A check as a follower sees it: whether its status is settled, and believed to belong to the job in question. */
+/** A check as a follower sees it. */
 export interface Seen extends Check {
+  /** Whether its status is settled, and believed to belong to the job in question. */
   readonly believed: boolean
+  /** Whether it is from before the upload. */
+  readonly early: boolean
 }
 
-/**
- * Emits every check, also when it shows the same as the one before, until a settled status is believed or the schedule
- * ends. A failure that does not pass by itself ends the stream. A check is one try: the schedule is what tries again,
- * so that every failure shows as soon as it happens.
- */
-export const makeFollow =
-  (checks: Checks) =>
-  (sourceId: SourceId, options: Options): Stream.Stream<Seen, BulkUploadError> =>
-    Stream.unwrap(
-      Effect.map(checks(sourceId), ({ next }) =>
-        Stream.fromEffectSchedule(asFirstTry(next), notBeforeAsked(options.schedule ?? schedule)).pipe(
-          Stream.mapEffect(makeSee(options)),
-          Stream.filter((seen) => seen !== undefined),
-          Stream.takeUntil(({ believed }) => believed)
-        )
-      )
-    )
+/** One follower of a source, in a stream or in a wait: it looks and pauses in turns. */
+export interface Follower {
+  /**
+   * Returns the next check, one try: the follower's schedule is what tries again, so that every failure shows as soon as
+   * it happens. Fails with a failure that does not pass by itself.
+   */
+  readonly look: Effect.Effect<Seen, BulkUploadError>
+  /** Waits until it is time to look again; false if it never is, because the schedule ended or the check is believed. */
+  readonly pause: (seen: Seen) => Effect.Effect<boolean>
+}
 
-/** The follower's schedule repeats checks, which are no retries. */
+/** Steps the schedule itself: a repeated effect or stream takes 3 kB more for each of many followers. */
+export const makeFollow = (checks: Checks) =>
+  Effect.fnUntraced(function* (sourceId: SourceId, options: Options) {
+    const { next } = yield* checks(sourceId)
+    const step = yield* Schedule.toStep(options.schedule ?? schedule)
+    const see = makeSee(options)
+    const pause = (seen: Seen) =>
+      Effect.flatMap(Clock.currentTimeMillis, (now) => step(now, seen)).pipe(
+        Effect.flatMap(([, delay]) => Effect.sleep(notBeforeAsked(delay, seen))),
+        Effect.as(true),
+        Pull.catchDone(() => Effect.succeed(false))
+      )
+    const follower: Follower = {
+      look: Effect.flatMap(asFirstTry(next), see),
+      pause: (seen) => (seen.believed ? Effect.succeed(false) : pause(seen))
+    }
+    return follower
+  })
+
+/** Whatever schedule the caller is in, a check is no retry of it. */
 const asFirstTry = Effect.provideService(Schedule.CurrentMetadata, Schedule.CurrentMetadata.defaultValue())
 
-/** A schedule never asks again earlier than SailPoint said. */
-const notBeforeAsked = (schedule: Schedule.Schedule<unknown>) =>
-  schedule.pipe(
-    Schedule.setInputType<Check>(),
-    Schedule.modifyDelay(({ duration, input: { result } }) =>
-      Effect.succeed(
-        Duration.max(duration, (Result.isFailure(result) && askedWait(result.failure)) || Duration.zero)
-      )
-    )
-  )
+/** A schedule never looks again earlier than SailPoint said. */
+const notBeforeAsked = (delay: Duration.Duration, { result }: Seen): Duration.Duration =>
+  Duration.max(delay, (Result.isFailure(result) && askedWait(result.failure)) || Duration.zero)
 
-/**
- * Takes one check after the other as a follower does: nothing when the check is from before the upload, and a failure
- * when the check failed with what does not pass.
- */
+/** Judges one check after the other as a follower does. */
 const makeSee = ({ grace = "1 minute", maxRetryAfter = "1 minute", since }: Options) => {
   const sinceMillis = since === undefined ? -Infinity : DateTime.toEpochMillis(since)
   const graceEnds = sinceMillis + Duration.toMillis(Duration.fromInputUnsafe(grace))
@@ -68,14 +74,11 @@ const makeSee = ({ grace = "1 minute", maxRetryAfter = "1 minute", since }: Opti
     changed ||= first.status !== status
     return isSettled(status) && (changed || DateTime.toEpochMillis(at) >= graceEnds)
   }
-  return ({ at, result }: Check): Effect.Effect<Seen | undefined, BulkUploadError> => {
+  return ({ at, result }: Check): Effect.Effect<Seen, BulkUploadError> => {
     // The clocks of the uploader and of this process can differ.
-    if (DateTime.toEpochMillis(at) < sinceMillis) return Effect.undefined
-    if (Result.isSuccess(result)) {
-      return Effect.succeed({ at, result, believed: isBelieved(result.success, at) })
-    }
-    return passes(result.failure)
-      ? Effect.succeed({ at, result, believed: false })
-      : Effect.fail(result.failure)
+    const early = DateTime.toEpochMillis(at) < sinceMillis
+    if (!early && Result.isFailure(result) && !passes(result.failure)) return Effect.fail(result.failure)
+    const believed = !early && Result.isSuccess(result) && isBelieved(result.success, at)
+    return Effect.succeed({ at, result, believed, early })
   }
 }
