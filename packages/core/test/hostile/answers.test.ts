@@ -22,8 +22,8 @@ const expected = (status: number, { when200 }: BodyCase, client: string): string
   if (status === 200) return when200
   // Node's own client takes it for an answer, the others for a mistake.
   if (status === 101 && client === "node:http") return "UnexpectedResponse"
-  // The Fetch standard makes a network error of it.
-  if (status === 407 && client === "fetch") return "ConnectionFailed"
+  // A proxy answers so, not SailPoint; the Fetch standard makes a network error of it.
+  if (status === 407) return "ConnectionFailed"
   // 1xx announces an answer; here the connection ends without one.
   if (status < 200) return "ConnectionFailed"
   return byStatus.get(status) ?? (status >= 500 ? "ServerError" : "UnexpectedResponse")
