@@ -9,5 +9,6 @@ await bundle(import.meta.dirname, {
   status: ["src/status.ts"],
   wait: ["src/wait.ts"],
   sources: ["src/sources.ts"],
+  explain: ["src/explain.ts"],
   sandbox: ["src/sandbox.ts"]
 })

@@ -3,7 +3,10 @@
  */
 import * as ApiClient from "@sailpoint-bulk-upload/core/ApiClient"
 import * as BulkUploads from "@sailpoint-bulk-upload/core/BulkUploads"
+import * as Explanation from "@sailpoint-bulk-upload/core/Explanation"
 import * as NonEmployeeSources from "@sailpoint-bulk-upload/core/NonEmployeeSources"
+import * as RetryPolicy from "@sailpoint-bulk-upload/core/RetryPolicy"
+import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Layer from "effect/Layer"
@@ -18,8 +21,33 @@ const ofSandbox = Layer.unwrap(
   )
 )
 
+/** A user watches: what fails for half a minute is reported. */
+const retryPolicy = RetryPolicy.make({ retries: 4, maxElapsed: "30 seconds" })
+
+const client = (sandbox: boolean) =>
+  sandbox ? Layer.orDie(ofSandbox) : ApiClient.layerConfig({ retryPolicy })
+
 /** The services; without `--sandbox`, of the tenant that `SAIL_*` names. */
-export const layer = (sandbox: boolean) => {
-  const client = sandbox ? Layer.orDie(ofSandbox) : ApiClient.layerConfig()
-  return Layer.provide(services, client).pipe(Layer.provide(FetchHttpClient.layer))
-}
+export const layer = (sandbox: boolean) =>
+  Layer.provide(services, client(sandbox)).pipe(Layer.provide(FetchHttpClient.layer))
+
+/** Whether a variable is `true`; the client refuses all values but `true` and `false`. */
+const isTrue = (name: string): Config.Config<boolean> =>
+  Config.String(name).pipe(
+    Config.withDefault(""),
+    Config.map((value) => value.trim() === "true")
+  )
+
+/** The services with the explanation. The sandbox allows all that an explanation can read. */
+export const layerExplanation = (sandbox: boolean) =>
+  Layer.unwrap(
+    Effect.map(
+      sandbox
+        ? Effect.succeed({ countRecords: true, auditEvents: true })
+        : Config.all({
+            countRecords: isTrue("SAIL_COUNT_RECORDS"),
+            auditEvents: isTrue("SAIL_AUDIT_EVENTS")
+          }),
+      (options) => Layer.merge(services, Explanation.layerApiClient(options))
+    )
+  ).pipe(Layer.provide(client(sandbox)), Layer.provide(FetchHttpClient.layer))

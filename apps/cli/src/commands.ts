@@ -8,6 +8,7 @@ import * as Argument from "effect/cli/Argument"
 import * as CliError from "effect/cli/CliError"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
+import * as Option from "effect/Option"
 import { ended } from "./failure.ts"
 import { parseDuration, parseTime } from "./time.ts"
 
@@ -25,7 +26,7 @@ const json = Flag.Boolean("json").pipe(
 )
 
 /** Reports an unusable value with the form that is expected. */
-const refused = (option: string, value: string, expected: string): CliError.CliError =>
+const refused = (option: string, value: string, expected: string): CliError.InvalidValue =>
   new CliError.InvalidValue({ option, value, expected, kind: "flag" })
 
 /** A flag whose value is a time in the past. */
@@ -140,4 +141,49 @@ const sources = Command.make(
   })
 ).pipe(Command.withDescription("List the non-employee sources, with their IDs."))
 
-export const command = root.pipe(Command.withSubcommands([status, wait, sources]))
+const explain = Command.make(
+  "explain",
+  {
+    source,
+    uploadedAt: time("uploaded-at").pipe(
+      Flag.withDescription(
+        "When the file was uploaded, as ISO 8601 or a duration ago (default: 24 hours ago)"
+      ),
+      Flag.optional
+    ),
+    csvHeader: Flag.String("csv-header").pipe(
+      Flag.withMetavar("LINE"),
+      Flag.withDescription("The first line of the file, to check its columns"),
+      Flag.optional
+    ),
+    csv: Flag.File("csv", { mustExist: true }).pipe(
+      Flag.withMetavar("FILE"),
+      Flag.withDescription("The file; only its first line is read"),
+      Flag.optional
+    ),
+    json
+  },
+  Effect.fnUntraced(function* (input) {
+    if (Option.isSome(input.csvHeader) && Option.isSome(input.csv)) {
+      const both = refused("csv", input.csv.value, "either --csv or --csv-header, not both")
+      return yield* new CliError.ShowHelp({ commandPath: [NAME, "explain"], errors: [both] })
+    }
+    const { sandbox } = yield* root
+    const [{ layerExplanation }, { explain }] = yield* Effect.promise(() =>
+      Promise.all([import("./client.ts"), import("./explain.ts")])
+    )
+    yield* ended(Effect.provide(explain(input), layerExplanation(sandbox)), input.json)
+  })
+).pipe(
+  Command.withDescription(
+    "Explain what became of the newest bulk upload of a source, as far as SailPoint shows it."
+  ),
+  Command.withExamples([
+    {
+      command: `${NAME} explain Contractors --uploaded-at 30m --csv contractors.csv`,
+      description: "After an ERROR"
+    }
+  ])
+)
+
+export const command = root.pipe(Command.withSubcommands([status, wait, sources, explain]))

@@ -1,0 +1,105 @@
+/**
+ * `explain`: what became of the newest upload of a source, as far as SailPoint shows it.
+ */
+import * as Explanation from "@sailpoint-bulk-upload/core/Explanation"
+import type * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { closeSync, openSync, readSync } from "node:fs"
+import { End } from "./End.ts"
+import * as ExitCode from "./ExitCode.ts"
+import * as output from "./output.ts"
+import { resolveSource } from "./resolveSource.ts"
+
+export interface Input {
+  readonly source: string
+  readonly uploadedAt: Option.Option<DateTime.Utc>
+  readonly csvHeader: Option.Option<string>
+  readonly csv: Option.Option<string>
+  readonly json: boolean
+}
+
+export const explain = Effect.fn("cli.explain")(function* (input: Input) {
+  const header = Option.orElse(input.csvHeader, () => Option.map(input.csv, firstLine))
+  const { sourceId } = yield* resolveSource(input.source)
+  const explained = yield* Explanation.explain(sourceId, {
+    uploadedAt: Option.getOrUndefined(input.uploadedAt),
+    csvHeader: Option.getOrUndefined(header)
+  })
+  yield* input.json ? output.json(explained) : output.result(toText(explained))
+  return yield* End.with(ExitCode.ofStatus(explained.status))
+})
+
+/** Longer than any header: 18 columns with names of 100 characters. */
+const MAX_HEADER_BYTES = 16_384
+
+/** Reads the first line of a file, and nothing of the people in the lines below. */
+const firstLine = (path: string): string => {
+  const file = openSync(path, "r")
+  try {
+    const buffer = Buffer.alloc(MAX_HEADER_BYTES)
+    const text = buffer.toString("utf8", 0, readSync(file, buffer))
+    return text.split(/\r?\n|\r/u, 1)[0] ?? ""
+  } finally {
+    closeSync(file)
+  }
+}
+
+const toText = ({
+  checks,
+  columns,
+  events,
+  meaning,
+  records,
+  status,
+  unavailable
+}: Explanation.Explained): string =>
+  [
+    `${status}. ${meaning}`,
+    ...(records === undefined ? [] : ["", ...recordLines(records)]),
+    ...section("Columns", columns === undefined ? [] : columnLines(columns)),
+    ...section(
+      "Imports since then",
+      events.items.map(({ action, at, certainty, text }) =>
+        [at, action, `(${CERTAINTY[certainty]})`, ...(text === undefined ? [] : [JSON.stringify(text)])].join(
+          " "
+        )
+      )
+    ),
+    ...section("To check", checks),
+    ...section(
+      "Not available",
+      unavailable.map(({ error, nextStep, what }) => `${what}: ${error}. ${nextStep}`)
+    )
+  ].join("\n")
+
+const CERTAINTY = {
+  named: "names this source",
+  tracked: "has the tracking number of an event that names this source",
+  near: "of some source; the event does not name it"
+} as const
+
+const section = (title: string, lines: ReadonlyArray<string>): ReadonlyArray<string> =>
+  lines.length === 0 ? [] : ["", `${title}:`, ...lines.map((line) => `  ${line}`)]
+
+const recordLines = (records: NonNullable<Explanation.Explained["records"]>): ReadonlyArray<string> => [
+  `Records: ${records.total}`,
+  ...(records.newestCreatedAt === undefined ? [] : [`  newest created: ${records.newestCreatedAt}`]),
+  ...(records.newestChangedAt === undefined ? [] : [`  newest changed: ${records.newestChangedAt}`]),
+  ...(records.createdSince === undefined
+    ? []
+    : [
+        `  since ${records.since ?? "then"}: ${records.createdSince} created, ${records.changedSince ?? 0} changed${records.complete === false ? ", perhaps more" : ""}`
+      ])
+]
+
+const columnLines = (columns: NonNullable<Explanation.Explained["columns"]>): ReadonlyArray<string> => [
+  `required: ${columns.required.join(", ")}`,
+  ...(columns.optional.length === 0 ? [] : [`optional: ${columns.optional.join(", ")}`]),
+  ...columns.missing.map((name) => `missing: ${name}`),
+  ...columns.unknown.map(
+    ({ didYouMean, name }) =>
+      `unknown: ${name}${didYouMean === undefined ? "" : `, did you mean ${didYouMean}?`}`
+  ),
+  ...columns.problems
+]
