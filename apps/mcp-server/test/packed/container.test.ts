@@ -65,7 +65,7 @@ const built = Effect.gen(function* () {
       })
     }
     await symlink(join(ROOT, "node_modules"), join(context, "node_modules"))
-    for (const folder of [...PACKAGES, "tooling"]) {
+    for (const folder of [...PACKAGES.filter((folder) => folder !== "apps/cli"), "tooling"]) {
       const installed = join(folder, "node_modules")
       // Links from there lead into the copy.
       await cp(join(ROOT, installed), join(context, installed), { recursive: true, verbatimSymlinks: true })

@@ -129,7 +129,7 @@ layer(Layer.merge(Nodes.layer, Tarball.layer), { excludeTestServices: true, time
   "installed by npm",
   (it) => {
     it.effect.each(Nodes.VERSIONS)(
-      "on Node %s the library, the sandbox and the server run",
+      "on Node %s the library, the sandbox, the server and the command run",
       (version) =>
         Effect.gen(function* () {
           const { env, folder } = yield* project(version)
@@ -157,6 +157,9 @@ layer(Layer.merge(Nodes.layer, Tarball.layer), { excludeTestServices: true, time
           const check = yield* call("sailpoint-bulk-upload-mcp", "check", "--sandbox", "--json")
           assert.strictEqual(check.stderr, "")
           assert.isTrue(JSON.parse(check.stdout).ok)
+
+          const status = yield* call("sailpoint-bulk-upload", "--sandbox", "status", "Done", "--json")
+          assert.strictEqual(JSON.parse(status.stdout).status, "COMPLETED")
 
           const server = yield* start("sailpoint-bulk-upload-mcp", ["--sandbox", "--log-level", "warn"], here)
           server.write(initialize(1))

@@ -18,7 +18,7 @@ const run = promisify(execFile)
 export const ROOT = fileURLToPath(new URL("../../../..", import.meta.url))
 
 /** The folders of the packages that are published. */
-export const PACKAGES = ["packages/core", "packages/sandbox", "apps/mcp-server"] as const
+export const PACKAGES = ["packages/core", "packages/sandbox", "apps/mcp-server", "apps/cli"] as const
 
 export type PackageFolder = (typeof PACKAGES)[number]
 
@@ -90,6 +90,7 @@ export const layer: Layer.Layer<Tarballs> = Layer.effect(
   Effect.all({
     "packages/core": packed("packages/core"),
     "packages/sandbox": packed("packages/sandbox"),
-    "apps/mcp-server": packed("apps/mcp-server")
+    "apps/mcp-server": packed("apps/mcp-server"),
+    "apps/cli": packed("apps/cli")
   })
 )
