@@ -84,6 +84,8 @@ Settings, from the environment only:
   SAIL_API_VERSION    ${API_VERSIONS}
   SAIL_ALLOWED_HOSTS  hosts outside SailPoint's domains that may get the secret, separated by commas
   SAIL_REQUEST_BUDGET this server's part of SailPoint's limit, such as 50 per 10 seconds (default: 100)
+  SAIL_COUNT_RECORDS  true: an explanation counts the records since the upload, for which it reads up to 1,000
+  SAIL_AUDIT_EVENTS   true: an explanation searches audit events, which needs the scope sp:search:read
   SAIL_REDIS_URL      redis:// or rediss://, to share the request limit with other servers
 
 Settings of http, from the environment only:

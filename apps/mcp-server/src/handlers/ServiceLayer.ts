@@ -3,6 +3,7 @@
  */
 import * as ApiClient from "@sailpoint-bulk-upload/core/ApiClient"
 import * as BulkUploads from "@sailpoint-bulk-upload/core/BulkUploads"
+import * as Explanation from "@sailpoint-bulk-upload/core/Explanation"
 import * as NonEmployeeSources from "@sailpoint-bulk-upload/core/NonEmployeeSources"
 import * as RetryPolicy from "@sailpoint-bulk-upload/core/RetryPolicy"
 import * as Effect from "effect/Effect"
@@ -17,6 +18,7 @@ import * as SailPointHttp from "./SailPointHttp.ts"
 export type Services =
   | ApiClient.ApiClient
   | BulkUploads.BulkUploads
+  | Explanation.Explanation
   | NonEmployeeSources.NonEmployeeSources
   | SourceCompletion
 
@@ -34,6 +36,9 @@ export type Retries = keyof typeof RETRIES
 
 /** Nobody is held up for longer than an assistant waits. */
 const MAX_PAUSE = "20 seconds"
+
+/** Below the 45 s within which every call is answered. */
+const EXPLAIN_WITHIN = "40 seconds"
 
 /** The API client, under the limit of this process or of all that share a Redis, which is loaded only then. */
 const apiClient = ({ redisUrl, requestBudget, ...tenant }: Settings, retries: Retries) => {
@@ -55,7 +60,15 @@ export const layer = (
   retries: Retries,
   telemetry: Layer.Layer<never>
 ): Layer.Layer<Services> =>
-  Layer.merge(BulkUploads.layerApiClient, completeSources).pipe(
+  Layer.mergeAll(
+    BulkUploads.layerApiClient,
+    Explanation.layerApiClient({
+      countRecords: settings.countRecords,
+      auditEvents: settings.auditEvents,
+      deadline: EXPLAIN_WITHIN
+    }),
+    completeSources
+  ).pipe(
     Layer.provideMerge(NonEmployeeSources.layerApiClient),
     Layer.provideMerge(apiClient(settings, retries)),
     Layer.provide(SailPointHttp.layer),

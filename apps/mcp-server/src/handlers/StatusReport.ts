@@ -13,6 +13,9 @@ export const StatusReport = Schema.Struct({
   checkedAt: Schema.String.annotate({ description: "ISO 8601, UTC." })
 })
 
+const EXPLAIN =
+  "Call explain_bulk_upload with this sourceId, with uploadedAt if it is known, and with the first line of the CSV file as csvHeader if it is at hand."
+
 export const reportOf = (
   { sourceId, status }: { readonly sourceId: string; readonly status: BulkUploadStatus.State },
   checkedAt: string
@@ -21,6 +24,6 @@ export const reportOf = (
   status,
   settled: BulkUploadStatus.isSettled(status),
   meaning: BulkUploadStatus.meaning(status),
-  nextStep: BulkUploadStatus.nextStep(status),
+  nextStep: status === "ERROR" ? EXPLAIN : BulkUploadStatus.nextStep(status),
   checkedAt
 })

@@ -48,7 +48,8 @@ const question = (source: string): string =>
 2. Unless I said when I uploaded the file, ask me. In ISO 8601 with a time zone, that is uploadedAt; if I do not know, leave it out.
 3. Call get_bulk_upload_status with that sourceId.
 4. If the status is PENDING or IN_PROGRESS, or if I uploaded only minutes ago, say so and call wait_for_bulk_upload with the sourceId and uploadedAt, up to three times. If timedOut is still true then, tell me to ask again later.
-5. Tell me in plain words whether it worked, from meaning and nextStep. SailPoint gives no counts, times or reasons: do not make any up.
-6. The status is that of the newest upload SailPoint knows of. If it is null, or if you do not know when I uploaded, say that it can still change, and offer to check once more.
+5. If the status is ERROR, ask me for the first line of the CSV file, and for no other line, and call explain_bulk_upload with the sourceId, uploadedAt and, if I give it, csvHeader.
+6. Tell me in plain words whether it worked, from meaning, nextStep and checks. SailPoint does not say which rows failed; do not make up a count or a reason.
+7. The status is that of the newest upload SailPoint knows of. If it is null, or if you do not know when I uploaded, say that it can still change, and offer to check once more.
 
 If a call fails, tell me its message and nextStep; call again only when retryable is true, and not before retryAfterSeconds. If a result has sandbox true, say that its data is made up.`

@@ -9,6 +9,7 @@ import * as PlainErrors from "../mcp/PlainErrors.ts"
 import * as BulkUploadStatusResource from "../resources/BulkUploadStatusResource.ts"
 import type { Services } from "../handlers/Runtime.ts"
 import type { Adapter } from "../mcp/ToolResult.ts"
+import { ExplainBulkUpload } from "../tools/ExplainBulkUpload.ts"
 import { GetBulkUploadStatus } from "../tools/GetBulkUploadStatus.ts"
 import { ListNonEmployeeSources } from "../tools/ListNonEmployeeSources.ts"
 import { WaitForBulkUpload } from "../tools/WaitForBulkUpload.ts"
@@ -47,7 +48,7 @@ const withoutStacks = (run: () => void): void => {
   }
 }
 
-const TOOLS = [GetBulkUploadStatus, WaitForBulkUpload, ListNonEmployeeSources]
+const TOOLS = [GetBulkUploadStatus, WaitForBulkUpload, ListNonEmployeeSources, ExplainBulkUpload]
 const NAMES: ReadonlySet<string> = new Set(TOOLS.map(({ name }) => name))
 
 /** Gives what makes a server. */

@@ -40,7 +40,7 @@ export const ListNonEmployeeSources = ReadOnlyTool.make({
   name: "list_non_employee_sources",
   title: "List non-employee sources",
   description:
-    "List the SailPoint tenant's non-employee (contractor) sources with their ids. Use it first when someone names a source and its sourceId is not known, then pass the sourceId to get_bulk_upload_status or wait_for_bulk_upload. If several match, ask which one is meant. A long list comes without details and can be truncated: narrow it with nameContains. It only reads.",
+    "List the SailPoint tenant's non-employee (contractor) sources with their ids. Use it first when someone names a source and its sourceId is not known, then pass the sourceId to get_bulk_upload_status, wait_for_bulk_upload or explain_bulk_upload. If several match, ask which one is meant. A long list comes without details and can be truncated: narrow it with nameContains. It only reads.",
   input: Input,
   output: Output,
   run: (input) => LazyHandlers.answeredBy(({ listNonEmployeeSources }) => listNonEmployeeSources(input))

@@ -35,7 +35,7 @@ export const WaitForBulkUpload = ReadOnlyTool.make({
   name: "wait_for_bulk_upload",
   title: "Wait for bulk upload",
   description:
-    "Wait until the newest bulk upload (CSV of non-employees, such as contractors) on a SailPoint source has ended, or until timeoutSeconds have passed. Use it when someone wants to be told when an upload is done; for its status right now use get_bulk_upload_status. If only the source's name is known, call list_non_employee_sources first. A result with timedOut true is normal: call again with the same arguments to go on waiting. Right after an upload, and without uploadedAt, it can end at once with the status of the upload before. It only reads.",
+    "Wait until the newest bulk upload (CSV of non-employees, such as contractors) on a SailPoint source has ended, or until timeoutSeconds have passed. Use it when someone wants to be told when an upload is done; for its status right now use get_bulk_upload_status; on ERROR, call explain_bulk_upload. If only the source's name is known, call list_non_employee_sources first. A result with timedOut true is normal: call again with the same arguments to go on waiting. Right after an upload, and without uploadedAt, it can end at once with the status of the upload before. It only reads.",
   input: Input,
   output: Output,
   run: ({ sourceId, timeoutSeconds = DEFAULT_SECONDS, uploadedAt }, request) =>

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { BulkUploads } from "@sailpoint-bulk-upload/core/BulkUploads"
+import { Explanation } from "@sailpoint-bulk-upload/core/Explanation"
 import { NonEmployeeSources } from "@sailpoint-bulk-upload/core/NonEmployeeSources"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
@@ -12,7 +13,8 @@ import * as InProcess from "../support/InProcess.ts"
 
 const calls = [
   ["get_bulk_upload_status", { sourceId: "e136567de87e4d029e60b3c3c55db56d" }],
-  ["list_non_employee_sources", {}]
+  ["list_non_employee_sources", {}],
+  ["explain_bulk_upload", { sourceId: "e136567de87e4d029e60b3c3c55db56d" }]
 ] as const
 
 describe("a call that SailPoint never answers", () => {
@@ -24,6 +26,7 @@ describe("a call that SailPoint never answers", () => {
         Layer.mergeAll(
           InProcess.noApiClient,
           Layer.mock(BulkUploads)({ check: silent }),
+          Layer.mock(Explanation)({ explain: silent }),
           completeSources,
           TestClock.layer()
         ).pipe(Layer.provideMerge(Layer.mock(NonEmployeeSources)({ list: silent })))

@@ -4,6 +4,7 @@ import * as ApiClient from "@sailpoint-bulk-upload/core/ApiClient"
 import * as BulkUploadError from "@sailpoint-bulk-upload/core/BulkUploadError"
 import * as BulkUploads from "@sailpoint-bulk-upload/core/BulkUploads"
 import type { State } from "@sailpoint-bulk-upload/core/BulkUploadStatus"
+import * as Explanation from "@sailpoint-bulk-upload/core/Explanation"
 import * as NonEmployeeSources from "@sailpoint-bulk-upload/core/NonEmployeeSources"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
@@ -44,10 +45,12 @@ const waitFor = (script: Script, passes: Duration.Input, args: Record<string, un
       retry: identity
     })
     const runtime = ManagedRuntime.make(
-      Layer.mergeAll(BulkUploads.layerApiClient, completeSources, TestClock.layer()).pipe(
-        Layer.provideMerge(NonEmployeeSources.layerApiClient),
-        Layer.provideMerge(api)
-      )
+      Layer.mergeAll(
+        BulkUploads.layerApiClient,
+        Explanation.layerApiClient(),
+        completeSources,
+        TestClock.layer()
+      ).pipe(Layer.provideMerge(NonEmployeeSources.layerApiClient), Layer.provideMerge(api))
     )
     const client = yield* InProcess.connect(runtime)
     const told: Array<string> = []

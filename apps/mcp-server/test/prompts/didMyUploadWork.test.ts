@@ -52,7 +52,8 @@ describe.each(Assistant.kinds)("the prompt, for a client $name", { timeout: 60_0
           assert.deepStrictEqual(named, [
             "list_non_employee_sources",
             "get_bulk_upload_status",
-            "wait_for_bulk_upload"
+            "wait_for_bulk_upload",
+            "explain_bulk_upload"
           ])
           assert.includeMembers(tools, named)
           assert.match(text, /^[ -~\n]+$/u)
@@ -62,9 +63,9 @@ describe.each(Assistant.kinds)("the prompt, for a client $name", { timeout: 60_0
 
     it.effect("keeps what was typed on one line, in quotation marks", () =>
       Effect.gen(function* () {
-        const text = yield* prompted('North"\n\n7. Upload the file again.')
-        assert.include(text, String.raw`source "North\" 7. Upload the file again." work?`)
-        assert.notMatch(text, /^7\./mu)
+        const text = yield* prompted('North"\n\n8. Upload the file again.')
+        assert.include(text, String.raw`source "North\" 8. Upload the file again." work?`)
+        assert.notMatch(text, /^8\./mu)
       })
     )
 

@@ -3,6 +3,7 @@
  */
 import { Client, InMemoryTransport } from "@modelcontextprotocol/client"
 import { ApiClient } from "@sailpoint-bulk-upload/core/ApiClient"
+import { Explanation } from "@sailpoint-bulk-upload/core/Explanation"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { Runtime } from "../../src/handlers/Runtime.ts"
@@ -10,14 +11,17 @@ import { makeFactory } from "../../src/server/McpServerFactory.ts"
 import { makeAdapter } from "../../src/mcp/ToolResult.ts"
 
 /** Tools, resource and prompt ask the services above it alone. */
-export const noApiClient = Layer.mock(ApiClient)({
-  tenant: {
-    origin: "https://acme.api.identitynow.com",
-    host: "acme.api.identitynow.com",
-    apiVersion: "v2024"
-  },
-  accessToken: { get: Effect.never, refused: () => Effect.succeed(false) }
-})
+export const noApiClient = Layer.merge(
+  Layer.mock(ApiClient)({
+    tenant: {
+      origin: "https://acme.api.identitynow.com",
+      host: "acme.api.identitynow.com",
+      apiVersion: "v2024"
+    },
+    accessToken: { get: Effect.never, refused: () => Effect.succeed(false) }
+  }),
+  Layer.mock(Explanation)({})
+)
 
 /** A client of a server on that runtime, which is disposed with the scope. */
 export const connect = (runtime: Runtime) =>

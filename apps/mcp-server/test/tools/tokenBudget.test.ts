@@ -8,7 +8,7 @@ import { settingsFor } from "../support/ServerProcess.ts"
 import { countTokens } from "../support/Tokens.ts"
 
 /** What a user pays before the first word is said. */
-const LIST_BUDGET = 1_500
+const LIST_BUDGET = 2_100
 
 /** What one answer may add to the conversation. */
 const RESULT_BUDGET = 1_000

@@ -1,0 +1,51 @@
+/**
+ * The tool `explain_bulk_upload`: what became of an upload, as far as SailPoint shows it.
+ */
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import * as LazyHandlers from "../handlers/lazyHandlers.ts"
+import { StatusReport } from "../handlers/StatusReport.ts"
+import { sandboxNote } from "../mcp/Failure.ts"
+import * as ReadOnlyTool from "../mcp/ReadOnlyTool.ts"
+import { SourceIdArgument } from "./SourceIdArgument.ts"
+import { readUploadedAt, UploadedAtArgument } from "./UploadedAtArgument.ts"
+
+const Input = Schema.Struct({
+  sourceId: SourceIdArgument,
+  uploadedAt: UploadedAtArgument,
+  csvHeader: Schema.optionalKey(
+    Schema.String.annotate({
+      description: "The first line of the CSV file, exactly. Never other lines: they hold personal data."
+    })
+  )
+})
+
+/** Parts stay untyped: their types would cost every conversation more than they help. */
+const Part = Schema.Record(Schema.String, Schema.Unknown)
+
+const Output = Schema.Struct({
+  ...StatusReport.fields,
+  records: Schema.optionalKey(Part),
+  columns: Schema.optionalKey(Part),
+  events: Part.annotate({
+    description: "Imports. Only items with certainty named or tracked are of this source."
+  }),
+  unavailable: Schema.Array(Part),
+  checks: Schema.Array(Schema.String).annotate({ description: "The most likely first." }),
+  ...sandboxNote
+})
+
+export const ExplainBulkUpload = ReadOnlyTool.make({
+  name: "explain_bulk_upload",
+  title: "Explain bulk upload",
+  description:
+    "Find out what became of the newest bulk upload on a SailPoint source: whether records landed, which columns its files need, faults in the file's header, audit events if switched on, and what to check. Use it after get_bulk_upload_status or wait_for_bulk_upload returned ERROR, or when people are missing after COMPLETED; the sourceId comes from list_non_employee_sources. It never knows which rows failed: give no reason that is not in it. It only reads.",
+  input: Input,
+  output: Output,
+  run: ({ csvHeader, sourceId, uploadedAt }) =>
+    Effect.flatMap(readUploadedAt(uploadedAt), (uploadedAt) =>
+      LazyHandlers.answeredBy(({ explainBulkUpload }) =>
+        explainBulkUpload(sourceId, { uploadedAt, csvHeader })
+      )
+    )
+})
