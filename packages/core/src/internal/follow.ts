@@ -12,7 +12,7 @@ import type { BulkUploadError } from "../BulkUploadError.ts"
 import { type BulkUploadStatus, isSettled, type State } from "../BulkUploadStatus.ts"
 import { askedWait } from "../RetryPolicy.ts"
 import type { SourceId } from "../SourceId.ts"
-import { type Options, schedule } from "../Watch.ts"
+import { type Options, schedule } from "./watchOptions.ts"
 import type { Check, Checks } from "./checks.ts"
 
 /** A check as a follower sees it. */
