@@ -5,7 +5,6 @@
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as NodeRedis from "@effect/platform-node/NodeRedis"
 import * as BulkUploads from "@sailpoint-bulk-upload/core/BulkUploads"
-import * as Replicas from "@sailpoint-bulk-upload/core/Replicas"
 import type * as RequestBudget from "@sailpoint-bulk-upload/core/RequestBudget"
 import * as SharedBudget from "@sailpoint-bulk-upload/core/SharedBudget"
 import * as Effect from "effect/Effect"
@@ -33,7 +32,6 @@ export const sharedLayer = (
   redisSocket: string
 ): Layer.Layer<BulkUploads.BulkUploads> =>
   Layer.unwrap(Effect.map(SharedBudget.make(budget), (shared) => layer(baseUrl, shared))).pipe(
-    Layer.provide(Replicas.layer),
     Layer.provide(NodeRedis.layer({ socket: { path: redisSocket, tls: false }, disableOfflineQueue: true })),
     Layer.orDie
   )

@@ -13,16 +13,18 @@
  * sends. Only a stall between that check and the write of the request, such as a suspended machine, can break the
  * limit.
  *
- * Each process also keeps to the whole limit by itself. While Redis does not answer, that is what holds; see
- * `Replicas`.
+ * Each process also keeps to the whole limit by itself. While Redis does not answer, that is what holds: one warning
+ * says so, and one line when the limit is shared again.
  *
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
+import type * as Redis from "effect/persistence/Redis"
+import type * as Scope from "effect/Scope"
 import { budgetNumbers } from "./internal/budgetNumbers.ts"
 import * as Scripts from "./internal/budgetScripts.ts"
+import { makeSharedRedis } from "./internal/sharedRedis.ts"
 import { makeSpend } from "./internal/spend.ts"
-import { keyPrefix, Replicas } from "./Replicas.ts"
 import type * as RequestBudget from "./RequestBudget.ts"
 
 /**
@@ -34,15 +36,12 @@ import type * as RequestBudget from "./RequestBudget.ts"
  * import * as NodeRedis from "@effect/platform-node/NodeRedis"
  * import * as Effect from "effect/Effect"
  * import * as Layer from "effect/Layer"
- * import { BulkUploads, Replicas, SharedBudget } from "@sailpoint-bulk-upload/core"
+ * import { BulkUploads, SharedBudget } from "@sailpoint-bulk-upload/core"
  *
  * // Half of the limit for all processes together.
  * const together = Layer.unwrap(
  *   Effect.map(SharedBudget.make({ requests: 50 }), (requestBudget) => BulkUploads.layerConfig({ requestBudget }))
- * ).pipe(
- *   Layer.provide(Replicas.layer),
- *   Layer.provide(NodeRedis.layer({ url: "redis://localhost", disableOfflineQueue: true }))
- * )
+ * ).pipe(Layer.provide(NodeRedis.layer({ url: "redis://localhost", disableOfflineQueue: true })))
  * ```
  *
  * @category constructors
@@ -50,8 +49,8 @@ import type * as RequestBudget from "./RequestBudget.ts"
  */
 export const make = (
   options: RequestBudget.Options = {}
-): Effect.Effect<RequestBudget.RequestBudget, never, Replicas> =>
-  Effect.map(Replicas, ({ inBackground, run }) => {
+): Effect.Effect<RequestBudget.RequestBudget, never, Redis.Redis | Scope.Scope> =>
+  Effect.map(makeSharedRedis(probe), ({ inBackground, run }) => {
     const numbers = budgetNumbers(options)
     const [take, leave, giveBack, backOff] = [
       run(Scripts.take),
@@ -74,6 +73,13 @@ export const make = (
 
 /** In braces what a Redis cluster places keys by, so that the two lie on one node. */
 const keysOf = (key: string): Scripts.Keys => ({
-  slots: `${keyPrefix}budget:{${key}}:slots`,
-  backOff: `${keyPrefix}budget:{${key}}:back-off`
+  slots: `sailpoint-bulk-upload:budget:{${key}}:slots`,
+  backOff: `sailpoint-bulk-upload:budget:{${key}}:back-off`
 })
+
+/** Takes a slot that no request uses, and gives it back. */
+const probe = (redis: Redis.Redis["Service"]): Effect.Effect<unknown, Redis.RedisError> =>
+  Effect.andThen(
+    redis.eval(Scripts.take)(keysOf("probe"), { id: "probe", limit: 1, window: 1, lease: 1 }),
+    redis.eval(Scripts.giveBack)(keysOf("probe"), "probe")
+  )

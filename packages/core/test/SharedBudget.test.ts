@@ -12,13 +12,13 @@ import * as TestClock from "effect/testing/TestClock"
 import * as BulkUploads from "../src/BulkUploads.ts"
 import type * as RequestBudget from "../src/RequestBudget.ts"
 import * as SharedBudget from "../src/SharedBudget.ts"
-import { type Answer, failure, limitScripts, replicas, scriptName } from "./support/fakeRedis.ts"
+import { type Answer, failure, fakeRedis, limitScripts, scriptName } from "./support/fakeRedis.ts"
 import { adjustable, beginning, play, spending } from "./support/spending.ts"
 import { auth } from "./support/tenant.ts"
 
 /** The rate limit of a process whose Redis answers so. */
 const process = (answer: Answer, options: RequestBudget.Options = {}) =>
-  Effect.flatMap(Layer.build(replicas(answer)), (context) =>
+  Effect.flatMap(Layer.build(fakeRedis(answer)), (context) =>
     Effect.provide(SharedBudget.make(options), context)
   )
 
@@ -71,7 +71,7 @@ const twoClients = (first: {
             Effect.map(SharedBudget.make(one), (requestBudget) =>
               BulkUploads.layer({ ...acme, attemptTimeout: "1 minute", requestBudget })
             )
-          ).pipe(Layer.provide([Layer.succeed(HttpClient.HttpClient, http), replicas(answer)]))
+          ).pipe(Layer.provide([Layer.succeed(HttpClient.HttpClient, http), fakeRedis(answer)]))
         ),
         Effect.forkChild
       )

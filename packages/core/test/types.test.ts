@@ -9,6 +9,7 @@ import type * as Redis from "effect/persistence/Redis"
 import type * as Redacted from "effect/Redacted"
 import type * as Result from "effect/Result"
 import type * as Schedule from "effect/Schedule"
+import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import {
   type AccessToken,
@@ -18,7 +19,6 @@ import {
   type BulkUploadStatus,
   getBulkUploadStatus,
   NonEmployeeSources,
-  Replicas,
   type RequestBudget,
   RetryPolicy,
   type Settings,
@@ -157,9 +157,8 @@ describe("the public types", () => {
 
   it("sharing among replicas needs a Redis and cannot fail", () => {
     expectTypeOf(SharedBudget.make()).toEqualTypeOf<
-      Effect.Effect<RequestBudget.RequestBudget, never, Replicas.Replicas>
+      Effect.Effect<RequestBudget.RequestBudget, never, Redis.Redis | Scope.Scope>
     >()
-    expectTypeOf(Replicas.layer).toEqualTypeOf<Layer.Layer<Replicas.Replicas, never, Redis.Redis>>()
   })
 
   it("every option is a plain value or a Config, and no other option compiles", () => {

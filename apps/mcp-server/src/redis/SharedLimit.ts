@@ -2,7 +2,6 @@
  * The request budget, shared with the other servers on the same Redis. Loaded only with `SAIL_REDIS_URL`.
  */
 import * as ApiClient from "@sailpoint-bulk-upload/core/ApiClient"
-import * as Replicas from "@sailpoint-bulk-upload/core/Replicas"
 import type * as RequestBudget from "@sailpoint-bulk-upload/core/RequestBudget"
 import * as SharedBudget from "@sailpoint-bulk-upload/core/SharedBudget"
 import * as Effect from "effect/Effect"
@@ -18,4 +17,4 @@ export const layer = (
 ) =>
   Layer.unwrap(
     Effect.map(SharedBudget.make(numbers), (requestBudget) => ApiClient.layer({ ...options, requestBudget }))
-  ).pipe(Layer.provide(Replicas.layer), Layer.provide(RedisClient.layer(redisUrl)))
+  ).pipe(Layer.provide(RedisClient.layer(redisUrl)))

@@ -4,15 +4,13 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redis from "effect/persistence/Redis"
 import * as Scripts from "../../src/internal/budgetScripts.ts"
-import * as Replicas from "../../src/Replicas.ts"
 
 /** The answer to a script, which is told by its text, with its keys and arguments. */
 export type Answer = (lua: string, params: ReadonlyArray<string>) => Effect.Effect<unknown, Redis.RedisError>
 
 export const failure = (message: string) => Effect.fail(new Redis.RedisError({ cause: new Error(message) }))
 
-/** What is shared through it. */
-export const replicas = (answer: Answer): Layer.Layer<Replicas.Replicas> => {
+export const fakeRedis = (answer: Answer): Layer.Layer<Redis.Redis> => {
   const none = failure("not here")
   const redis = Redis.make({
     send: <A>(command: string, ...args: ReadonlyArray<string>) => {
@@ -26,7 +24,7 @@ export const replicas = (answer: Answer): Layer.Layer<Replicas.Replicas> => {
     connect: none,
     subscribe: () => none
   })
-  return Replicas.layer.pipe(Layer.provide(Layer.effect(Redis.Redis, redis)))
+  return Layer.effect(Redis.Redis, redis)
 }
 
 /** Which script a text is. */

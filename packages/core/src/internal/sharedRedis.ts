@@ -1,52 +1,23 @@
 /**
- * What the processes that use one client id share, through Redis, for as long as Redis answers.
- *
- * `SharedBudget` is built on it. Sharing is a courtesy among replicas, never a condition:
- * a command that fails, or is not answered within a second, makes this process go by what it knows itself. (A time
- * in which the process itself was held up does not count.) One warning says so, Redis is left alone but for a look
- * now and then, and once it answers again, one line says that too and sharing goes on.
- *
- * @since 0.1.0
+ * Scripts in a Redis that processes share, for as long as it answers. Sharing is never a condition: if a command fails, or
+ * is not answered within a second, one warning says so, and Redis is left alone except for a probe now and then. When it
+ * answers again, one line says that too.
  */
-import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redis from "effect/persistence/Redis"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
-import { plainText } from "./PlainText.ts"
+import { plainText } from "../PlainText.ts"
 
-/**
- * The operations on what is shared.
- *
- * @category models
- * @since 0.1.0
- */
-export interface Service {
-  /** Runs a script in Redis; `None` while Redis does not answer. */
+export interface SharedRedis {
+  /** Runs a script. Returns nothing while Redis does not answer. */
   readonly run: <Params extends Array<unknown>, Result>(
     script: Redis.Script<{ params: Params; result: Result }>
   ) => (...params: Params) => Effect.Effect<Option.Option<Result>>
-  /** Does something that nobody has to wait for, while the layer lives. */
+  /** Runs an effect that no caller waits for, until the scope closes. */
   readonly inBackground: (effect: Effect.Effect<unknown>) => Effect.Effect<void>
 }
-
-/**
- * The tag of what is shared.
- *
- * @category services
- * @since 0.1.0
- */
-export class Replicas extends Context.Service<Replicas, Service>()("@sailpoint-bulk-upload/core/Replicas") {}
-
-/**
- * What every key in Redis begins with.
- *
- * @category constants
- * @since 0.1.0
- */
-export const keyPrefix = "sailpoint-bulk-upload:"
 
 /** On a network worth sharing on, Redis takes a millisecond. */
 const ANSWERS_WITHIN = "1 second"
@@ -62,35 +33,18 @@ const look = Schedule.min([Schedule.exponential("100 millis"), Schedule.spaced("
   Schedule.jittered
 )
 
-/** What sharing needs: scripts, and writing. A Redis that only takes pings has not come back. */
-const tryOut = Redis.script(() => [`${keyPrefix}probe`], {
-  numberOfKeys: 1,
-  lua: `return redis.call("SET", KEYS[1], "1", "PX", 1000)`
-})
-
-/**
- * Shares for as long as the scope lives.
- *
- * @example
- * ```ts
- * import * as Effect from "effect/Effect"
- * import { Replicas } from "@sailpoint-bulk-upload/core"
- *
- * const shared = Effect.map(Replicas.make, Replicas.Replicas.of)
- * ```
- *
- * @category constructors
- * @since 0.1.0
- */
-export const make: Effect.Effect<Service, never, Redis.Redis | Scope.Scope> = Effect.gen(function* () {
+/** The probe does what the scripts do: a Redis that only answers PING has not come back. */
+export const makeSharedRedis = Effect.fnUntraced(function* (
+  probe: (redis: Redis.Redis["Service"]) => Effect.Effect<unknown, Redis.RedisError>
+): Effect.fn.Return<SharedRedis, never, Redis.Redis | Scope.Scope> {
   const redis = yield* Redis.Redis
   const scope = yield* Effect.scope
   let away = false
 
-  const inBackground: Service["inBackground"] = (effect) =>
+  const inBackground: SharedRedis["inBackground"] = (effect) =>
     Effect.asVoid(Effect.forkIn(effect, scope, { startImmediately: true }))
 
-  const comeBack = answered(redis.eval(tryOut)()).pipe(
+  const comeBack = answered(probe(redis)).pipe(
     Effect.retry(look),
     Effect.andThen(
       Effect.suspend(() => {
@@ -149,22 +103,3 @@ const reasonOf = ({ cause }: Redis.RedisError): string => {
   const code = "code" in cause ? String(cause.code) : cause.name
   return plainText(reason === "" ? code : reason, 120)
 }
-
-/**
- * Sharing as a layer.
- *
- * @example
- * ```ts
- * import * as NodeRedis from "@effect/platform-node/NodeRedis"
- * import * as Layer from "effect/Layer"
- * import { Replicas } from "@sailpoint-bulk-upload/core"
- *
- * const Shared = Replicas.layer.pipe(
- *   Layer.provide(NodeRedis.layer({ url: "redis://localhost", disableOfflineQueue: true }))
- * )
- * ```
- *
- * @category layers
- * @since 0.1.0
- */
-export const layer: Layer.Layer<Replicas, never, Redis.Redis> = Layer.effect(Replicas, make)

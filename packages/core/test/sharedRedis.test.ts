@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
@@ -6,9 +7,16 @@ import * as Option from "effect/Option"
 import * as Redis from "effect/persistence/Redis"
 import * as TestClock from "effect/testing/TestClock"
 import { stat } from "node:fs/promises"
-import { Replicas } from "../src/Replicas.ts"
-import { type Answer, failure, replicas } from "./support/fakeRedis.ts"
+import { makeSharedRedis, type SharedRedis } from "../src/internal/sharedRedis.ts"
+import { type Answer, failure, fakeRedis } from "./support/fakeRedis.ts"
 import { observe } from "./support/observed.ts"
+
+class Shared extends Context.Service<Shared, SharedRedis>()("Shared") {}
+
+const shared = Layer.effect(
+  Shared,
+  makeSharedRedis(({ send }) => send("PING"))
+)
 
 const script = Redis.script((text: string) => [text], {
   numberOfKeys: 0,
@@ -25,13 +33,13 @@ const changing = (first: Effect.Effect<unknown, Redis.RedisError>) => {
     })
   const [{ logs }, observed] = observe()
   const said = (level: string) => logs.filter((line) => line.includes(`"level":"${level}"`))
-  return { state, said, layer: Layer.provideMerge(replicas(answer), observed) }
+  return { state, said, layer: Layer.provideMerge(Layer.provide(shared, fakeRedis(answer)), observed) }
 }
 
-const run = Effect.flatMap(Replicas, ({ run }) => run(script)("text"))
+const run = Effect.flatMap(Shared, ({ run }) => run(script)("text"))
 
-describe("what replicas share", () => {
-  it.effect("comes from Redis while it answers", () =>
+describe("a Redis that processes share", () => {
+  it.effect("runs scripts while it answers", () =>
     Effect.gen(function* () {
       const { layer, said } = changing(Effect.succeed("yes"))
       assert.deepStrictEqual(yield* run.pipe(Effect.provide(layer)), Option.some("yes"))
@@ -39,29 +47,26 @@ describe("what replicas share", () => {
     })
   )
 
-  it.effect(
-    "is done without while it does not, which is told once, until it does again, told once too",
-    () => {
-      const { layer, said, state } = changing(Effect.delay(failure("refused"), "10 millis"))
-      return Effect.gen(function* () {
-        const fiber = yield* Effect.forkChild(Effect.all([run, run, run], { concurrency: 3 }))
-        yield* TestClock.adjust("10 millis")
-        assert.deepStrictEqual(yield* Fiber.join(fiber), [Option.none(), Option.none(), Option.none()])
-        yield* TestClock.adjust("10 minutes")
-        assert.deepStrictEqual(yield* run, Option.none())
-        assert.strictEqual(state.reached, 3, "it is not asked again while it is away")
-        assert.strictEqual(said("WARN").length, 1)
-        assert.include(said("WARN").join(""), "refused")
-        assert.strictEqual(said("INFO").length, 0)
-        state.now = Effect.succeed("yes")
-        yield* TestClock.adjust("3 seconds")
-        assert.deepStrictEqual(yield* run, Option.some("yes"))
-        assert.deepStrictEqual([said("WARN").length, said("INFO").length], [1, 1])
-      }).pipe(Effect.provide(layer))
-    }
-  )
+  it.effect("is left alone while it fails, with one warning, until a probe succeeds, with one line", () => {
+    const { layer, said, state } = changing(Effect.delay(failure("refused"), "10 millis"))
+    return Effect.gen(function* () {
+      const fiber = yield* Effect.forkChild(Effect.all([run, run, run], { concurrency: 3 }))
+      yield* TestClock.adjust("10 millis")
+      assert.deepStrictEqual(yield* Fiber.join(fiber), [Option.none(), Option.none(), Option.none()])
+      yield* TestClock.adjust("10 minutes")
+      assert.deepStrictEqual(yield* run, Option.none())
+      assert.strictEqual(state.reached, 3, "it is not asked again while it is away")
+      assert.strictEqual(said("WARN").length, 1)
+      assert.include(said("WARN").join(""), "refused")
+      assert.strictEqual(said("INFO").length, 0)
+      state.now = Effect.succeed("yes")
+      yield* TestClock.adjust("3 seconds")
+      assert.deepStrictEqual(yield* run, Option.some("yes"))
+      assert.deepStrictEqual([said("WARN").length, said("INFO").length], [1, 1])
+    }).pipe(Effect.provide(layer))
+  })
 
-  it.effect("is given up when Redis is part of a cluster, which is reported once as unsupported", () => {
+  it.effect("is reported once as unsupported if it is part of a cluster, and left alone for good", () => {
     const { layer, said, state } = changing(failure("MOVED 3999 10.0.0.7:6381"))
     return Effect.gen(function* () {
       assert.deepStrictEqual(yield* Effect.all([run, run]), [Option.none(), Option.none()])
@@ -73,7 +78,7 @@ describe("what replicas share", () => {
     }).pipe(Effect.provide(layer))
   })
 
-  it.effect("is done without when there is no answer within a second", () => {
+  it.effect("is left alone if it does not answer within a second", () => {
     const { layer, said } = changing(Effect.never)
     return Effect.gen(function* () {
       const fiber = yield* Effect.forkChild(run)
@@ -83,7 +88,7 @@ describe("what replicas share", () => {
     }).pipe(Effect.provide(layer))
   })
 
-  it.live("is not done without because this process was held up while the answer came", () => {
+  it.live("is not left alone because this process was held up while the answer came", () => {
     const { layer, said } = changing(
       Effect.as(
         Effect.promise(() => stat(".")),
@@ -98,7 +103,7 @@ describe("what replicas share", () => {
     }).pipe(Effect.provide(layer))
   })
 
-  it.effect("waits no longer for an answer once nobody wants it", () => {
+  it.effect("is not left alone because a caller was interrupted before the answer came", () => {
     const { layer, said } = changing(Effect.never)
     return Effect.gen(function* () {
       const fiber = yield* Effect.forkChild(run)
@@ -109,7 +114,7 @@ describe("what replicas share", () => {
     }).pipe(Effect.provide(layer))
   })
 
-  it.effect("is told without the arguments that an old Redis repeats", () => {
+  it.effect("is reported without the arguments that an old Redis repeats", () => {
     const { layer, said } = changing(
       failure("ERR unknown command 'HELLO', with args beginning with: '3' 'AUTH' 'default' 'canary'")
     )
