@@ -68,8 +68,8 @@ export interface Options extends Tenant.Options {
    */
   readonly retryPolicy?: RetryPolicy.Policy | undefined
   /**
-   * The rate limit. Numbers make a limit that all clients of this process with the same numbers, tenant, client ID
-   * and API version share; a value from `RequestBudget.make` or `SharedBudget.make` is shared by the clients it is
+   * The rate limit. Numbers make a limit that all clients of this process with the same `requests` and `per`,
+   * tenant, client ID and API version share; a value from `RequestBudget.make` or `SharedBudget.make` is shared by the clients it is
    * given to.
    *
    * @default SailPoint's documented limit: 100 requests in 10 seconds

@@ -45,7 +45,10 @@ export interface RequestBudget {
  * @category constructors
  * @since 0.1.0
  */
-export const make = (options: Options = {}): RequestBudget => ({ spend: makeSpend(budgetNumbers(options)) })
+export const make = (options: Options = {}): RequestBudget => {
+  const { maxPause, ...limit } = budgetNumbers(options)
+  return { spend: makeSpend(limit)(maxPause) }
+}
 
 /**
  * Sends every request at once, except during the back-off after a 429.
@@ -62,5 +65,5 @@ export const make = (options: Options = {}): RequestBudget => ({ spend: makeSpen
  * @since 0.1.0
  */
 export const unlimited: RequestBudget = {
-  spend: makeSpend({ limit: Infinity, window: 0, maxPause: budgetNumbers({}).maxPause })
+  spend: makeSpend({ limit: Infinity, window: 0 })(budgetNumbers({}).maxPause)
 }

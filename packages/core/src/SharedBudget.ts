@@ -51,7 +51,7 @@ export const make = (
   options: RequestBudget.Options = {}
 ): Effect.Effect<RequestBudget.RequestBudget, never, Redis.Redis | Scope.Scope> =>
   Effect.map(makeSharedRedis(probe), ({ inBackground, run }) => {
-    const numbers = budgetNumbers(options)
+    const { maxPause, ...limit } = budgetNumbers(options)
     const [take, leave, giveBack, backOff] = [
       run(Scripts.take),
       run(Scripts.leave),
@@ -59,15 +59,15 @@ export const make = (
       run(Scripts.backOff)
     ]
     return {
-      spend: makeSpend(numbers, (key) => {
+      spend: makeSpend(limit, (key) => {
         const keys = keysOf(key)
         return {
-          take: (id, lease) => take(keys, { ...numbers, id, lease }),
-          leave: (id) => inBackground(leave(keys, { ...numbers, id })),
+          take: (id, lease) => take(keys, { ...limit, id, lease }),
+          leave: (id) => inBackground(leave(keys, { ...limit, id })),
           giveBack: (id) => inBackground(giveBack(keys, id)),
           backOff: (millis) => Effect.asVoid(backOff(keys, millis))
         }
-      })
+      })(maxPause)
     }
   })
 

@@ -334,7 +334,7 @@ describe("RequestBudget", () => {
       setFlagsFromString("--expose-gc")
       const collectGarbage: () => void = runInNewContext("gc")
       const queues: Array<WeakRef<object>> = []
-      const spend = makeSpend({ limit: 1, window: 10_000, maxPause: 0 }, () => {
+      const spend = makeSpend({ limit: 1, window: 10_000 }, () => {
         const slots: SharedSlots = {
           take: () => Effect.succeedNone,
           leave: () => Effect.void,
@@ -343,7 +343,7 @@ describe("RequestBudget", () => {
         }
         queues.push(new WeakRef(slots))
         return slots
-      })
+      })(0)
       const keep = Effect.forEach(
         Array.from({ length: 1000 }, (_, n) => n),
         (n) => spend(`key ${n}`, plain(Effect.void))

@@ -115,17 +115,23 @@ describe("two layers that are merged", () => {
   )
 
   const budgets = RequestBudget.make({ requests: 2, per: "1 minute" })
-  const limits: ReadonlyArray<readonly [string, ApiClient.Options["requestBudget"], limit: number]> = [
-    ["equal numbers", { requests: 2, per: "1 minute" }, 2],
-    ["one value", budgets, 2],
-    ["none", undefined, 100]
+  const two = { requests: 2, per: "1 minute" } as const
+  type Budget = ApiClient.Options["requestBudget"]
+  const limits: ReadonlyArray<readonly [string, first: Budget, second: Budget, limit: number]> = [
+    ["equal numbers", two, { ...two }, 2],
+    ["equal limits and different patience", two, { ...two, maxPause: "5 seconds" }, 2],
+    ["one value", budgets, budgets, 2],
+    ["no numbers", undefined, undefined, 100]
   ]
 
-  it.effect.each(limits)("with %s given to both share one limit", ([, requestBudget, limit]) =>
+  it.effect.each(limits)("with %s share one limit", ([, first, second, limit]) =>
     Effect.gen(function* () {
       const { layer, sent } = failing()
-      const options = { ...fresh(), requestBudget, retryPolicy: RetryPolicy.none }
-      const Live = Layer.merge(BulkUploads.layer(options), NonEmployeeSources.layer(options))
+      const options = { ...fresh(), retryPolicy: RetryPolicy.none }
+      const Live = Layer.merge(
+        BulkUploads.layer({ ...options, requestBudget: first }),
+        NonEmployeeSources.layer({ ...options, requestBudget: second })
+      )
       const all = Effect.all([...Array.from({ length: 120 }, () => list), status], {
         concurrency: "unbounded"
       })

@@ -31,9 +31,12 @@ export interface Options {
 }
 
 /** Times are milliseconds. */
-export interface Numbers {
+export interface Limit {
   readonly limit: number
   readonly window: number
+}
+
+export interface Numbers extends Limit {
   readonly maxPause: number
 }
 

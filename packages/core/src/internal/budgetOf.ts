@@ -1,19 +1,17 @@
 /**
  * The rate limit of a client, from its options.
  */
-import * as RequestBudget from "../RequestBudget.ts"
-import { budgetNumbers } from "./budgetNumbers.ts"
+import { budgetNumbers, type Options } from "./budgetNumbers.ts"
+import { makeSpend, type Spend } from "./spend.ts"
 
-/** Every client keeps the limit of the whole process, so equal numbers mean one limit and not one each. */
-const ofThisProcess = new Map<string, RequestBudget.RequestBudget>()
+/** Every client keeps the limit of the whole process, so equal limits are one and not one for each client. */
+const ofThisProcess = new Map<string, ReturnType<typeof makeSpend>>()
 
-export const budgetOf = (
-  given: RequestBudget.RequestBudget | RequestBudget.Options = {}
-): RequestBudget.RequestBudget => {
+export const budgetOf = (given: { readonly spend: Spend } | Options = {}): { readonly spend: Spend } => {
   if ("spend" in given) return given
   const { limit, maxPause, window } = budgetNumbers(given)
-  const numbers = `${limit} ${window} ${maxPause}`
-  const budget = ofThisProcess.get(numbers) ?? RequestBudget.make(given)
-  ofThisProcess.set(numbers, budget)
-  return budget
+  const key = `${limit} ${window}`
+  const spend = ofThisProcess.get(key) ?? makeSpend({ limit, window })
+  ofThisProcess.set(key, spend)
+  return { spend: spend(maxPause) }
 }

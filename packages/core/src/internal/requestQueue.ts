@@ -11,7 +11,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
-import type { Numbers } from "./budgetNumbers.ts"
+import type { Limit } from "./budgetNumbers.ts"
 import { LimitPaused } from "./limitPaused.ts"
 import { nowOf } from "./monotonicClock.ts"
 import { tellWait } from "./tellWait.ts"
@@ -42,8 +42,9 @@ export interface SharedSlots {
 /** One request on its way to a slot. */
 export class Slot {
   readonly clock: Clock.Clock
-  /** In milliseconds. */
   readonly deadline: number
+  /** The longest back-off that it waits for. */
+  readonly maxPause: number
   state: "none" | "shared" | "sent" = "none"
   /** Of the shared slot. */
   id = ""
@@ -51,9 +52,10 @@ export class Slot {
   sentAt = -Infinity
   waitsSince: number | undefined
 
-  constructor(clock: Clock.Clock, deadline: number) {
+  constructor(clock: Clock.Clock, deadline: number, maxPause: number) {
     this.clock = clock
     this.deadline = deadline
+    this.maxPause = maxPause
   }
 }
 
@@ -63,7 +65,8 @@ interface Waiter {
 }
 
 export class RequestQueue {
-  readonly #numbers: Numbers
+  readonly #limit: number
+  readonly #window: number
   readonly #shared: SharedSlots | undefined
   #running = 0
   /** When the slots of ended requests are free again, the earliest first. */
@@ -75,8 +78,9 @@ export class RequestQueue {
   /** Requests that had their turn and left to renew what they need. They go first. */
   readonly #returning = new Set<Waiter>()
 
-  constructor(numbers: Numbers, shared: SharedSlots | undefined) {
-    this.#numbers = numbers
+  constructor({ limit, window }: Limit, shared: SharedSlots | undefined) {
+    this.#limit = limit
+    this.#window = window
     this.#shared = shared
   }
 
@@ -90,12 +94,10 @@ export class RequestQueue {
     )
   }
 
-  /** Why no request may wait now: the back-off lasts too long. */
+  /** Why the request may not wait now: the back-off lasts too long. */
   refusal(slot: Slot): LimitPaused | undefined {
     const remaining = this.#backOff.until - nowOf(slot.clock)
-    return remaining > this.#numbers.maxPause
-      ? new LimitPaused({ remaining: Duration.millis(remaining) })
-      : undefined
+    return remaining > slot.maxPause ? new LimitPaused({ remaining: Duration.millis(remaining) }) : undefined
   }
 
   /** Takes a slot if one is free and no request waits. To see it and to take it is one step. */
@@ -156,7 +158,7 @@ export class RequestQueue {
     return Effect.suspend(() => {
       if (slot.state !== "sent") return this.#giveBack(slot)
       this.#running -= 1
-      this.#freeAt.push(nowOf(slot.clock) + this.#numbers.window)
+      this.#freeAt.push(nowOf(slot.clock) + this.#window)
       this.#wake()
       return this.#shared?.leave(slot.id) ?? Effect.void
     })
@@ -198,7 +200,7 @@ export class RequestQueue {
   /** When the next request may be sent: now, later, or (undefined) not before a running one has ended. */
   #nextSlot(now: number): number | undefined {
     while ((this.#freeAt[0] ?? Infinity) <= now) this.#freeAt.shift()
-    const isFree = this.#running + this.#freeAt.length < this.#numbers.limit
+    const isFree = this.#running + this.#freeAt.length < this.#limit
     const free = isFree ? now : this.#freeAt[0]
     return free === undefined ? undefined : Math.max(free, this.#backOff.until, this.#sharedFrom)
   }
@@ -232,7 +234,7 @@ export class RequestQueue {
         slot.askedAt = nowOf(slot.clock)
         // From now on the slot may be taken, whether or not the answer arrives.
         slot.state = "shared"
-        return shared.take(slot.id, slot.deadline + this.#numbers.window + LONGEST_STALL)
+        return shared.take(slot.id, slot.deadline + this.#window + LONGEST_STALL)
       })
     ).pipe(
       Effect.map((answer) => {

@@ -4,7 +4,7 @@
 import type * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import type { Numbers } from "./budgetNumbers.ts"
+import type { Limit } from "./budgetNumbers.ts"
 import type { LimitPaused } from "./limitPaused.ts"
 import { nowOf } from "./monotonicClock.ts"
 import { RequestQueue, type SharedSlots, Slot } from "./requestQueue.ts"
@@ -32,42 +32,46 @@ export type Spend = <T, A, E, R>(
   request: Request<T, A, E, R>
 ) => Effect.Effect<A, E | LimitPaused, R>
 
-/** A queue for each key, and for each clock: times of one clock mean nothing on another. */
+/**
+ * A queue for each key, and for each clock: times of one clock mean nothing on another. Callers with different patience
+ * share it.
+ */
 export const makeSpend = (
-  numbers: Numbers,
+  limit: Limit,
   sharedSlots: (key: string) => SharedSlots | undefined = () => undefined
-): Spend => {
+): ((maxPause: number) => Spend) => {
   const clocks = new WeakMap<Clock.Clock, Map<string, RequestQueue>>()
   const queueOf = (clock: Clock.Clock, key: string): RequestQueue => {
     const queues = clocks.get(clock) ?? new Map<string, RequestQueue>()
     clocks.set(clock, queues)
     dropIdle(queues, nowOf(clock))
-    const queue = queues.get(key) ?? new RequestQueue(numbers, sharedSlots(key))
+    const queue = queues.get(key) ?? new RequestQueue(limit, sharedSlots(key))
     queues.set(key, queue)
     return queue
   }
 
-  return <T, A, E, R>(key: string, { deadline, isReady, prepare, send }: Request<T, A, E, R>) =>
-    Effect.clockWith((clock) => {
-      const slot = new Slot(clock, Math.min(Duration.toMillis(deadline), LONGEST_ATTEMPT))
-      let queue = queueOf(clock, key)
-      const prepareAndWait = (isBack: boolean): Effect.Effect<T, E | LimitPaused, R> =>
-        Effect.flatMap(prepare, (prepared) => {
-          // Found and joined in one step, or it could be dropped as idle in between.
-          queue = queueOf(clock, key)
-          return queue.takeNow(slot)
-            ? Effect.succeed(prepared)
-            : queue
-                .wait(slot, { isReady: () => isReady(prepared, clock), isBack })
-                .pipe(
-                  Effect.flatMap((isTaken) => (isTaken ? Effect.succeed(prepared) : prepareAndWait(true)))
-                )
-        })
-      return Effect.suspend(() => queue.refusal(slot) ?? prepareAndWait(false)).pipe(
-        Effect.flatMap((prepared) => send(prepared, (asked) => queue.backOff(slot, asked))),
-        Effect.onExit(() => queue.leave(slot))
-      )
-    })
+  return (maxPause) =>
+    <T, A, E, R>(key: string, { deadline, isReady, prepare, send }: Request<T, A, E, R>) =>
+      Effect.clockWith((clock) => {
+        const slot = new Slot(clock, Math.min(Duration.toMillis(deadline), LONGEST_ATTEMPT), maxPause)
+        let queue = queueOf(clock, key)
+        const prepareAndWait = (isBack: boolean): Effect.Effect<T, E | LimitPaused, R> =>
+          Effect.flatMap(prepare, (prepared) => {
+            // Found and joined in one step, or it could be dropped as idle in between.
+            queue = queueOf(clock, key)
+            return queue.takeNow(slot)
+              ? Effect.succeed(prepared)
+              : queue
+                  .wait(slot, { isReady: () => isReady(prepared, clock), isBack })
+                  .pipe(
+                    Effect.flatMap((isTaken) => (isTaken ? Effect.succeed(prepared) : prepareAndWait(true)))
+                  )
+          })
+        return Effect.suspend(() => queue.refusal(slot) ?? prepareAndWait(false)).pipe(
+          Effect.flatMap((prepared) => send(prepared, (asked) => queue.backOff(slot, asked))),
+          Effect.onExit(() => queue.leave(slot))
+        )
+      })
 }
 
 /** What a lease is based on where an attempt has no deadline. */
