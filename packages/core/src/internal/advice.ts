@@ -1,10 +1,15 @@
 /** What a person can check and do, ordered by what the evidence suggests. It orders, and never names a reason. */
 import * as BulkUploadStatus from "../BulkUploadStatus.ts"
-import type { Explained } from "../Explanation.ts"
+import type * as CsvHeader from "../CsvHeader.ts"
+import type { ImportEvent } from "./auditEvents.ts"
 
-type Evidence = Pick<Explained, "events" | "status"> & {
-  readonly columns: Explained["columns"] | undefined
-  readonly records: Explained["records"] | undefined
+interface Evidence {
+  readonly status: BulkUploadStatus.State
+  readonly events: { readonly items: ReadonlyArray<ImportEvent> }
+  readonly columns: CsvHeader.Faults | undefined
+  readonly records:
+    | { readonly total: number; readonly newestCreatedAt?: string; readonly newestChangedAt?: string }
+    | undefined
   /** ISO 8601, UTC, or undefined if the time of the upload is not known. */
   readonly uploadedAt: string | undefined
   readonly hasHeader: boolean

@@ -8,7 +8,8 @@ import * as Metric from "effect/Metric"
 import * as Schedule from "effect/Schedule"
 import type { BulkUploadError } from "../BulkUploadError.ts"
 import * as Metrics from "../Metrics.ts"
-import type { Policy } from "../RetryPolicy.ts"
+
+type Policy = Schedule.Schedule<unknown, BulkUploadError>
 
 /** The policy of the calls in an effect, in place of their client's. */
 export const CurrentPolicy: Context.Reference<Policy | undefined> = Context.Reference<Policy | undefined>(
