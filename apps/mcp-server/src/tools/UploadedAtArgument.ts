@@ -11,12 +11,16 @@ import { InvalidArguments } from "../mcp/Failure.ts"
 /** With a time zone: without one, it would mean another time to the server than to the user. */
 const ISO_8601 = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d)$/iu
 
+/** JavaScript takes the 30th of February for a day in March. */
+const isDay = (text: string): boolean =>
+  new Date(text.slice(0, 10)).getUTCDate() === Number(text.slice(8, 10))
+
 export const UploadedAtArgument = Schema.optionalKey(
   Schema.String.annotate({
     description:
       "When the file was uploaded: ISO 8601 with a time zone, such as 2026-01-31T09:30:00Z. Give it whenever it is known, so that the status of an earlier upload is not taken for this one's."
   }).check(
-    Schema.makeFilter((text) => ISO_8601.test(text) && DateTime.make(text)._tag === "Some", {
+    Schema.makeFilter((text) => ISO_8601.test(text) && DateTime.make(text)._tag === "Some" && isDay(text), {
       expected: "an ISO 8601 time with a time zone, such as 2026-01-31T09:30:00Z"
     })
   )

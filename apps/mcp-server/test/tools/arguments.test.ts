@@ -124,6 +124,7 @@ const refused: ReadonlyArray<readonly [string, string, Record<string, unknown>, 
     "1769851800",
     "2026-13-01T00:00:00Z",
     "2026-01-31T25:00:00Z",
+    "2026-02-30T09:30:00Z",
     "2026-01-31T09:30:00+25:00",
     "2026-01-31T09:30:00 Europe/Berlin"
   ].map(

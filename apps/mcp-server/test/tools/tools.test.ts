@@ -13,6 +13,9 @@ const pretty = (value: object): string => `${JSON.stringify(value, null, 2)}\n`
 
 const Connected = Layer.effect(Assistant.Assistant, Assistant.connect(Assistant.modern, {}, ["--sandbox"]))
 
+/** At least one of the three APIs has no such keyword. */
+const REFUSED = ["allOf", "oneOf", "not", "const", "nullable", "$ref", "$defs", "pattern", "format"]
+
 /** A schema and every schema in it. */
 const schemasIn = (schema: unknown): ReadonlyArray<JsonSchema> =>
   typeof schema === "object" && schema !== null ? [schema, ...Object.values(schema).flatMap(schemasIn)] : []
@@ -93,7 +96,7 @@ describe("the tools", { timeout: 60_000 }, () => {
       Effect.gen(function* () {
         for (const { inputSchema, outputSchema } of yield* listed) {
           for (const schema of [inputSchema, outputSchema].flatMap(schemasIn)) {
-            assert.notMatch(Object.keys(schema).join(), /allOf|oneOf|not|nullable|\$ref|\$defs|const/u)
+            for (const keyword of REFUSED) assert.notProperty(schema, keyword)
             assert.isFalse(schema.type === "boolean" && "enum" in schema)
             assert.isFalse(Array.isArray(schema.type))
           }
