@@ -1,4 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
+import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
 import * as Effect from "effect/Effect"
 import {
   chmodSync,
@@ -87,6 +89,14 @@ const serving = (env: Env, own: string) =>
     return server
   })
 
+/** Takes functions out of `node:module` before the server is loaded, and lets its timers of a second fire at once. */
+const without = (functions: ReadonlyArray<string>): string =>
+  `import Module from "node:module"
+  for (const name of ${JSON.stringify(functions)}) delete Module[name]
+  Module.syncBuiltinESMExports()
+  const { setTimeout } = globalThis
+  globalThis.setTimeout = (run, millis) => setTimeout(run, millis === 1000 ? 0 : millis)`
+
 const ofPosix = describe.skipIf(process.platform === "win32")
 
 describe("compiled code", { timeout: 30_000 }, () => {
@@ -163,6 +173,30 @@ describe("compiled code", { timeout: 30_000 }, () => {
       yield* version({ ...env, NODE_DISABLE_COMPILE_CACHE: "1" })
       assert.isFalse(existsSync(join(cache, NAME)))
     })
+  )
+
+  it.live.each(["flushCompileCache", "flushCompileCache and enableCompileCache"])(
+    "is not missed by a server whose Node has no %s",
+    (missing) =>
+      Effect.gen(function* () {
+        const { cache, env } = yield* user
+        const sandbox = yield* Sandbox.make()
+        const server = yield* ServerProcess.start(
+          ["--log-level", "warn"],
+          { ...env, ...ServerProcess.settingsFor(sandbox) },
+          ServerProcess.MAIN,
+          [
+            process.execPath,
+            `--import=data:text/javascript,${encodeURIComponent(without(missing.split(" and ")))}`
+          ]
+        )
+        yield* server.send(initialize(0), initialized, callStatus(1, Source.named("Done").sourceId))
+        assert.deepInclude((yield* server.answer(1)).result?.structuredContent, { status: "COMPLETED" })
+        yield* server.closeInput
+        const { code, stderr } = yield* server.ended
+        assert.deepStrictEqual({ code, stderr }, { code: 0, stderr: "" })
+        if (missing.includes("enable")) assert.isEmpty(compiled(cache))
+      })
   )
 
   it.live("is not kept where the user has no home", () =>
@@ -252,6 +286,23 @@ ofPosix("the folder of compiled code", { timeout: 30_000 }, () => {
       const { cache, env } = yield* user
       mkdirSync(cache, { mode: 0o500 })
       assert.strictEqual(yield* version(env), "")
+    })
+  )
+})
+
+// Only root can give a home away, and be started in it.
+describe.skipIf(process.getuid?.() !== 0)("the home of another user", { timeout: 30_000 }, () => {
+  it.live.each<readonly [string, (own: string) => void]>([
+    ["without a cache folder", () => undefined],
+    ["with a cache folder", (own) => mkdirSync(dirname(own), { recursive: true })]
+  ])("%s stays as it is", ([, prepare]) =>
+    Effect.gen(function* () {
+      const { env, home, own } = yield* user
+      prepare(own)
+      const before = readdirSync(home, { encoding: "utf8", recursive: true })
+      for (const path of ["", ...before]) chownSync(join(home, path), 12_345, 12_345)
+      assert.notMatch(yield* version({ ...env, ...TELLING }), /\[compile cache\]/u)
+      assert.deepStrictEqual(readdirSync(home, { encoding: "utf8", recursive: true }), before)
     })
   )
 })

@@ -7,6 +7,7 @@ import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
 import * as Effect from "effect/Effect"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
+import { fileURLToPath, pathToFileURL } from "node:url"
 import { minifySync } from "rolldown/utils"
 import { BUILT_COMMAND, CHUNKS } from "../support/BuiltCommand.ts"
 import * as JsonRpc from "../support/JsonRpc.ts"
@@ -109,6 +110,35 @@ layer(packed, { excludeTestServices: true, timeout: "2 minutes" })("in the packe
         const { sourceId } = Source.named("Done")
         yield* send(JsonRpc.initialize(0), JsonRpc.initialized, JsonRpc.callStatus(1, sourceId))
         assert.deepInclude((yield* answer(1)).result?.structuredContent, { status: "COMPLETED" })
+      }),
+    60_000
+  )
+
+  it.effect(
+    "a defect is logged with files and lines of the package",
+    () =>
+      Effect.gen(function* () {
+        const { "apps/mcp-server": server } = yield* Tarballs
+        const { send, told } = yield* ServerProcess.start(
+          [],
+          { SAIL_BASE_URL: "http://127.0.0.1:9", SAIL_ACCESS_TOKEN: "token" },
+          join(server.folder, "dist/main.js"),
+          // A fetch that breaks its contract: the code that reads the answer of SailPoint throws.
+          [process.execPath, "--import=data:text/javascript,globalThis.fetch=async()=>undefined"]
+        )
+        const { sourceId } = Source.named("Done")
+        yield* send(JsonRpc.initialize(0), JsonRpc.initialized, JsonRpc.callStatus(1, sourceId))
+        const [, stack = ""] = yield* told(/cause="(TypeError: .+ \(reading 'headers'\).+?)"/u)
+        const frames = Array.from(
+          stack.matchAll(/\((file:\S+):(\d+):(\d+)\)/gu),
+          ([, url = "", line, column]) => {
+            const lines = readFileSync(fileURLToPath(url), "utf8").split("\n")
+            return { url, text: lines[Number(line) - 1]?.slice(Number(column) - 1) }
+          }
+        )
+        const dist = pathToFileURL(join(server.folder, "dist/")).href
+        assert.match(frames[0]?.text ?? "", /^headers\b/u)
+        for (const { url } of frames) assert.isTrue(url.startsWith(dist), url)
       }),
     60_000
   )
