@@ -8,7 +8,7 @@ const effect = (...names: ReadonlyArray<string>) => names.map((name) => `node_mo
 const chunks = {
   boot: ["src/boot"],
   effect: effect("Effect", "Schema", "ManagedRuntime"),
-  protocol: ["node_modules/@modelcontextprotocol/server"],
+  protocol: ["src/mcp/interpretedChecks.ts", "node_modules/@modelcontextprotocol/server"],
   streams: effect("Stream", "FileSystem"),
   server: ["src/command.ts"],
   calls: ["src/handlers/handlers.ts"],

@@ -1,6 +1,8 @@
 /**
  * The command `sailpoint-bulk-upload-mcp`: chooses what runs, and the exit code.
  */
+// oxlint-disable-next-line import/no-unassigned-import -- loaded for its effect, and first
+import "./mcp/interpretedChecks.ts"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type * as Check from "./cli/Check.ts"
