@@ -94,12 +94,17 @@ const serve = async (
 ): Promise<number> => {
   const runtime = makeRuntime(options, command.logLevel, "patient", Telemetry.fromEnv(env))
   const adapter = makeAdapter(runtime, command)
+  let reported = Promise.resolve()
   await StdioServer.serve({
     factory: makeFactory(adapter, command),
     idle: adapter.idle,
     onerror: ({ message }) => void runtime.runFork(Effect.logDebug("A message was not served", message)),
-    report: (problem) => void runtime.runFork(Effect.logWarning(problem))
+    report: (problem) => {
+      reported = reported.then(() => runtime.runPromise(Effect.logWarning(problem)))
+    }
   })
+  // The first line loads the log, which can take longer than the end.
+  await reported
   await runtime.dispose()
   return 0
 }

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as JsonRpc from "../support/JsonRpc.ts"
 import { observed } from "../support/observed.ts"
+import * as ServerProcess from "../support/ServerProcess.ts"
 
 /** The built files that a start needs before any call. */
 const START = ["boot", "effect", "main", "protocol", "rolldown-runtime", "server"].map((name) => `${name}.js`)
@@ -50,6 +51,15 @@ describe("besides the files of a start", { timeout: 60_000 }, () => {
   it.live.each(conversations)("%s loads only the files that it needs", ([, calls, env, files]) =>
     Effect.gen(function* () {
       assert.sameMembers([...(yield* loadedBy(calls, env))], [...START, ...files])
+    })
+  )
+
+  it.live.each(["--version", "--help"])("%s loads nothing", (option) =>
+    Effect.gen(function* () {
+      const path = yield* folder
+      const { ended } = yield* ServerProcess.start([option], { NODE_V8_COVERAGE: path })
+      assert.strictEqual((yield* ended).code, 0)
+      assert.sameMembers([...loaded(path)], START)
     })
   )
 })
