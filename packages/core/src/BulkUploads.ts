@@ -187,6 +187,8 @@ export interface ManyOptions {
 export interface AwaitOptions extends Watch.Options {
   /** How long to wait. */
   readonly timeout: Duration.Input
+  /** Ends the wait when it completes, as if the time had passed. Default: never. */
+  readonly until?: Effect.Effect<unknown> | undefined
   /** Runs on every check that showed a status, with the time at which SailPoint was asked: to report progress. */
   readonly onCheck?: ((status: BulkUploadStatus, at: DateTime.Utc) => Effect.Effect<void>) | undefined
   /** Runs on every check that failed with what can pass by itself. */
@@ -340,7 +342,13 @@ export const make: Effect.Effect<Service, never, ApiClient.ApiClient | Scope.Sco
 
     const awaitSettled = Effect.fnUntraced(function* (
       sourceId: string,
-      { onCheck = () => Effect.void, onFailedCheck = () => Effect.void, timeout, ...options }: AwaitOptions
+      {
+        onCheck = () => Effect.void,
+        onFailedCheck = () => Effect.void,
+        timeout,
+        until,
+        ...options
+      }: AwaitOptions
     ) {
       const start = yield* now
       let last: BulkUploadStatus | undefined
@@ -355,14 +363,15 @@ export const make: Effect.Effect<Service, never, ApiClient.ApiClient | Scope.Sco
         settled = believed
         return onCheck(result.success, at)
       }
-      yield* Effect.gen(function* () {
+      const waiting = Effect.gen(function* () {
         const { look, pause } = yield* follow(id, options)
         let seen: Seen
         do {
           seen = yield* look
           yield* tell(seen)
         } while (yield* pause(seen))
-      }).pipe(Effect.scoped, Effect.timeoutOption(timeout))
+      }).pipe(Effect.scoped)
+      yield* Effect.timeoutOption(until === undefined ? waiting : Effect.raceFirst(waiting, until), timeout)
       if (settled && last !== undefined && isSettled(last.status)) {
         return { sourceId: last.sourceId, status: last.status }
       }

@@ -7,6 +7,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import * as Latch from "effect/Latch"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import * as Schedule from "effect/Schedule"
@@ -336,6 +337,26 @@ describe("awaitSettled", () => {
       assert.strictEqual(Result.isFailure(result) && Reflect.get(result.failure, "status"), "IN_PROGRESS")
       assert.include(Result.isFailure(result) ? result.failure.message : "", "within 45 s")
       assert.deepStrictEqual(asked, [0, 10, 20, 30, 40], "nothing is asked after that")
+    })
+  )
+
+  it.effect("is NotSettled with the last status at once when `until` completes", () =>
+    Effect.gen(function* () {
+      const until = Effect.sleep("12 seconds")
+      const { asked, result } = yield* awaiting(["PENDING"], "45 seconds", "12 seconds", { until })
+      assert.strictEqual(Result.isFailure(result) && Reflect.get(result.failure, "status"), "PENDING")
+      assert.include(Result.isFailure(result) ? result.failure.message : "", "within 12 s")
+      assert.deepStrictEqual(asked, [0, 10])
+    })
+  )
+
+  it.effect("gives a settled status also when `until` completes with its check", () =>
+    Effect.gen(function* () {
+      const checked = Latch.makeUnsafe()
+      const { status } = yield* Effect.flatMap(BulkUploads.BulkUploads, ({ awaitSettled }) =>
+        awaitSettled(sourceId, { timeout: "45 seconds", until: checked.await, onCheck: () => checked.open })
+      ).pipe(Effect.provide(scripted(["COMPLETED"]).layer))
+      assert.strictEqual(status, "COMPLETED")
     })
   )
 
