@@ -7,12 +7,13 @@ const effect = (...names: ReadonlyArray<string>) => names.map((name) => `node_mo
 
 const chunks = {
   boot: ["src/boot"],
-  effect: effect("Effect", "Schema", "ManagedRuntime"),
+  effect: effect("Effect", "Schema", "ManagedRuntime", "Latch"),
   protocol: ["src/mcp/interpretedChecks.ts", "node_modules/@modelcontextprotocol/server"],
   streams: effect("Stream", "FileSystem"),
   server: ["src/command.ts"],
   calls: ["src/handlers/handlers.ts"],
   telemetry: ["src/telemetry/OtlpExport.ts"],
+  tokens: ["src/text/AccessTokenTimes.ts", "node_modules/jose"],
   check: ["src/cli/Check.ts"],
   redis: ["src/redis/SharedLimit.ts"],
   http: ["src/http", "src/settings/HttpSettings.ts"],

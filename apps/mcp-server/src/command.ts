@@ -97,7 +97,7 @@ const serve = async (
   let reported = Promise.resolve()
   await StdioServer.serve({
     factory: makeFactory(adapter, command),
-    idle: adapter.idle,
+    calls: adapter,
     onerror: ({ message }) => void runtime.runFork(Effect.logDebug("A message was not served", message)),
     report: (problem) => {
       reported = reported.then(() => runtime.runPromise(Effect.logWarning(problem)))
@@ -115,7 +115,7 @@ const serveRefusal = async (problems: Settings.Problems, command: CommandLine.St
   const adapter = makeRefusing<Services>(notConfigured(problems))
   await StdioServer.serve({
     factory: makeFactory(adapter, command),
-    idle: adapter.idle,
+    calls: adapter,
     onerror: () => undefined,
     report: (problem) => void process.stderr.write(`${problem}\n`)
   })
@@ -141,6 +141,7 @@ const serveHttp = async (
     runtime,
     givenToken: "accessToken" in options.auth,
     factory: makeFactory(adapter, command),
+    calls: adapter,
     tell: (line) => write(process.stderr, `${line}\n`)
   })
   await runtime.dispose()

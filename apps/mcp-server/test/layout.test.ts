@@ -21,7 +21,7 @@ const MAY_IMPORT: Readonly<Record<string, ReadonlyArray<string>>> = {
   prompts: PARTS,
   mcp: ["handlers", ...LEAVES],
   handlers: LEAVES,
-  telemetry: ["process"],
+  telemetry: ["text"],
   settings: ["text"],
   boot: [],
   process: [],

@@ -9,6 +9,7 @@ import * as BulkUploadStatus from "@sailpoint-bulk-upload/core/BulkUploadStatus"
 import { type NonEmployeeSource, NonEmployeeSources } from "@sailpoint-bulk-upload/core/NonEmployeeSources"
 import type { Problem } from "@sailpoint-bulk-upload/core/Settings"
 import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
@@ -104,8 +105,8 @@ const MAX_SKEW_MILLIS = 60_000
 const tellToken = (token: Redacted.Redacted<string>, now: DateTime.Utc, fresh: boolean): Finding => {
   const times = Option.getOrUndefined(tokenTimes(token))
   if (times === undefined) return ok("token", "an access token is there; it does not tell until when")
-  const at = DateTime.toEpochMillis(now)
-  const skew = fresh || at < times.issuedAt ? at - times.issuedAt : 0
+  const age = Duration.toMillis(DateTime.distance(times.issuedAt, now))
+  const skew = fresh || age < 0 ? age : 0
   if (Math.abs(skew) > MAX_SKEW_MILLIS) {
     return {
       step: "token",
@@ -114,7 +115,7 @@ const tellToken = (token: Redacted.Redacted<string>, now: DateTime.Utc, fresh: b
       nextStep: "Set this machine's clock, best by switching time synchronisation on."
     }
   }
-  const expiry = DateTime.formatIso(DateTime.makeUnsafe(times.expiresAt))
+  const expiry = DateTime.formatIso(times.expiresAt)
   const over = overdue(times, now)
   return over === undefined
     ? ok("token", `an access token is there, good until ${expiry}`)

@@ -89,13 +89,15 @@ Settings, from the environment only:
   SAIL_REDIS_URL      redis:// or rediss://, to share the request limit with other servers
 
 Settings of http, from the environment only:
-  MCP_BEARER_TOKEN    callers have to send this token; 32 characters or more
-  MCP_OAUTH_ISSUER    instead: callers have to send a token (a JWT) of this authorization server
-  MCP_OAUTH_AUDIENCE  what such a token has to name as its audience, best the URL of /mcp that clients use
-  MCP_OAUTH_SCOPES    scopes that it has to have, separated by spaces
-  MCP_PUBLIC_URL      the URL of /mcp that clients use, where the audience is not one
-  MCP_MAX_RUNNING     requests at once (default: 128)
-  MCP_MAX_PER_CALLER  requests of one caller in 10 seconds (default: 200)
+  MCP_BEARER_TOKEN            callers have to send this token; 32 characters or more
+  MCP_OAUTH_ISSUER            instead: callers have to send a token (a JWT) of this authorization server
+  MCP_OAUTH_AUDIENCE          what such a token has to name as its audience, best the URL of /mcp that clients use
+  MCP_OAUTH_SCOPES            scopes that it has to have, separated by spaces
+  MCP_PUBLIC_URL              the URL of /mcp that clients use, where the audience is not one
+  MCP_MAX_RUNNING             requests at once (default: 128)
+  MCP_MAX_RUNNING_PER_CALLER  requests at once for each caller (default: a quarter of MCP_MAX_RUNNING)
+  MCP_MAX_PER_CALLER          requests of one caller in 10 seconds (default: 200)
+  MCP_SHUTDOWN_GRACE          seconds for which requests are still served after SIGTERM (default: 5)
 
 ${Telemetry.HELP}
 Exit codes: 0 all is well, 1 something failed (a check, or while running), 2 wrong usage or settings.

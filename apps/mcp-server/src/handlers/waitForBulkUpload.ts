@@ -7,6 +7,8 @@ import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Latch from "effect/Latch"
+import { Shutdown } from "../process/Shutdown.ts"
 import { reportOf } from "./StatusReport.ts"
 import { cutTo } from "../text/TokenEstimate.ts"
 
@@ -52,6 +54,8 @@ export const waitForBulkUpload = (
     let asked = 0
     let checks = 0
     let checkedAt = yield* DateTime.now
+    const checked = Latch.makeUnsafe()
+    const shutdown = yield* Shutdown
 
     const waited = Effect.map(Clock.monotonicTimeNanos, (now) => Math.round(Number(now - start) / 1e8) / 10)
     const report = (status: State, timedOut: boolean, nextStep?: string) =>
@@ -68,14 +72,19 @@ export const waitForBulkUpload = (
       .awaitSettled(sourceId, {
         timeout,
         since,
+        until: Effect.all([shutdown.await, checked.await]),
         onCheck: ({ status }, at) =>
           Effect.gen(function* () {
             checks += 1
             checkedAt = at
             yield* tell(++asked, `${status ?? "No status yet"} after ${yield* waited} s`)
+            checked.openUnsafe()
           }),
         onFailedCheck: ({ summary }) =>
-          Effect.flatMap(waited, (seconds) => tell(++asked, `No answer after ${seconds} s: ${summary}`))
+          Effect.gen(function* () {
+            yield* tell(++asked, `No answer after ${yield* waited} s: ${summary}`)
+            checked.openUnsafe()
+          })
       })
       .pipe(
         Effect.flatMap(({ status }) => report(status, false)),

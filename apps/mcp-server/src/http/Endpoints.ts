@@ -1,16 +1,18 @@
 /**
- * What is served at which path, and the way of a request to the MCP endpoint: guards, caller, place, handler.
+ * What is served at which path, and the way of a request to the MCP endpoint: guards, caller, slot, handler.
  */
 import type { McpHttpHandler } from "@modelcontextprotocol/server"
+import type * as Effect from "effect/Effect"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import * as Connection from "../mcp/Connection.ts"
-import type { Place } from "./guards/Admission.ts"
+import type { Admission } from "./guards/Admission.ts"
 import * as CrossOrigin from "./guards/CrossOrigin.ts"
-import * as Exchange from "./Exchange.ts"
+import { exchange } from "./Exchange.ts"
 import * as Guards from "./guards/Guards.ts"
 import type { HttpSettings } from "../settings/HttpSettings.ts"
 import * as Readiness from "./Readiness.ts"
 import { refuse, write } from "./guards/Refusal.ts"
+import * as BearerTokenVerifier from "./auth/BearerTokenVerifier.ts"
 import * as ProtectedResourceMetadata from "./auth/ProtectedResourceMetadata.ts"
 
 /** What decides about requests, and what answers them. */
@@ -19,7 +21,9 @@ export interface Parts {
   /** Answers the requests to the MCP endpoint that got as far. */
   readonly handler: Pick<McpHttpHandler, "fetch" | "close">
   readonly caller: (request: IncomingMessage) => Promise<string | Response>
-  readonly enter: (caller: string) => Promise<Place | Response>
+  readonly admission: Admission
+  /** Runs an effect that fails with the answer to a request. */
+  readonly run: <A>(effect: Effect.Effect<A, Response>) => Promise<A | Response>
   readonly readiness: () => Promise<Readiness.Readiness>
   /** Tells who looks after the server. */
   readonly report: (error: Error) => void
@@ -35,7 +39,6 @@ export const make = (parts: Parts): Endpoints => {
   const { handler, report, settings } = parts
   const guards = Guards.make(settings)
   const crossOrigin = CrossOrigin.make(settings.allowedOrigins)
-  const exchange = Exchange.make({ handler, maxBodyBytes: Guards.MAX_BODY_BYTES, tooLong: Guards.tooLong })
 
   const mcp = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const foreign = guards.sender(request)
@@ -45,26 +48,41 @@ export const make = (parts: Parts): Endpoints => {
     if (answered !== undefined) return write(response, answered)
     const caller = await parts.caller(request)
     if (caller instanceof Response) return write(response, caller)
-    const place = await parts.enter(caller)
-    if (place instanceof Response) return write(response, place)
-    // Also when the client has left in the meantime, as nobody would give the place back then.
-    response.once("close", place.leave)
-    if (response.destroyed) return place.leave()
+    const slot = await parts.run(parts.admission.enter(caller))
+    if (slot instanceof Response) return write(response, slot)
+    response.once("close", slot.leave)
+    // A client that left in the meantime causes no event, so nothing else would release the slot.
+    if (response.destroyed) return slot.leave()
     const left = new AbortController()
     response.once("close", () => {
       if (!response.writableFinished) left.abort()
     })
-    return Connection.during(left.signal, () => exchange(request, response, left.signal)).catch(
-      (error: unknown) => {
-        if (!response.destroyed) throw error
-        report(new Error("The client has left", { cause: error }))
-      }
-    )
+    const admit = (messages: number) => parts.run(slot.extend(messages))
+    return Connection.during(left.signal, () =>
+      exchange(request, response, left.signal, { handler, admit })
+    ).catch((error: unknown) => {
+      if (!response.destroyed) throw error
+      report(new Error("The client has left", { cause: error }))
+    })
   }
+
+  /** Whether a request may learn why the server is not ready. */
+  const mayKnow = async (request: IncomingMessage): Promise<boolean> =>
+    settings.authentication === undefined
+      ? guards.sender(request) === undefined
+      : request.headers.authorization !== undefined && typeof (await parts.caller(request)) === "string"
 
   const documents = new Map<string, (request: IncomingMessage) => Promise<Response> | Response>([
     ["/healthz", (request) => guards.probe(request) ?? Response.json({ alive: true }, NOT_KEPT)],
-    ["/readyz", async (request) => guards.probe(request) ?? Readiness.answer(await parts.readiness())]
+    [
+      "/readyz",
+      async (request) => {
+        const refused = guards.probe(request)
+        if (refused !== undefined) return refused
+        const readiness = await parts.readiness()
+        return Readiness.answer(readiness, readiness !== undefined && (await mayKnow(request)))
+      }
+    ]
   ])
   const { authentication } = settings
   if (authentication?._tag === "OAuth") {
@@ -81,14 +99,30 @@ export const make = (parts: Parts): Endpoints => {
 
   return {
     serve: async (request, response) => {
-      const [path = ""] = (request.url ?? "").split("?", 1)
+      const path = locate(request)
       if (path === "/mcp") return mcp(request, response)
       const document = documents.get(path)
-      return write(response, document === undefined ? refuse(404, NOT_HERE) : await document(request))
+      if (document !== undefined) return write(response, await document(request))
+      const asksForOAuth = authentication?._tag === "SharedToken" && OAUTH_PATH.test(path)
+      return write(response, asksForOAuth ? BearerTokenVerifier.noOAuth() : refuse(404, NOT_HERE))
     },
     close: handler.close
   }
 }
+
+const ABSOLUTE = /^https?:\/\/([^/?#]*)([^#]*)/iu
+
+/** Returns the path. A target in absolute form names the host, whatever `Host` says (RFC 9112, section 3.2.2). */
+const locate = (request: IncomingMessage): string => {
+  const { url = "" } = request
+  const [, authority, rest = url] = ABSOLUTE.exec(url) ?? []
+  if (authority !== undefined) request.headers.host = authority
+  const [path = ""] = rest.split("?", 1)
+  return path.replace(/(?<=.)\/$/u, "")
+}
+
+/** Where clients look for an authorization server, or register with one. */
+const OAUTH_PATH = /^\/(?:register|authorize|token|\.well-known\/(?:oauth-|openid-configuration).*)$/u
 
 const NOT_KEPT = { headers: { "cache-control": "no-store" } }
 

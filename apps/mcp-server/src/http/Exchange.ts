@@ -1,97 +1,86 @@
 /**
- * A request to the MCP endpoint and its answer, between Node's HTTP server and the SDK, which knows both as `fetch` does.
- * The body is read and parsed here, and handed over beside the request: in it, it would be a stream that the SDK copies
- * before it reads it.
+ * Passes a request to the MCP endpoint from Node's HTTP server to the SDK, and the answer back.
+ *
+ * The SDK's `toNodeHandler` sends the head of an answer only with the first event, which for a wait can be minutes
+ * later (`keepAlive.test.ts`), and reads the body itself, so that IDs lose their digits (`ids.test.ts`).
  */
-import type { McpHttpHandler } from "@modelcontextprotocol/server"
+import { type McpHttpHandler, ProtocolErrorCode } from "@modelcontextprotocol/server"
 import * as Record from "effect/Record"
-import { once } from "node:events"
 import type { IncomingMessage, ServerResponse } from "node:http"
+import { pipeline } from "node:stream/promises"
+import * as JsonRpcText from "../text/JsonRpcText.ts"
+import * as Guards from "./guards/Guards.ts"
+import { refuse, write } from "./guards/Refusal.ts"
 
 export interface Options {
   readonly handler: Pick<McpHttpHandler, "fetch">
-  /** The longest body, in bytes. */
-  readonly maxBodyBytes: number
-  /** The answer to a longer one. */
-  readonly tooLong: () => Response
+  /** Returns the refusal of this many messages more, if they exceed a limit. */
+  readonly admit: (messages: number) => Promise<Response | void>
 }
-
-/** Answers a request until its client has gone, which `left` tells. Rejects when the body cannot be read. */
-export type Exchange = (
-  request: IncomingMessage,
-  response: ServerResponse,
-  left: AbortSignal
-) => Promise<void>
-
-export const make =
-  ({ handler, maxBodyBytes, tooLong }: Options): Exchange =>
-  async (request, response, left) => {
-    const body = await read(request, maxBodyBytes)
-    const answer = body === undefined ? tooLong() : await handler.fetch(...asFetched(request, body, left))
-    return send(response, answer, left)
-  }
 
 /**
- * The whole body, or nothing when it is too long. The rest of that is read too, and dropped: a client that is still
- * sending when its connection closes sees a broken pipe instead of the answer.
+ * Answers a request until its client has gone, which `left` signals. Rejects if the body cannot be read or the answer
+ * cannot be sent.
  */
-const read = (request: IncomingMessage, maxBytes: number): Promise<string | undefined> =>
-  new Promise((resolve, reject) => {
-    let chunks: Array<Buffer> = []
-    let length = 0
-    request.on("data", (chunk: Buffer) => {
-      length += chunk.length
-      if (length <= maxBytes) chunks.push(chunk)
-      else {
-        chunks = []
-        resolve(undefined)
-      }
-    })
-    request.once("end", () => resolve(Buffer.concat(chunks).toString("utf8")))
-    request.once("error", reject)
-  })
-
-/** What is no JSON goes along as it is, for the SDK to say so. */
-const asFetched = (
-  { headers, method = "", url }: IncomingMessage,
-  body: string,
-  signal: AbortSignal
-): Parameters<McpHttpHandler["fetch"]> => {
-  const init = { method, headers: new Headers(Object.entries(headers).flatMap(eachValue)), signal }
-  const href = `http://${headers.host}${url}`
-  try {
-    return [new Request(href, init), { parsedBody: JSON.parse(body) as unknown }]
-  } catch {
-    return [new Request(href, { ...init, body })]
-  }
+export const exchange = async (
+  request: IncomingMessage,
+  response: ServerResponse,
+  left: AbortSignal,
+  { admit, handler }: Options
+): Promise<void> => {
+  const body = await read(request)
+  if (body === undefined) return write(response, Guards.tooLong())
+  const parsedBody = parse(body)
+  if (parsedBody === undefined) return write(response, refuse(400, NO_JSON, {}, ProtocolErrorCode.ParseError))
+  const more = JsonRpcText.messagesIn(parsedBody).length - 1
+  const refused = more > 0 ? await admit(more) : undefined
+  if (refused instanceof Response) return write(response, refused)
+  const { headers, method = "" } = request
+  const answer = await handler.fetch(
+    new Request(`http://${headers.host}/mcp`, {
+      method,
+      // The SDK compares Accept letter by letter; the guards have read it.
+      headers: new Headers(Object.entries({ ...headers, accept: ACCEPT }).flatMap(eachValue)),
+      signal: left
+    }),
+    { parsedBody }
+  )
+  // Node decides whether the connection stays open.
+  response.writeHead(answer.status, Record.remove(Object.fromEntries(answer.headers), "connection"))
+  // Node would send the head only with the first event.
+  response.flushHeaders()
+  if (answer.body === null) response.end()
+  else await pipeline(answer.body, restored, response)
 }
+
+/** Returns the whole body, or nothing if it is too long. A client may see its answer only after it has sent the rest. */
+const read = async (request: AsyncIterable<Buffer>): Promise<string | undefined> => {
+  const chunks: Array<Buffer> = []
+  let length = 0
+  for await (const chunk of request) {
+    length += chunk.length
+    if (length <= Guards.MAX_BODY_BYTES) chunks.push(chunk)
+  }
+  return length <= Guards.MAX_BODY_BYTES ? Buffer.concat(chunks).toString("utf8") : undefined
+}
+
+const ACCEPT = "application/json, text/event-stream"
+
+const NO_JSON = "Parse error: the body is not valid JSON."
 
 const eachValue = ([name, value = []]: [string, string | Array<string> | undefined]): Array<
   [string, string]
 > => [value].flat().map((one) => [name, one])
 
-/**
- * How long the head of an answer waits for the body, in milliseconds, so that a short answer is one packet. Node would keep
- * it back until the body begins, which is when a wait is over.
- */
-const HEAD_WAITS = 100
-
-const send = async (response: ServerResponse, answer: Response, left: AbortSignal): Promise<void> => {
-  // The connection stays.
-  response.writeHead(answer.status, Record.remove(Object.fromEntries(answer.headers), "connection"))
-  const timer = setTimeout(() => response.flushHeaders(), HEAD_WAITS)
-  const reader = answer.body?.getReader()
+const parse = (body: string): unknown => {
   try {
-    for (;;) {
-      const part = await reader?.read()
-      if (part?.value === undefined || left.aborted) break
-      clearTimeout(timer)
-      if (!response.write(part.value)) await once(response, "drain", { signal: left })
-    }
-  } finally {
-    clearTimeout(timer)
-    // Nothing to one that has ended.
-    await reader?.cancel()
+    return JsonRpcText.read(body)
+  } catch {
+    return undefined
   }
-  response.end()
+}
+
+/** The SDK writes each event as one chunk, so a marked ID is never cut in two. */
+async function* restored(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  for await (const chunk of chunks) yield JsonRpcText.restore(Buffer.from(chunk).toString("utf8"))
 }

@@ -3,9 +3,12 @@
  * then, because an assistant on standard input waits for none of it.
  */
 import { createMcpHandler, type McpServerFactory } from "@modelcontextprotocol/server"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import { setTimeout } from "node:timers/promises"
+import type { Adapter } from "../mcp/ToolResult.ts"
 import type { Runtime } from "../handlers/Runtime.ts"
-import { signal } from "../process/shutdownSignal.ts"
+import { shutdownSignal } from "../process/shutdownSignal.ts"
 import * as Admission from "./guards/Admission.ts"
 import * as Authentication from "./auth/Authentication.ts"
 import * as Endpoints from "./Endpoints.ts"
@@ -23,18 +26,31 @@ export interface Options {
   readonly givenToken: boolean
   /** Makes the MCP server of one request. */
   readonly factory: McpServerFactory
+  /** Ends running calls when the server ends. */
+  readonly calls: Pick<Adapter<never>, "beginShutdown" | "idle" | "interrupt">
   /** Tells, in a line, whoever started the server. */
   readonly tell: (line: string) => Promise<void>
 }
 
-/** How long a signal waits for running calls to end. */
+/** How long running calls may continue after the last request. Then they are answered as canceled. */
 const DRAIN_MILLIS = 10_000
+
+/** How long canceled calls have to be answered and logged. */
+const RELEASE_MILLIS = 1_000
 
 const CANNOT_LISTEN = 1
 
 /** Gives the exit code, once serving is over. */
-export const serve = async ({ factory, givenToken, runtime, settings, tell }: Options): Promise<number> => {
-  const signalled = signal()
+export const serve = async ({
+  calls,
+  factory,
+  givenToken,
+  runtime,
+  settings,
+  tell
+}: Options): Promise<number> => {
+  const signalled = shutdownSignal()
+  let stopping = false
   const report = (error: Error): void => {
     runtime.runFork(Effect.logDebug("A request was not served", error.message))
   }
@@ -51,19 +67,31 @@ export const serve = async ({ factory, givenToken, runtime, settings, tell }: Op
       onerror: report
     }),
     caller: authentication.caller,
-    enter: (caller) => runtime.runPromise(admission.enter(caller).pipe(Effect.catch(Effect.succeed))),
-    readiness: () => runtime.runPromise(readiness),
+    admission,
+    run: (effect) => runtime.runPromise(effect.pipe(Effect.catch(Effect.succeed<Response>))),
+    readiness: () => (stopping ? Promise.resolve(Readiness.STOPPING) : runtime.runPromise(readiness)),
     report
   })
   try {
     const server = await HttpServer.listen({
       ...settings,
-      serve: endpoints.serve,
+      serve: (request, response) => {
+        // The next request on the connection would meet a closed server.
+        if (stopping) response.setHeader("connection", "close")
+        return endpoints.serve(request, response)
+      },
       report: (error) => void runtime.runFork(Effect.logError("A request failed unexpectedly", error))
     })
     await tell(`Serving MCP at ${server.url}/mcp.`)
-    await signalled
-    await server.drain(DRAIN_MILLIS)
+    const signal = await signalled
+    stopping = true
+    calls.beginShutdown()
+    if (signal === "SIGTERM") await setTimeout(Duration.toMillis(settings.shutdownGrace))
+    const drained = server.drained()
+    await Promise.race([drained, setTimeout(DRAIN_MILLIS)])
+    calls.interrupt()
+    await Promise.race([Promise.all([drained, calls.idle()]), setTimeout(RELEASE_MILLIS)])
+    server.close()
     return 0
   } catch (error) {
     await tell(whyNot(settings, error))

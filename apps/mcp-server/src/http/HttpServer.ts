@@ -9,8 +9,10 @@ import { refuse, write } from "./guards/Refusal.ts"
 export interface HttpServer {
   /** Where it listens, without a path. */
   readonly url: string
-  /** Takes no more requests, lets the running ones end for so long, and cuts off the rest. */
-  readonly drain: (millis: number) => Promise<void>
+  /** Serves no more requests, and resolves when the running ones have been answered. */
+  readonly drained: () => Promise<void>
+  /** Cuts off the connections that are left. */
+  readonly close: () => void
 }
 
 export interface Options {
@@ -62,17 +64,12 @@ export const listen = async ({ host, port, report, serve }: Options): Promise<Ht
 
   return {
     url: `http://${inUrl(host)}:${(server.address() as AddressInfo).port}`,
-    drain: async (millis) => {
+    drained: () => {
       draining = true
-      const closed = new Promise<void>((resolve) => {
-        server.close(() => resolve())
-      })
+      server.close()
       if (running.size === 0) drained.resolve()
-      const timer = setTimeout(drained.resolve, millis)
-      await drained.promise
-      clearTimeout(timer)
-      server.closeAllConnections()
-      await closed
-    }
+      return drained.promise
+    },
+    close: () => server.closeAllConnections()
   }
 }

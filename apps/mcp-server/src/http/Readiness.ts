@@ -25,6 +25,11 @@ const SLOW: Readiness = {
   nextStep: "Look whether SailPoint can be reached from here; it is tried again."
 }
 
+export const STOPPING: Readiness = {
+  problem: "The server is shutting down.",
+  nextStep: "Send requests to another replica."
+}
+
 export const make = Effect.fnUntraced(function* ({ givenToken }: { readonly givenToken: boolean }) {
   const { accessToken } = yield* ApiClient
   const problemOf = (token: Redacted.Redacted<string>): Effect.Effect<Readiness> =>
@@ -45,8 +50,9 @@ export const make = Effect.fnUntraced(function* ({ givenToken }: { readonly give
   return yield* Effect.cachedWithTTL(ask, KEEP_FOR)
 })
 
-export const answer = (readiness: Readiness): Response =>
-  Response.json(readiness === undefined ? { ready: true } : { ready: false, ...readiness }, {
-    status: readiness === undefined ? 200 : 503,
-    headers: { "cache-control": "no-store" }
-  })
+/** The bare status, or with `detailed` also what is wrong. */
+export const answer = (readiness: Readiness, detailed: boolean): Response =>
+  Response.json(
+    { ready: readiness === undefined, ...(detailed ? readiness : {}) },
+    { status: readiness === undefined ? 200 : 503, headers: { "cache-control": "no-store" } }
+  )

@@ -7,8 +7,11 @@ import type { CallToolResult } from "@modelcontextprotocol/server"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import type * as Fiber from "effect/Fiber"
+import * as Latch from "effect/Latch"
 import type * as ManagedRuntime from "effect/ManagedRuntime"
 import { inspect } from "node:util"
+import { Shutdown } from "../process/Shutdown.ts"
 import { endWithConnection } from "./Connection.ts"
 import { type Failure, toFailure, type ToolError } from "./Failure.ts"
 
@@ -27,6 +30,10 @@ export interface Adapter<R> {
   ) => Promise<CallToolResult>
   /** Resolves when no call is running. */
   readonly idle: () => Promise<void>
+  /** Lets running and later waits return their last status at once. */
+  readonly beginShutdown: () => void
+  /** Interrupts running calls, which are answered as canceled. */
+  readonly interrupt: () => void
   /** What every call fails with, if none can be run. */
   readonly refusal?: Failure
 }
@@ -35,6 +42,8 @@ export interface Adapter<R> {
 export const makeRefusing = <R>(refusal: Failure): Adapter<R> => ({
   run: () => Promise.resolve(result({ ...refusal }, true)),
   idle: () => Promise.resolve(),
+  beginShutdown: () => undefined,
+  interrupt: () => undefined,
   refusal
 })
 
@@ -50,6 +59,8 @@ export const makeAdapter = <R>(
   options: Options
 ): Adapter<R> => {
   const running = new Set<Promise<unknown>>()
+  const fibers = new Set<Fiber.Fiber<unknown, unknown>>()
+  const shutdown = Latch.makeUnsafe()
   const { maxRunning = MAX_RUNNING } = options
   const note = options.sandbox ? { sandbox: true } : {}
 
@@ -66,7 +77,14 @@ export const makeAdapter = <R>(
       if (running.size >= maxRunning)
         return Promise.resolve(result({ ...tooMany(maxRunning), ...note }, true))
       const call = runtime
-        .runPromiseExit(effect, { signal, onFiberStart: endWithConnection })
+        .runPromiseExit(Effect.provideService(effect, Shutdown, shutdown), {
+          signal,
+          onFiberStart: (fiber) => {
+            fibers.add(fiber)
+            fiber.addObserver(() => fibers.delete(fiber))
+            endWithConnection(fiber)
+          }
+        })
         .then(settle)
         .catch((error: unknown) => result({ ...lastResort(error), ...note }, true))
       running.add(call)
@@ -74,6 +92,10 @@ export const makeAdapter = <R>(
     },
     idle: async () => {
       while (running.size > 0) await Promise.allSettled(running)
+    },
+    beginShutdown: () => void shutdown.openUnsafe(),
+    interrupt: () => {
+      for (const fiber of fibers) fiber.interruptUnsafe()
     }
   }
 }

@@ -1,15 +1,24 @@
 /**
- * The signals that end a server: SIGTERM from what runs it, SIGINT from who sits in front of it.
+ * The signals that end a server: SIGTERM from an orchestrator, SIGINT from a terminal.
  */
+import { constants } from "node:os"
 
 const SIGNALS = ["SIGTERM", "SIGINT"] as const
 
-/** Resolves at the first of them; a second one, whichever, ends the process as it always does. */
-export const signal = (): Promise<void> =>
+export type Signal = (typeof SIGNALS)[number]
+
+/**
+ * Resolves at the first signal. A second one ends the process at once; as the first process of a container it would
+ * ignore a signal without a handler.
+ */
+export const shutdownSignal = (): Promise<Signal> =>
   new Promise((resolve) => {
-    const came = (): void => {
-      for (const signal of SIGNALS) process.off(signal, came)
-      resolve()
+    let came = false
+    for (const signal of SIGNALS) {
+      process.on(signal, () => {
+        if (came) process.exit(128 + constants.signals[signal])
+        came = true
+        resolve(signal)
+      })
     }
-    for (const signal of SIGNALS) process.on(signal, came)
   })

@@ -5,7 +5,10 @@
 import { McpServer, type Transport } from "@modelcontextprotocol/server"
 import packageJson from "../../package.json" with { type: "json" }
 import * as DidMyUploadWork from "../prompts/DidMyUploadWork.ts"
-import * as PlainErrors from "../mcp/PlainErrors.ts"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import * as LazyHandlers from "../handlers/lazyHandlers.ts"
+import { PlainTransport, type UnknownToolCall } from "../mcp/PlainTransport.ts"
 import * as BulkUploadStatusResource from "../resources/BulkUploadStatusResource.ts"
 import type { Services } from "../handlers/Runtime.ts"
 import type { Adapter } from "../mcp/ToolResult.ts"
@@ -13,7 +16,6 @@ import { ExplainBulkUpload } from "../tools/ExplainBulkUpload.ts"
 import { GetBulkUploadStatus } from "../tools/GetBulkUploadStatus.ts"
 import { ListNonEmployeeSources } from "../tools/ListNonEmployeeSources.ts"
 import { WaitForBulkUpload } from "../tools/WaitForBulkUpload.ts"
-import * as UnknownTool from "../mcp/UnknownTool.ts"
 
 export const { version } = packageJson
 
@@ -23,35 +25,15 @@ const INSTRUCTIONS =
 const SANDBOX_INSTRUCTIONS =
   "This server runs on a local sandbox: every source and status is made up. Say so when you report a result."
 
-/** Whatever carries it, its errors are plain, and it is closed at little cost. */
-class PlainServer extends McpServer {
-  override async connect(transport: Transport): Promise<void> {
-    const send = transport.send.bind(transport)
-    transport.send = (message, options) => send(PlainErrors.plain(message), options)
-    await super.connect(transport)
-    const { onclose } = transport
-    Object.assign(transport, { onclose: () => withoutStacks(() => onclose?.call(transport)) })
-  }
-}
+/** The name of an unknown tool is any text, so the log has this word for all of them. */
+const UNKNOWN_TOOL = "unknown"
 
-/**
- * The SDK makes an error with every server that it closes, which over HTTP is one for each request, to tell what still
- * waits for its client. Noting where it was made would cost more than all the rest of the closing.
- */
-const withoutStacks = (run: () => void): void => {
-  const { stackTraceLimit } = Error
-  Error.stackTraceLimit = 0
-  try {
-    run()
-  } finally {
-    Error.stackTraceLimit = stackTraceLimit
-  }
-}
+class UnknownTool extends Data.TaggedError("UnknownTool") {}
 
 const TOOLS = [GetBulkUploadStatus, WaitForBulkUpload, ListNonEmployeeSources, ExplainBulkUpload]
 const NAMES: ReadonlySet<string> = new Set(TOOLS.map(({ name }) => name))
 
-/** Gives what makes a server. */
+/** Returns the function that makes a server. */
 export const makeFactory = (
   adapter: Adapter<Services>,
   options: { readonly sandbox: boolean }
@@ -64,21 +46,35 @@ export const makeFactory = (
   ].join(" ")
   const registerResource = BulkUploadStatusResource.make(adapter)
   const registerPrompt = DidMyUploadWork.make(adapter)
+
+  const onUnknownTool = ({ id, meta, request }: UnknownToolCall): void => {
+    const context = { mcpReq: { id, _meta: meta, envelope: meta }, http: request && { req: request } }
+    const call = LazyHandlers.answeredBy(({ ToolCall }) =>
+      Effect.fail(new UnknownTool()).pipe(ToolCall.observed(UNKNOWN_TOOL, {}, context))
+    )
+    // The log is the only purpose of this call, which no client can cancel.
+    void adapter.run(call.pipe(Effect.ignore, Effect.as({})), new AbortController())
+  }
+
+  class PlainServer extends McpServer {
+    override connect(transport: Transport): Promise<void> {
+      return super.connect(new PlainTransport(transport, { tools: NAMES, onUnknownTool }))
+    }
+  }
+
   return () => {
     const server = new PlainServer(
       { name: "sailpoint-bulk-upload", title: "SailPoint bulk upload status", version },
       {
         // What there is never changes while it runs, so nobody need keep a stream open to hear of it.
         capabilities: {
+          tools: { listChanged: false },
           resources: { listChanged: false },
           prompts: { listChanged: false }
         },
         instructions
       }
     )
-    UnknownTool.observe(server, adapter, NAMES)
-    // Above, it would set the SDK's handler before anything can observe it.
-    server.server.registerCapabilities({ tools: { listChanged: false } })
     for (const { register } of TOOLS) register(server, adapter)
     registerResource(server)
     registerPrompt(server)

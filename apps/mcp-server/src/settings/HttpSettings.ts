@@ -4,6 +4,7 @@
  */
 import { isPlaceholder } from "@sailpoint-bulk-upload/core/Settings"
 import * as AllowedNames from "./AllowedNames.ts"
+import * as Duration from "effect/Duration"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import { isLoopback, isPrivateOnTheWay } from "./Loopback.ts"
@@ -20,19 +21,31 @@ export interface OAuth {
   readonly issuer: string
   readonly audience: string
   readonly scopes: ReadonlyArray<string>
+  /** The URL that clients request a token for, character by character as it was configured. */
+  readonly resource: string
   /** Where clients reach the MCP endpoint. */
-  readonly resource: URL
+  readonly publicUrl: URL
 }
 
 export interface Limits {
   /** Concurrent requests to the MCP endpoint; a wait counts as one until it ends. */
   readonly running: number
+  /** The same for each caller. */
+  readonly runningPerCaller: number
   /** Requests of one caller in 10 seconds. */
   readonly perCaller: number
 }
 
+const DEFAULT_RUNNING = 128
+
+/** So many callers at their limit use up all slots. */
+const CALLERS = 4
+
 /** An old assistant sends four requests for one answer; SailPoint accepts 100 requests in 10 seconds from all callers. */
-export const DEFAULT_LIMITS: Limits = { running: 128, perCaller: 200 }
+const DEFAULT_PER_CALLER = 200
+
+/** Proxies and Kubernetes go on sending requests for some seconds after SIGTERM. */
+const DEFAULT_GRACE_SECONDS = 5
 
 export interface HttpSettings {
   readonly host: string
@@ -41,17 +54,19 @@ export interface HttpSettings {
   readonly allowedOrigins: ReadonlyArray<string>
   readonly authentication: SharedToken | OAuth | undefined
   readonly limits: Limits
+  /** How long requests are still served after SIGTERM. */
+  readonly shutdownGrace: Duration.Duration
 }
 
 type Env = Readonly<Record<string, string | undefined>>
 type Problems = ReadonlyArray<string>
 
 export const read = (
-  given: Omit<HttpSettings, "authentication" | "limits">,
+  given: Omit<HttpSettings, "authentication" | "limits" | "shutdownGrace">,
   env: Env
 ): Result.Result<HttpSettings, Problems> => {
   const authentication = readAuthentication(env)
-  const limits = readLimits(env)
+  const numbers = readNumbers(env)
   const allowedHosts = readNames("--allowed-host", given.allowedHosts, AllowedNames.host, "mcp.example.com")
   const allowedOrigins = readNames(
     "--allowed-origin",
@@ -59,7 +74,7 @@ export const read = (
     AllowedNames.origin,
     "app.example.com or https://app.example.com"
   )
-  const problems = [authentication, limits, allowedHosts, allowedOrigins].flatMap(failureOf)
+  const problems = [authentication, numbers, allowedHosts, allowedOrigins].flatMap(failureOf)
   if (!isLoopback(given.host)) {
     const reachable = `--host ${given.host} can be reached from other machines`
     if (Result.isSuccess(authentication) && authentication.success === undefined) {
@@ -72,14 +87,14 @@ export const read = (
     }
   }
   return Result.isSuccess(authentication) &&
-    Result.isSuccess(limits) &&
+    Result.isSuccess(numbers) &&
     Result.isSuccess(allowedHosts) &&
     Result.isSuccess(allowedOrigins) &&
     problems.length === 0
     ? Result.succeed({
         ...given,
         authentication: authentication.success,
-        limits: limits.success,
+        ...numbers.success,
         allowedHosts: allowedHosts.success,
         allowedOrigins: allowedOrigins.success
       })
@@ -150,8 +165,8 @@ const readToken = (token: string): Result.Result<SharedToken, Problems> => {
 
 const readOAuth = (env: Env, issuer: string): Result.Result<OAuth, Problems> => {
   const audience = text(env, "MCP_OAUTH_AUDIENCE")
-  const publicUrl = text(env, "MCP_PUBLIC_URL")
-  const resource = URL.parse(publicUrl ?? audience ?? "")
+  const endpoint = text(env, "MCP_PUBLIC_URL") ?? audience
+  const publicUrl = httpUrl(endpoint)
   const issuerUrl = URL.parse(issuer)
   const problems = [
     ...(issuerUrl !== null && isPrivateOnTheWay(issuerUrl) && issuerUrl.search + issuerUrl.hash === ""
@@ -160,35 +175,44 @@ const readOAuth = (env: Env, issuer: string): Result.Result<OAuth, Problems> => 
     ...(audience === undefined
       ? ["MCP_OAUTH_AUDIENCE is not set: give what the issuer's tokens for this server name as aud."]
       : []),
-    ...(audience !== undefined && (resource === null || !/^https?:$/u.test(resource.protocol))
+    ...(audience !== undefined && publicUrl === undefined
       ? [
           "MCP_PUBLIC_URL has to be the URL at which clients reach /mcp, because MCP_OAUTH_AUDIENCE is not one."
         ]
       : [])
   ]
-  return audience === undefined || resource === null || problems.length > 0
+  return audience === undefined || endpoint === undefined || publicUrl === undefined || problems.length > 0
     ? Result.fail(problems)
     : Result.succeed({
         _tag: "OAuth",
         issuer,
         audience,
         scopes: text(env, "MCP_OAUTH_SCOPES")?.split(/[\s,]+/u) ?? [],
-        resource
+        resource: httpUrl(audience) === undefined ? endpoint : audience,
+        publicUrl
       })
 }
 
-const readLimits = (env: Env): Result.Result<Limits, Problems> => {
-  const running = readCount(env, "MCP_MAX_RUNNING", DEFAULT_LIMITS.running)
-  const perCaller = readCount(env, "MCP_MAX_PER_CALLER", DEFAULT_LIMITS.perCaller)
-  return Result.isSuccess(running) && Result.isSuccess(perCaller)
-    ? Result.succeed({ running: running.success, perCaller: perCaller.success })
-    : Result.fail([...failureOf(running), ...failureOf(perCaller)])
+const httpUrl = (value = ""): URL | undefined => {
+  const url = URL.parse(value)
+  return url !== null && /^https?:$/u.test(url.protocol) ? url : undefined
 }
 
-const readCount = (env: Env, name: string, orElse: number): Result.Result<number, Problems> => {
-  const given = text(env, name)
-  if (given === undefined) return Result.succeed(orElse)
-  return /^[1-9]\d{0,5}$/u.test(given)
-    ? Result.succeed(Number(given))
-    : Result.fail([`${name} is "${given}": expected a whole number from 1 to 999999.`])
+const readNumbers = (env: Env): Result.Result<Pick<HttpSettings, "limits" | "shutdownGrace">, Problems> => {
+  const problems: Array<string> = []
+  const count = (name: string, least: number, orElse: number): number => {
+    const given = text(env, name)
+    if (given === undefined) return orElse
+    if (/^(?:0|[1-9]\d{0,5})$/u.test(given) && Number(given) >= least) return Number(given)
+    problems.push(`${name} is "${given}": expected a whole number from ${least} to 999999.`)
+    return orElse
+  }
+  const running = count("MCP_MAX_RUNNING", 1, DEFAULT_RUNNING)
+  const limits = {
+    running,
+    runningPerCaller: count("MCP_MAX_RUNNING_PER_CALLER", 1, Math.ceil(running / CALLERS)),
+    perCaller: count("MCP_MAX_PER_CALLER", 1, DEFAULT_PER_CALLER)
+  }
+  const shutdownGrace = Duration.seconds(count("MCP_SHUTDOWN_GRACE", 0, DEFAULT_GRACE_SECONDS))
+  return problems.length === 0 ? Result.succeed({ limits, shutdownGrace }) : Result.fail(problems)
 }

@@ -1,59 +1,46 @@
 /**
- * Serving one assistant over standard input and output, until it closes its end or a signal comes.
+ * Serves one assistant over standard input and output, until input ends or a signal comes.
  */
 import type { McpServer } from "@modelcontextprotocol/server"
 import { serveStdio } from "@modelcontextprotocol/server/stdio"
 import * as CompileCache from "../boot/CompileCache.ts"
-import { signal } from "../process/shutdownSignal.ts"
-import { type Options as WireOptions, Wire } from "./StdioTransport.ts"
+import type { Adapter } from "../mcp/ToolResult.ts"
+import { shutdownSignal } from "../process/shutdownSignal.ts"
+import { type Options as TransportOptions, StdioTransport } from "./StdioTransport.ts"
 
-/** How long a signal waits for running calls to end, and then for their answers to be read. */
+/** How long running calls may continue after the end of input or a signal. Then they are answered as canceled. */
 const DRAIN_MILLIS = 5_000
+
+/** How long canceled calls have to release their sockets and to be logged, and how long their answers have to be read. */
+const RELEASE_MILLIS = 500
 const FLUSH_MILLIS = 1_000
 
-/** How long abandoned calls have to let go of their sockets and to tell the log how they ended. */
-const LET_GO_MILLIS = 500
-
-export interface Options extends WireOptions {
+export interface Options extends TransportOptions {
   readonly factory: () => McpServer
-  /** Resolves when no call is running. */
-  readonly idle: () => Promise<void>
-  /** Tells of a message that is not served. */
+  readonly calls: Pick<Adapter<never>, "beginShutdown" | "idle" | "interrupt">
+  /** Reports a message that is not served. */
   readonly onerror: (error: Error) => void
 }
 
-/**
- * Resolves when serving is over: the wire closed (running calls are abandoned, nobody would read their
- * answers), or a signal came (running calls may end, and are answered).
- */
-export const serve = async ({ factory, idle, onerror, report }: Options): Promise<void> => {
-  const wire = new Wire({ report })
-  const handle = serveStdio(factory, { transport: wire, onerror })
-  void wire.spoken.then(CompileCache.flushSoon)
-  await Promise.race([wire.closed, signalled(idle)])
+/** Resolves when serving is over: every request is answered, or the assistant stopped reading. */
+export const serve = async ({ calls, factory, onerror, report }: Options): Promise<void> => {
+  const transport = new StdioTransport({ report })
+  const handle = serveStdio(factory, { transport, onerror })
+  void transport.spoken.then(CompileCache.flushSoon)
+  const lastAnswers = async (): Promise<void> => {
+    await Promise.race([transport.ended, shutdownSignal()])
+    calls.beginShutdown()
+    await Promise.race([transport.answered(), after(DRAIN_MILLIS)])
+    calls.interrupt()
+    await Promise.race([transport.answered(), after(RELEASE_MILLIS)])
+    await Promise.race([written(), after(FLUSH_MILLIS)])
+  }
+  await Promise.race([transport.closed, lastAnswers()])
   await handle.close()
-  await Promise.race([idle(), after(LET_GO_MILLIS)])
+  await Promise.race([calls.idle(), after(RELEASE_MILLIS)])
 }
 
-/** Resolves when a signal has come and what was asked before is answered, or has had its time. */
-const signalled = async (idle: () => Promise<void>): Promise<void> => {
-  await signal()
-  await Promise.race([answered(idle), after(DRAIN_MILLIS)])
-  await Promise.race([written(), after(FLUSH_MILLIS)])
-}
-
-/**
- * When the last call has ended, the SDK still has its result in hand: it turns it into an answer and writes it
- * within the same turn of the event loop, so the next turn is soon enough to close.
- */
-const answered = async (idle: () => Promise<void>): Promise<void> => {
-  await idle()
-  await new Promise((resolve) => {
-    setImmediate(resolve)
-  })
-}
-
-/** What a slow reader has not read yet would be lost with the process. */
+/** Output that a slow reader has not read yet would be lost with the process. */
 const written = (): Promise<void> =>
   new Promise((resolve) => {
     process.stdout.write("", () => resolve())

@@ -21,6 +21,7 @@ import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type * as Tracer from "effect/Tracer"
+import * as JsonRpcText from "../text/JsonRpcText.ts"
 import * as WhereTraced from "./whereTraced.ts"
 
 /** What differs between the two. */
@@ -78,7 +79,13 @@ interface Failure {
   readonly _tag: string
 }
 
-const observe = (kind: Kind) => (name: string, input: unknown, context: ServerContext) => {
+/** The parts of a request that its observation needs. */
+interface Context {
+  readonly http?: { readonly req?: Request | undefined } | undefined
+  readonly mcpReq: Pick<ServerContext["mcpReq"], "id" | "_meta" | "envelope">
+}
+
+const observe = (kind: Kind) => (name: string, input: unknown, context: Context) => {
   const { http, mcpReq } = context
   const attributes = {
     "mcp.method.name": kind.method,
@@ -148,7 +155,7 @@ const outcomeOf = (exit: Exit.Exit<unknown, Failure>): string => {
  * The client's span, when it tells one as W3C Trace Context demands, in the message as MCP has it or in a header of its
  * HTTP request; whether it is sampled is the client's word.
  */
-const callerOf = ({ http, mcpReq }: ServerContext): Tracer.ExternalSpan | undefined => {
+const callerOf = ({ http, mcpReq }: Context): Tracer.ExternalSpan | undefined => {
   const traceparent = mcpReq._meta?.[TRACEPARENT_META_KEY] ?? http?.req?.headers.get("traceparent")
   return typeof traceparent === "string"
     ? Option.getOrUndefined(HttpTraceContext.w3c(Headers.fromInput({ traceparent })))
@@ -157,6 +164,6 @@ const callerOf = ({ http, mcpReq }: ServerContext): Tracer.ExternalSpan | undefi
 
 /** An id is any text that the client likes; in a line of the log it is short and plain. */
 const printable = (id: string | number): string =>
-  String(id)
+  JsonRpcText.digitsOf(String(id))
     .slice(0, 64)
     .replace(/[^\x21-\x7E]/gu, "?")

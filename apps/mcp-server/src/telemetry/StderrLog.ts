@@ -8,7 +8,6 @@ import * as Logger from "effect/Logger"
 import * as References from "effect/References"
 import type { Writable } from "node:stream"
 import type { LogLevel } from "./logLevels.ts"
-import * as BatchedWrites from "../process/BatchedWrites.ts"
 
 /** How much may wait to be read, in bytes; what comes then is lost, and counted. */
 const MAX_UNREAD = 1024 * 1024
@@ -25,13 +24,11 @@ export const makeWrite = (stream: Writable): ((line: string) => void) => {
   let lost = 0
   // Who read it has gone, which is no reason to stop.
   stream.on("error", () => undefined)
-  const together = BatchedWrites.to(stream)
   return (line) => {
     if (stream.writableLength > MAX_UNREAD) {
       lost += 1
       return
     }
-    together()
     if (lost > 0) stream.write(`Lines of the log that were lost because nobody read it: ${lost}\n`)
     lost = 0
     stream.write(`${line}\n`)

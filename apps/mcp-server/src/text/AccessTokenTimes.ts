@@ -1,37 +1,32 @@
 /**
- * When an access token was issued and when it expires, where it is a JWT that tells (RFC 7519, section 4.1).
- * Nothing is verified: this is for telling a person, not for trusting.
+ * When an access token was issued and when it expires, if it is a JWT that says so. Nothing is verified: the times are
+ * for a report, not for a decision about trust.
  */
 import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import * as Schema from "effect/Schema"
+import { decodeJwt } from "jose/jwt/decode"
 
-/** Seconds since the epoch that a date can be made of. */
-const NumericDate = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 8.64e12 }))
-const Claims = Schema.fromJsonString(Schema.Struct({ iat: NumericDate, exp: NumericDate }))
-const decodeClaims = Schema.decodeOption(Claims)
-
-/** Milliseconds since the epoch. */
 export interface TokenTimes {
-  readonly issuedAt: number
-  readonly expiresAt: number
+  readonly issuedAt: DateTime.Utc
+  readonly expiresAt: DateTime.Utc
 }
 
-export const tokenTimes = (token: Redacted.Redacted<string>): Option.Option<TokenTimes> => {
-  const [, payload = ""] = Redacted.value(token).split(".")
-  return Option.map(decodeClaims(Buffer.from(payload, "base64url").toString("utf8")), ({ exp, iat }) => ({
-    issuedAt: iat * 1000,
-    expiresAt: exp * 1000
-  }))
-}
+export const tokenTimes = (token: Redacted.Redacted<string>): Option.Option<TokenTimes> =>
+  Option.flatMap(Option.liftThrowable(decodeJwt)(Redacted.value(token)), ({ exp, iat }) =>
+    Option.all({ issuedAt: instantOf(iat), expiresAt: instantOf(exp) })
+  )
 
-/** What is to be told of a token whose time is over. */
+/** The claims can be anything, whatever their types say. */
+const instantOf = (seconds: unknown): Option.Option<DateTime.Utc> =>
+  typeof seconds === "number" ? DateTime.make(seconds * 1000) : Option.none()
+
+/** Reports a token that has expired. */
 export const overdue = ({ expiresAt }: TokenTimes, now: DateTime.Utc) =>
-  DateTime.toEpochMillis(now) < expiresAt
+  DateTime.isLessThan(now, expiresAt)
     ? undefined
     : {
-        problem: `The access token expired at ${DateTime.formatIso(DateTime.makeUnsafe(expiresAt))}.`,
+        problem: `The access token expired at ${DateTime.formatIso(expiresAt)}.`,
         nextStep:
           "Put a new token into SAIL_ACCESS_TOKEN, or use SAIL_CLIENT_ID and SAIL_CLIENT_SECRET, which renew it."
       }

@@ -14,7 +14,10 @@ class Server extends Context.Service<Server, HttpProcess.HttpProcess>()("test/ho
 const Serving = Layer.effect(
   Server,
   Effect.flatMap(Sandbox.Sandbox, (sandbox) =>
-    HttpProcess.start(sandbox, { args: ["--log-level", "trace"], env: { MCP_MAX_PER_CALLER: "9999" } })
+    HttpProcess.start(sandbox, {
+      args: ["--log-level", "trace"],
+      env: { MCP_MAX_PER_CALLER: "9999", MCP_MAX_RUNNING: "600" }
+    })
   )
 ).pipe(Layer.provideMerge(Sandbox.layer()))
 
@@ -42,6 +45,14 @@ const bodies: ReadonlyArray<readonly [string, body: string, status: number, says
     400,
     /100 messages/u
   ],
+  ["an ID that is null", `{"jsonrpc":"2.0","id":null,"method":"ping"}`, 400, /-32600|-32700/u],
+  [
+    "an ID of many digits before a list 100,000 deep",
+    `{"jsonrpc":"2.0","id":1e21,"method":"ping","params":{"x":${"[".repeat(100_000)}${"]".repeat(100_000)}}}`,
+    400,
+    /-32700/u
+  ],
+  ["params that are null", request("prompts/list", "null"), 200, /"prompts":\[/u],
   ["a method that is not there", request("tools/delete", "{}"), 200, /-32601/u],
   ["the method __proto__", request("__proto__", "{}"), 200, /-32601/u],
   ["a tool that is not there", call("{}", "nothing"), 200, /-32602/u],

@@ -218,7 +218,7 @@ describe("over standard input", { timeout: 60_000 }, () => {
       yield* server.write("x".repeat(11 * 1024 * 1024))
       const { code, stderr } = yield* server.ended
       assert.strictEqual(code, 0)
-      assert.include(stderr, "a line of more than 10485760 bytes")
+      assert.include(stderr, "a line of more than 10485760 characters")
     })
   )
 })

@@ -56,12 +56,6 @@ const unanswered: ReadonlyArray<Row> = [
   ["an empty object", "{}"],
   ["a list 100,000 deep", "[".repeat(100_000) + "]".repeat(100_000)],
   ["a message without anything", `{"jsonrpc":"2.0"}`],
-  ["a null id", `{"jsonrpc":"2.0","id":null,"method":"ping"}`],
-  ["an id that is a fraction", `{"jsonrpc":"2.0","id":ID.5,"method":"ping"}`],
-  ["an id that is an object", `{"jsonrpc":"2.0","id":{},"method":"ping"}`],
-  ["an id that is a list", `{"jsonrpc":"2.0","id":[ID],"method":"ping"}`],
-  ["an id that is true", `{"jsonrpc":"2.0","id":true,"method":"ping"}`],
-  ["an id past the whole numbers", `{"jsonrpc":"2.0","id":1e300,"method":5}`],
   ["a notification of a method that is a number", `{"jsonrpc":"2.0","method":5}`],
   ["an unknown notification", `{"jsonrpc":"2.0","method":"notifications/nonsense"}`],
   ["a notification named __proto__", `{"jsonrpc":"2.0","method":"__proto__","params":{"__proto__":{}}}`],
@@ -74,6 +68,20 @@ const unanswered: ReadonlyArray<Row> = [
   ["a cancellation of an id that is an object", notification("cancelled", `{"requestId":{"__proto__":1}}`)],
   ["a cancellation without an id", notification("cancelled", "{}")],
   ["a second greeting's end", `{"jsonrpc":"2.0","method":"notifications/initialized"}`]
+]
+
+/** Requests whose ID MCP does not allow. JSON-RPC answers them with the ID `null`. */
+const withoutId: ReadonlyArray<Row> = [
+  ["an ID that is null", `{"jsonrpc":"2.0","id":null,"method":"ping"}`],
+  ["an ID that is an object", `{"jsonrpc":"2.0","id":{},"method":"ping"}`],
+  ["an ID that is a list", `{"jsonrpc":"2.0","id":[ID],"method":"ping"}`],
+  ["an ID that is true", `{"jsonrpc":"2.0","id":true,"method":"ping"}`],
+  ["an ID that is null in a batch", `[{"jsonrpc":"2.0","id":null,"method":"ping"}]`],
+  ["a batch of 101 messages", `[${`{"jsonrpc":"2.0","id":ID,"method":"ping"},`.repeat(100)}{}]`],
+  [
+    "an ID of many digits before a list 100,000 deep",
+    `{"jsonrpc":"2.0","id":1e21,"method":"ping","params":{"x":${"[".repeat(100_000)}${"]".repeat(100_000)}}}`
+  ]
 ]
 
 function notification(name: string, params: string): string {
@@ -101,9 +109,7 @@ const refused: ReadonlyArray<readonly [...Row, code: number]> = [
   ["a version that is a number", `{"jsonrpc":2.0,"id":ID,"method":"ping"}`, INVALID_REQUEST],
   ["params that are a text", request("tools/call", `"x"`), INVALID_REQUEST],
   ["params that are a list", request("tools/call", `[1]`), INVALID_REQUEST],
-  ["params that are null", request("ping", "null"), INVALID_REQUEST],
   ["params that are a number", request("ping", "5"), INVALID_REQUEST],
-  ["a batch of one", `[{"jsonrpc":"2.0","id":ID,"method":"ping"}]`, INVALID_REQUEST],
   ["a method that is not there", request("tools/delete", "{}"), NO_SUCH_METHOD],
   ["an empty method", request("", "{}"), NO_SUCH_METHOD],
   ["the method __proto__", request("__proto__", "{}"), NO_SUCH_METHOD],
@@ -123,7 +129,6 @@ const refused: ReadonlyArray<readonly [...Row, code: number]> = [
   ["a tool of 5 MB", request("tools/call", `{"name":"${"x".repeat(5 * MEGABYTE)}"}`), INVALID_PARAMS],
   ["arguments that are a list", call(`[1]`), INVALID_PARAMS],
   ["arguments that are a text", call(`"x"`), INVALID_PARAMS],
-  ["arguments that are null", call("null"), INVALID_PARAMS],
   ["no resource", request("resources/read", "{}"), INVALID_PARAMS],
   ["a resource that is a number", request("resources/read", `{"uri":5}`), INVALID_PARAMS],
   ["a resource that is no URI", request("resources/read", `{"uri":"x"}`), INVALID_PARAMS],
@@ -188,6 +193,7 @@ const id = `"sourceId":"${sourceId}"`
 /** Calls that a tool refuses: the tag of its error. */
 const failed: ReadonlyArray<readonly [...Row, error: string]> = [
   ["no arguments", call("{}"), "InvalidArguments"],
+  ["arguments that are null", call("null"), "InvalidArguments"],
   ["no arguments at all", request("tools/call", `{"name":"${JsonRpc.TOOL}"}`), "InvalidArguments"],
   ["an id that is a number", call(`{"sourceId":5}`), "InvalidArguments"],
   ["an id that is null", call(`{"sourceId":null}`), "InvalidArguments"],
@@ -211,6 +217,11 @@ const failed: ReadonlyArray<readonly [...Row, error: string]> = [
 
 /** Odd, and right all the same. */
 const right: ReadonlyArray<Row> = [
+  ["a batch of one", `[${call(`{${id}}`)}]`],
+  [
+    "params with members that are null",
+    request("tools/call", `{"name":"${JsonRpc.TOOL}","arguments":{${id}},"_meta":null,"x":null}`)
+  ],
   ["a line that ends as on Windows", `${call(`{${id}}`)}\r`],
   ["a line with spaces around it", `  ${call(`{${id}}`)}\t`],
   ["a byte-order mark before it", `\uFEFF${call(`{${id}}`)}`],
@@ -264,20 +275,20 @@ const withId = (written: Row[1], id: number): Uint8Array =>
 const NEW_LINE = Buffer.from("\n")
 
 /** What is answered to a row, all of it: what came by the time that a later ping was answered. */
-const answersTo = (written: Row[1], wanted: boolean) =>
+const answersTo = (written: Row[1], wanted: "own" | "null" | "none") =>
   Effect.gen(function* () {
     const server = yield* Server
     const before = (yield* server.messages).length
     const own = nextId()
     yield* server.write(Buffer.concat([withId(written, own), NEW_LINE]))
-    if (wanted) yield* server.answer(own)
+    if (wanted === "own") yield* server.answer(own)
     const after = nextId()
     yield* server.send(JsonRpc.ping(after))
     yield* server.answer(after)
     const answers = (yield* server.messages).slice(before).filter((message) => message.id !== after)
     assert.deepStrictEqual(
       answers.map((message) => message.id),
-      wanted ? [own] : []
+      { own: [own], null: [null], none: [] }[wanted]
     )
     return answers[0]
   })
@@ -287,11 +298,18 @@ const LONGEST = 2_000
 
 describe("over standard input", { timeout: 60_000 }, () => {
   layer(Serving, { excludeTestServices: true, timeout: "60 seconds" })((it) => {
-    it.effect.each(unanswered)("nothing is answered to %s", ([, written]) => answersTo(written, false))
+    it.effect.each(unanswered)("nothing is answered to %s", ([, written]) => answersTo(written, "none"))
+
+    it.effect.each(withoutId)("a request is refused with the ID null for %s", ([, written]) =>
+      Effect.gen(function* () {
+        const answer = yield* answersTo(written, "null")
+        assert.strictEqual(answer?.error?.code, INVALID_REQUEST)
+      })
+    )
 
     it.effect.each(refused)("a request is refused for %s", ([, written, code]) =>
       Effect.gen(function* () {
-        const answer = yield* answersTo(written, true)
+        const answer = yield* answersTo(written, "own")
         assert.strictEqual(answer?.error?.code, code)
         assert.match(String(answer?.error?.message), /^[ -~]+…?$/u)
         assert.notInclude(String(answer?.error?.message), `"code"`)
@@ -301,16 +319,22 @@ describe("over standard input", { timeout: 60_000 }, () => {
 
     it.effect.each(failed)("a call fails for %s", ([, written, error]) =>
       Effect.gen(function* () {
-        const answer = yield* answersTo(written, true)
+        const answer = yield* answersTo(written, "own")
         assert.isTrue(answer?.result?.isError)
         assert.strictEqual(answer?.result?.structuredContent?.["error"], error)
         assert.isBelow(JSON.stringify(answer).length, LONGEST)
       })
     )
 
+    it.effect.each(["null", "{}"])("a list is answered to params that are %s", (params) =>
+      Effect.map(answersTo(request("tools/list", params), "own"), (answer) =>
+        assert.isDefined(answer?.result)
+      )
+    )
+
     it.effect.each(right)("a call is answered with %s", ([, written]) =>
       Effect.gen(function* () {
-        const answer = yield* answersTo(written, true)
+        const answer = yield* answersTo(written, "own")
         assert.strictEqual(answer?.result?.structuredContent?.["status"], "COMPLETED")
       })
     )

@@ -1,10 +1,18 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Effect from "effect/Effect"
+import { connect } from "node:net"
+import { text } from "node:stream/consumers"
 import * as HttpProcess from "../support/HttpProcess.ts"
 
 const tokenRequests = (sandbox: Sandbox.Service) =>
   Effect.map(sandbox.received, (received) => received.filter(({ endpoint }) => endpoint === "token").length)
+
+/** A server that others reach, by one name and with a token. */
+const PUBLIC = {
+  args: ["--host", "0.0.0.0", "--allowed-host", "mcp.test"],
+  env: { MCP_BEARER_TOKEN: HttpProcess.TOKEN }
+}
 
 describe("a probe", { timeout: 60_000 }, () => {
   it.live("finds the process alive, whatever becomes of SailPoint, which is not asked", () =>
@@ -78,25 +86,53 @@ describe("a probe", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("needs no token, and may come by address, where only a name is allowed", () =>
+  it.live("needs no token, and may name any host", () =>
     Effect.gen(function* () {
-      const { url } = yield* HttpProcess.start(yield* Sandbox.make(), {
-        args: ["--host", "0.0.0.0", "--allowed-host", "mcp.test"],
-        env: { MCP_BEARER_TOKEN: HttpProcess.TOKEN }
-      })
+      const { url } = yield* HttpProcess.start(yield* Sandbox.make(), PUBLIC)
       const statusOf = (path: string, headers: Record<string, string>) =>
         Effect.map(HttpProcess.get(url, path, headers), ({ status }) => status)
-      for (const path of ["/healthz", "/readyz"]) {
-        assert.strictEqual(yield* statusOf(path, { host: "10.1.2.3:3917" }), 200)
-        assert.strictEqual(yield* statusOf(path, { host: "[fd00::1]:3917" }), 200)
-        assert.strictEqual(yield* statusOf(path, { host: "mcp.test" }), 200)
-        assert.strictEqual(yield* statusOf(path, { host: "evil.test" }), 403)
-        assert.strictEqual(yield* statusOf(path, { host: "10.1.2.3", origin: "https://evil.test" }), 403)
-        assert.strictEqual(
-          (yield* HttpProcess.post(url, { path, headers: { host: "mcp.test" } })).status,
-          405
-        )
+      for (const path of ["/healthz", "/readyz", "/healthz/", "/readyz/?x=1", "http://evil.test/healthz"]) {
+        for (const host of ["10.1.2.3:3917", "[fd00::1]:3917", "mcp.test", "localhost", "evil.test", "a b"]) {
+          assert.strictEqual(yield* statusOf(path, { host }), 200, `${path} of ${host}`)
+        }
+        assert.strictEqual(yield* statusOf(path, { origin: "https://evil.test" }), 403)
+        assert.strictEqual((yield* HttpProcess.post(url, { path })).status, 405)
       }
+      // What needs no name for a probe needs one for the endpoint.
+      const headers = { host: "10.1.2.3:3917", authorization: `Bearer ${HttpProcess.TOKEN}` }
+      assert.strictEqual((yield* HttpProcess.post(url, { headers })).status, 403)
+    })
+  )
+
+  it.live.each(["/healthz", "/readyz"])("by HTTP/1.0 without a Host gets an answer at %s", (path) =>
+    Effect.gen(function* () {
+      const { url } = yield* HttpProcess.start(yield* Sandbox.make(), PUBLIC)
+      const socket = connect(Number(new URL(url).port), "127.0.0.1")
+      socket.write(`GET ${path} HTTP/1.0\r\n\r\n`)
+      assert.match(yield* Effect.promise(() => text(socket)), /^HTTP\/1\.1 200 /u)
+    })
+  )
+
+  const token = { authorization: `Bearer ${HttpProcess.TOKEN}` }
+
+  it.live.each([
+    ["the token", PUBLIC, token, true],
+    ["the token and a foreign host", PUBLIC, { ...token, host: "evil.test" }, true],
+    ["no token", PUBLIC, { host: "mcp.test" }, false],
+    ["another token", PUBLIC, { authorization: `${token.authorization}0` }, false],
+    ["this machine's name, where there is no token", {}, {}, true],
+    ["a foreign host, where there is no token", {}, { host: "evil.test" }, false]
+  ] as const)("with %s gets details only if it may know them", ([, options, headers, detailed]) =>
+    Effect.gen(function* () {
+      const wrong = {
+        ...options,
+        env: { ...("env" in options ? options.env : {}), SAIL_CLIENT_SECRET: "wrong" }
+      }
+      const { url } = yield* HttpProcess.start(yield* Sandbox.make(), wrong)
+      const { body, status } = yield* HttpProcess.get(url, "/readyz", headers)
+      assert.strictEqual(status, 503)
+      if (detailed) assert.match(body, /^\{"ready":false,"problem":".+","nextStep":".+"\}$/u)
+      else assert.strictEqual(body, `{"ready":false}`)
     })
   )
 })

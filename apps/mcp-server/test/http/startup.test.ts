@@ -53,6 +53,14 @@ const refused: ReadonlyArray<Refused> = [
   ["the origin of no page", "--allowed-origin null", {}, ["--allowed-origin"]],
   ["any origin", "--allowed-origin https://*", {}, ["--allowed-origin"]],
   ["no requests at once", "", { MCP_MAX_RUNNING: "0" }, ["MCP_MAX_RUNNING"]],
+  [
+    "no requests of a caller at once",
+    "",
+    { MCP_MAX_RUNNING_PER_CALLER: "0" },
+    ["MCP_MAX_RUNNING_PER_CALLER"]
+  ],
+  ["a time to serve that is no number", "", { MCP_SHUTDOWN_GRACE: "5s" }, ["MCP_SHUTDOWN_GRACE"]],
+  ["a time to serve before the signal", "", { MCP_SHUTDOWN_GRACE: "-1" }, ["MCP_SHUTDOWN_GRACE"]],
   ["a limit that is no number", "", { MCP_MAX_PER_CALLER: "many" }, ["MCP_MAX_PER_CALLER"]]
 ]
 

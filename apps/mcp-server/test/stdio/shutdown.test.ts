@@ -1,11 +1,49 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
+import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
 import * as Effect from "effect/Effect"
+import { constants } from "node:os"
 import * as AuditLine from "../support/AuditLine.ts"
 import * as JsonRpc from "../support/JsonRpc.ts"
 import * as ServerProcess from "../support/ServerProcess.ts"
 
 const signals = ["SIGTERM", "SIGINT"] as const
+
+const done = Source.named("Done").sourceId
+const running = Source.named("Running").sourceId
+
+const endings = [
+  ["the end of input", ({ closeInput }: ServerProcess.ServerProcess) => closeInput],
+  ["SIGTERM", ({ kill }: ServerProcess.ServerProcess) => kill("SIGTERM")],
+  ["SIGINT", ({ kill }: ServerProcess.ServerProcess) => kill("SIGINT")]
+] as const
+
+const request = (id: number, method: string, params: object) => ({ jsonrpc: "2.0", id, method, params })
+
+/** A whole conversation that a script pipes to the server. */
+const piped = [
+  JsonRpc.initialize(1),
+  JsonRpc.initialized,
+  JsonRpc.listTools(2),
+  request(3, "resources/read", { uri: `sailpoint://non-employee-sources/${done}/bulk-upload-status` }),
+  request(4, "prompts/get", { name: "did_my_upload_work", arguments: { source: "Done" } }),
+  request(5, "completion/complete", {
+    ref: { type: "ref/prompt", name: "did_my_upload_work" },
+    argument: { name: "source", value: "D" }
+  }),
+  JsonRpc.callStatus(6, done),
+  JsonRpc.callTool(7, "wait_for_bulk_upload", { sourceId: running, timeoutSeconds: 270 }),
+  JsonRpc.callTool(8, "list_non_employee_sources", {})
+]
+
+const assertStillRunning = ({ result }: JsonRpc.Message): void => {
+  assert.isUndefined(result?.isError)
+  assert.deepInclude(result?.structuredContent, { status: "IN_PROGRESS", settled: false, timedOut: true })
+  assert.match(
+    String(result?.structuredContent?.["nextStep"]),
+    /^Still running: call wait_for_bulk_upload again/u
+  )
+}
 
 /** How the calls ended that the log tells of; there is nothing else in it. */
 const outcomesIn = (stderr: string) => AuditLine.onlyThose(stderr).map(({ outcome }) => outcome)
@@ -16,6 +54,16 @@ const greeted = (sandbox: Sandbox.Service) =>
     const server = yield* ServerProcess.start([], ServerProcess.settingsFor(sandbox))
     yield* server.send(JsonRpc.initialize(1), JsonRpc.initialized)
     yield* server.answer(1)
+    return server
+  })
+
+/** A server whose wait has the ID 2 and has had a status. */
+const waiting = (sandbox: Sandbox.Service) =>
+  Effect.gen(function* () {
+    const server = yield* greeted(sandbox)
+    const wait = JsonRpc.callTool(2, "wait_for_bulk_upload", { sourceId: running, timeoutSeconds: 270 })
+    yield* server.send(JsonRpc.withMeta(wait, { progressToken: "checked" }))
+    yield* server.wrote(/"progressToken":"checked"/u)
     return server
   })
 
@@ -38,15 +86,21 @@ describe("the server ends", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("when standard input closes during a call, and takes the request back", () =>
+  it.live("when standard input closes, after the answer to every request before", () =>
     Effect.gen(function* () {
-      const sandbox = yield* Sandbox.make()
-      const server = yield* ServerProcess.startAsking(sandbox, { id: 2, takes: "8 seconds" })
+      const server = yield* ServerProcess.start(["--sandbox"], {})
+      yield* server.send(...piped.slice(0, -1))
+      // The last line has no end.
+      yield* server.write(JSON.stringify(piped.at(-1)))
       yield* server.closeInput
-      assert.strictEqual(yield* ServerProcess.firstOutcome(sandbox), "aborted")
-      const { code, stderr } = yield* server.ended
+      const { code, stdout } = yield* server.ended
       assert.strictEqual(code, 0)
-      assert.deepStrictEqual(outcomesIn(stderr), ["cancelled"])
+      const answered = ServerProcess.messagesIn(stdout)
+      assert.sameMembers(
+        answered.map(({ id }) => id),
+        piped.flatMap((message) => ("id" in message ? [message.id] : []))
+      )
+      for (const { error, result } of answered) assert.isTrue(error === undefined && result?.isError !== true)
     })
   )
 
@@ -90,15 +144,55 @@ describe("the server ends", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("on SIGTERM also when a call takes long, and takes the request back", () =>
+  it.live.each(endings)("on %s with an answer to a call that takes long, whose request ends", ([, end]) =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make()
       const server = yield* ServerProcess.startAsking(sandbox, { id: 2, takes: "8 seconds" })
-      yield* server.kill("SIGTERM")
+      yield* end(server)
+      const { result } = yield* server.answer(2)
+      assert.deepInclude(result?.structuredContent, { error: "Cancelled", retryable: true })
       assert.strictEqual(yield* ServerProcess.firstOutcome(sandbox), "aborted")
       const { code, stderr } = yield* server.ended
       assert.strictEqual(code, 0)
       assert.deepStrictEqual(outcomesIn(stderr), ["cancelled"])
+    })
+  )
+
+  it.live.each(endings)("on %s with the last status of a running wait", ([, end]) =>
+    Effect.gen(function* () {
+      const server = yield* waiting(yield* Sandbox.make())
+      yield* end(server)
+      assertStillRunning(yield* server.answer(2))
+      assert.strictEqual((yield* server.ended).code, 0)
+    })
+  )
+
+  it.live("on SIGTERM with the first status of a wait that has none yet", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.make()
+      yield* sandbox.fail({ endpoint: "status", fault: { _tag: "Delay", duration: "1 second" } })
+      const server = yield* greeted(sandbox)
+      yield* server.send(JsonRpc.callTool(2, "wait_for_bulk_upload", { sourceId: running }))
+      yield* sandbox.until(ServerProcess.asked)
+      yield* server.kill("SIGTERM")
+      assertStillRunning(yield* server.answer(2))
+      assert.strictEqual((yield* server.ended).code, 0)
+    })
+  )
+
+  it.live.each(signals)("at once on a second signal, %s", (signal) =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.make()
+      const server = yield* waiting(sandbox)
+      yield* sandbox.fail({ endpoint: "status", fault: { _tag: "Delay", duration: "8 seconds" } })
+      yield* server.send(JsonRpc.callStatus(3, done))
+      yield* sandbox.until((received) => received.some(({ outcome }) => outcome === undefined))
+      yield* server.kill("SIGTERM")
+      yield* server.answer(2)
+      yield* server.kill(signal)
+      const { code, stdout } = yield* server.ended
+      assert.strictEqual(code, 128 + constants.signals[signal])
+      assert.notInclude(stdout, `"id":3`)
     })
   )
 })

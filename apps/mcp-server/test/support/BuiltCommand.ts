@@ -17,7 +17,8 @@ export const CHUNKS = [
   "sandbox",
   "server",
   "streams",
-  "telemetry"
+  "telemetry",
+  "tokens"
 ] as const
 
 /** The paths of all files, from the folder of the package. */

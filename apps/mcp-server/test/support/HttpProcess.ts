@@ -15,7 +15,7 @@ export interface HttpProcess extends ServerProcess.ServerProcess {
   readonly url: string
 }
 
-/** Serves on a free port and asks this sandbox. */
+/** Serves on a free port and asks this sandbox. After SIGTERM it serves nothing more, unless the test wants it. */
 export const start = (
   sandbox: Pick<Sandbox.Service, "url">,
   options: { readonly args?: ReadonlyArray<string>; readonly env?: Readonly<Record<string, string>> } = {}
@@ -23,6 +23,7 @@ export const start = (
   Effect.gen(function* () {
     const server = yield* ServerProcess.start(["http", "--port", "0", ...(options.args ?? [])], {
       ...ServerProcess.settingsFor(sandbox),
+      MCP_SHUTDOWN_GRACE: "0",
       ...options.env
     })
     const [, url = ""] = yield* server.told(/Serving MCP at (\S+)\/mcp\./u)

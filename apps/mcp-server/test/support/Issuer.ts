@@ -13,6 +13,8 @@ export interface Issuer {
   readonly url: string
   /** A token that it signed: good for ten minutes, but for what is given. */
   readonly token: (claims?: Claims) => Effect.Effect<string>
+  /** A token with that type in its header. */
+  readonly typed: (typ: unknown, claims?: Claims) => Effect.Effect<string>
   /** From now on it signs with a new key, and publishes that one only. */
   readonly rotate: Effect.Effect<void>
   /** A token signed with its public key as a shared secret, which everybody knows. */
@@ -75,14 +77,22 @@ export const start = (
       sub: "alice",
       exp: Math.floor(Date.now() / 1000) + 600
     })
-    const sign = (claims: Claims, key: typeof own.privateKey | Uint8Array, alg = ALGORITHM) =>
+    const sign = (
+      claims: Claims,
+      key: typeof own.privateKey | Uint8Array,
+      alg = ALGORITHM,
+      header: object = {}
+    ) =>
       Effect.promise(() =>
-        new SignJWT({ ...defaults(), ...claims }).setProtectedHeader({ alg, kid: own.kid }).sign(key)
+        new SignJWT({ ...defaults(), ...claims })
+          .setProtectedHeader({ ...header, alg, kid: own.kid })
+          .sign(key)
       )
     return {
       url,
       asked,
       token: (claims = {}) => Effect.suspend(() => sign(claims, own.privateKey)),
+      typed: (typ, claims = {}) => Effect.suspend(() => sign(claims, own.privateKey, ALGORITHM, { typ })),
       forged: (claims = {}) => Effect.suspend(() => sign(claims, foreign.privateKey)),
       confused: (claims = {}) =>
         Effect.flatMap(

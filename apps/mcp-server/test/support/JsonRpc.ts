@@ -26,7 +26,7 @@ export interface Result {
 /** What the server writes. */
 export interface Message {
   readonly jsonrpc: string
-  readonly id?: number | string
+  readonly id?: number | string | null
   readonly method?: string
   readonly result?: Result
   readonly error?: { readonly code: number; readonly message: string }

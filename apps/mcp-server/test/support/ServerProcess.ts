@@ -38,6 +38,8 @@ export interface ServerProcess {
   readonly answer: (id: number | string) => Effect.Effect<Message, EndedTooSoon>
   /** What standard error says, as soon as it does. */
   readonly told: (pattern: RegExp) => Effect.Effect<RegExpExecArray, EndedTooSoon>
+  /** What standard output says, as soon as it does. */
+  readonly wrote: (pattern: RegExp) => Effect.Effect<RegExpExecArray, EndedTooSoon>
   readonly closeInput: Effect.Effect<void>
   /** As an assistant that goes on writing but reads no more. */
   readonly stopReading: Effect.Effect<void>
@@ -110,21 +112,23 @@ export const start = (
           )
         )
 
-      const told = (pattern: RegExp) =>
+      const said = (on: "stdout" | "stderr") => (pattern: RegExp) =>
         Effect.callback<RegExpExecArray>((resume) => {
           const look = () => {
-            const match = pattern.exec(output.stderr)
-            if (match !== null) resume(Effect.succeed(match))
+            const match = pattern.exec(output[on])
+            if (match === null) return
+            child[on].off("data", look)
+            resume(Effect.succeed(match))
           }
-          child.stderr.on("data", look)
+          child[on].on("data", look)
           look()
-          return Effect.sync(() => child.stderr.off("data", look))
+          return Effect.sync(() => child[on].off("data", look))
         }).pipe(
           Effect.raceFirst(
             Effect.flatMap(
               ended,
-              ({ code, signal, stderr }) =>
-                new EndedTooSoon({ message: `It ended (${code ?? signal}) and only said: ${stderr}` })
+              ({ code, signal, ...output }) =>
+                new EndedTooSoon({ message: `It ended (${code ?? signal}) and only said: ${output[on]}` })
             )
           )
         )
@@ -137,7 +141,8 @@ export const start = (
         write,
         messages: Effect.sync(() => [...messages]),
         answer,
-        told,
+        told: said("stderr"),
+        wrote: said("stdout"),
         closeInput: Effect.sync(() => void child.stdin.end()),
         stopReading: Effect.sync(() => void child.stdout.destroy()),
         pauseReading: Effect.sync(() => void child.stdout.pause()),

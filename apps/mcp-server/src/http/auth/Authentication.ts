@@ -54,10 +54,21 @@ const verifying = (options: {
     } catch (error) {
       return error instanceof OAuthError && error.code === OAuthErrorCode.ServerError
         ? refuse(503, error.message, { "retry-after": "5" })
-        : bearerAuthChallengeResponse(error, options)
+        : challenge(authorization, bearerAuthChallengeResponse(error, options))
     }
   }
 })
+
+/** A request that brings no bearer token is told nothing of an error (RFC 6750, section 3.1). */
+const challenge = (authorization = "", answer: Response): Response => {
+  const header = answer.headers.get("www-authenticate")
+  if (header !== null && !/^bearer(?: |$)/iu.test(authorization)) {
+    answer.headers.set("www-authenticate", header.replace(ERROR, `realm="sailpoint-bulk-upload"`))
+  }
+  return answer
+}
+
+const ERROR = /error="[^"]*", error_description="(?:[^"\\]|\\.)*"/u
 
 const takeToken = (request: IncomingMessage) => {
   const { authorization } = request.headers

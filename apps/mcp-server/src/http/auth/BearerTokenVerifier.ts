@@ -21,4 +21,15 @@ export const makeVerifier = (token: Redacted.Redacted<string>): OAuthTokenVerifi
   }
 }
 
+/** The answer to a client that looks for OAuth. Clients show its description. */
+export const noOAuth = (): Response =>
+  Response.json(
+    {
+      error: OAuthErrorCode.InvalidRequest,
+      error_description:
+        "This server takes a bearer token, not OAuth. Ask its operator for the token, and let your client send the header Authorization: Bearer TOKEN."
+    },
+    { status: 404, headers: { "cache-control": "no-store" } }
+  )
+
 const digest = (text: string): Buffer => createHash("sha256").update(text).digest()

@@ -40,14 +40,17 @@ export const makeVerifier = (oauth: OAuth): Effect.Effect<OAuthTokenVerifier> =>
     const verify = (token: string) =>
       Effect.flatMap(keys, (keys) =>
         Effect.tryPromise({
-          try: () =>
-            jwtVerify(token, keys, {
+          try: async () => {
+            const { payload, protectedHeader } = await jwtVerify(token, keys, {
               issuer: oauth.issuer,
               audience: oauth.audience,
               algorithms: ALGORITHMS,
               clockTolerance: CLOCK_TOLERANCE_SECONDS,
               requiredClaims: ["exp"]
-            }),
+            })
+            if ([protectedHeader.typ, payload["typ"]].every(isAccessToken)) return payload
+            throw new errors.JWTInvalid("The token says in typ that it is not an access token.")
+          },
           catch: (error) => (isAboutTheToken(error) ? error : new NoKeys({ cause: error }))
         })
       )
@@ -68,7 +71,7 @@ export const makeVerifier = (oauth: OAuth): Effect.Effect<OAuthTokenVerifier> =>
       verifyAccessToken: (token) =>
         verify(token).pipe(
           Effect.tap(() => tell()),
-          Effect.map(({ payload }) => toAuthInfo(payload)),
+          Effect.map(toAuthInfo),
           Effect.catch((error) =>
             error instanceof NoKeys
               ? Effect.andThen(tell(error), Effect.fail(UNAVAILABLE))
@@ -94,6 +97,14 @@ const reason = (cause: unknown): string => {
   const code = cause.cause instanceof Error && "code" in cause.cause ? `: ${String(cause.cause.code)}` : ""
   return `${cause.message}${code}`
 }
+
+/** The types of access tokens: of RFC 9068 and RFC 7519 in the header, of Keycloak in the claim. */
+const ACCESS_TOKEN_TYPES: ReadonlySet<string> = new Set(["at+jwt", "jwt", "bearer"])
+
+/** Whether a type is one of an access token. Most issuers give none, but an ID or logout token can have one. */
+const isAccessToken = (type: unknown): boolean =>
+  type === undefined ||
+  (typeof type === "string" && ACCESS_TOKEN_TYPES.has(type.toLowerCase().replace(/^application\//u, "")))
 
 /** Who the token speaks for; the token itself is left out, so that nobody can pass it on. */
 const toAuthInfo = (payload: JWTPayload): AuthInfo => ({

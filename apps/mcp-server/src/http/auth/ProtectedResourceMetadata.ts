@@ -6,7 +6,7 @@ import { EVERY_PAGE } from "../guards/CrossOrigin.ts"
 import type { OAuth } from "../../settings/HttpSettings.ts"
 
 /** Where clients find it. */
-export const url = ({ resource }: OAuth): string => getOAuthProtectedResourceMetadataUrl(resource)
+export const url = ({ publicUrl }: OAuth): string => getOAuthProtectedResourceMetadataUrl(publicUrl)
 
 /** The paths it is served at: beside the endpoint's, as the RFC says, and at the root, where some look. */
 export const paths = (oauth: OAuth): ReadonlyArray<string> => [
@@ -19,7 +19,7 @@ export const paths = (oauth: OAuth): ReadonlyArray<string> => [
 export const answer = ({ issuer, resource, scopes }: OAuth): Response =>
   Response.json(
     {
-      resource: resource.href,
+      resource,
       authorization_servers: [issuer],
       bearer_methods_supported: ["header"],
       ...(scopes.length === 0 ? {} : { scopes_supported: scopes }),

@@ -1,6 +1,6 @@
 /**
- * How much is served at a time: so many requests at once, so that a flood ends as a refusal and not as a
- * process out of memory, and so many of one caller in 10 seconds, so that nobody uses up what is for all.
+ * Limits of serving: requests at once, so that a flood ends as a refusal and not as a process out of memory, and for each
+ * caller requests at once and in 10 seconds, so that one caller cannot lock out another.
  */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -18,11 +18,13 @@ const MAX_KNOWN = 10_000
 const BUSY_SECONDS = "5"
 
 export interface Admission {
-  /** A place, to be given back; fails with the answer when there is none. */
-  readonly enter: (caller: string) => Effect.Effect<Place, Response>
+  /** Takes a slot for a request; fails with the answer if a limit is reached. */
+  readonly enter: (caller: string) => Effect.Effect<Slot, Response>
 }
 
-export interface Place {
+export interface Slot {
+  /** Takes as many slots more, for the other messages of a batch. */
+  readonly extend: (messages: number) => Effect.Effect<void, Response>
   readonly leave: () => void
 }
 
@@ -31,7 +33,8 @@ export const make = (limits: Limits): Effect.Effect<Admission> =>
     const makeLimiter = RateLimiter.make.pipe(Effect.provide(Layer.fresh(RateLimiter.layerStoreMemory)))
     let limiter = yield* makeLimiter
     const known = new Set<string>()
-    let running = 0
+    const running = new Map<string, number>()
+    let total = 0
 
     const limiterFor = (caller: string) =>
       Effect.gen(function* () {
@@ -43,25 +46,15 @@ export const make = (limits: Limits): Effect.Effect<Admission> =>
         return limiter
       })
 
-    const place = Effect.sync((): Place => {
-      let left = false
-      running += 1
-      return {
-        leave: () => {
-          if (!left) running -= 1
-          left = true
-        }
-      }
-    })
-
-    const perCaller = (caller: string) =>
-      Effect.flatMap(limiterFor(caller), ({ consume }) =>
-        consume({
+    const consume = (caller: string, tokens: number) =>
+      Effect.flatMap(limiterFor(caller), (limiter) =>
+        limiter.consume({
           algorithm: "token-bucket",
           onExceeded: "fail",
           window: WINDOW,
           limit: limits.perCaller,
-          key: caller
+          key: caller,
+          tokens
         })
       ).pipe(
         Effect.catch(({ reason }) =>
@@ -72,17 +65,51 @@ export const make = (limits: Limits): Effect.Effect<Admission> =>
         )
       )
 
+    const add = (caller: string, slots: number): void => {
+      total += slots
+      const now = (running.get(caller) ?? 0) + slots
+      if (now === 0) running.delete(caller)
+      else running.set(caller, now)
+    }
+
     return {
       enter: (caller) =>
-        Effect.suspend(() =>
-          running < limits.running ? Effect.andThen(perCaller(caller), place) : Effect.fail(busy())
-        )
+        Effect.suspend(() => {
+          let held = 0
+          let left = false
+          const take = (slots: number): void => {
+            if (left) return
+            add(caller, slots)
+            held += slots
+          }
+          const extend = (slots: number): Effect.Effect<void, Response> =>
+            Effect.suspend(() => {
+              if (total + slots > limits.running) return Effect.fail(busy())
+              if ((running.get(caller) ?? 0) + slots > limits.runningPerCaller) {
+                return Effect.fail(callerBusy(limits.runningPerCaller))
+              }
+              take(slots)
+              return Effect.asVoid(
+                Effect.onError(consume(caller, slots), () => Effect.sync(() => take(-slots)))
+              )
+            })
+          const leave = (): void => {
+            if (!left) add(caller, -held)
+            left = true
+          }
+          return Effect.as(extend(1), { extend, leave })
+        })
     }
   })
 
 const tooMany = (limit: number, retryAfter: Duration.Duration): Response =>
   refuse(429, `A caller may send ${limit} requests in ${Duration.toSeconds(WINDOW)} seconds.`, {
     "retry-after": String(Math.max(1, Math.ceil(Duration.toSeconds(retryAfter))))
+  })
+
+const callerBusy = (limit: number): Response =>
+  refuse(429, `A caller may have ${limit} requests running at once; a batch counts message by message.`, {
+    "retry-after": BUSY_SECONDS
   })
 
 const busy = (): Response =>

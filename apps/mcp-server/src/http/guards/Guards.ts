@@ -11,7 +11,6 @@ import {
   validateOriginHeader
 } from "@modelcontextprotocol/server"
 import type { IncomingMessage } from "node:http"
-import { isIP } from "node:net"
 import * as CrossOrigin from "./CrossOrigin.ts"
 import type { HttpSettings } from "../../settings/HttpSettings.ts"
 import { inUrl, isLoopback } from "../../settings/Loopback.ts"
@@ -27,7 +26,7 @@ export interface Guards {
   readonly message: (request: IncomingMessage) => Response | undefined
   /** What is wrong with a request to read a document, if anything. */
   readonly document: (request: IncomingMessage) => Response | undefined
-  /** The same, where probes come by address, whatever names are allowed. */
+  /** The same for a probe, which may name any host: its answer tells a foreign page nothing. */
   readonly probe: (request: IncomingMessage) => Response | undefined
 }
 
@@ -57,13 +56,10 @@ export const make = (settings: Pick<HttpSettings, "host" | "allowedHosts" | "all
 
   return {
     sender: (request) => host(request) ?? origin(request),
-    message: (request) => method(request, ["POST"]) ?? contentType(request) ?? bodySize(request),
+    message: (request) =>
+      method(request, ["POST"]) ?? accept(request) ?? contentType(request) ?? bodySize(request),
     document: (request) => host(request) ?? method(request, ["GET", "HEAD", "OPTIONS"]),
-    // A rebound name is a name: an address in Host is the one that was dialled.
-    probe: (request) =>
-      (isAddress(request.headers.host) ? undefined : host(request)) ??
-      origin(request) ??
-      method(request, ["GET", "HEAD"])
+    probe: (request) => origin(request) ?? method(request, ["GET", "HEAD"])
   }
 }
 
@@ -73,15 +69,30 @@ export const make = (settings: Pick<HttpSettings, "host" | "allowedHosts" | "all
  */
 const MORE_THAN_HOST = /[@/\\?#]/u
 
-const isAddress = (hostHeader: string | undefined): boolean => {
-  const url = URL.parse(`http://${hostHeader ?? ""}`)
-  return url !== null && isIP(url.hostname.replace(/^\[|\]$/gu, "")) !== 0
-}
-
 const method = ({ method }: IncomingMessage, allowed: ReadonlyArray<string>): Response | undefined =>
   allowed.includes(method ?? "")
     ? undefined
     : refuse(405, "Method not allowed.", { allow: allowed.join(", ") })
+
+/** Answers are streams of events. The most specific range decides (RFC 9110, section 12.5.1). */
+const accept = ({ headers }: IncomingMessage): Response | undefined => {
+  const ranges = new Map(
+    (headers.accept?.trim() || "*/*").split(",").map((range) => {
+      const [type = "", ...parameters] = range
+        .toLowerCase()
+        .split(";")
+        .map((part) => part.trim())
+      return [type, !parameters.some((parameter) => /^q=0(?:\.0*)?$/u.test(parameter))]
+    })
+  )
+  const accepted = ["text/event-stream", "text/*", "*/*"].find((range) => ranges.has(range))
+  return accepted !== undefined && ranges.get(accepted) === true
+    ? undefined
+    : refuse(
+        406,
+        "Not acceptable: let Accept include text/event-stream, because answers are streams of events."
+      )
+}
 
 const contentType = ({ headers }: IncomingMessage): Response | undefined =>
   isJsonContentType(headers["content-type"])

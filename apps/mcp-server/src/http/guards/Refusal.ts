@@ -6,8 +6,12 @@ import type { ServerResponse } from "node:http"
 /** The range that JSON-RPC leaves to servers. */
 const REFUSED = -32_000
 
-export const refuse = (status: number, message: string, headers: Record<string, string> = {}): Response =>
-  Response.json({ jsonrpc: "2.0", error: { code: REFUSED, message }, id: null }, { status, headers })
+export const refuse = (
+  status: number,
+  message: string,
+  headers: Record<string, string> = {},
+  code = REFUSED
+): Response => Response.json({ jsonrpc: "2.0", error: { code, message }, id: null }, { status, headers })
 
 /** Sends an answer that is complete, and small. */
 export const write = async (to: ServerResponse, answer: Response): Promise<void> => {

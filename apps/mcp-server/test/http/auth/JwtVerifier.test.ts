@@ -20,7 +20,8 @@ const verifier = (issuer: Issuer.Issuer) =>
       issuer: issuer.url,
       audience: Issuer.AUDIENCE,
       scopes: [],
-      resource: new URL(Issuer.AUDIENCE)
+      resource: Issuer.AUDIENCE,
+      publicUrl: new URL(Issuer.AUDIENCE)
     }),
     ({ verifyAccessToken }) =>
       (token: string) =>

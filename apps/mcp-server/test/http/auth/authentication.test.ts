@@ -15,15 +15,21 @@ const { TOKEN } = HttpProcess
 const serving = (sandbox: Sandbox.Service) =>
   HttpProcess.start(sandbox, { args: ["--log-level", "debug"], env: { MCP_BEARER_TOKEN: TOKEN } })
 
-const wrong: ReadonlyArray<readonly [string, string | undefined]> = [
-  ["no token", undefined],
+/** What a request without a bearer token is told, and one with a wrong token. */
+const REALM = `Bearer realm="sailpoint-bulk-upload"`
+const ERROR = `Bearer error="invalid_token", error_description="`
+
+const wrong: ReadonlyArray<readonly [string, authorization: string | undefined, challenge?: string]> = [
+  ["no token", undefined, REALM],
+  ["an empty header", "", REALM],
   ["another token", `Bearer ${TOKEN.replace("0", "1")}`],
   ["the beginning of the token", `Bearer ${TOKEN.slice(0, -1)}`],
   ["more than the token", `Bearer ${TOKEN}0`],
   ["the token in capitals", `Bearer ${TOKEN.toUpperCase()}`],
   ["no token after the scheme", "Bearer "],
-  ["the token without a scheme", TOKEN],
-  ["the token in another scheme", `Basic ${TOKEN}`]
+  ["the token without a scheme", TOKEN, REALM],
+  ["the token in another scheme", `Basic ${TOKEN}`, REALM],
+  ["the token in a longer scheme", `BearerX ${TOKEN}`, REALM]
 ]
 
 const settings = [
@@ -50,13 +56,14 @@ describe("a server with a bearer token", { timeout: 60_000 }, () => {
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make()
       const { url } = yield* serving(sandbox)
-      for (const [what, authorization] of wrong) {
+      for (const [what, authorization, challenge = ERROR] of wrong) {
         const { headers, status } = yield* HttpProcess.post(url, {
           headers: authorization === undefined ? {} : { authorization },
           body: JSON.stringify(JsonRpc.callStatus(1, Source.named("Done").sourceId))
         })
         assert.strictEqual(status, 401, what)
-        assert.match(String(headers["www-authenticate"]), /^Bearer error="invalid_token"/u, what)
+        const told = String(headers["www-authenticate"])
+        assert.strictEqual(challenge === REALM ? told : told.slice(0, ERROR.length), challenge, what)
       }
       assert.isEmpty(yield* sandbox.received)
     })
@@ -70,6 +77,26 @@ describe("a server with a bearer token", { timeout: 60_000 }, () => {
       assert.strictEqual(yield* statusOf({ headers: { "content-type": "text/plain" } }), 415)
       assert.strictEqual(yield* statusOf({ body: " ".repeat(2 * 1024 * 1024) }), 413)
       assert.strictEqual(yield* statusOf({ body: "{" }), 401)
+    })
+  )
+
+  it.live.each([
+    ["GET", "/.well-known/oauth-authorization-server"],
+    ["GET", "/.well-known/oauth-authorization-server/mcp"],
+    ["GET", "/.well-known/oauth-protected-resource"],
+    ["GET", "/.well-known/oauth-protected-resource/mcp/"],
+    ["GET", "/.well-known/openid-configuration"],
+    ["GET", "/authorize?response_type=code"],
+    ["POST", "/register"],
+    ["POST", "/token"]
+  ] as const)("says on %s %s that it takes a bearer token, as clients of OAuth read it", ([method, path]) =>
+    Effect.gen(function* () {
+      const { url } = yield* serving(yield* Sandbox.make())
+      const { body, status } = yield* HttpProcess.post(url, { method, path, headers: { host: "any.test" } })
+      assert.strictEqual(status, 404)
+      const { error, error_description } = JSON.parse(body) as Record<string, string>
+      assert.strictEqual(error, "invalid_request")
+      assert.match(String(error_description), /bearer token, not OAuth.*Authorization: Bearer/u)
     })
   )
 

@@ -8,6 +8,8 @@ import * as Issuer from "../../support/Issuer.ts"
 
 const METADATA = "https://mcp.test/.well-known/oauth-protected-resource/mcp"
 
+const METADATA_HOST = "https://public.test"
+
 const serving = (
   issuer: Pick<Issuer.Issuer, "url">,
   env: Record<string, string> = {},
@@ -35,6 +37,21 @@ const refused: ReadonlyArray<readonly [string, (issuer: Issuer.Issuer) => Effect
   ["that somebody else signed", ({ forged }) => forged()],
   ["that nobody signed", ({ unsigned }) => unsigned()],
   ["that is signed with the public key as a secret", ({ confused }) => confused()],
+  ...[
+    "id_token",
+    "id+jwt",
+    "logout+jwt",
+    "application/logout+jwt",
+    "secevent+jwt",
+    "dpop+jwt",
+    "at+jwt2",
+    "",
+    5,
+    null
+  ].map((typ) => [`whose type is ${JSON.stringify(typ)}`, ({ typed }: Issuer.Issuer) => typed(typ)] as const),
+  ...["ID", "Refresh", "Offline", "Logout", 5].map(
+    (typ) => [`that claims the type ${typ}`, ({ token }: Issuer.Issuer) => token({ typ })] as const
+  ),
   ["that is no JWT", () => Effect.succeed("canary")]
 ]
 
@@ -91,6 +108,48 @@ describe("a server with an authorization server", { timeout: 60_000 }, () => {
       const now = Math.floor(Date.now() / 1000)
       assert.strictEqual((yield* postWith(url, yield* issuer.token({ nbf: now + 20 }))).status, 200)
       assert.strictEqual((yield* postWith(url, yield* issuer.token({ exp: now }))).status, 200)
+    })
+  )
+
+  it.live.each([
+    ...["at+jwt", "AT+JWT", "application/at+jwt", "JWT", "jwt"].map((typ) => [typ, {}] as const),
+    ["JWT", { typ: "Bearer" }]
+  ] as const)("serves a token of the type %s with the claims %o", ([typ, claims]) =>
+    Effect.gen(function* () {
+      const issuer = yield* Issuer.start()
+      const { url } = yield* serving(issuer)
+      assert.strictEqual((yield* postWith(url, yield* issuer.typed(typ, claims))).status, 200)
+    })
+  )
+
+  it.live("tells a client without a token where to get one, and nothing of an error", () =>
+    Effect.gen(function* () {
+      const { url } = yield* serving(yield* Issuer.start(), { MCP_OAUTH_SCOPES: "status:read" })
+      const { headers, status } = yield* HttpProcess.post(url)
+      assert.strictEqual(status, 401)
+      assert.strictEqual(
+        headers["www-authenticate"],
+        `Bearer realm="sailpoint-bulk-upload", scope="status:read", resource_metadata="${METADATA}"`
+      )
+    })
+  )
+
+  it.live.each([
+    ["https://mcp.test", {}, "https://mcp.test", "https://mcp.test"],
+    ["https://mcp.test/", {}, "https://mcp.test/", "https://mcp.test"],
+    ["HTTPS://MCP.test:443/a b", {}, "HTTPS://MCP.test:443/a b", "https://mcp.test"],
+    ["https://aud.test/x", { MCP_PUBLIC_URL: METADATA_HOST }, "https://aud.test/x", METADATA_HOST],
+    ["api://sailpoint", { MCP_PUBLIC_URL: METADATA_HOST }, METADATA_HOST, METADATA_HOST]
+  ] as const)("shows the audience %s as it was configured", ([audience, env, resource, host]) =>
+    Effect.gen(function* () {
+      const issuer = yield* Issuer.start()
+      const { url } = yield* serving(issuer, { MCP_OAUTH_AUDIENCE: audience, ...env })
+      const { body } = yield* HttpProcess.get(url, "/.well-known/oauth-protected-resource")
+      assert.strictEqual((JSON.parse(body) as { resource: string }).resource, resource)
+      const { headers } = yield* HttpProcess.post(url)
+      assert.include(String(headers["www-authenticate"]), `resource_metadata="${host}/.well-known/`)
+      // What a client is told to ask for is what the server then takes.
+      assert.strictEqual((yield* postWith(url, yield* issuer.token({ aud: audience }))).status, 200)
     })
   )
 

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as TestClock from "effect/testing/TestClock"
 import * as Admission from "../../../src/http/guards/Admission.ts"
 
-const admission = Admission.make({ running: 2, perCaller: 2 })
+const admission = Admission.make({ running: 2, runningPerCaller: 2, perCaller: 2 })
 
 /** The status of the refusal, or that there was none; the place is given back at once. */
 const statusOf = ({ enter }: Admission.Admission, caller: string) =>
@@ -26,6 +26,33 @@ describe("admission", () => {
       yield* TestClock.adjust("5 seconds")
       assert.strictEqual(yield* statusOf(made, "alice"), "a place")
       assert.strictEqual(yield* statusOf(made, "alice"), 429)
+    })
+  )
+
+  it.effect("leaves slots to others when one caller has all that it may have", () =>
+    Effect.gen(function* () {
+      const { enter } = yield* Admission.make({ running: 3, runningPerCaller: 2, perCaller: 9 })
+      yield* enter("alice")
+      const second = yield* enter("alice")
+      assert.strictEqual((yield* Effect.flip(enter("alice"))).status, 429)
+      yield* enter("bob")
+      assert.strictEqual((yield* Effect.flip(enter("carol"))).status, 503)
+      second.leave()
+      yield* enter("alice")
+    })
+  )
+
+  it.effect("counts every message of a batch, and frees all its slots at once", () =>
+    Effect.gen(function* () {
+      const { enter } = yield* Admission.make({ running: 9, runningPerCaller: 3, perCaller: 6 })
+      const batch = yield* enter("alice")
+      yield* batch.extend(2)
+      assert.strictEqual((yield* Effect.flip(batch.extend(1))).status, 429)
+      batch.leave()
+      const next = yield* enter("alice")
+      yield* next.extend(2)
+      next.leave()
+      assert.strictEqual((yield* Effect.flip(enter("alice"))).status, 429)
     })
   )
 

@@ -15,7 +15,9 @@ const MEBIBYTE = 1024 * 1024
 
 const refused: ReadonlyArray<readonly [string, HttpProcess.Request, status: number]> = [
   ["another path", { path: "/" }, 404],
-  ["a path below the endpoint", { path: "/mcp/" }, 404],
+  ["a path below the endpoint", { path: "/mcp/x" }, 404],
+  ["a path with two slashes at the end", { path: "/mcp//" }, 404],
+  ["another path in absolute form", { path: "http://localhost/" }, 404],
   ["a path in capitals", { path: "/MCP" }, 404],
   ["an encoded path", { path: "/%6dcp" }, 404],
   ["a path with dots", { path: "/x/../mcp" }, 404],
@@ -24,6 +26,12 @@ const refused: ReadonlyArray<readonly [string, HttpProcess.Request, status: numb
   ["a Host of a rebound name with this port", { headers: { host: "evil.test:3917" } }, 403],
   ["a Host that only begins well", { headers: { host: "localhost.evil.test" } }, 403],
   ["a Host behind a user name", { headers: { host: "localhost@evil.test" } }, 403],
+  ["a rebound name in absolute form", { path: "http://evil.test/mcp" }, 403],
+  ["a rebound name in absolute form, with this port", { path: "HTTP://evil.test:3917/mcp" }, 403],
+  ["a user name in absolute form", { path: "http://localhost@evil.test/mcp" }, 403],
+  ["this machine's name before a rebound one", { path: "http://localhost\\@evil.test/mcp" }, 400],
+  ["no name in absolute form", { path: "http:///mcp" }, 403],
+  ["an address that is not this machine's", { headers: { host: "10.1.2.3" } }, 403],
   ["a Host that is no host", { headers: { host: "a b" } }, 403],
   ["a Host with a user name before it", { headers: { host: "user:password@localhost" } }, 403],
   ["a Host with a path behind it", { headers: { host: "localhost/x" } }, 403],
@@ -52,7 +60,14 @@ const refused: ReadonlyArray<readonly [string, HttpProcess.Request, status: numb
   ["a body that is no JSON", { body: "{" }, 400],
   ["no body", { body: "" }, 400],
   ["JSON that is no message", { body: "{}" }, 400],
-  ["a client that takes no answer", { headers: { accept: "text/html" } }, 406],
+  ...[
+    "text/html",
+    "application/json",
+    "text/event-stream;q=0",
+    "*/*, text/event-stream;q=0.0",
+    "*/*;q=0",
+    "text/*;Q=0, */*"
+  ].map((accept) => [`an Accept of ${accept}`, { headers: { accept } }, 406] as const),
   [
     "an unknown protocol version",
     { headers: { "mcp-protocol-version": "1999-01-01" }, body: JSON.stringify(JsonRpc.listTools(1)) },
@@ -76,6 +91,25 @@ const served: ReadonlyArray<readonly [string, HttpProcess.Request]> = [
   ["an Origin of this machine", { headers: { origin: "http://localhost:6274" } }],
   ["a type with a charset", { headers: { "content-type": "Application/JSON; charset=utf-8" } }],
   ["a query", { path: "/mcp?x=1" }],
+  ["a slash at the end", { path: "/mcp/" }],
+  ["a slash at the end, and a query", { path: "/mcp/?x=1" }],
+  ["a target in absolute form", { path: "http://localhost:3917/mcp" }],
+  ["a target in absolute form, by https", { path: "HTTPS://127.0.0.1/mcp/?x=1" }],
+  [
+    "a target in absolute form, whatever Host says",
+    { path: "http://[::1]/mcp", headers: { host: "evil.test" } }
+  ],
+  ...[
+    "APPLICATION/JSON, TEXT/EVENT-STREAM",
+    "text/event-stream",
+    "Text/Event-Stream; q=0.5",
+    "text/*",
+    "*/*",
+    "application/*, */*;q=0.1",
+    "text/html, application/json;q=0.9, */*;q=0.8",
+    "text/*;q=0, text/event-stream",
+    ""
+  ].map((accept) => [`an Accept of ${accept}`, { headers: { accept } }] as const),
   ["a body just below a MiB", { body: JSON.stringify(JsonRpc.initialize(1)).padEnd(MEBIBYTE) }]
 ]
 

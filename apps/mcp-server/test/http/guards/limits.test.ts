@@ -9,6 +9,9 @@ import * as ServerProcess from "../../support/ServerProcess.ts"
 
 const done = Source.named("Done").sourceId
 
+const batchOf = (length: number, message: (id: number) => object) =>
+  JSON.stringify(Array.from({ length }, (_, id) => message(id)))
+
 describe("a server over HTTP", { timeout: 60_000 }, () => {
   it.live("refuses what is more than it serves at once, tells when to come again, and serves then", () =>
     Effect.gen(function* () {
@@ -26,6 +29,35 @@ describe("a server over HTTP", { timeout: 60_000 }, () => {
       assert.strictEqual(yield* ServerProcess.firstOutcome(sandbox), "aborted")
       assert.strictEqual((yield* HttpProcess.post(url, { body })).status, 200)
       assert.strictEqual((yield* HttpProcess.post(url, { body })).status, 200)
+    })
+  )
+
+  it.live("counts the messages of a batch one by one", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.make()
+      const { url } = yield* HttpProcess.start(sandbox, { env: { MCP_MAX_PER_CALLER: "5" } })
+      for (let post = 0; post < 5; post++) {
+        assert.strictEqual(
+          (yield* HttpProcess.post(url, { body: batchOf(32, (id) => JsonRpc.callStatus(id, done)) })).status,
+          429
+        )
+      }
+      assert.isEmpty(yield* sandbox.received)
+    })
+  )
+
+  it.live("answers every message of a batch within the limits, and refuses one that exceeds them", () =>
+    Effect.gen(function* () {
+      const { url } = yield* HttpProcess.start(yield* Sandbox.make(), { env: { MCP_MAX_RUNNING: "12" } })
+      const answer = yield* HttpProcess.post(url, { body: batchOf(3, JsonRpc.ping) })
+      assert.strictEqual(answer.status, 200)
+      assert.sameMembers(
+        Array.from(answer.body.matchAll(/"id":(\d+)/gu), ([, id]) => Number(id)),
+        [0, 1, 2]
+      )
+      const { body, headers, status } = yield* HttpProcess.post(url, { body: batchOf(4, JsonRpc.ping) })
+      assert.deepStrictEqual([status, headers["retry-after"]], [429, "5"])
+      assert.include(body, "A caller may have 3 requests running at once; a batch counts message by message.")
     })
   )
 
