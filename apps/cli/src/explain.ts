@@ -2,6 +2,7 @@
  * `explain`: what became of the newest upload of a source, as far as SailPoint shows it.
  */
 import * as Explanation from "@sailpoint-bulk-upload/core/Explanation"
+import { nameVariables } from "@sailpoint-bulk-upload/core/Settings"
 import type * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -22,10 +23,14 @@ export interface Input {
 export const explain = Effect.fn("cli.explain")(function* (input: Input) {
   const header = Option.orElse(input.csvHeader, () => Option.map(input.csv, firstLine))
   const { sourceId } = yield* resolveSource(input.source)
-  const explained = yield* Explanation.explain(sourceId, {
+  const { unavailable, ...rest } = yield* Explanation.explain(sourceId, {
     uploadedAt: Option.getOrUndefined(input.uploadedAt),
     csvHeader: Option.getOrUndefined(header)
   })
+  const explained = {
+    ...rest,
+    unavailable: unavailable.map((part) => ({ ...part, nextStep: nameVariables(part.nextStep) }))
+  }
   yield* input.json ? output.json(explained) : output.result(toText(explained))
   return yield* End.with(ExitCode.ofStatus(explained.status))
 })

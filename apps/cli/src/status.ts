@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { End } from "./End.ts"
 import * as ExitCode from "./ExitCode.ts"
-import { toJson } from "./failure.ts"
+import { toJson, toText } from "./failure.ts"
 import * as output from "./output.ts"
 import { report } from "./report.ts"
 import { resolveSource } from "./resolveSource.ts"
@@ -40,7 +40,7 @@ export const status = Effect.fn("cli.status")(function* ({ json, sources }: Inpu
     yield* output.result(String(first.success.status))
     yield* output.note(BulkUploadStatus.meaning(first.success.status))
   }
-  for (const result of results) if (Result.isFailure(result)) yield* output.note(result.failure.message)
+  for (const result of results) if (Result.isFailure(result)) yield* output.note(toText(result.failure))
   return yield* End.with(
     ExitCode.worst(
       results.map((result) =>

@@ -6,6 +6,14 @@
  * both, with SailPoint's tracking id where it gave one. `retryable` says whether the same call can succeed
  * later without anybody changing anything. No error carries a secret, a request or a raw cause.
  *
+ * A `nextStep` names the options of a client, such as `baseUrl`; `Settings.nameVariables` puts the variables in their
+ * place, for programs that are configured by the environment.
+ *
+ * **Gotchas**
+ *
+ * Five tags are those of Effect's `HttpApiError` too: `BadRequest`, `Unauthorized`, `Forbidden`, `NotFound` and
+ * `RequestTimeout`. A union of both cannot tell them apart; put these errors under a tag of your own there.
+ *
  * @example
  * ```ts
  * import * as Effect from "effect/Effect"
@@ -119,7 +127,7 @@ export class BadRequest extends Schema.TaggedError<BadRequest>()("BadRequest", {
   get nextStep(): string {
     return this.operation !== "token" && this.operation !== "sources"
       ? "Check that the id is that of a non-employee source of this tenant (its sourceId, or its id)."
-      : "Check SAIL_BASE_URL and SAIL_API_VERSION; if they are right, give the tracking id to SailPoint's support."
+      : "Check baseUrl and apiVersion. If they are right, give the tracking ID to SailPoint's support."
   }
   override get message(): string {
     return toMessage(this)
@@ -146,7 +154,7 @@ export class Unauthorized extends Schema.TaggedError<Unauthorized>()("Unauthoriz
     return sentence(`SailPoint answered 401 to ${theRequest(this)}${quoted(this)}`)
   }
   get nextStep(): string {
-    return "Replace the access token (SAIL_ACCESS_TOKEN), or check that the client credentials belong to this tenant and API."
+    return "Replace accessToken, or check that clientId and clientSecret belong to this tenant and API."
   }
   override get message(): string {
     return toMessage(this)
@@ -201,11 +209,11 @@ export class NotFound extends Schema.TaggedError<NotFound>()("NotFound", { ...su
   }
   get nextStep(): string {
     if (this.operation === "token") {
-      return "Check SAIL_BASE_URL: the token endpoint is at /oauth/token of the tenant's API host."
+      return "Check baseUrl: the token endpoint is at /oauth/token of the tenant's API host."
     }
     return this.operation === "sources" || this.operation === "events"
-      ? "Check the tenant in SAIL_BASE_URL, and SAIL_API_VERSION."
-      : "Check the id (a non-employee source has both a sourceId and an id; try the other one), the tenant in SAIL_BASE_URL, and SAIL_API_VERSION."
+      ? "Check the tenant in baseUrl, and apiVersion."
+      : "Check the ID (a non-employee source has both a sourceId and an id; try the other one), the tenant in baseUrl, and apiVersion."
   }
   override get message(): string {
     return toMessage(this)
@@ -315,7 +323,7 @@ export class UnexpectedResponse extends Schema.TaggedError<UnexpectedResponse>()
     if (this.contentEncoding !== undefined) {
       return "Use an HTTP client that decodes compressed answers, such as one on fetch, or have the gateway in between send answers as they are."
     }
-    return "Check that SAIL_BASE_URL is the tenant's API host with no proxy or login page in between; if it is, the API has changed and this software needs an update."
+    return "Check that baseUrl is the tenant's API host, without a proxy or login page in between. If it is, the API has changed and this software needs an update."
   }
   override get message(): string {
     return toMessage(this)
@@ -340,7 +348,7 @@ export class RequestTimeout extends Schema.TaggedError<RequestTimeout>()("Reques
     return `SailPoint did not answer ${theRequest(this)} within ${seconds(this.after)}.`
   }
   get nextStep(): string {
-    return "Try again; if it stays, check the network between this machine and the host in SAIL_BASE_URL."
+    return "Try again. If the problem persists, check the network between this machine and the host in baseUrl."
   }
   override get message(): string {
     return toMessage(this)
@@ -386,8 +394,8 @@ export class ConnectionFailed extends Schema.TaggedError<ConnectionFailed>()("Co
       return "Its TLS certificate does not verify: if a company proxy re-signs traffic, point NODE_EXTRA_CA_CERTS at its certificate."
     }
     return isNameCode(this.code)
-      ? "The name does not resolve: check SAIL_BASE_URL for a typing mistake, and this machine's DNS."
-      : "Check SAIL_BASE_URL and that this machine may reach that host (firewall, proxy, VPN)."
+      ? "The name does not resolve: check baseUrl for a typing mistake, and this machine's DNS."
+      : "Check baseUrl and that this machine may reach that host (firewall, proxy, VPN)."
   }
   override get message(): string {
     return toMessage(this)
@@ -415,9 +423,9 @@ export class AuthenticationFailed extends Schema.TaggedError<AuthenticationFaile
   }
   get nextStep(): string {
     if (this.httpStatus === undefined) {
-      return "Set SAIL_ACCESS_TOKEN to the token alone, without quotes, spaces or line breaks."
+      return "Set accessToken to the token alone, without quotes, spaces or line breaks."
     }
-    return "Check SAIL_CLIENT_ID and SAIL_CLIENT_SECRET, that they belong to the tenant in SAIL_BASE_URL, and that the personal access token behind them still exists and has not expired."
+    return "Check clientId and clientSecret, that they belong to the tenant in baseUrl, and that the personal access token behind them still exists and has not expired."
   }
   override get message(): string {
     return toMessage(this)

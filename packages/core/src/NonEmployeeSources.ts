@@ -36,6 +36,7 @@ import type { BulkUploadError } from "./BulkUploadError.ts"
 import { plainText } from "./PlainText.ts"
 import type { InvalidSettings } from "./Settings.ts"
 import * as SourceId from "./SourceId.ts"
+import { toMessage } from "./internal/errorText.ts"
 import { decodeJson } from "./internal/json.ts"
 import * as Tenant from "./Tenant.ts"
 
@@ -88,8 +89,19 @@ export class SourceNotFound extends Schema.TaggedError<SourceNotFound>()("Source
   name: Schema.String,
   candidates: Schema.Array(NonEmployeeSource)
 }) {
+  get retryable(): boolean {
+    return false
+  }
+  get summary(): string {
+    return `There is no non-employee source named "${this.name}".`
+  }
+  get nextStep(): string {
+    return this.candidates.length === 0
+      ? "Check the user level of the token's owner: this token can see no source at all."
+      : `Give one of these names: ${names(this.candidates)}.`
+  }
   override get message(): string {
-    return `There is no non-employee source named "${this.name}"; there are ${names(this.candidates)}.`
+    return toMessage(this)
   }
 }
 
@@ -103,13 +115,22 @@ export class AmbiguousSource extends Schema.TaggedError<AmbiguousSource>()("Ambi
   name: Schema.String,
   candidates: Schema.Array(NonEmployeeSource)
 }) {
+  get retryable(): boolean {
+    return false
+  }
+  get summary(): string {
+    return `"${this.name}" fits more than one non-employee source: ${names(this.candidates)}.`
+  }
+  get nextStep(): string {
+    return "Give the whole name, or an ID."
+  }
   override get message(): string {
-    return `"${this.name}" fits more than one non-employee source: ${names(this.candidates)}. Give the whole name, or an id.`
+    return toMessage(this)
   }
 }
 
 const names = (sources: ReadonlyArray<NonEmployeeSource>): string =>
-  sources.length === 0 ? "none that this token may see" : sources.map(({ name }) => `"${name}"`).join(", ")
+  sources.map(({ name }) => `"${name}"`).join(", ")
 
 /**
  * The operations of the service.

@@ -283,3 +283,32 @@ const switchIn = (reading: Reading, variable: "SAIL_COUNT_RECORDS" | "SAIL_AUDIT
   }
   return value === "true"
 }
+
+const VARIABLES: Readonly<Record<string, Variable>> = {
+  baseUrl: "SAIL_BASE_URL",
+  clientId: "SAIL_CLIENT_ID",
+  clientSecret: "SAIL_CLIENT_SECRET",
+  accessToken: "SAIL_ACCESS_TOKEN",
+  apiVersion: "SAIL_API_VERSION",
+  allowedHosts: "SAIL_ALLOWED_HOSTS",
+  requestBudget: "SAIL_REQUEST_BUDGET"
+}
+
+const OPTION = new RegExp(String.raw`\b(?:${Object.keys(VARIABLES).join("|")})\b`, "gu")
+
+/**
+ * Returns an error's `nextStep` with the variable in place of each option, for programs that are configured by the
+ * environment.
+ *
+ * @example
+ * ```ts
+ * import { Settings } from "@sailpoint-bulk-upload/core"
+ *
+ * Settings.nameVariables("Check baseUrl.") // "Check SAIL_BASE_URL."
+ * ```
+ *
+ * @category formatting
+ * @since 0.1.0
+ */
+export const nameVariables = (nextStep: string): string =>
+  nextStep.replaceAll(OPTION, (option) => VARIABLES[option] ?? option)

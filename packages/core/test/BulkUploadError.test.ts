@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import * as HttpApiError from "effect/http-api/HttpApiError"
 import { inspect } from "node:util"
 import * as BulkUploadError from "../src/BulkUploadError.ts"
 
@@ -85,6 +86,45 @@ describe("BulkUploadError", () => {
   it.each(byTag)("%s is shown by util.inspect and String under its own name", (_, error) => {
     assert.include(String(error), error.message)
     assert.include(inspect(error), error._tag)
+  })
+
+  it.each(byTag)("%s names no environment variable of this project", (_, error) => {
+    assert.notMatch(error.message, /SAIL_/u)
+  })
+
+  describe("beside Effect's HttpApiError", () => {
+    const theirs = [
+      HttpApiError.BadRequest,
+      HttpApiError.Unauthorized,
+      HttpApiError.Forbidden,
+      HttpApiError.NotFound,
+      HttpApiError.RequestTimeout
+    ]
+
+    it("has the five tags that the documentation names, and no others", () => {
+      const tags = new Set(
+        Object.values(HttpApiError).flatMap((value) =>
+          typeof value === "function" && "fields" in value && "_tag" in Object(value.fields) ? value.name : []
+        )
+      )
+      assert.sameMembers(
+        errors.filter(({ _tag }) => tags.has(_tag)).map(({ _tag }) => _tag),
+        theirs.map((error) => new error()._tag)
+      )
+    })
+
+    class SailPointFailed extends Schema.TaggedError<SailPointFailed>()("SailPointFailed", {
+      error: BulkUploadError.BulkUploadError
+    }) {}
+    const wire = Schema.toCodecJson(Schema.Union([...theirs, SailPointFailed]))
+
+    it.effect.each(byTag)("%s comes back as itself under a tag of its own", ([, error]) =>
+      Effect.gen(function* () {
+        const json = yield* Schema.encodeEffect(wire)(new SailPointFailed({ error }))
+        const back = yield* Schema.decodeEffect(wire)(json)
+        assert.isTrue(back instanceof SailPointFailed && back.error.message === error.message)
+      })
+    )
   })
 
   it("only what can pass by itself is retryable", () => {

@@ -211,6 +211,19 @@ describe("Settings", () => {
   )
 })
 
+describe("a next step", () => {
+  const texts = [
+    ["Check baseUrl and apiVersion.", "Check SAIL_BASE_URL and SAIL_API_VERSION."],
+    ["Check clientId and clientSecret.", "Check SAIL_CLIENT_ID and SAIL_CLIENT_SECRET."],
+    ["Replace accessToken.", "Replace SAIL_ACCESS_TOKEN."],
+    ["baseUrls and the sourceId stay.", "baseUrls and the sourceId stay."]
+  ] as const
+
+  it.each(texts)("%s names variables once it is translated", (given, expected) => {
+    assert.strictEqual(Settings.nameVariables(given), expected)
+  })
+})
+
 describe("a placeholder", () => {
   it.effect.each(placeholders)("%s is not filled in, if the variable is required", (value) =>
     Effect.gen(function* () {

@@ -7,7 +7,7 @@ import type { BulkUploadError } from "@sailpoint-bulk-upload/core/BulkUploadErro
 import { BulkUploads } from "@sailpoint-bulk-upload/core/BulkUploads"
 import * as BulkUploadStatus from "@sailpoint-bulk-upload/core/BulkUploadStatus"
 import { type NonEmployeeSource, NonEmployeeSources } from "@sailpoint-bulk-upload/core/NonEmployeeSources"
-import type { Problem } from "@sailpoint-bulk-upload/core/Settings"
+import { nameVariables, type Problem } from "@sailpoint-bulk-upload/core/Settings"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -35,7 +35,7 @@ const failed = (step: Finding["step"], error: BulkUploadError): Finding => ({
   step,
   outcome: "failed",
   found: error.summary,
-  nextStep: error.nextStep,
+  nextStep: nameVariables(error.nextStep),
   ...("trackingId" in error && error.trackingId !== undefined ? { trackingId: error.trackingId } : {})
 })
 

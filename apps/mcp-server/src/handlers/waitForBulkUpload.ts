@@ -2,6 +2,7 @@ import type { ServerContext } from "@modelcontextprotocol/server"
 import { RequestTimeout } from "@sailpoint-bulk-upload/core/BulkUploadError"
 import { BulkUploads } from "@sailpoint-bulk-upload/core/BulkUploads"
 import { isSettled, type State } from "@sailpoint-bulk-upload/core/BulkUploadStatus"
+import { nameVariables } from "@sailpoint-bulk-upload/core/Settings"
 import type { NotSettled } from "@sailpoint-bulk-upload/core/Watch"
 import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
@@ -34,7 +35,7 @@ type Tell = (progress: number, message: string) => Effect.Effect<void>
 /** When time is up: what the last status leaves to do, or what has stood in the way since. */
 const nextStepWhenTimedOut = ({ lastFailure, status }: NotSettled): string | undefined => {
   if (lastFailure !== undefined) {
-    const since = cutTo(MAX_FAILURE, `${lastFailure.summary} ${lastFailure.nextStep}`)
+    const since = cutTo(MAX_FAILURE, `${lastFailure.summary} ${nameVariables(lastFailure.nextStep)}`)
     return `That status is of the time in checkedAt; since then SailPoint gives none. ${since}`
   }
   if (status === undefined || status === null) return undefined

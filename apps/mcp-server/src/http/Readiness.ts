@@ -3,6 +3,7 @@
  * was given, and is never renewed, it is known only where it tells when its time is over.
  */
 import { ApiClient } from "@sailpoint-bulk-upload/core/ApiClient"
+import { nameVariables } from "@sailpoint-bulk-upload/core/Settings"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -43,7 +44,9 @@ export const make = Effect.fnUntraced(function* ({ givenToken }: { readonly give
     const asking = yield* Effect.forkDetach(accessToken.get)
     return yield* Fiber.join(asking).pipe(
       Effect.flatMap(problemOf),
-      Effect.catch(({ nextStep, summary }) => Effect.succeed<Readiness>({ problem: summary, nextStep })),
+      Effect.catch(({ nextStep, summary }) =>
+        Effect.succeed<Readiness>({ problem: summary, nextStep: nameVariables(nextStep) })
+      ),
       Effect.timeoutOrElse({ duration: ANSWER_WITHIN, orElse: () => Effect.succeed(SLOW) })
     )
   })

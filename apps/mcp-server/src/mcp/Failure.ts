@@ -2,9 +2,9 @@
  * What a failed call returns, whatever it failed with.
  */
 import type { BulkUploadError } from "@sailpoint-bulk-upload/core/BulkUploadError"
-import type { Problem } from "@sailpoint-bulk-upload/core/Settings"
+import * as CoreFailure from "@sailpoint-bulk-upload/core/Failure"
+import { nameVariables, type Problem } from "@sailpoint-bulk-upload/core/Settings"
 import * as Data from "effect/Data"
-import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
 import { cutTo } from "../text/TokenEstimate.ts"
 
@@ -20,14 +20,9 @@ export const Integer = Schema.Number.check(Schema.isInt({ toJsonSchema: () => ({
 
 /** The structured content of a failed call. */
 export const Failure = Schema.Struct({
-  error: Schema.String,
-  message: Schema.String,
-  nextStep: Schema.String,
-  retryable: Schema.Boolean,
+  ...CoreFailure.Failure.fields,
   retryAfterSeconds: Schema.optionalKey(Integer),
   httpStatus: Schema.optionalKey(Integer),
-  detailCode: Schema.optionalKey(Schema.String),
-  trackingId: Schema.optionalKey(Schema.String),
   ...sandboxNote
 })
 
@@ -55,21 +50,14 @@ const FIND_ID =
   "Call list_non_employee_sources and pass the sourceId of the source that is meant: 32 hexadecimal digits, or a UUID with dashes."
 
 export const toFailure = (error: ToolError): Failure => {
-  const retryAfter = "retryAfter" in error ? error.retryAfter : undefined
-  const httpStatus = "httpStatus" in error ? error.httpStatus : undefined
+  const failure = CoreFailure.fromError(error)
+  const { detailCode, message, nextStep, trackingId } = failure
   return {
-    error: error._tag,
-    message: cutTo(MAX_MESSAGE, error.summary),
-    nextStep: error._tag === "InvalidSourceId" ? FIND_ID : error.nextStep,
-    retryable: error.retryable,
-    ...(retryAfter === undefined ? {} : { retryAfterSeconds: Math.ceil(Duration.toSeconds(retryAfter)) }),
-    ...(httpStatus === undefined ? {} : { httpStatus }),
-    ...("detailCode" in error && error.detailCode !== undefined
-      ? { detailCode: cutTo(MAX_CODE, error.detailCode) }
-      : {}),
-    ...("trackingId" in error && error.trackingId !== undefined
-      ? { trackingId: cutTo(MAX_CODE, error.trackingId) }
-      : {})
+    ...failure,
+    message: cutTo(MAX_MESSAGE, message),
+    nextStep: error._tag === "InvalidSourceId" ? FIND_ID : nameVariables(nextStep),
+    ...(detailCode === undefined ? {} : { detailCode: cutTo(MAX_CODE, detailCode) }),
+    ...(trackingId === undefined ? {} : { trackingId: cutTo(MAX_CODE, trackingId) })
   }
 }
 

@@ -1,5 +1,6 @@
 import { assert, describe, it, vi } from "@effect/vitest"
 import * as BulkUploadError from "@sailpoint-bulk-upload/core/BulkUploadError"
+import { nameVariables } from "@sailpoint-bulk-upload/core/Settings"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -91,12 +92,21 @@ describe("the result of a tool", () => {
   it.each(errors.map(([error, carries]) => [error._tag, error, carries] as const))(
     "tells %s as structured content and as text",
     async (tag, error, carries) => {
-      const expected = { error: tag, message: error.summary, nextStep: error.nextStep, ...carries }
+      const expected = {
+        error: tag,
+        message: error.summary,
+        nextStep: nameVariables(error.nextStep),
+        ...carries
+      }
       const { content, isError, structuredContent } = await adapter().run(Effect.fail(error), running)
       assert.isTrue(isError)
       assert.deepStrictEqual(structuredContent, expected)
       assert.deepStrictEqual(content, [{ type: "text", text: JSON.stringify(structuredContent) }])
       assert.isTrue(Schema.is(Failure)(structuredContent))
+      assert.notMatch(
+        JSON.stringify(structuredContent),
+        /baseUrl|apiVersion|accessToken|client(?:Id|Secret)/u
+      )
     }
   )
 

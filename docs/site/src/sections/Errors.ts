@@ -211,9 +211,11 @@ const advice = (all: ReadonlyArray<Case<CatalogueError>>): ReadonlyArray<string>
 const passes = (error: CatalogueError | undefined): string =>
   `Can pass by itself: ${error?.retryable === true ? "yes" : "no"}.`
 
-/** Text as text, with names of settings, scopes and audit events set as code. */
-export const asMarkdown = (text: string): string =>
-  text.replaceAll("<", "&lt;").replaceAll(/\b(?:(?:SAIL|NODE|NON|ORG)_[A-Z_]+|idn(?::\w+)+)\b/gu, "`$&`")
+/** Text as text, with names of options, variables, scopes and audit events set as code. */
+export const asMarkdown = (text: string): string => text.replaceAll("<", "&lt;").replaceAll(CODE, "`$&`")
+
+const CODE =
+  /\b(?:(?:SAIL|NODE|NON|ORG)_[A-Z_]+|idn(?::\w+)+|baseUrl|apiVersion|accessToken|clientId|clientSecret)\b/gu
 
 /** What stands above a class, without the asterisks and the tags. */
 const docstring = (source: string, name: string): string => {

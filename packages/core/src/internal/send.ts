@@ -131,7 +131,7 @@ const makeDeprecationNotice = (): ((reply: Reply) => boolean) => {
 
 const warnOfDeprecation = (route: string): Effect.Effect<void> =>
   Effect.logWarning(
-    `SailPoint marks ${route} as deprecated (X-Deprecated: true); move to a newer API version (SAIL_API_VERSION) before it is switched off.`
+    `SailPoint marks ${route} as deprecated (X-Deprecated: true); move to a newer API version before it is switched off.`
   )
 
 /** What all requests of one method to one route have in common. */
