@@ -1,7 +1,7 @@
 /**
  * The whole way, end to end: a local tenant, the MCP server as an assistant starts it, and an MCP client that
  * finds a source by its name, asks for the status of an upload until it is done, and waits for another. Then
- * three things that go wrong, and what the assistant is told. Exits 0 only if every step did what it says.
+ * three things that go wrong, and what the assistant is told: at last an upload that fails and is explained. Exits 0 only if every step did what it says.
  *
  * Run it with `npx --yes pnpm@12.21.0 demo`.
  */
@@ -55,7 +55,9 @@ const connect = (sandbox: Sandbox.Service) =>
             env: {
               SAIL_BASE_URL: sandbox.url,
               SAIL_CLIENT_ID: admin.clientId,
-              SAIL_CLIENT_SECRET: admin.clientSecret
+              SAIL_CLIENT_SECRET: admin.clientSecret,
+              SAIL_COUNT_RECORDS: "true",
+              SAIL_AUDIT_EVENTS: "true"
             }
           })
         )
@@ -87,7 +89,7 @@ const call = (
 
 const ask = (client: Client, sourceId: string) => call(client, "get_bulk_upload_status", { sourceId })
 
-const upload = (sandbox: Sandbox.Service, sourceId: string) =>
+const upload = (sandbox: Sandbox.Service, sourceId: string, csv: string) =>
   Effect.tryPromise({
     try: async () => {
       const token = await fetch(`${sandbox.url}/oauth/token`, {
@@ -100,7 +102,7 @@ const upload = (sandbox: Sandbox.Service, sourceId: string) =>
       })
       const { access_token } = (await token.json()) as { readonly access_token: string }
       const form = new FormData()
-      form.set("data", new Blob([CSV], { type: "text/csv" }), "contractors.csv")
+      form.set("data", new Blob([csv], { type: "text/csv" }), "contractors.csv")
       const response = await fetch(
         `${sandbox.url}/v2024/non-employee-sources/${sourceId}/non-employee-bulk-upload`,
         { method: "POST", headers: { authorization: `Bearer ${access_token}` }, body: form }
@@ -112,10 +114,11 @@ const upload = (sandbox: Sandbox.Service, sourceId: string) =>
 
 const uploadTo = (
   sandbox: Sandbox.Service,
-  { name, sourceId }: { readonly name: string; readonly sourceId: string }
+  { name, sourceId }: { readonly name: string; readonly sourceId: string },
+  csv = CSV
 ) =>
   Effect.gen(function* () {
-    const accepted = yield* upload(sandbox, sourceId)
+    const accepted = yield* upload(sandbox, sourceId, csv)
     yield* expect(accepted === 202, `The upload was answered with ${accepted}, not 202.`)
     yield* line("upload", `contractors.csv to "${name}": accepted`)
   })
@@ -211,6 +214,27 @@ const demo = Effect.gen(function* () {
   yield* expect(
     malformed.isError && malformed.content["error"] === "InvalidSourceId",
     "It was not told as InvalidSourceId."
+  )
+
+  yield* heading("9. An upload that fails, and what can be said about it")
+  const uploadedAt = new Date().toISOString()
+  // The sandbox knows every manager but this one.
+  yield* uploadTo(sandbox, retail, CSV.replace(/a\.ortiz$/u, "nobody"))
+  const failed = yield* call(client, "wait_for_bulk_upload", { sourceId: retail.sourceId, uploadedAt })
+  yield* line("status", String(failed.content["status"]))
+  yield* line("nextStep", String(failed.content["nextStep"]))
+  const explained = yield* call(client, "explain_bulk_upload", {
+    sourceId: retail.sourceId,
+    uploadedAt,
+    csvHeader: CSV.slice(0, CSV.indexOf("\n"))
+  })
+  for (const key of ["records", "events", "checks"]) {
+    yield* line(key, JSON.stringify(explained.content[key]))
+  }
+  yield* expect(
+    failed.content["status"] === "ERROR" &&
+      JSON.stringify(explained.content["events"]).includes("manager is not the account ID of an identity"),
+    "The failed upload was not explained."
   )
 
   yield* Console.log(`\n${paint("green", "Every step did what it says.")}`)

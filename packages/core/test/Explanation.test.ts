@@ -153,11 +153,17 @@ describe("an explanation", () => {
 
   it.live("finds the records and events of a dashed ID through the source itself", () =>
     Effect.gen(function* () {
-      const result = yield* Explanation.explain(half.id).pipe(Effect.provide(live(everything)))
+      const result = yield* Explanation.explain(half.id)
+      const posts = (yield* (yield* Sandbox.Sandbox).received).filter(({ method }) => method !== "GET")
+      assert.deepStrictEqual(
+        posts.map(({ method, path }) => `${method} ${path}`),
+        ["POST /oauth/token", "POST /v2024/search?limit=50"],
+        "nothing else can change anything"
+      )
       assert.include(result.records, { total: 45, createdSince: 5 })
       assert.include(eventsOf(result), "FAILED named")
       assert.strictEqual(result.sourceId, half.id)
-    })
+    }).pipe(Effect.provide(live(everything)))
   )
 
   it.live.each([
@@ -338,6 +344,40 @@ describe("an explanation", () => {
       assert.match(checks[0] ?? "", first)
       assert.match(nextStep, /does not say which rows failed/u)
     })
+  )
+
+  it.live("puts another upload first if two of the source began and nothing landed", () =>
+    Effect.gen(function* () {
+      const started = { ...event, action: "NON_EMPLOYEE_BULK_IMPORT_STARTED" }
+      const body = [started, started]
+      yield* (yield* Sandbox.Sandbox).fail({
+        endpoint: "search",
+        fault: { _tag: "Respond", status: 200, body }
+      })
+      const { checks } = yield* Explanation.explain(half.sourceId)
+      assert.match(checks[0] ?? "", /^No other upload/u)
+    }).pipe(Effect.provide(live({ auditEvents: true })))
+  )
+
+  it.live.each([
+    ["of records that are all older", "older", 1],
+    ["of records without a time", undefined, 0]
+  ] as const)(
+    "warns that nothing landed after COMPLETED because %s only if that is known",
+    ([, time, warnings]) =>
+      Effect.gen(function* () {
+        const times = time && { created: "2020-01-01T00:00:00Z", modified: "2020-01-01T00:00:00Z" }
+        const fault = {
+          _tag: "Respond",
+          status: 200,
+          body: [{ ...times }],
+          headers: { "x-total-count": "1" }
+        } as const
+        yield* (yield* Sandbox.Sandbox).fail({ endpoint: "records", fault, times: 2 })
+        const uploadedAt = DateTime.makeUnsafe("2026-01-01T00:00:00Z")
+        const { checks } = yield* Explanation.explain(Source.named("All landed").sourceId, { uploadedAt })
+        assert.lengthOf(checks, warnings)
+      }).pipe(Effect.provide(live()))
   )
 
   it.effect.each([

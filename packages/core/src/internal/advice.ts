@@ -78,7 +78,9 @@ export const nextStepFor = (evidence: Evidence): string => {
 /** Whether a record was created or changed since the upload, by it or by anything else; undefined if that is not known. */
 const hasLanded = ({ records, uploadedAt }: Evidence): boolean | undefined => {
   if (records === undefined || uploadedAt === undefined) return undefined
-  return [records.newestCreatedAt, records.newestChangedAt].some((at) => at !== undefined && at >= uploadedAt)
+  const newest = [records.newestCreatedAt, records.newestChangedAt]
+  if (newest.some((at) => at !== undefined && at >= uploadedAt)) return true
+  return records.total > 0 && newest.includes(undefined) ? undefined : false
 }
 
 const hasFaults = (columns: Evidence["columns"]): boolean =>
