@@ -6,6 +6,7 @@ import type * as Scope from "effect/Scope"
 import { type ChildProcess, spawn } from "node:child_process"
 import { existsSync, readFileSync } from "node:fs"
 import { createServer } from "node:net"
+import { tmpdir } from "node:os"
 import { delimiter, join } from "node:path"
 import { createClient } from "redis"
 import type * as Certificates from "./Certificates.ts"
@@ -58,9 +59,25 @@ const freePort = (): Promise<number> =>
 
 const launch = (args: ReadonlyArray<string>): Promise<ChildProcess> =>
   new Promise((resolve, reject) => {
-    const child = spawn(program(), ["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", ...args], {
-      stdio: ["ignore", "pipe", "ignore"]
-    })
+    const child = spawn(
+      program(),
+      [
+        "--bind",
+        "127.0.0.1",
+        "--save",
+        "",
+        "--appendonly",
+        "no",
+        "--dir",
+        tmpdir(),
+        "--rdb-del-sync-files",
+        "yes",
+        ...args
+      ],
+      {
+        stdio: ["ignore", "pipe", "ignore"]
+      }
+    )
     let log = ""
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
       log += text
