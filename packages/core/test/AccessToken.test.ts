@@ -127,7 +127,7 @@ describe("AccessToken", () => {
       Effect.gen(function* () {
         const error = yield* Effect.flip(ask)
         assert.strictEqual(error._tag, "AuthenticationFailed")
-        assert.include(error.message, "SAIL_ACCESS_TOKEN")
+        assert.include(error.message, "accessToken")
         assert.strictEqual(yield* requests("status"), 0)
       }).pipe(Effect.provide(tenant({ auth: { accessToken: Redacted.make(token) } })))
   )
@@ -175,7 +175,7 @@ describe("AccessToken", () => {
       const error = yield* Effect.flip(ask)
       assert.strictEqual(error._tag, "AuthenticationFailed")
       assert.include(error.message, "invalid_client")
-      assert.include(error.message, "SAIL_CLIENT_SECRET")
+      assert.include(error.message, "clientSecret")
       assert.strictEqual(yield* requests("token"), 1)
     }).pipe(Effect.provide(tenant({ auth: { ...auth, clientSecret: Redacted.make("wrong") } })))
   )

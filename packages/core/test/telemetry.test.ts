@@ -142,7 +142,7 @@ describe("telemetry", () => {
       yield* Effect.all([ask, ask, ask]).pipe(Effect.provide(tenant().pipe(Layer.provideMerge(layer))))
       const warnings = seen.logs.filter((line) => line.includes('"level":"WARN"'))
       assert.strictEqual(warnings.length, 1)
-      assert.include(warnings[0], "SAIL_API_VERSION")
+      assert.include(warnings[0], "newer API version")
     })
   )
 })
