@@ -184,7 +184,7 @@ export class Forbidden extends Schema.TaggedError<Forbidden>()("Forbidden", { ..
     if (this.operation === "sources") {
       return "Listing sources needs the scope idn:nelm:read, and listing all of them the user level ORG_ADMIN; an account manager can list their own (ownedByMe)."
     }
-    return "Give the API client the scope idn:nelm:read and make sure that the token's owner is a user whose level may read non-employee sources; a client without a user is often refused."
+    return "Give the API client the scope idn:nelm:read and make sure that the token's owner is a user whose level may read non-employee sources. Whether an API client without a user may read a status is not documented."
   }
   override get message(): string {
     return toMessage(this)

@@ -61,6 +61,10 @@ const cases: { readonly [E in CatalogueError as E["_tag"]]: ReadonlyArray<Case<E
     {
       when: "the list of sources was asked for",
       error: new BulkUploadError.Forbidden({ operation: "sources" })
+    },
+    {
+      when: "searching for audit events",
+      error: new BulkUploadError.Forbidden({ operation: "events" })
     }
   ],
   NotFound: [

@@ -20,7 +20,12 @@ export const Action = Schema.Literals([
   "NON_EMPLOYEE_BULK_IMPORT_FAILED"
 ])
 
-/** An import event, with what it says only if it belongs to the source. */
+/**
+ * An audit event of an import; its text is there only if the event belongs to the source.
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface ImportEvent {
   readonly action: typeof Action.Type
   /** ISO 8601, UTC. */
