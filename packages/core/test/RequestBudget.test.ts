@@ -158,14 +158,16 @@ const backOffs: ReadonlyArray<Case> = [
     script: [
       { limited: "no Retry-After" },
       { at: 60_999, limited: "no Retry-After" },
+      { at: 120_000, lasts: 10_000 },
       { at: 123_000, limited: "no Retry-After" },
       { at: 123_001 }
     ],
     sent: [
       [0, 0],
       [1, 60_999],
-      [2, 123_000],
-      [3, 124_000]
+      [2, 120_000],
+      [3, 123_000],
+      [4, 124_000]
     ]
   },
   {
@@ -198,6 +200,17 @@ const renewals: ReadonlyArray<Case> = [
       [0, 0],
       [2, 10_000],
       [1, 22_000]
+    ]
+  },
+  {
+    name: "a request that renewed what went stale goes before those that came later",
+    options: one,
+    script: [{ lasts: 3000 }, { prepares: 2000, goodFor: 9000 }, { at: 2001 }, { at: 14_000 }],
+    sent: [
+      [0, 0],
+      [2, 13_000],
+      [1, 23_000],
+      [3, 33_000]
     ]
   },
   {

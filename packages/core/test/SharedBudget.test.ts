@@ -41,7 +41,7 @@ const acme = { baseUrl: "https://acme.api.identitynow.com", auth }
 
 const between = (minimum: number, maximum: number) => Schema.Int.check(Schema.isBetween({ minimum, maximum }))
 
-/** Two processes with a client each, limit 1 per 10 s: when the requests of both are sent. */
+/** Two processes with a client each, limit 1 per 10 s: when the requests of both begin and end. */
 const twoClients = (first: {
   readonly token?: Response
   readonly tokenTakes?: number
@@ -49,7 +49,7 @@ const twoClients = (first: {
 }) =>
   Effect.gen(function* () {
     const { answer } = limitScripts()
-    const begun: Array<number> = []
+    const sent: Array<readonly [begin: number, end: number]> = []
     const ask = (script: typeof first, times: number) => {
       let tokens = 0
       const http = HttpClient.make((request) =>
@@ -59,8 +59,9 @@ const twoClients = (first: {
             const token = tokens++ === 0 && script.token !== undefined ? script.token : granted()
             return HttpClientResponse.fromWeb(request, token)
           }
-          begun.push(yield* Clock.currentTimeMillis)
+          const begin = yield* Clock.currentTimeMillis
           yield* Effect.sleep(script.statusTakes ?? 0)
+          sent.push([begin, yield* Clock.currentTimeMillis])
           return HttpClientResponse.fromWeb(request, Response.json({ status: "PENDING" }))
         })
       )
@@ -79,7 +80,7 @@ const twoClients = (first: {
     const fibers = [yield* ask(first, 1), yield* Effect.andThen(TestClock.adjust(10), ask({}, 6))]
     yield* TestClock.adjust("5 minutes")
     yield* Fiber.joinAll(fibers)
-    return begun
+    return sent
   })
 
 describe("SharedBudget", () => {
@@ -178,6 +179,25 @@ describe("SharedBudget", () => {
     })
   )
 
+  it.effect("no shared slot is held during a back-off that begins while Redis is asked for it", () =>
+    Effect.gen(function* () {
+      const redis = limitScripts()
+      let asked = 0
+      const slow: Answer = (lua, params) =>
+        Effect.tap(redis.answer(lua, params), () => (asked++ === 1 ? Effect.sleep(200) : Effect.void))
+      const playing = yield* Effect.forkChild(
+        play([{ lasts: 100, limited: 5000 }, { at: 50 }], yield* process(slow))
+      )
+      yield* Effect.sleep(1000)
+      assert.strictEqual(redis.held(), 1)
+      const { sent } = yield* Fiber.join(playing)
+      assert.deepStrictEqual(sent.map(beginning), [
+        [0, 0],
+        [1, 5100]
+      ])
+    })
+  )
+
   it.effect("a process that stalls after it got its slot gives it back and asks for another", () =>
     Effect.gen(function* () {
       const { clock, stall } = adjustable(yield* Clock.Clock)
@@ -203,9 +223,9 @@ describe("SharedBudget", () => {
 
   it.effect.each(slowness)("no slot outlasts its lease while %s", ([, first]) =>
     Effect.gen(function* () {
-      const begun = (yield* twoClients(first)).toSorted((a, b) => a - b)
-      assert.lengthOf(begun, 7)
-      const waits = begun.slice(1).map((begin, n) => begin - (begun[n] ?? 0))
+      const sent = (yield* twoClients(first)).toSorted(([a], [b]) => a - b)
+      assert.lengthOf(sent, 7)
+      const waits = sent.slice(1).map(([begin], n) => begin - (sent[n]?.[1] ?? Infinity))
       assert.isAtLeast(Math.min(...waits), 10_000)
     })
   )

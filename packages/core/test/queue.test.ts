@@ -1,4 +1,4 @@
-/** A queue that is longer than a token lives: a scripted tenant, because only time is looked at here. */
+/** Calls that wait in the queue of their limit: a scripted tenant, because only time is looked at here. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -9,7 +9,10 @@ import * as Layer from "effect/Layer"
 import * as TestClock from "effect/testing/TestClock"
 import * as BulkUploads from "../src/BulkUploads.ts"
 import * as RequestBudget from "../src/RequestBudget.ts"
+import * as RetryPolicy from "../src/RetryPolicy.ts"
 import { auth } from "./support/tenant.ts"
+
+const acme = { baseUrl: "https://acme.api.identitynow.com", auth }
 
 /** A tenant whose tokens live for 15 s, the shortest that SailPoint allows. */
 const shortLived = () => {
@@ -30,11 +33,64 @@ const shortLived = () => {
   return { answers, tokens: () => tokens, layer: Layer.succeed(HttpClient.HttpClient, client) }
 }
 
-/** Lets a second pass, and every promise that waits for its turn have it. */
-const second = Effect.andThen(
-  TestClock.adjust("1 second"),
-  Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
+/** Lets every promise that waits for its turn have it. */
+const settled = Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
+
+/** Lets a second pass. */
+const second = Effect.andThen(TestClock.adjust("1 second"), settled)
+
+/** A tenant that answers the first request to an endpoint with 429 and says nothing of a wait, and when it got which. */
+const limitedOnce = (limited: "status" | "token") => {
+  const times: Array<number> = []
+  const client = HttpClient.make((request, url) =>
+    Effect.map(Clock.currentTimeMillis, (now) => {
+      const endpoint = url.pathname === "/oauth/token" ? "token" : "status"
+      const isFirst = endpoint === limited && times.push(now) === 1
+      const body = endpoint === "token" ? { access_token: "t", expires_in: 600 } : { status: "PENDING" }
+      return HttpClientResponse.fromWeb(
+        request,
+        isFirst ? new Response("", { status: 429 }) : Response.json(body)
+      )
+    })
+  )
+  return { times, layer: Layer.succeed(HttpClient.HttpClient, client) }
+}
+
+const policies = [
+  ["no retries", RetryPolicy.none],
+  ["the default policy", RetryPolicy.make()],
+  ["a policy that waits for less", RetryPolicy.make({ backoff: "10 millis" })]
+] as const
+
+const limits = (["status", "token"] as const).flatMap((endpoint) =>
+  policies.map(([name, policy]) => [endpoint, name, policy] as const)
 )
+
+describe("a 429 without Retry-After", () => {
+  it.effect.each(limits)(
+    "to a %s request makes all clients wait for a second, with %s",
+    ([limited, , retryPolicy]) =>
+      Effect.gen(function* () {
+        const { layer, times } = limitedOnce(limited)
+        const requestBudget = RequestBudget.make()
+        const ask = (sourceId: string) =>
+          BulkUploads.getBulkUploadStatus(sourceId).pipe(
+            Effect.provide(
+              BulkUploads.layer({ ...acme, requestBudget, retryPolicy }).pipe(Layer.provide(layer)),
+              { local: true }
+            ),
+            Effect.forkChild
+          )
+        yield* ask("0".repeat(32))
+        yield* Effect.repeat(settled, { times: 5 })
+        const other = yield* ask("1".repeat(32))
+        yield* Effect.repeat(Effect.andThen(TestClock.adjust("99 millis"), settled), { times: 9 })
+        assert.deepStrictEqual(times, [0])
+        yield* Effect.repeat(second, { until: () => other.pollUnsafe() !== undefined })
+        assert.strictEqual((yield* Fiber.join(other)).status, "PENDING")
+      })
+  )
+})
 
 describe("calls that wait for longer than a token lives", () => {
   it.effect("are sent with a token that is good when they are sent", () =>
@@ -45,11 +101,7 @@ describe("calls that wait for longer than a token lives", () => {
         statuses(sourceIds, { concurrency: "unbounded" })
       ).pipe(
         Effect.provide(
-          BulkUploads.layer({
-            baseUrl: "https://acme.api.identitynow.com",
-            auth,
-            requestBudget: RequestBudget.make()
-          }).pipe(Layer.provide(layer))
+          BulkUploads.layer({ ...acme, requestBudget: RequestBudget.make() }).pipe(Layer.provide(layer))
         ),
         Effect.forkChild
       )
