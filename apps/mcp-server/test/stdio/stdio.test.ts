@@ -1,6 +1,7 @@
 import { AjvJsonSchemaValidator } from "@modelcontextprotocol/client/validators/ajv"
 import { assert, describe, it, layer } from "@effect/vitest"
 import * as BulkUploadStatus from "@sailpoint-bulk-upload/core/BulkUploadStatus"
+import { reportOf } from "../../src/handlers/StatusReport.ts"
 import * as Fault from "@sailpoint-bulk-upload/sandbox/Fault"
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
@@ -63,7 +64,7 @@ describe.each(Assistant.kinds)("a client $name over stdio", { timeout: 60_000 },
             status,
             settled: status === "COMPLETED" || status === "ERROR",
             meaning: BulkUploadStatus.meaning(status),
-            nextStep: BulkUploadStatus.nextStep(status)
+            nextStep: reportOf({ sourceId, status }, "").nextStep
           })
           assert.match(String(checkedAt), /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/u)
           assert.deepStrictEqual(JSON.parse(text), structured)
