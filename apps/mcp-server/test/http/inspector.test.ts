@@ -13,7 +13,8 @@ const done = Source.named("Done").sourceId
 const calls: Readonly<Record<string, readonly [arg: string, contains: string]>> = {
   get_bulk_upload_status: [`sourceId=${done}`, `"COMPLETED"`],
   wait_for_bulk_upload: [`sourceId=${done}`, `"timedOut"`],
-  list_non_employee_sources: ["nameContains=Done", done]
+  list_non_employee_sources: ["nameContains=Done", done],
+  explain_bulk_upload: [`sourceId=${done}`, `"events"`]
 }
 
 interface Listed {
