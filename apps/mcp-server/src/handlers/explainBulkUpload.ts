@@ -1,4 +1,5 @@
 import { type Explained, Explanation, type Upload } from "@sailpoint-bulk-upload/core/Explanation"
+import { nameVariables } from "@sailpoint-bulk-upload/core/Settings"
 import * as Effect from "effect/Effect"
 import { answeredInTime } from "./answeredInTime.ts"
 import { cutTo, estimate } from "../text/TokenEstimate.ts"
@@ -38,7 +39,7 @@ const fitting = (explained: Explained) => {
 /** Quotation marks of JSON itself are counted with the signs beside them. */
 const weight = (value: object): number => estimate(JSON.stringify(value).replaceAll(/(?<!\\)"/gu, ""))
 
-const inDetail = ({ columns, events, ...rest }: Explained, detail: (typeof DETAILS)[number]) => {
+const inDetail = ({ columns, events, unavailable, ...rest }: Explained, detail: (typeof DETAILS)[number]) => {
   const name = (text: string) => cutTo(detail.name, text)
   const first = <A>(all: ReadonlyArray<A>, use: (one: A) => unknown, rest: (more: string) => unknown) => [
     ...all.slice(0, detail.columns).map(use),
@@ -47,6 +48,7 @@ const inDetail = ({ columns, events, ...rest }: Explained, detail: (typeof DETAI
   const names = (all: ReadonlyArray<string>) => first(all, name, (more) => more)
   return {
     ...rest,
+    unavailable: unavailable.map((part) => ({ ...part, nextStep: nameVariables(part.nextStep) })),
     ...(columns && {
       columns: {
         required: names(columns.required),

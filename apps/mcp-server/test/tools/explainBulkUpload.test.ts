@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as Fault from "@sailpoint-bulk-upload/sandbox/Fault"
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
 import * as Effect from "effect/Effect"
@@ -104,6 +105,15 @@ describe("explain_bulk_upload", { timeout: 60_000 }, () => {
         assert.strictEqual(answer.structured?.["status"], "ERROR")
         assert.isAtMost(countTokens(answer.text), 1_000)
       })
+  )
+
+  it.live("names the variable to check for a part that is missing", () =>
+    Effect.gen(function* () {
+      const { assistant, sandbox } = yield* connected()
+      yield* sandbox.fail({ endpoint: "schemaAttributes", fault: Fault.gatewayPage(200) })
+      const { structured } = yield* assistant.call({ sourceId: half.sourceId }, EXPLAIN)
+      assert.match(JSON.stringify(structured?.["unavailable"]), /"what":"columns".+SAIL_BASE_URL/u)
+    })
   )
 
   it.live("is short if everything but the status fails", () =>

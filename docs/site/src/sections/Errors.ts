@@ -63,7 +63,7 @@ const cases: { readonly [E in CatalogueError as E["_tag"]]: ReadonlyArray<Case<E
       error: new BulkUploadError.Forbidden({ operation: "sources" })
     },
     {
-      when: "searching for audit events",
+      when: "audit events were searched for",
       error: new BulkUploadError.Forbidden({ operation: "events" })
     }
   ],
