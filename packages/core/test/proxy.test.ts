@@ -49,12 +49,14 @@ const failing = (answer: () => Answer, call: "status" | "sources" = "status") =>
       if (call === "status") yield* BulkUploads.getBulkUploadStatus("e136567de87e4d029e60b3c3c55db56d")
       else yield* (yield* NonEmployeeSources.NonEmployeeSources).list()
     })
-    const fiber = yield* Effect.forkChild(Effect.flip(Effect.provide(asked, live)))
+    // Built before time moves: a layer with a token waits for its digest, which no clock moves.
+    const services = yield* Layer.build(live)
+    const fiber = yield* Effect.forkChild(Effect.flip(Effect.provide(asked, services)))
     yield* TestClock.adjust("5 minutes")
     const error = yield* Fiber.join(fiber)
     assert(error._tag === "ConnectionFailed", error.message)
     return { error, sent }
-  })
+  }).pipe(Effect.scoped)
 
 const refusals: ReadonlyArray<readonly [string, () => Answer, status: number, says: string]> = [
   ["407 to CONNECT", () => refused(407), 407, "a user name and a password"],
