@@ -63,7 +63,7 @@ const SEPARATORS = [
 export const check = (text: string, { optional, required }: Columns): Faults => {
   const known = [...required, ...optional]
   const bare = text.slice(0, MAX_LINE).replace(/^(?:\uFEFF|ï»¿)/u, "")
-  const [line = ""] = bare.trimStart().split(/[\r\n]/u, 1)
+  const [line = ""] = bare.split(/[\r\n]/u, 1)
   // Of the possible separators, the one that finds most columns, or else most cells; commas win a draw.
   const [{ cells, separators } = { cells: [line], separators: "commas" }] = SEPARATORS.map(
     ([separator, separators]) => ({ separators, cells: split(line, separator) })

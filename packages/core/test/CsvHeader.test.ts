@@ -12,6 +12,11 @@ describe("CsvHeader.check", () => {
     ["a header with every required column has none", good, {}],
     ["the order does not matter", "manager,costCenter,firstName,accountName", {}],
     ["a line break ends it", `${good}\r\nw.lee,Wren,Lee,who,is,never,read`, {}],
+    [
+      "a blank first line hides the people in the second",
+      "\nw.lee,Wren",
+      { missing: ["accountName", "firstName", "manager"], problems: ["Column 1 has no name."] }
+    ],
     ["a required column is missing", "accountName,manager", { missing: ["firstName"] }],
     [
       "the nearest column that is not there is named",
