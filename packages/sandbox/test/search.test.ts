@@ -3,20 +3,14 @@ import * as Effect from "effect/Effect"
 import * as TestClock from "effect/testing/TestClock"
 import * as Sandbox from "../src/Sandbox.ts"
 import * as Source from "../src/Source.ts"
-import { type Answered, authorize, BAD_ROW_CSV, GOOD_CSV, send } from "./support/tenant.ts"
+import { type Answered, authorize, BAD_ROW_CSV, exchange, GOOD_CSV, send, typed } from "./support/tenant.ts"
 
-const search = (
-  sandbox: Sandbox.Service,
-  body: object,
-  { clientId = "sandbox", path = "/v2024/search", query = "" } = {}
-) =>
-  Effect.flatMap(authorize(sandbox, clientId), (headers) =>
-    send(`${sandbox.url}${path}${query}`, {
-      method: "POST",
-      headers: { ...headers, "content-type": "application/json" },
-      body: JSON.stringify(body)
-    })
+const search = (sandbox: Sandbox.Service, body: object, query = "") =>
+  Effect.flatMap(authorize(sandbox), (headers) =>
+    send(`${sandbox.url}/v2024/search${query}`, { method: "POST", headers, body: json(body) })
   )
+
+const json = (body: object) => typed("application/json", JSON.stringify(body))
 
 interface Event {
   readonly id: string
@@ -99,9 +93,9 @@ describe("the audit events of an upload", () => {
 
   it.effect.each(["CREATE_PASSED", "UPDATE_PASSED"])("are one %s for each row that landed so", (action) =>
     Effect.gen(function* () {
-      const answered = yield* search(yield* only("Half landed"), dsl(match(action)), {
-        query: "?limit=2&count=true"
-      })
+      const sandbox = yield* only("Half landed")
+
+      const answered = yield* search(sandbox, dsl(match(action)), "?limit=2&count=true")
 
       assert.lengthOf(eventsIn(answered), 2)
       assert.strictEqual(answered.headers.get("x-total-count"), "5")
@@ -113,7 +107,7 @@ describe("the audit events of an upload", () => {
       const sandbox = yield* Sandbox.make({ jobTiming: { pending: 0, inProgress: 0 } })
       yield* Effect.replicateEffect(sandbox.upload(Source.named("Retail").sourceId, GOOD_CSV), 260)
 
-      assert.lengthOf(eventsIn(yield* search(sandbox, imports, { query: "?limit=10000" })), 500)
+      assert.lengthOf(eventsIn(yield* search(sandbox, imports, "?limit=10000")), 500)
     })
   )
 })
@@ -165,33 +159,31 @@ describe("a search", () => {
   ]
 
   it.effect.each(refusals)("with %s is refused with 400", ([, body, text]) =>
-    Effect.gen(function* () {
-      const answered = yield* search(yield* only("Named events"), body)
+    exchange({ request: "POST /v2024/search", body: json(body), status: 400, text })
+  )
 
-      assert.strictEqual(answered.status, 400)
-      assert.include(answered.text, text)
+  const counts: ReadonlyArray<readonly [what: string, body: object, count: number]> = [
+    ["another index", { ...imports, indices: ["identities"] }, 0],
+    ["no index, which means all", { ...imports, indices: undefined }, 2]
+  ]
+
+  it.effect.each(counts)("with %s finds what is there", ([, body, count]) =>
+    Effect.gen(function* () {
+      assert.lengthOf(eventsIn(yield* search(yield* only("Named events"), body)), count)
     })
   )
 
-  const answers = [
-    { what: "v1", path: "/search/v1", status: 200, count: 2 },
-    { what: "another index", body: { ...imports, indices: ["identities"] }, status: 200, count: 0 },
-    { what: "no index, which means all", body: { ...imports, indices: undefined }, status: 200, count: 2 },
-    { what: "a limit of 10,000", query: "?limit=10000", status: 200, count: 2 },
-    { what: "a limit above that", query: "?limit=10001", status: 400 },
-    { what: "a token without the scope", clientId: "sandbox-reader", status: 403 },
-    { what: "a user without a user level", clientId: "sandbox-manager", status: 403 }
+  const answers: ReadonlyArray<readonly [path: string, clientId: string, status: number]> = [
+    ["/search/v1", "sandbox", 200],
+    ["/v2024/search?limit=10000", "sandbox", 200],
+    ["/v2024/search?limit=10001", "sandbox", 400],
+    ["/v2024/search", "sandbox-reader", 403],
+    ["/v2024/search", "sandbox-manager", 403]
   ]
 
   it.effect.each(answers)(
-    "with $what is answered with $status",
-    ({ body = imports, count, status, ...how }) =>
-      Effect.gen(function* () {
-        const answered = yield* search(yield* only("Named events"), body, how)
-
-        assert.strictEqual(answered.status, status)
-        if (count !== undefined) assert.lengthOf(eventsIn(answered), count)
-      })
+    "needs a path, scope and user level: %s of %s gets %d",
+    ([path, clientId, status]) => exchange({ request: `POST ${path}`, body: json(imports), clientId, status })
   )
 
   it.effect("continues after the last document of the page before", () =>

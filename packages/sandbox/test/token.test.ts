@@ -3,15 +3,7 @@ import * as Effect from "effect/Effect"
 import * as TestClock from "effect/testing/TestClock"
 import * as Client from "../src/Client.ts"
 import * as Sandbox from "../src/Sandbox.ts"
-import { type Answered, askStatus, askToken, authorize, credentials, send } from "./support/tenant.ts"
-
-/** RFC 6749, section 5.2. */
-const assertRefused = (answered: Answered, error: string) => {
-  assert.strictEqual(answered.status, error === "invalid_client" ? 401 : 400)
-  const body = answered.json() as Record<string, unknown>
-  assert.hasAllKeys(body, ["error", "error_description"])
-  assert.strictEqual(body["error"], error)
-}
+import { askStatus, askToken, authorize, credentials, exchange, start, typed } from "./support/tenant.ts"
 
 const multipart = (fields: Record<string, string>) => {
   const form = new FormData()
@@ -19,14 +11,13 @@ const multipart = (fields: Record<string, string>) => {
   return form
 }
 
+const form = (fields: Record<string, string>) => new URLSearchParams(fields)
+
 describe("the token endpoint", () => {
   it.effect("grants a token with the client's scopes and lifetime", () =>
     Effect.gen(function* () {
-      const sandbox = yield* Sandbox.make()
+      const answered = yield* askToken(yield* Sandbox.make())
 
-      const answered = yield* askToken(sandbox)
-
-      assert.strictEqual(answered.status, 200)
       const { access_token: token, ...rest } = answered.json() as Record<string, unknown>
       assert.match(String(token), /^\S{20,}$/u)
       assert.deepStrictEqual(rest, {
@@ -40,80 +31,58 @@ describe("the token endpoint", () => {
     })
   )
 
-  it.effect("issues another token each time, and the earlier one stays good", () =>
+  it.effect("issues another token each time, and the earlier one stays valid", () =>
     Effect.gen(function* () {
-      const sandbox = yield* Sandbox.make()
-      const first = yield* authorize(sandbox)
+      const { headers, sandbox } = yield* start()
 
       const second = yield* authorize(sandbox)
 
-      assert.notStrictEqual(second.authorization, first.authorization)
-      assert.strictEqual((yield* askStatus(sandbox, "Done", first)).status, 200)
+      assert.notStrictEqual(second.authorization, headers.authorization)
+      assert.strictEqual((yield* askStatus(sandbox, "Done", headers)).status, 200)
       assert.strictEqual((yield* askStatus(sandbox, "Done", second)).status, 200)
     })
   )
 
   const good = credentials()
-  const { client_secret: secret, ...noSecret } = good
+  const { client_secret: secret = "", ...noSecret } = good
   const { grant_type: _, ...noGrant } = good
+  const encoded = form(good).toString()
 
-  const refusals = [
-    { mistake: "a wrong secret", form: { ...good, client_secret: "wrong" }, error: "invalid_client" },
-    { mistake: "another's secret", form: { ...good, client_id: "sandbox-reader" }, error: "invalid_client" },
-    { mistake: "an unknown client", form: { ...good, client_id: "nobody" }, error: "invalid_client" },
-    { mistake: "no secret", form: noSecret, error: "invalid_client" },
-    { mistake: "a wrong grant", form: { ...good, grant_type: "password" }, error: "unsupported_grant_type" },
-    { mistake: "no grant type", form: noGrant, error: "invalid_request" },
-    { mistake: "an empty form", form: {}, error: "invalid_request" }
+  // RFC 6749, section 5.2.
+  const refusals: ReadonlyArray<readonly [what: string, body: BodyInit, error: string]> = [
+    ["a wrong secret", form({ ...good, client_secret: "wrong" }), "invalid_client"],
+    ["another client's secret", form({ ...good, client_id: "sandbox-reader" }), "invalid_client"],
+    ["an unknown client", form({ ...good, client_id: "nobody" }), "invalid_client"],
+    ["no secret", form(noSecret), "invalid_client"],
+    ["a wrong grant type", form({ ...good, grant_type: "password" }), "unsupported_grant_type"],
+    ["no grant type", form(noGrant), "invalid_request"],
+    ["an empty form", form({}), "invalid_request"],
+    ["JSON", typed("application/json", JSON.stringify(good)), "invalid_request"],
+    ["a form that is declared as text", typed("text/plain", encoded), "invalid_request"]
   ]
 
-  it.effect.each(refusals)("refuses $mistake as $error", ({ error, form }) =>
+  it.effect.each(refusals)("refuses %s", ([, body, error]) =>
     Effect.gen(function* () {
-      const sandbox = yield* Sandbox.make()
+      const status = error === "invalid_client" ? 401 : 400
+      const { answered } = yield* exchange({ request: "POST /oauth/token", body, status })
 
-      const answered = yield* askToken(sandbox, form)
-
-      assertRefused(answered, error)
-      assert.notInclude(answered.text, String(secret))
+      const refusal = answered.json() as Record<string, unknown>
+      assert.hasAllKeys(refusal, ["error", "error_description"])
+      assert.strictEqual(refusal["error"], error)
+      assert.notInclude(answered.text, secret)
     })
   )
 
-  const encoded = new URLSearchParams(good).toString()
-  const declared = [
-    { mistake: "JSON", contentType: "application/json", body: JSON.stringify(good) },
-    { mistake: "a form that is declared as text", contentType: "text/plain", body: encoded }
+  const ways: ReadonlyArray<readonly [what: string, query: string, body?: BodyInit]> = [
+    ["a multipart form", "", multipart(good)],
+    ["the query", `?${encoded}`],
+    ["the query of an empty form", `?${encoded}`, form({})],
+    ["a form and the query", `?client_secret=${secret}`, multipart(noSecret)],
+    ["a form, whatever the query says", "?client_secret=wrong", multipart(good)]
   ]
 
-  it.effect.each(declared)("does not take $mistake", ({ body, contentType }) =>
-    Effect.gen(function* () {
-      const sandbox = yield* Sandbox.make()
-
-      const answered = yield* send(`${sandbox.url}/oauth/token`, {
-        method: "POST",
-        headers: { "content-type": contentType },
-        body
-      })
-
-      assertRefused(answered, "invalid_request")
-    })
-  )
-
-  const ways: ReadonlyArray<{ readonly way: string; readonly query?: string; readonly body?: BodyInit }> = [
-    { way: "a multipart form", body: multipart(good) },
-    { way: "the query", query: `?${encoded}` },
-    { way: "the query beside an empty form", query: `?${encoded}`, body: new URLSearchParams() },
-    { way: "a form and the query", query: `?client_secret=${secret}`, body: multipart(noSecret) },
-    { way: "a form, whatever the query says", query: "?client_secret=wrong", body: multipart(good) }
-  ]
-
-  it.effect.each(ways)("accepts the fields in $way", ({ body = null, query = "" }) =>
-    Effect.gen(function* () {
-      const sandbox = yield* Sandbox.make()
-
-      const answered = yield* send(`${sandbox.url}/oauth/token${query}`, { method: "POST", body })
-
-      assert.strictEqual(answered.status, 200)
-    })
+  it.effect.each(ways)("accepts the fields in %s", ([, query, body = ""]) =>
+    exchange({ request: `POST /oauth/token${query}`, body, status: 200 })
   )
 })
 
@@ -125,13 +94,12 @@ describe("a token", () => {
 
   it.effect.each(lifetimes)("of $clientId lives for $seconds s and not a millisecond more", (row) =>
     Effect.gen(function* () {
-      const sandbox = yield* Sandbox.make()
-      const token = yield* authorize(sandbox, row.clientId)
+      const { headers, sandbox } = yield* start({}, row.clientId)
 
       yield* TestClock.adjust(row.seconds * 1000 - 1)
-      const before = yield* askStatus(sandbox, "Done", token)
+      const before = yield* askStatus(sandbox, "Done", headers)
       yield* TestClock.adjust(1)
-      const after = yield* askStatus(sandbox, "Done", token)
+      const after = yield* askStatus(sandbox, "Done", headers)
 
       assert.strictEqual(before.status, 200)
       assert.strictEqual(after.status, 401)
@@ -139,16 +107,14 @@ describe("a token", () => {
     })
   )
 
-  it.effect("that was revoked is refused, and one issued afterwards is good", () =>
+  it.effect("that is revoked is refused, and a later one is accepted", () =>
     Effect.gen(function* () {
-      const sandbox = yield* Sandbox.make()
-      const revoked = yield* authorize(sandbox)
+      const { headers, sandbox } = yield* start()
 
       yield* sandbox.revokeTokens
-      const refused = yield* askStatus(sandbox, "Done", revoked)
+      const refused = yield* askStatus(sandbox, "Done", headers)
       const accepted = yield* askStatus(sandbox, "Done", yield* authorize(sandbox))
 
-      assert.strictEqual(refused.status, 401)
       assert.deepStrictEqual(refused.json(), { error: "JWT validation failed: JWT is not valid" })
       assert.strictEqual(accepted.status, 200)
     })
@@ -162,14 +128,11 @@ describe("a token", () => {
     assert.strictEqual(tokens.verify(issued[1], 0), Client.admin)
   })
 
-  it.effect("of one sandbox is worth nothing in another", () =>
+  it.effect("of one sandbox is not valid in another", () =>
     Effect.gen(function* () {
-      const one = yield* Sandbox.make()
-      const other = yield* Sandbox.make()
+      const { headers } = yield* start()
 
-      const answered = yield* askStatus(other, "Done", yield* authorize(one))
-
-      assert.strictEqual(answered.status, 401)
+      assert.strictEqual((yield* askStatus(yield* Sandbox.make(), "Done", headers)).status, 401)
     })
   )
 })

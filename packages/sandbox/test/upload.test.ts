@@ -1,27 +1,17 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/testing/TestClock"
-import * as Sandbox from "../src/Sandbox.ts"
 import * as Source from "../src/Source.ts"
-import { askStatus, authorize, BAD_ROW_CSV, GOOD_CSV, send, uploadPath } from "./support/tenant.ts"
+import { askStatus, BAD_ROW_CSV, exchange, GOOD_CSV, typed, uploadPath } from "./support/tenant.ts"
 
 const contractors = Source.named("Contractors")
+const request = `POST ${uploadPath(contractors.sourceId)}`
 
-const multipart = (content: string | Blob, field = "data") => {
-  const form = new FormData()
-  if (typeof content === "string") form.append(field, content)
-  else form.append(field, content, "people.csv")
-  return form
+const form = (content: string, field = "data") => {
+  const data = new FormData()
+  data.append(field, typed("text/csv", content), "people.csv")
+  return data
 }
-
-const csv = (text: string) => multipart(new Blob([text], { type: "text/csv" }))
-
-const upload = (
-  sandbox: Sandbox.Service,
-  headers: Record<string, string>,
-  body: BodyInit,
-  path = uploadPath(contractors.sourceId)
-) => send(`${sandbox.url}${path}`, { method: "POST", headers, body })
 
 describe("an upload over HTTP", () => {
   const files = [
@@ -29,18 +19,14 @@ describe("an upload over HTTP", () => {
     { file: "a file with a bad row", text: BAD_ROW_CSV, end: "ERROR" }
   ]
 
-  it.effect.each(files)("of $file is taken with 202 and starts a job that ends in $end", (row) =>
+  it.effect.each(files)("of $file is accepted and starts a job that ends in $end", (row) =>
     Effect.gen(function* () {
-      const sandbox = yield* Sandbox.make()
-      const headers = yield* authorize(sandbox)
-
-      const taken = yield* upload(sandbox, headers, csv(row.text))
+      const { answered, headers, sandbox } = yield* exchange({ request, body: form(row.text), status: 202 })
       const before = yield* askStatus(sandbox, "Contractors", headers)
       yield* TestClock.adjust("5 seconds")
       const after = yield* askStatus(sandbox, "Contractors", headers)
 
-      assert.strictEqual(taken.status, 202)
-      const { id, ...job } = taken.json() as { readonly id: string }
+      const { id, ...job } = answered.json() as { readonly id: string }
       assert.match(id, /^[0-9a-f]{32}$/u)
       assert.deepStrictEqual<object>(job, {
         sourceId: contractors.sourceId,
@@ -53,94 +39,43 @@ describe("an upload over HTTP", () => {
     })
   )
 
-  const paths = [
-    uploadPath(contractors.id),
-    uploadPath(contractors.sourceId, "beta"),
-    uploadPath(contractors.sourceId, "v3"),
-    uploadPath(contractors.sourceId, "v2025"),
-    uploadPath(contractors.sourceId, "v2026"),
-    `/non-employee-sources/v1/${contractors.sourceId}/non-employee-bulk-upload`
+  const noFile = "The request has no file in the multipart field data."
+  const text = new FormData()
+  text.set("data", GOOD_CSV)
+  const cut = "multipart/form-data; boundary=cut"
+  const shortRow = `${GOOD_CSV.replace("email", "mail")}ada,Ada\n`
+  const twice = form("accountName,firstName,lastName,email,manager,email")
+  const refusals: ReadonlyArray<readonly [what: string, body: BodyInit, ...errors: Array<string>]> = [
+    ["no body", "", noFile],
+    ["an empty form", new FormData(), noFile],
+    ["the file in another field", form(GOOD_CSV, "file"), noFile],
+    ["text instead of the file", text, noFile],
+    ["the bare CSV", typed("text/csv", GOOD_CSV), noFile],
+    ["JSON", typed("application/json", "{}"), noFile],
+    ["a form without a part", typed(cut, ""), noFile],
+    ["a truncated form", typed(cut, "--cut\r\nContent-Disposition: form-data;"), noFile],
+    ["no line", form("\n"), "The file is empty."],
+    [
+      "a misspelled column and a row that is too short",
+      form(shortRow),
+      'The column "email" is missing.',
+      'The column "mail" is unknown.',
+      "Line 3 has 2 cells; the header has 5."
+    ],
+    ["a column twice", twice, 'The column "email" is there twice.', "The file has no rows."]
   ]
 
-  it.effect.each(paths)("is taken on %s", (path) =>
+  it.effect.each(refusals)("with %s is refused with one error on each line", ([, body, ...errors]) =>
     Effect.gen(function* () {
-      const sandbox = yield* Sandbox.make()
+      const { answered, headers, sandbox } = yield* exchange({ request, body, status: 400 })
 
-      const taken = yield* upload(sandbox, yield* authorize(sandbox), csv(GOOD_CSV), path)
-
-      assert.strictEqual(taken.status, 202)
-    })
-  )
-
-  const form = { "content-type": "multipart/form-data; boundary=cut" }
-  const withoutFile: ReadonlyArray<{
-    readonly what: string
-    readonly body: BodyInit
-    readonly headers?: Record<string, string>
-  }> = [
-    { what: "no body", body: "" },
-    { what: "an empty form", body: new FormData() },
-    { what: "the file in another field", body: multipart(new Blob([GOOD_CSV]), "file") },
-    { what: "text in place of the file", body: multipart(GOOD_CSV) },
-    { what: "the bare CSV", body: GOOD_CSV, headers: { "content-type": "text/csv" } },
-    { what: "JSON", body: "{}", headers: { "content-type": "application/json" } },
-    { what: "a form without a part", body: "", headers: form },
-    { what: "a form that is cut short", body: "--cut\r\nContent-Disposition: form-data;", headers: form }
-  ]
-
-  it.effect.each(withoutFile)("with $what is refused with 400 and starts no job", (row) =>
-    Effect.gen(function* () {
-      const sandbox = yield* Sandbox.make()
-      const headers = yield* authorize(sandbox)
-
-      const refused = yield* upload(sandbox, { ...headers, ...row.headers }, row.body)
-
-      assert.strictEqual(refused.status, 400)
-      assert.include(refused.text, "The request has no file in the multipart field data.")
+      const { messages } = answered.json() as ReturnType<typeof Source.errorBody>
+      assert.deepStrictEqual(messages[0]?.text.split("\n"), errors)
       assert.deepStrictEqual((yield* askStatus(sandbox, "Contractors", headers)).json(), { status: null })
     })
   )
 
-  const malformed = [
-    { what: "no line", text: "\n", errors: ["The file is empty."] },
-    {
-      what: "a misspelled column and a row that is too short",
-      text: `${GOOD_CSV.replace("email", "mail")}ada,Ada\n`,
-      errors: [
-        'The column "email" is missing.',
-        'The column "mail" is unknown.',
-        "Line 3 has 2 cells; the header has 5."
-      ]
-    },
-    {
-      what: "a column twice and no row",
-      text: "accountName,firstName,lastName,email,manager,email",
-      errors: ['The column "email" is there twice.', "The file has no rows."]
-    }
-  ]
-
-  it.effect.each(malformed)("of a file with $what is refused with one error on each line", (row) =>
-    Effect.gen(function* () {
-      const sandbox = yield* Sandbox.make()
-      const headers = yield* authorize(sandbox)
-
-      const refused = yield* upload(sandbox, headers, csv(row.text))
-
-      assert.strictEqual(refused.status, 400)
-      const { messages } = refused.json() as ReturnType<typeof Source.errorBody>
-      assert.deepStrictEqual(messages[0]?.text.split("\n"), row.errors)
-      assert.deepStrictEqual((yield* askStatus(sandbox, "Contractors", headers)).json(), { status: null })
-    })
-  )
-
-  it.effect.each(["sandbox-reader", "sandbox-no-scope"])("by %s is refused with 403", (clientId) =>
-    Effect.gen(function* () {
-      const sandbox = yield* Sandbox.make()
-
-      const refused = yield* upload(sandbox, yield* authorize(sandbox, clientId), csv(GOOD_CSV))
-
-      assert.strictEqual(refused.status, 403)
-      assert.include(refused.text, "idn:nelm:manage")
-    })
+  it.effect.each(["sandbox-reader", "sandbox-no-scope"])("by %s is refused for its scope", (clientId) =>
+    exchange({ request, body: form(GOOD_CSV), clientId, status: 403, text: "idn:nelm:manage" })
   )
 })

@@ -1,13 +1,14 @@
 /** How the tests speak to a sandbox: over a real socket, with the platform's fetch. */
+import { assert } from "@effect/vitest"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
 import * as Client from "../../src/Client.ts"
-import type { Service } from "../../src/Sandbox.ts"
+import * as Sandbox from "../../src/Sandbox.ts"
 import * as Source from "../../src/Source.ts"
 
 /** Where a sandbox is: this one, or one of another process. */
-export type Reachable = Pick<Service, "url">
+export type Reachable = Pick<Sandbox.Service, "url">
 
 export interface Answered {
   readonly status: number
@@ -69,6 +70,48 @@ export const authorize = (sandbox: Reachable, clientId?: string) =>
     return { authorization: `Bearer ${token}` }
   })
 
+/** A new sandbox, and the Authorization header of a fresh token. */
+export const start = (options?: Sandbox.Options, clientId?: string) =>
+  Effect.gen(function* () {
+    const sandbox = yield* Sandbox.make(options)
+    return { sandbox, headers: yield* authorize(sandbox, clientId) }
+  })
+
+/** A request, and what is expected of the answer. */
+export interface Exchange {
+  /** The method and the path. */
+  readonly request: string
+  readonly body?: BodyInit
+  /** The client whose fresh token is sent; `sandbox` by default. */
+  readonly clientId?: string
+  /** The Authorization header, instead of a token; without one if undefined. */
+  readonly authorization?: string | undefined
+  readonly status: number
+  /** A part of the answer's body. */
+  readonly text?: string
+  readonly header?: readonly [name: string, value: string | null]
+}
+
+/** Sends the request to a new sandbox, checks the answer, and returns both. */
+export const exchange = (row: Exchange) =>
+  Effect.gen(function* () {
+    const { headers, sandbox } = yield* start({}, row.clientId)
+    const [method = "", path = ""] = row.request.split(" ")
+    const sent = new Headers(headers)
+    if ("authorization" in row) sent.delete("authorization")
+    if (row.authorization !== undefined) sent.set("authorization", row.authorization)
+
+    const answered = yield* send(`${sandbox.url}${path}`, { method, headers: sent, body: row.body ?? null })
+
+    assert.strictEqual(answered.status, row.status)
+    assert.include(answered.text, row.text ?? "")
+    if (row.header !== undefined) assert.strictEqual(answered.headers.get(row.header[0]), row.header[1])
+    return { answered, headers, sandbox }
+  })
+
+/** A body whose type becomes the request's content type. */
+export const typed = (type: string, content: string) => new Blob([content], { type })
+
 /** The answer to a GET with a fresh token. */
 export const get = (sandbox: Reachable, path: string, clientId?: string) =>
   Effect.flatMap(authorize(sandbox, clientId), (headers) => send(`${sandbox.url}${path}`, { headers }))
@@ -78,9 +121,17 @@ export const uploadPath = (id: string, version = "v2024") =>
 
 export const statusPath = (id: string, version = "v2024") => `${uploadPath(id, version)}/status`
 
-/** The status of the seeded source of that name. */
+/** Answers a request for the status of the seeded source of that name. */
 export const askStatus = (sandbox: Reachable, name: string, headers: Record<string, string>) =>
   send(`${sandbox.url}${statusPath(Source.named(name).sourceId)}`, { headers })
+
+/** Requests a status, waits until the sandbox has received the request, and returns the request's fiber. */
+export const forkStatus = (sandbox: Sandbox.Service, name: string, headers: Record<string, string>) =>
+  Effect.gen(function* () {
+    const asking = yield* Effect.forkChild(askStatus(sandbox, name, headers))
+    yield* sandbox.until((received) => received.some(({ endpoint }) => endpoint === "status"))
+    return asking
+  })
 
 /** Whether something is still under way after another request came back: time enough for an answer, without a sleep. */
 export const isPending = <A, E>(sandbox: Reachable, fiber: Fiber.Fiber<A, E>) =>

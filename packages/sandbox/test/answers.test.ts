@@ -1,0 +1,253 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Client from "../src/Client.ts"
+import * as Sandbox from "../src/Sandbox.ts"
+import * as Source from "../src/Source.ts"
+import { authorize, exchange, get, GOOD_CSV, send, statusPath, uploadPath } from "./support/tenant.ts"
+
+const done = Source.named("Done")
+const STATUS = statusPath(done.sourceId)
+const LIST = "/v2024/non-employee-sources"
+
+describe("a request", () => {
+  const missing = "The authorization header is missing, or has no bearer token"
+  const unauthorized: ReadonlyArray<readonly [authorization: string | undefined, error: string]> = [
+    [undefined, missing],
+    ["", missing],
+    ["Basic c2FuZGJveDpzYW5kYm94", missing],
+    ["Bearer ", missing],
+    ["Bearer one two", missing],
+    ["Bearer never.issued", "JWT validation failed: JWT is not valid"]
+  ]
+
+  it.effect.each(unauthorized)("with the authorization '%s' is refused: %s", ([authorization, error]) =>
+    Effect.gen(function* () {
+      const { answered } = yield* exchange({ request: `GET ${STATUS}`, authorization, status: 401 })
+
+      assert.deepStrictEqual(answered.json(), { error })
+    })
+  )
+
+  it.effect("may have the authorization scheme in any case, as RFC 9110 says", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.make()
+      const authorization = (yield* authorize(sandbox)).authorization.replace("Bearer", "bearer")
+
+      assert.strictEqual((yield* send(`${sandbox.url}${STATUS}`, { headers: { authorization } })).status, 200)
+    })
+  )
+
+  const retail = `${LIST}/${Source.named("Retail").sourceId}`
+  const roles: ReadonlyArray<readonly [clientId: string, path: string, status: number]> = [
+    ["sandbox-manager", LIST, 403],
+    ["sandbox-manager", `${LIST}?requested-for=${Client.ADMIN_IDENTITY}`, 403],
+    ["sandbox-manager", `${LIST}?requested-for=${Client.MANAGER_IDENTITY}`, 200],
+    ["sandbox-manager", `${LIST}?requested-for=me`, 200],
+    ["sandbox-manager", retail, 200],
+    ["sandbox-manager", `${LIST}/${done.sourceId}`, 403],
+    ["sandbox-manager", `${retail}/schema-attributes`, 200],
+    ["sandbox-manager", `${LIST}/${done.sourceId}/schema-attributes`, 403],
+    ["sandbox-manager", `${retail}/schema-attributes-template/download`, 403],
+    ["sandbox-manager", `${retail}/non-employee-bulk-upload/status`, 403],
+    ["sandbox-reader", `${retail}/non-employee-bulk-upload/status`, 200],
+    ["sandbox-no-scope", "/non-employee-sources/v1", 403]
+  ]
+
+  it.effect.each(roles)("needs scope and role: %s gets %s with %d", ([clientId, path, status]) =>
+    exchange({ request: `GET ${path}`, clientId, status })
+  )
+
+  const wrongMethods = [
+    { method: "POST", path: STATUS, allow: "GET" },
+    { method: "DELETE", path: STATUS, allow: "GET" },
+    { method: "GET", path: uploadPath(done.sourceId), allow: "POST" },
+    { method: "POST", path: LIST, allow: "GET" },
+    { method: "GET", path: "/oauth/token", allow: "POST" }
+  ]
+
+  it.effect.each(wrongMethods)(
+    "of $method $path is refused, and $allow is allowed",
+    ({ allow, method, path }) =>
+      exchange({ request: `${method} ${path}`, status: 405, header: ["allow", allow] })
+  )
+
+  const unknownPaths = [
+    "/",
+    "/v2024",
+    "/v2023/non-employee-sources",
+    "/v1/non-employee-sources",
+    "/non-employee-sources/v2024",
+    `${LIST}/`,
+    `${STATUS}/`,
+    `/prefix${STATUS}`,
+    statusPath(""),
+    "/oauth/token/"
+  ]
+
+  it.effect.each(unknownPaths)("of %s finds no endpoint", (path) =>
+    exchange({ request: `GET ${path}`, status: 404, text: "There is no such endpoint." })
+  )
+
+  const ids: ReadonlyArray<readonly [what: string, id: string, status: number, detailCode: string]> = [
+    ["unknown digits", "f".repeat(32), 404, "404 Not found"],
+    ["an unknown UUID", "ffffffff-ffff-4fff-8fff-ffffffffffff", 404, "404 Not found"],
+    ["a digit too few", done.sourceId.slice(1), 400, "400.1 Bad Request Content"],
+    ["a digit too many", `${done.sourceId}0`, 400, "400.1 Bad Request Content"],
+    ["a letter that is no digit", `g${done.sourceId.slice(1)}`, 400, "400.1 Bad Request Content"],
+    ["a name", "Contractors", 400, "400.1 Bad Request Content"],
+    ["misplaced dashes", "5a4d-00000000-4000-8000-000000000005", 400, "400.1 Bad Request Content"],
+    ["an encoded slash", "a%2Fb", 400, "400.1 Bad Request Content"]
+  ]
+
+  it.effect.each(ids)("with %s instead of an ID (%s) is refused with %d", ([, id, status, detailCode]) =>
+    exchange({ request: `GET ${statusPath(id)}`, status, text: `"detailCode":"${detailCode}"` })
+  )
+})
+
+describe("an API version", () => {
+  const prefixes = ["beta", "v3", "v2024", "v2025", "v2026"].map(
+    (version) => `/${version}/non-employee-sources`
+  )
+
+  it.effect.each([...prefixes, "/non-employee-sources/v1"])("lists, answers and accepts under %s", (prefix) =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.make()
+      const headers = yield* authorize(sandbox)
+      const body = new FormData()
+      body.set("data", new File([GOOD_CSV], "people.csv"))
+      const upload = `${sandbox.url}${prefix}/${done.id}/non-employee-bulk-upload`
+
+      const list = yield* send(`${sandbox.url}${prefix}`, { headers })
+      const dashed = yield* send(`${upload}/status`, { headers })
+      const status = yield* send(`${upload.replace(done.id, done.sourceId)}/status`, { headers })
+      const accepted = yield* send(upload, { method: "POST", headers, body })
+
+      assert.deepStrictEqual(namesIn(list.json()), names)
+      assert.strictEqual(status.headers.get("content-type"), "application/json")
+      assert.deepStrictEqual(
+        [dashed.json(), status.json()],
+        [{ status: "COMPLETED" }, { status: "COMPLETED" }]
+      )
+      assert.strictEqual(accepted.status, 202)
+    })
+  )
+})
+
+const names = Source.seeded.map(({ name }) => name)
+
+const namesIn = (list: unknown) => (list as ReadonlyArray<Source.Source>).map(({ name }) => name)
+
+describe("the list of sources", () => {
+  const pages: ReadonlyArray<readonly [query: string, expected: ReadonlyArray<string>]> = [
+    ["limit=2", names.slice(0, 2)],
+    ["offset=3", names.slice(3)],
+    ["limit=2&offset=3", names.slice(3, 5)],
+    ["limit=0", []],
+    ["limit=250", names],
+    ["offset=1000", []],
+    ["sorters=name", names.toSorted()],
+    ["sorters=-name&limit=3", names.toSorted().toReversed().slice(0, 3)],
+    ["sorters=-created", names.toReversed()],
+    ["sorters=sourceId,-name", names],
+    ["requested-for=me", names],
+    [`requested-for=${Client.MANAGER_IDENTITY}`, ["Contractors", "Retail"]],
+    ["requested-for=5a4d1d000000000000000000000000ff", []]
+  ]
+
+  it.effect.each(pages)("is sorted and cut for the query %s", ([query, expected]) =>
+    Effect.gen(function* () {
+      const answered = yield* get(yield* Sandbox.make(), `${LIST}?${query}`)
+
+      assert.deepStrictEqual(namesIn(answered.json()), expected)
+    })
+  )
+
+  const mistakes = [
+    "limit=251",
+    "limit=-1",
+    "limit=1.5",
+    "limit=1e2",
+    "limit=",
+    "offset=-1",
+    "offset=",
+    "offset=first",
+    "count=yes",
+    "non-employee-count=1",
+    "requested-for=",
+    "sorters=",
+    "sorters=description",
+    "sorters=name,constructor"
+  ]
+
+  it.effect.each(mistakes)("is refused for the query %s", (query) =>
+    exchange({ request: `GET ${LIST}?${query}`, status: 400, text: `"text":"${query.split("=", 1)} is not` })
+  )
+
+  const counts: ReadonlyArray<readonly [query: string, total: string | null]> = [
+    ["count=true", String(names.length)],
+    ["count=true&limit=1&offset=1", String(names.length)],
+    ["count=false", null],
+    ["", null]
+  ]
+
+  it.effect.each(counts)("for the query '%s' has the X-Total-Count %s", ([query, total]) =>
+    exchange({ request: `GET ${LIST}?${query}`, status: 200, header: ["x-total-count", total] })
+  )
+
+  it.effect("has each source in the documented form, with its number of records on request", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.make()
+      const { description, id, name, sourceId } = done
+      const item = {
+        id,
+        sourceId,
+        name,
+        description,
+        approvers: [{ type: "IDENTITY", id: "5a4d1d00000000000000000000000003" }],
+        accountManagers: [{ type: "IDENTITY", id: Client.ADMIN_IDENTITY }],
+        created: "1969-01-01T00:00:04.000Z",
+        modified: "1969-01-01T00:00:04.000Z"
+      }
+
+      const plain = yield* get(sandbox, `${LIST}?offset=4&limit=1`)
+      const counted = yield* get(sandbox, `${LIST}?non-employee-count=true&offset=22&limit=3`)
+
+      assert.deepStrictEqual(plain.json(), [{ ...item, nonEmployeeCount: null }])
+      assert.deepStrictEqual(
+        (counted.json() as ReadonlyArray<Record<string, unknown>>).map(
+          (source) => source["nonEmployeeCount"]
+        ),
+        [40, 45, 55]
+      )
+    })
+  )
+
+  it.effect("has only the given sources if a sandbox is made with some", () =>
+    Effect.gen(function* () {
+      const own = { id: "i", sourceId: "s", name: "Own", description: "The only one." }
+
+      const answered = yield* get(yield* Sandbox.make({ sources: [own] }), LIST)
+
+      assert.deepStrictEqual(namesIn(answered.json()), ["Own"])
+    })
+  )
+
+  it("has unique and well-formed IDs and fits on one page, as an org has at most 50 sources", () => {
+    assert.isAtMost(names.length, 50)
+    assert.strictEqual(
+      new Set(Source.seeded.flatMap(({ id, name, sourceId }) => [id, name, sourceId])).size,
+      names.length * 3
+    )
+    for (const { id, sourceId } of Source.seeded) {
+      assert.match(sourceId, /^[0-9a-f]{32}$/u)
+      assert.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/u)
+    }
+  })
+
+  it("names the seeded sources if a name is unknown", () => {
+    assert.throws(
+      () => Source.named("Nowhere"),
+      /no seeded source named "Nowhere"; there are: Contractors, /u
+    )
+  })
+})
