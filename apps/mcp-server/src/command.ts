@@ -92,7 +92,7 @@ const serve = async (
   command: CommandLine.Stdio,
   env: Environment.Env
 ): Promise<number> => {
-  const runtime = makeRuntime(options, command.logLevel, "patient", Telemetry.fromEnv(env))
+  const runtime = makeRuntime(options, command, "patient", Telemetry.fromEnv(env))
   const adapter = makeAdapter(runtime, command)
   let reported = Promise.resolve()
   await StdioServer.serve({
@@ -133,7 +133,7 @@ const serveHttp = async (
   ])
   const settings = HttpSettings.read(command, env)
   if (Result.isFailure(settings)) return wrongHttpSettings(settings.failure)
-  const runtime = makeRuntime(options, command.logLevel, "patient", Telemetry.fromEnv(env))
+  const runtime = makeRuntime(options, command, "patient", Telemetry.fromEnv(env))
   const maxRunning = Math.max(MAX_RUNNING, settings.success.limits.running)
   const adapter = makeAdapter(runtime, { ...command, maxRunning })
   const code = await Http.serve({
@@ -158,7 +158,7 @@ const wrongHttpSettings = async (problems: ReadonlyArray<string>): Promise<numbe
 
 const check = async (options: Settings.Settings, command: CommandLine.Check): Promise<number> => {
   const Check = await import("./cli/Check.ts")
-  const runtime = makeRuntime(options, command.logLevel, "brisk")
+  const runtime = makeRuntime(options, command, "brisk")
   const findings = await runtime.runPromise(
     Check.check({
       sourceId: command.sourceId,

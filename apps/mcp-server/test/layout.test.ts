@@ -13,7 +13,7 @@ const MAY_IMPORT: Readonly<Record<string, ReadonlyArray<string>>> = {
   cli: ["handlers", ...LEAVES],
   stdio: PARTS,
   http: ["http/auth", "http/guards", ...PARTS],
-  "http/auth": ["http/guards", "settings", "text"],
+  "http/auth": ["http/guards", "settings", "telemetry", "text"],
   "http/guards": ["settings", "text"],
   server: ["tools", "resources", "prompts", ...PARTS],
   tools: PARTS,

@@ -4,7 +4,7 @@
 import * as Tenant from "@sailpoint-bulk-upload/core/Tenant"
 import { parseArgs } from "node:util"
 import { COMMANDS, type Option, OPTIONS, SHELLS } from "./CommandLineOptions.ts"
-import { LOG_LEVELS, type LogLevel } from "../telemetry/logLevels.ts"
+import { LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from "../telemetry/logLevels.ts"
 import * as Telemetry from "../telemetry/Telemetry.ts"
 
 export type Shell = (typeof SHELLS)[number]
@@ -13,6 +13,7 @@ export type Shell = (typeof SHELLS)[number]
 interface Asking {
   readonly sandbox: boolean
   readonly logLevel: LogLevel
+  readonly logFormat: LogFormat
 }
 
 export interface Stdio extends Asking {
@@ -120,7 +121,11 @@ export const parse = (argv: ReadonlyArray<string>): Command => {
   if (!isLevel(level)) {
     return misused(`--log-level is "${level}"; expected one of ${Object.keys(LOG_LEVELS).join(", ")}.`)
   }
-  const asking = { sandbox: values.sandbox === true, logLevel: LOG_LEVELS[level] }
+  const logFormat = values["log-format"] ?? "logfmt"
+  if (!isFormat(logFormat)) {
+    return misused(`--log-format is "${logFormat}"; expected one of ${LOG_FORMATS.join(", ")}.`)
+  }
+  const asking = { sandbox: values.sandbox === true, logLevel: LOG_LEVELS[level], logFormat }
   switch (command) {
     case "stdio":
       return { _tag: "Stdio", ...asking }
@@ -169,6 +174,8 @@ const ownersOf = (names: ReadonlyArray<string>): ReadonlyArray<keyof typeof COMM
   )
 
 const misused = (problem: string): Command => ({ _tag: "Misused", problem })
+
+const isFormat = (format: string): format is LogFormat => LOG_FORMATS.some((known) => known === format)
 
 const isLevel = (level: string): level is keyof typeof LOG_LEVELS => Object.hasOwn(LOG_LEVELS, level)
 

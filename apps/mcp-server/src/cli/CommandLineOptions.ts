@@ -3,7 +3,7 @@
  * a shell.
  */
 
-import { LOG_LEVELS } from "../telemetry/logLevels.ts"
+import { LOG_FORMATS, LOG_LEVELS } from "../telemetry/logLevels.ts"
 
 /** The shells that there are completions for. */
 export const SHELLS = ["bash", "zsh", "fish", "powershell"] as const
@@ -71,6 +71,12 @@ export const OPTIONS = {
     value: "LEVEL",
     choices: Object.keys(LOG_LEVELS),
     help: "trace, debug, info, warn, error or none, on standard error (default: info; check: warn)"
+  },
+  "log-format": {
+    type: "string",
+    value: "FORMAT",
+    choices: LOG_FORMATS,
+    help: "logfmt or json, a line each (default: logfmt)"
   },
   completions: {
     type: "string",

@@ -5,7 +5,7 @@ import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import type { Retries, Services } from "./ServiceLayer.ts"
 import * as LazyHandlers from "./lazyHandlers.ts"
-import type { LogLevel } from "../telemetry/logLevels.ts"
+import type * as StderrLog from "../telemetry/StderrLog.ts"
 import type { Settings } from "../settings/TenantSettings.ts"
 
 export type { Services } from "./ServiceLayer.ts"
@@ -14,10 +14,8 @@ export type Runtime = ManagedRuntime.ManagedRuntime<Services, never>
 
 export const makeRuntime = (
   settings: Settings,
-  logLevel: LogLevel,
+  log: StderrLog.Options,
   retries: Retries,
   telemetry: Layer.Layer<never> = Layer.empty
 ): Runtime =>
-  ManagedRuntime.make(
-    LazyHandlers.layer(({ Services }) => Services.layer(settings, logLevel, retries, telemetry))
-  )
+  ManagedRuntime.make(LazyHandlers.layer(({ Services }) => Services.layer(settings, log, retries, telemetry)))

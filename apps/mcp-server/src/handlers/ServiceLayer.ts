@@ -8,7 +8,6 @@ import * as NonEmployeeSources from "@sailpoint-bulk-upload/core/NonEmployeeSour
 import * as RetryPolicy from "@sailpoint-bulk-upload/core/RetryPolicy"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type { LogLevel } from "../telemetry/logLevels.ts"
 import type { Settings } from "../settings/TenantSettings.ts"
 import type { SourceCompletion } from "./SourceCompletion.ts"
 import * as StderrLog from "../telemetry/StderrLog.ts"
@@ -56,7 +55,7 @@ const apiClient = ({ redisUrl, requestBudget, ...tenant }: Settings, retries: Re
 
 export const layer = (
   settings: Settings,
-  logLevel: LogLevel,
+  log: StderrLog.Options,
   retries: Retries,
   telemetry: Layer.Layer<never>
 ): Layer.Layer<Services> =>
@@ -75,5 +74,5 @@ export const layer = (
     // The settings were checked before: what is wrong here is a mistake of this program.
     Layer.orDie,
     Layer.provideMerge(telemetry),
-    Layer.provideMerge(StderrLog.layer(logLevel))
+    Layer.provideMerge(StderrLog.layer(log))
   )

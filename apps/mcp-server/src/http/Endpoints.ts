@@ -11,7 +11,9 @@ import { exchange } from "./Exchange.ts"
 import * as Guards from "./guards/Guards.ts"
 import type { HttpSettings } from "../settings/HttpSettings.ts"
 import * as Readiness from "./Readiness.ts"
-import { refuse, write } from "./guards/Refusal.ts"
+import { Refusal, refuse, write } from "./guards/Refusal.ts"
+import { type Caller, keyOf } from "../telemetry/Caller.ts"
+import { addressOf, type Authentication } from "./auth/Authentication.ts"
 import * as BearerTokenVerifier from "./auth/BearerTokenVerifier.ts"
 import * as ProtectedResourceMetadata from "./auth/ProtectedResourceMetadata.ts"
 
@@ -20,10 +22,12 @@ export interface Parts {
   readonly settings: HttpSettings
   /** Answers the requests to the MCP endpoint that got as far. */
   readonly handler: Pick<McpHttpHandler, "fetch" | "close">
-  readonly caller: (request: IncomingMessage) => Promise<string | Response>
+  readonly identify: Authentication["identify"]
   readonly admission: Admission
   /** Runs an effect that fails with the answer to a request. */
-  readonly run: <A>(effect: Effect.Effect<A, Response>) => Promise<A | Response>
+  readonly run: <A>(effect: Effect.Effect<A, Refusal>) => Promise<A | Refusal>
+  /** Reports a refused request. */
+  readonly refused: (refusal: Pick<Refusal, "reason" | "status">, caller: Caller) => void
   readonly readiness: () => Promise<Readiness.Readiness>
   /** Tells who looks after the server. */
   readonly report: (error: Error) => void
@@ -40,16 +44,29 @@ export const make = (parts: Parts): Endpoints => {
   const guards = Guards.make(settings)
   const crossOrigin = CrossOrigin.make(settings.allowedOrigins)
 
+  /** Sends an answer, and reports it if it is a refusal. */
+  const answer = (
+    request: IncomingMessage,
+    response: ServerResponse,
+    answer: Response,
+    caller: Caller = addressOf(request)
+  ): Promise<void> => {
+    if (answer instanceof Refusal) parts.refused(answer, caller)
+    return write(response, answer)
+  }
+
   const mcp = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const turnAway = (refusal: Refusal, caller?: Caller): Promise<void> =>
+      answer(request, response, refusal, caller)
     const foreign = guards.sender(request)
-    if (foreign !== undefined) return write(response, foreign)
+    if (foreign !== undefined) return turnAway(foreign)
     response.setHeaders(new Map(Object.entries(crossOrigin.headers(request))))
     const answered = crossOrigin.preflight(request) ?? guards.message(request)
-    if (answered !== undefined) return write(response, answered)
-    const caller = await parts.caller(request)
-    if (caller instanceof Response) return write(response, caller)
-    const slot = await parts.run(parts.admission.enter(caller))
-    if (slot instanceof Response) return write(response, slot)
+    if (answered !== undefined) return answer(request, response, answered)
+    const { caller, refusal } = await parts.identify(request)
+    if (refusal !== undefined) return turnAway(refusal, caller)
+    const slot = await parts.run(parts.admission.enter(keyOf(caller)))
+    if (slot instanceof Refusal) return turnAway(slot, caller)
     response.once("close", slot.leave)
     // A client that left in the meantime causes no event, so nothing else would release the slot.
     if (response.destroyed) return slot.leave()
@@ -58,8 +75,13 @@ export const make = (parts: Parts): Endpoints => {
       if (!response.writableFinished) left.abort()
     })
     const admit = (messages: number) => parts.run(slot.extend(messages))
-    return Connection.during(left.signal, () =>
-      exchange(request, response, left.signal, { handler, admit })
+    return Connection.during({ left: left.signal, caller }, () =>
+      exchange(request, response, left.signal, {
+        handler,
+        admit,
+        turnAway: (refusal) => turnAway(refusal, caller),
+        refused: (refusal) => parts.refused(refusal, caller)
+      })
     ).catch((error: unknown) => {
       if (!response.destroyed) throw error
       report(new Error("The client has left", { cause: error }))
@@ -70,7 +92,7 @@ export const make = (parts: Parts): Endpoints => {
   const mayKnow = async (request: IncomingMessage): Promise<boolean> =>
     settings.authentication === undefined
       ? guards.sender(request) === undefined
-      : request.headers.authorization !== undefined && typeof (await parts.caller(request)) === "string"
+      : request.headers.authorization !== undefined && (await parts.identify(request)).refusal === undefined
 
   const documents = new Map<string, (request: IncomingMessage) => Promise<Response> | Response>([
     ["/healthz", (request) => guards.probe(request) ?? Response.json({ alive: true }, NOT_KEPT)],
@@ -102,9 +124,13 @@ export const make = (parts: Parts): Endpoints => {
       const path = locate(request)
       if (path === "/mcp") return mcp(request, response)
       const document = documents.get(path)
-      if (document !== undefined) return write(response, await document(request))
+      if (document !== undefined) return answer(request, response, await document(request))
       const asksForOAuth = authentication?._tag === "SharedToken" && OAUTH_PATH.test(path)
-      return write(response, asksForOAuth ? BearerTokenVerifier.noOAuth() : refuse(404, NOT_HERE))
+      return answer(
+        request,
+        response,
+        asksForOAuth ? BearerTokenVerifier.noOAuth() : refuse("path", 404, NOT_HERE)
+      )
     },
     close: handler.close
   }

@@ -10,12 +10,16 @@ import type { IncomingMessage, ServerResponse } from "node:http"
 import { pipeline } from "node:stream/promises"
 import * as JsonRpcText from "../text/JsonRpcText.ts"
 import * as Guards from "./guards/Guards.ts"
-import { refuse, write } from "./guards/Refusal.ts"
+import { type Refusal, refuse } from "./guards/Refusal.ts"
 
 export interface Options {
   readonly handler: Pick<McpHttpHandler, "fetch">
   /** Returns the refusal of this many messages more, if they exceed a limit. */
-  readonly admit: (messages: number) => Promise<Response | void>
+  readonly admit: (messages: number) => Promise<Refusal | void>
+  /** Sends a refusal. */
+  readonly turnAway: (refusal: Refusal) => Promise<void>
+  /** Reports a refusal by the SDK. */
+  readonly refused: (refusal: Pick<Refusal, "reason" | "status">) => void
 }
 
 /**
@@ -26,15 +30,16 @@ export const exchange = async (
   request: IncomingMessage,
   response: ServerResponse,
   left: AbortSignal,
-  { admit, handler }: Options
+  { admit, handler, refused, turnAway }: Options
 ): Promise<void> => {
   const body = await read(request)
-  if (body === undefined) return write(response, Guards.tooLong())
+  if (body === undefined) return turnAway(Guards.tooLong())
   const parsedBody = parse(body)
-  if (parsedBody === undefined) return write(response, refuse(400, NO_JSON, {}, ProtocolErrorCode.ParseError))
+  if (parsedBody === undefined)
+    return turnAway(refuse("json", 400, NO_JSON, {}, ProtocolErrorCode.ParseError))
   const more = JsonRpcText.messagesIn(parsedBody).length - 1
-  const refused = more > 0 ? await admit(more) : undefined
-  if (refused instanceof Response) return write(response, refused)
+  const refusal = more > 0 ? await admit(more) : undefined
+  if (refusal !== undefined) return turnAway(refusal)
   const { headers, method = "" } = request
   const answer = await handler.fetch(
     new Request(`http://${headers.host}/mcp`, {
@@ -45,6 +50,7 @@ export const exchange = async (
     }),
     { parsedBody }
   )
+  if (answer.status >= 400) refused({ reason: "protocol", status: answer.status })
   // Node decides whether the connection stays open.
   response.writeHead(answer.status, Record.remove(Object.fromEntries(answer.headers), "connection"))
   // Node would send the head only with the first event.

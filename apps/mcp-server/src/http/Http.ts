@@ -16,6 +16,8 @@ import { MAX_BODY_BYTES } from "./guards/Guards.ts"
 import * as HttpServer from "./HttpServer.ts"
 import type { HttpSettings } from "../settings/HttpSettings.ts"
 import { inUrl } from "../settings/Loopback.ts"
+import type { Refusal } from "./guards/Refusal.ts"
+import * as RefusalLog from "./RefusalLog.ts"
 import * as Readiness from "./Readiness.ts"
 
 export interface Options {
@@ -54,6 +56,9 @@ export const serve = async ({
   const report = (error: Error): void => {
     runtime.runFork(Effect.logDebug("A request was not served", error.message))
   }
+  const refusals = RefusalLog.make()
+  const refused: Endpoints.Parts["refused"] = (refusal, caller) =>
+    void runtime.runFork(refusals.report(refusal, caller))
   const authentication = await runtime.runPromise(Authentication.make(settings.authentication))
   const admission = await runtime.runPromise(Admission.make(settings.limits))
   const readiness = await runtime.runPromise(Readiness.make({ givenToken }))
@@ -66,9 +71,10 @@ export const serve = async ({
       maxRequestBodySize: MAX_BODY_BYTES,
       onerror: report
     }),
-    caller: authentication.caller,
+    identify: authentication.identify,
     admission,
-    run: (effect) => runtime.runPromise(effect.pipe(Effect.catch(Effect.succeed<Response>))),
+    run: (effect) => runtime.runPromise(effect.pipe(Effect.catch(Effect.succeed<Refusal>))),
+    refused,
     readiness: () => (stopping ? Promise.resolve(Readiness.STOPPING) : runtime.runPromise(readiness)),
     report
   })
@@ -80,6 +86,7 @@ export const serve = async ({
         if (stopping) response.setHeader("connection", "close")
         return endpoints.serve(request, response)
       },
+      refused: (refusal, request) => refused(refusal, Authentication.addressOf(request)),
       report: (error) => void runtime.runFork(Effect.logError("A request failed unexpectedly", error))
     })
     await tell(`Serving MCP at ${server.url}/mcp.`)
@@ -98,6 +105,7 @@ export const serve = async ({
     return CANNOT_LISTEN
   } finally {
     await endpoints.close()
+    await runtime.runPromise(refusals.flush)
   }
 }
 

@@ -4,7 +4,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
 import { inUrl } from "../settings/Loopback.ts"
-import { refuse, write } from "./guards/Refusal.ts"
+import { type Refusal, refuse, write } from "./guards/Refusal.ts"
 
 export interface HttpServer {
   /** Where it listens, without a path. */
@@ -19,7 +19,9 @@ export interface Options {
   readonly host: string
   readonly port: number
   readonly serve: (request: IncomingMessage, response: ServerResponse) => Promise<void>
-  /** Tells of a request that ended in a mistake of this program. */
+  /** Reports a request that came after the end, or that failed. */
+  readonly refused: (refusal: Refusal, request: IncomingMessage) => void
+  /** Reports a request that failed because of a bug. */
   readonly report: (error: Error) => void
 }
 
@@ -33,7 +35,7 @@ const ARRIVAL = { headersTimeout: 10_000, requestTimeout: 30_000 }
 const KEEP_ALIVE_MILLIS = 65_000
 
 /** Rejects when it cannot listen there. */
-export const listen = async ({ host, port, report, serve }: Options): Promise<HttpServer> => {
+export const listen = async ({ host, port, refused, report, serve }: Options): Promise<HttpServer> => {
   const running = new Set<ServerResponse>()
   const drained = Promise.withResolvers<void>()
   let draining = false
@@ -44,13 +46,18 @@ export const listen = async ({ host, port, report, serve }: Options): Promise<Ht
       running.delete(response)
       if (draining && running.size === 0) drained.resolve()
     })
-    if (draining) return write(response, refuse(503, "The server is going away.", { connection: "close" }))
+    const turnAway = (refusal: Refusal): Promise<void> => {
+      refused(refusal, request)
+      return write(response, refusal)
+    }
+    if (draining)
+      return turnAway(refuse("stopping", 503, "The server is going away.", { connection: "close" }))
     try {
       await serve(request, response)
     } catch (error) {
       report(error instanceof Error ? error : new Error("A request failed with what is no error"))
       if (response.headersSent) response.destroy()
-      else await write(response, refuse(500, "Something unexpected went wrong in this server."))
+      else await turnAway(refuse("defect", 500, "Something unexpected went wrong in this server."))
     }
   }
 

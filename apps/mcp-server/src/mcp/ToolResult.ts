@@ -12,7 +12,8 @@ import * as Latch from "effect/Latch"
 import type * as ManagedRuntime from "effect/ManagedRuntime"
 import { inspect } from "node:util"
 import { Shutdown } from "../process/Shutdown.ts"
-import { endWithConnection } from "./Connection.ts"
+import { CurrentCaller } from "../telemetry/Caller.ts"
+import { caller, endWithConnection } from "./Connection.ts"
 import { type Failure, toFailure, type ToolError } from "./Failure.ts"
 
 /** The whole of it as structured content and as text: some assistants read only one of the two. */
@@ -76,8 +77,12 @@ export const makeAdapter = <R>(
     run: (effect, { signal }) => {
       if (running.size >= maxRunning)
         return Promise.resolve(result({ ...tooMany(maxRunning), ...note }, true))
+      const provided = effect.pipe(
+        Effect.provideService(Shutdown, shutdown),
+        Effect.provideService(CurrentCaller, caller())
+      )
       const call = runtime
-        .runPromiseExit(Effect.provideService(effect, Shutdown, shutdown), {
+        .runPromiseExit(provided, {
           signal,
           onFiberStart: (fiber) => {
             fibers.add(fiber)

@@ -21,6 +21,8 @@ import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type * as Tracer from "effect/Tracer"
+import { printable } from "../text/printable.ts"
+import { CurrentCaller, fieldsOf } from "./Caller.ts"
 import * as JsonRpcText from "../text/JsonRpcText.ts"
 import * as WhereTraced from "./whereTraced.ts"
 
@@ -92,7 +94,7 @@ const observe = (kind: Kind) => (name: string, input: unknown, context: Context)
     ...kind.attributes(name),
     "network.transport": http === undefined ? "pipe" : "tcp"
   }
-  const requestId = printable(mcpReq.id)
+  const requestId = printable(JsonRpcText.digitsOf(String(mcpReq.id)))
   const envelope: Readonly<Record<string, unknown>> = mcpReq.envelope ?? {}
   const protocolVersion = envelope[PROTOCOL_VERSION_META_KEY]
   const sourceId = hasSourceId(input) ? input.sourceId : undefined
@@ -107,13 +109,16 @@ const observe = (kind: Kind) => (name: string, input: unknown, context: Context)
     })).pipe(
       Effect.andThen(Metric.update(series({ ...attributes, ...failed, outcome }), Number(nanos) / 1e9)),
       Effect.andThen(
-        Effect.annotateLogs(Effect.logInfo(kind.message), {
-          [kind.subject]: name,
-          outcome,
-          durationMs: Number(nanos / 1_000_000n),
-          requestId,
-          ...(sourceId === undefined ? {} : { sourceId })
-        })
+        Effect.flatMap(CurrentCaller, (caller) =>
+          Effect.annotateLogs(Effect.logInfo(kind.message), {
+            [kind.subject]: name,
+            outcome,
+            durationMs: Number(nanos / 1_000_000n),
+            requestId,
+            ...(sourceId === undefined ? {} : { sourceId }),
+            ...fieldsOf(caller)
+          })
+        )
       )
     )
   }
@@ -161,9 +166,3 @@ const callerOf = ({ http, mcpReq }: Context): Tracer.ExternalSpan | undefined =>
     ? Option.getOrUndefined(HttpTraceContext.w3c(Headers.fromInput({ traceparent })))
     : undefined
 }
-
-/** An id is any text that the client likes; in a line of the log it is short and plain. */
-const printable = (id: string | number): string =>
-  JsonRpcText.digitsOf(String(id))
-    .slice(0, 64)
-    .replace(/[^\x21-\x7E]/gu, "?")

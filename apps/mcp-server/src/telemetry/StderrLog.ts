@@ -7,16 +7,23 @@ import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as References from "effect/References"
 import type { Writable } from "node:stream"
-import type { LogLevel } from "./logLevels.ts"
+import type { LogFormat, LogLevel } from "./logLevels.ts"
 
 /** How much may wait to be read, in bytes; what comes then is lost, and counted. */
 const MAX_UNREAD = 1024 * 1024
 
-export const layer = (level: LogLevel): Layer.Layer<never> =>
+export interface Options {
+  readonly logLevel: LogLevel
+  readonly logFormat: LogFormat
+}
+
+const FORMATS = { logfmt: Logger.formatLogFmt, json: Logger.formatJson } as const
+
+export const layer = ({ logFormat, logLevel }: Options): Layer.Layer<never> =>
   Layer.merge(
     // Not before it is wanted: a start has nothing to say.
-    Logger.layer([Effect.sync(() => Logger.map(Logger.formatLogFmt, makeWrite(process.stderr)))]),
-    Layer.succeed(References.MinimumLogLevel, level)
+    Logger.layer([Effect.sync(() => Logger.map(FORMATS[logFormat], makeWrite(process.stderr)))]),
+    Layer.succeed(References.MinimumLogLevel, logLevel)
   )
 
 /** Writes lines to a stream that may be slow, full or closed. */

@@ -9,3 +9,8 @@ export const LOG_LEVELS = {
 } as const
 
 export type LogLevel = (typeof LOG_LEVELS)[keyof typeof LOG_LEVELS]
+
+/** The formats of `--log-format`. */
+export const LOG_FORMATS = ["logfmt", "json"] as const
+
+export type LogFormat = (typeof LOG_FORMATS)[number]

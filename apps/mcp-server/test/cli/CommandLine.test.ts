@@ -2,10 +2,13 @@ import { assert, describe, it } from "@effect/vitest"
 import type { LogLevel } from "../../src/telemetry/logLevels.ts"
 import * as CommandLine from "../../src/cli/CommandLine.ts"
 
-const stdio = (options: { sandbox?: boolean; logLevel?: LogLevel } = {}): CommandLine.Command => ({
+const stdio = (
+  options: { sandbox?: boolean; logLevel?: LogLevel; logFormat?: "json" } = {}
+): CommandLine.Command => ({
   _tag: "Stdio",
   sandbox: false,
   logLevel: "Info",
+  logFormat: "logfmt",
   ...options
 })
 
@@ -15,6 +18,7 @@ const check = (
   _tag: "Check",
   sandbox: false,
   logLevel: "Warn",
+  logFormat: "logfmt",
   sourceId: undefined,
   json: false,
   ...options
@@ -24,6 +28,7 @@ const http = (options: Partial<CommandLine.Http> = {}): CommandLine.Command => (
   _tag: "Http",
   sandbox: false,
   logLevel: "Info",
+  logFormat: "logfmt",
   host: "127.0.0.1",
   port: 3917,
   allowedHosts: [],
@@ -42,6 +47,7 @@ const understood: ReadonlyArray<readonly [string, CommandLine.Command]> = [
   ["--log-level warn", stdio({ logLevel: "Warn" })],
   ["--log-level error", stdio({ logLevel: "Error" })],
   ["--log-level none", stdio({ logLevel: "None" })],
+  ["--log-format json", stdio({ logFormat: "json" })],
   ["--log-level=debug --sandbox stdio", stdio({ sandbox: true, logLevel: "Debug" })],
   ["http", http()],
   ["http --sandbox --log-level warn", http({ sandbox: true, logLevel: "Warn" })],
@@ -83,6 +89,7 @@ const misused: ReadonlyArray<readonly [string, says: string]> = [
   ["--log-level Debug", `--log-level is "Debug"`],
   ["--log-level toString", `--log-level is "toString"`],
   ["--log-level", "--log-level"],
+  ["--log-format xml", `--log-format is "xml"; expected one of logfmt, json.`],
   ["--completions tcsh", `--completions is "tcsh"; expected one of bash, zsh, fish, powershell.`],
   ["--completions", "--completions"],
   ["--sandbox=yes", "--sandbox"],

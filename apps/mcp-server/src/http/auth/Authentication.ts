@@ -5,29 +5,36 @@ import {
   bearerAuthChallengeResponse,
   OAuthError,
   OAuthErrorCode,
-  type OAuthTokenVerifier,
   verifyBearerToken
 } from "@modelcontextprotocol/server"
 import * as Effect from "effect/Effect"
 import type { IncomingMessage } from "node:http"
 import type { HttpSettings } from "../../settings/HttpSettings.ts"
 import * as JwtVerifier from "./JwtVerifier.ts"
-import { refuse } from "../guards/Refusal.ts"
+import { Refusal, refuse } from "../guards/Refusal.ts"
+import type { Verifier } from "./Verifier.ts"
+import type { Caller } from "../../telemetry/Caller.ts"
 import * as ProtectedResourceMetadata from "./ProtectedResourceMetadata.ts"
 import * as BearerTokenVerifier from "./BearerTokenVerifier.ts"
 
 export interface Authentication {
-  /** The caller's name, for limits, or why nobody is served. Takes the token off the request. */
-  readonly caller: (request: IncomingMessage) => Promise<string | Response>
+  /** Returns the caller as far as known, and the refusal if it may not call. Removes the token from the request. */
+  readonly identify: (request: IncomingMessage) => Promise<Identified>
 }
 
-/** One that connects from where the address says, for want of better. */
-const byAddress = ({ socket }: IncomingMessage): string => `address ${socket.remoteAddress ?? ""}`
+export interface Identified {
+  readonly caller: Caller
+  readonly refusal?: Refusal
+}
+
+export const addressOf = ({ socket }: IncomingMessage): Caller => ({ address: socket.remoteAddress })
 
 export const make = (authentication: HttpSettings["authentication"]): Effect.Effect<Authentication> => {
   switch (authentication?._tag) {
     case undefined:
-      return Effect.succeed({ caller: async (request) => byAddress(takeToken(request).request) })
+      return Effect.succeed({
+        identify: async (request) => ({ caller: addressOf(takeToken(request).request) })
+      })
     case "SharedToken":
       return Effect.succeed(verifying({ verifier: BearerTokenVerifier.makeVerifier(authentication.token) }))
     case "OAuth":
@@ -42,30 +49,39 @@ export const make = (authentication: HttpSettings["authentication"]): Effect.Eff
 }
 
 const verifying = (options: {
-  readonly verifier: OAuthTokenVerifier
+  readonly verifier: Verifier
   readonly requiredScopes?: Array<string>
   readonly resourceMetadataUrl?: string
 }): Authentication => ({
-  caller: async (given) => {
+  identify: async (given) => {
     const { authorization, request } = takeToken(given)
+    let caller = addressOf(request)
+    // A token that lacks a scope also names its caller, but the SDK throws then.
+    const verifyAccessToken: Verifier["verifyAccessToken"] = async (token) => {
+      const verified = await options.verifier.verifyAccessToken(token)
+      caller = { ...caller, ...verified.caller }
+      return verified
+    }
     try {
-      const { clientId } = await verifyBearerToken(authorization, options)
-      return clientId === BearerTokenVerifier.EVERYBODY ? byAddress(request) : `client ${clientId}`
+      await verifyBearerToken(authorization, { ...options, verifier: { verifyAccessToken } })
+      return { caller }
     } catch (error) {
-      return error instanceof OAuthError && error.code === OAuthErrorCode.ServerError
-        ? refuse(503, error.message, { "retry-after": "5" })
-        : challenge(authorization, bearerAuthChallengeResponse(error, options))
+      const refusal =
+        error instanceof OAuthError && error.code === OAuthErrorCode.ServerError
+          ? refuse("issuer", 503, error.message, { "retry-after": "5" })
+          : challenge(authorization, bearerAuthChallengeResponse(error, options))
+      return { caller, refusal }
     }
   }
 })
 
 /** A request that brings no bearer token is told nothing of an error (RFC 6750, section 3.1). */
-const challenge = (authorization = "", answer: Response): Response => {
+const challenge = (authorization = "", answer: Response): Refusal => {
   const header = answer.headers.get("www-authenticate")
   if (header !== null && !/^bearer(?: |$)/iu.test(authorization)) {
     answer.headers.set("www-authenticate", header.replace(ERROR, `realm="sailpoint-bulk-upload"`))
   }
-  return answer
+  return new Refusal(answer.status === 403 ? "scope" : "token", answer.body, answer)
 }
 
 const ERROR = /error="[^"]*", error_description="(?:[^"\\]|\\.)*"/u

@@ -2,12 +2,7 @@
  * Access tokens of an authorization server: signed JWTs (RFC 9068), checked with the keys that the issuer
  * publishes. Nothing is asked of the issuer for a single token.
  */
-import {
-  type AuthInfo,
-  OAuthError,
-  OAuthErrorCode,
-  type OAuthTokenVerifier
-} from "@modelcontextprotocol/server"
+import { OAuthError, OAuthErrorCode } from "@modelcontextprotocol/server"
 import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -15,6 +10,7 @@ import * as Exit from "effect/Exit"
 import * as Schema from "effect/Schema"
 import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify, type JWTVerifyGetKey } from "jose"
 import type { OAuth } from "../../settings/HttpSettings.ts"
+import type { Verified, Verifier } from "./Verifier.ts"
 import { isPrivateOnTheWay } from "../../settings/Loopback.ts"
 
 /** Signatures that only the issuer can make: with a shared secret, who checks could sign as well. */
@@ -32,7 +28,7 @@ const CLOCK_TOLERANCE_SECONDS = 30
 /** The issuer could not be asked for its keys: nothing can be said about any token. */
 class NoKeys extends Data.TaggedError("NoKeys")<{ readonly cause?: unknown }> {}
 
-export const makeVerifier = (oauth: OAuth): Effect.Effect<OAuthTokenVerifier> =>
+export const makeVerifier = (oauth: OAuth): Effect.Effect<Verifier> =>
   Effect.gen(function* () {
     const [keys] = yield* Effect.cachedInvalidateWithTTL(findKeys(oauth.issuer), (exit) =>
       Exit.isSuccess(exit) ? Duration.infinity : ASK_AGAIN_AFTER
@@ -71,7 +67,7 @@ export const makeVerifier = (oauth: OAuth): Effect.Effect<OAuthTokenVerifier> =>
       verifyAccessToken: (token) =>
         verify(token).pipe(
           Effect.tap(() => tell()),
-          Effect.map(toAuthInfo),
+          Effect.map(toVerified),
           Effect.catch((error) =>
             error instanceof NoKeys
               ? Effect.andThen(tell(error), Effect.fail(UNAVAILABLE))
@@ -107,9 +103,13 @@ const isAccessToken = (type: unknown): boolean =>
   (typeof type === "string" && ACCESS_TOKEN_TYPES.has(type.toLowerCase().replace(/^application\//u, "")))
 
 /** Who the token speaks for; the token itself is left out, so that nobody can pass it on. */
-const toAuthInfo = (payload: JWTPayload): AuthInfo => ({
+const toVerified = (payload: JWTPayload): Verified => ({
   token: "",
-  clientId: [payload.sub, payload["client_id"], payload["azp"]].find(isText) ?? "",
+  clientId: "",
+  caller: {
+    subject: [payload.sub].find(isText),
+    clientId: [payload["client_id"], payload["azp"]].find(isText)
+  },
   scopes: [payload["scope"], payload["scp"]]
     .flat()
     .filter(isText)

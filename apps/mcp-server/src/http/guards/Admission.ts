@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as RateLimiter from "effect/persistence/RateLimiter"
 import type { Limits } from "../../settings/HttpSettings.ts"
-import { refuse } from "./Refusal.ts"
+import { type Refusal, refuse } from "./Refusal.ts"
 
 const WINDOW = Duration.seconds(10)
 
@@ -19,12 +19,12 @@ const BUSY_SECONDS = "5"
 
 export interface Admission {
   /** Takes a slot for a request; fails with the answer if a limit is reached. */
-  readonly enter: (caller: string) => Effect.Effect<Slot, Response>
+  readonly enter: (caller: string) => Effect.Effect<Slot, Refusal>
 }
 
 export interface Slot {
   /** Takes as many slots more, for the other messages of a batch. */
-  readonly extend: (messages: number) => Effect.Effect<void, Response>
+  readonly extend: (messages: number) => Effect.Effect<void, Refusal>
   readonly leave: () => void
 }
 
@@ -82,7 +82,7 @@ export const make = (limits: Limits): Effect.Effect<Admission> =>
             add(caller, slots)
             held += slots
           }
-          const extend = (slots: number): Effect.Effect<void, Response> =>
+          const extend = (slots: number): Effect.Effect<void, Refusal> =>
             Effect.suspend(() => {
               if (total + slots > limits.running) return Effect.fail(busy())
               if ((running.get(caller) ?? 0) + slots > limits.runningPerCaller) {
@@ -102,15 +102,22 @@ export const make = (limits: Limits): Effect.Effect<Admission> =>
     }
   })
 
-const tooMany = (limit: number, retryAfter: Duration.Duration): Response =>
-  refuse(429, `A caller may send ${limit} requests in ${Duration.toSeconds(WINDOW)} seconds.`, {
+const tooMany = (limit: number, retryAfter: Duration.Duration): Refusal =>
+  refuse("callerRate", 429, `A caller may send ${limit} requests in ${Duration.toSeconds(WINDOW)} seconds.`, {
     "retry-after": String(Math.max(1, Math.ceil(Duration.toSeconds(retryAfter))))
   })
 
-const callerBusy = (limit: number): Response =>
-  refuse(429, `A caller may have ${limit} requests running at once; a batch counts message by message.`, {
+const callerBusy = (limit: number): Refusal =>
+  refuse(
+    "callerRunning",
+    429,
+    `A caller may have ${limit} requests running at once; a batch counts message by message.`,
+    {
+      "retry-after": BUSY_SECONDS
+    }
+  )
+
+const busy = (): Refusal =>
+  refuse("running", 503, "As many requests are running as are served at once.", {
     "retry-after": BUSY_SECONDS
   })
-
-const busy = (): Response =>
-  refuse(503, "As many requests are running as are served at once.", { "retry-after": BUSY_SECONDS })

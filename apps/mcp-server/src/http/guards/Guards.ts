@@ -14,20 +14,20 @@ import type { IncomingMessage } from "node:http"
 import * as CrossOrigin from "./CrossOrigin.ts"
 import type { HttpSettings } from "../../settings/HttpSettings.ts"
 import { inUrl, isLoopback } from "../../settings/Loopback.ts"
-import { refuse } from "./Refusal.ts"
+import { type Refusal, refuse } from "./Refusal.ts"
 
 /** The longest message of an assistant is far shorter. */
 export const MAX_BODY_BYTES = 1024 * 1024
 
 export interface Guards {
   /** What is wrong with where a request to the MCP endpoint comes from, if anything. */
-  readonly sender: (request: IncomingMessage) => Response | undefined
+  readonly sender: (request: IncomingMessage) => Refusal | undefined
   /** What is wrong with what it brings, if anything. */
-  readonly message: (request: IncomingMessage) => Response | undefined
+  readonly message: (request: IncomingMessage) => Refusal | undefined
   /** What is wrong with a request to read a document, if anything. */
-  readonly document: (request: IncomingMessage) => Response | undefined
+  readonly document: (request: IncomingMessage) => Refusal | undefined
   /** The same for a probe, which may name any host: its answer tells a foreign page nothing. */
-  readonly probe: (request: IncomingMessage) => Response | undefined
+  readonly probe: (request: IncomingMessage) => Refusal | undefined
 }
 
 export const make = (settings: Pick<HttpSettings, "host" | "allowedHosts" | "allowedOrigins">): Guards => {
@@ -38,20 +38,28 @@ export const make = (settings: Pick<HttpSettings, "host" | "allowedHosts" | "all
   ]
   const ownOrigins = local ? localhostAllowedOrigins() : []
 
-  const host = ({ headers }: IncomingMessage): Response | undefined => {
+  const host = ({ headers }: IncomingMessage): Refusal | undefined => {
     const checked = validateHostHeader(headers.host, hosts)
     if (!checked.ok)
-      return refuse(403, `${checked.message}. The hosts that are served are named with --allowed-host.`)
+      return refuse(
+        "host",
+        403,
+        `${checked.message}. The hosts that are served are named with --allowed-host.`
+      )
     return MORE_THAN_HOST.test(headers.host ?? "")
-      ? refuse(403, "Invalid Host: expected a host, and a port at the most.")
+      ? refuse("host", 403, "Invalid Host: expected a host, and a port at the most.")
       : undefined
   }
 
-  const origin = ({ headers }: IncomingMessage): Response | undefined => {
+  const origin = ({ headers }: IncomingMessage): Refusal | undefined => {
     const checked = validateOriginHeader(headers.origin, ownOrigins)
     return checked.ok || CrossOrigin.isNamed(headers.origin, settings.allowedOrigins)
       ? undefined
-      : refuse(403, `${checked.message}. The origins that are served are named with --allowed-origin.`)
+      : refuse(
+          "origin",
+          403,
+          `${checked.message}. The origins that are served are named with --allowed-origin.`
+        )
   }
 
   return {
@@ -69,13 +77,13 @@ export const make = (settings: Pick<HttpSettings, "host" | "allowedHosts" | "all
  */
 const MORE_THAN_HOST = /[@/\\?#]/u
 
-const method = ({ method }: IncomingMessage, allowed: ReadonlyArray<string>): Response | undefined =>
+const method = ({ method }: IncomingMessage, allowed: ReadonlyArray<string>): Refusal | undefined =>
   allowed.includes(method ?? "")
     ? undefined
-    : refuse(405, "Method not allowed.", { allow: allowed.join(", ") })
+    : refuse("method", 405, "Method not allowed.", { allow: allowed.join(", ") })
 
 /** Answers are streams of events. The most specific range decides (RFC 9110, section 12.5.1). */
-const accept = ({ headers }: IncomingMessage): Response | undefined => {
+const accept = ({ headers }: IncomingMessage): Refusal | undefined => {
   const ranges = new Map(
     (headers.accept?.trim() || "*/*").split(",").map((range) => {
       const [type = "", ...parameters] = range
@@ -89,18 +97,19 @@ const accept = ({ headers }: IncomingMessage): Response | undefined => {
   return accepted !== undefined && ranges.get(accepted) === true
     ? undefined
     : refuse(
+        "accept",
         406,
         "Not acceptable: let Accept include text/event-stream, because answers are streams of events."
       )
 }
 
-const contentType = ({ headers }: IncomingMessage): Response | undefined =>
+const contentType = ({ headers }: IncomingMessage): Refusal | undefined =>
   isJsonContentType(headers["content-type"])
     ? undefined
-    : refuse(415, "The body has to be JSON, sent as Content-Type: application/json.")
+    : refuse("contentType", 415, "The body has to be JSON, sent as Content-Type: application/json.")
 
 /** A body that does not tell its length is counted while it is read. */
-const bodySize = ({ headers }: IncomingMessage): Response | undefined =>
+const bodySize = ({ headers }: IncomingMessage): Refusal | undefined =>
   Number(headers["content-length"] ?? 0) <= MAX_BODY_BYTES ? undefined : tooLong()
 
-export const tooLong = (): Response => refuse(413, `The body is longer than ${MAX_BODY_BYTES} bytes.`)
+export const tooLong = (): Refusal => refuse("size", 413, `The body is longer than ${MAX_BODY_BYTES} bytes.`)

@@ -6,12 +6,45 @@ import type { ServerResponse } from "node:http"
 /** The range that JSON-RPC leaves to servers. */
 const REFUSED = -32_000
 
+/** Why a request is refused, as the log and the metric name it. */
+export type Reason =
+  | "accept"
+  | "callerRate"
+  | "callerRunning"
+  | "contentType"
+  | "defect"
+  | "host"
+  | "issuer"
+  | "json"
+  | "method"
+  | "origin"
+  | "path"
+  | "protocol"
+  | "running"
+  | "scope"
+  | "size"
+  | "stopping"
+  | "token"
+
+export class Refusal extends Response {
+  readonly reason: Reason
+  constructor(reason: Reason, body: BodyInit | null, init: ResponseInit) {
+    super(body, init)
+    this.reason = reason
+  }
+}
+
 export const refuse = (
+  reason: Reason,
   status: number,
   message: string,
   headers: Record<string, string> = {},
   code = REFUSED
-): Response => Response.json({ jsonrpc: "2.0", error: { code, message }, id: null }, { status, headers })
+): Refusal =>
+  new Refusal(reason, JSON.stringify({ jsonrpc: "2.0", error: { code, message }, id: null }), {
+    status,
+    headers: { "content-type": "application/json", ...headers }
+  })
 
 /** Sends an answer that is complete, and small. */
 export const write = async (to: ServerResponse, answer: Response): Promise<void> => {

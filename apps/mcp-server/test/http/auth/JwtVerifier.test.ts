@@ -27,7 +27,7 @@ const verifier = (issuer: Issuer.Issuer) =>
       (token: string) =>
         Effect.match(
           Effect.tryPromise(() => verifyAccessToken(token)),
-          { onSuccess: ({ clientId }) => clientId, onFailure: () => "refused" }
+          { onSuccess: ({ caller }) => caller.subject, onFailure: () => "refused" }
         )
   )
 

@@ -156,12 +156,13 @@ describe("a server with an authorization server", { timeout: 60_000 }, () => {
   it.live("refuses a token without the scopes with 403, and names them", () =>
     Effect.gen(function* () {
       const issuer = yield* Issuer.start()
-      const { url } = yield* serving(issuer, { MCP_OAUTH_SCOPES: "status:read sources:read" })
+      const { told, url } = yield* serving(issuer, { MCP_OAUTH_SCOPES: "status:read sources:read" })
       for (const claims of [{}, { scope: "status:read" }, { scope: "status:reader sources:read" }]) {
         const { headers, status } = yield* postWith(url, yield* issuer.token(claims))
         assert.strictEqual(status, 403)
         assert.include(String(headers["www-authenticate"]), `scope="status:read sources:read"`)
       }
+      yield* told(/reason=scope status=403 subject=alice address=/u)
     })
   )
 
@@ -194,6 +195,7 @@ describe("a server with an authorization server", { timeout: 60_000 }, () => {
       const { headers, status } = yield* postWith(server.url, yield* issuer.token())
       assert.deepStrictEqual([status, headers["retry-after"]], [503, "5"])
       yield* server.told(/The keys of MCP_OAUTH_ISSUER cannot be had/u)
+      yield* server.told(/reason=issuer status=503/u)
     })
   )
 
