@@ -1,7 +1,8 @@
 /** The page of the errors has everything that an error can advise, not only what somebody thought of. */
 import { assert, describe, it } from "@effect/vitest"
-import { BulkUploadError } from "@sailpoint-bulk-upload/core/BulkUploadError"
+import { BulkUploadError, RateLimited } from "@sailpoint-bulk-upload/core/BulkUploadError"
 import { NotSettled } from "@sailpoint-bulk-upload/core/Watch"
+import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
 import { readFile } from "node:fs/promises"
 import { asMarkdown } from "../src/sections/Errors.ts"
@@ -12,6 +13,11 @@ const withoutNumbers = (text: string): string => text.replaceAll(/\d+ s\b/gu, "s
 const page = withoutNumbers(await readFile(new URL("../../errors.md", import.meta.url), "utf8"))
 
 describe("the page of the errors", () => {
+  it("has the advice of an error with a wait of more digits than a number prints", () => {
+    const { nextStep } = new RateLimited({ retryAfter: Duration.seconds(1e21) })
+    assert.include(page, withoutNumbers(asMarkdown(nextStep)))
+  })
+
   it.prop(
     "has the advice of whichever error there is",
     [Schema.Union([BulkUploadError, NotSettled])],

@@ -44,7 +44,9 @@ export const quoted = (error: {
 
 export const sentence = (text: string): string => (/[.!?…]$/u.test(text) ? text : `${text}.`)
 
-export const seconds = (duration: Duration.Duration): string => `${Math.ceil(Duration.toSeconds(duration))} s`
+/** `BigInt` prints every digit; from 1e21 on, a number has an exponent. */
+export const seconds = (duration: Duration.Duration): string =>
+  `${BigInt(Math.ceil(Duration.toSeconds(duration)))} s`
 
 /** Codes that say the certificate is not to be trusted (Node's and OpenSSL's names). */
 const CERTIFICATE_CODE = /CERT|^ERR_TLS|SELF_SIGNED|UNABLE_TO_(?:GET_ISSUER|VERIFY)/u
