@@ -3,7 +3,6 @@
  *
  * @since 0.1.0
  */
-import * as Equal from "effect/Equal"
 import { plainText } from "./PlainText.ts"
 
 /**
@@ -32,7 +31,7 @@ export interface Faults {
   readonly problems: ReadonlyArray<string>
 }
 
-/** Longer names and lines are cut: SailPoint allows 18 columns. */
+/** SailPoint allows 18 columns. Longer names and lines are cut, and of more columns the first are listed. */
 const MAX_NAME = 64
 const MAX_COLUMNS = 50
 const MAX_LINE = 4096
@@ -62,27 +61,23 @@ const SEPARATORS = [
  */
 export const check = (text: string, { optional, required }: Columns): Faults => {
   const known = [...required, ...optional]
-  const bare = text.slice(0, MAX_LINE).replace(/^(?:\uFEFF|ï»¿)/u, "")
+  const start = text.slice(0, MAX_LINE)
+  const bare = start.replace(/^(?:\uFEFF|ï»¿)/u, "")
   const [line = ""] = bare.split(/[\r\n]/u, 1)
+  const isCut = text.length > MAX_LINE && line.length === bare.length
   // Of the possible separators, the one that finds most columns, or else most cells; commas win a draw.
   const [{ cells, separators } = { cells: [line], separators: "commas" }] = SEPARATORS.map(
     ([separator, separators]) => ({ separators, cells: split(line, separator) })
   ).toSorted((a, b) => fits(b.cells, known) - fits(a.cells, known) || b.cells.length - a.cells.length)
-  const names = cells.map(unquoted).slice(0, MAX_COLUMNS)
+  const names = cells.map(unquoted).slice(0, isCut ? -1 : undefined)
   const given = new Set(names)
   const lacking = known.filter((name) => !given.has(name))
-  const unknown = [...given].filter((name) => name !== "" && !known.includes(name))
+  const unknown = [...given].filter((name) => name !== "" && !known.includes(name)).slice(0, MAX_COLUMNS)
   const sentences: ReadonlyArray<readonly [isSo: boolean, sentence: string]> = [
-    [
-      text.slice(0, MAX_LINE) !== bare,
-      "The file begins with a byte-order mark: save it as UTF-8 without one."
-    ],
+    [start !== bare, "The file begins with a byte-order mark: save it as UTF-8 without one."],
     [separators !== "commas", `The columns are separated by ${separators}: use commas.`],
     [
-      !Equal.equals(
-        cells.map((cell) => cell.trim()),
-        names
-      ),
+      names.some((name, n) => name !== cells[n]?.trim()),
       "Names are in quotation marks: whether SailPoint accepts that is not documented."
     ],
     [
@@ -90,13 +85,15 @@ export const check = (text: string, { optional, required }: Columns): Faults => 
       "There are spaces around names: whether SailPoint drops them is not documented."
     ],
     [names.includes(""), `Column ${names.indexOf("") + 1} has no name.`],
+    [isCut, `The line is longer than ${MAX_LINE} characters: later columns were not checked.`],
     [cells.length > MAX_COLUMNS, `There are ${cells.length} columns: is this the first line of the file?`],
     ...[...given]
       .filter((name) => name !== "" && names.indexOf(name) !== names.lastIndexOf(name))
+      .slice(0, MAX_COLUMNS)
       .map((name) => [true, `The column "${shown(name)}" appears more than once.`] as const)
   ]
   return {
-    missing: required.filter((name) => !given.has(name)),
+    missing: isCut ? [] : required.filter((name) => !given.has(name)),
     unknown: unknown.map((name) => ({ name: shown(name), ...nearest(name, lacking) })),
     problems: sentences.filter(([isSo]) => isSo).map(([, sentence]) => sentence)
   }

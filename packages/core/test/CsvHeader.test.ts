@@ -62,6 +62,19 @@ describe("CsvHeader.check", () => {
       "accountName, firstName,manager",
       { problems: ["There are spaces around names: whether SailPoint drops them is not documented."] }
     ],
+    [
+      "more than 50 columns are read, and 50 unknown ones are listed",
+      `${Array.from({ length: 60 }, (_, n) => `x${n}`).join(",")},${good}`,
+      {
+        unknown: Array.from({ length: 50 }, (_, n) => ({ name: `x${n}` })),
+        problems: ["There are 63 columns: is this the first line of the file?"]
+      }
+    ],
+    [
+      "of a line that is too long, later columns are not called missing",
+      `${good.slice(0, 11)},${"x".repeat(5_000)},manager`,
+      { problems: ["The line is longer than 4096 characters: later columns were not checked."] }
+    ],
     ["it is empty", "", { missing: columns.required, problems: ["Column 1 has no name."] }]
   ])("%s", (_, header, expected) => {
     assert.deepStrictEqual(CsvHeader.check(header, columns), { ...none, ...expected })
