@@ -185,12 +185,14 @@ const make = ({ auditEvents = false, deadline = "40 seconds", ...options }: Opti
     ) {
       const end = (yield* now) + Duration.toMillis(limit)
       const inTime = <A>(operation: Operation, effect: Effect.Effect<A, BulkUploadError>) =>
-        Effect.flatMap(now, (at) =>
-          Effect.timeoutOrElse(effect, {
-            duration: Duration.millis(Math.max(0, end - at)),
-            orElse: () => new RequestTimeout({ operation, sourceId, after: limit })
+        Effect.flatMap(now, (at) => {
+          // Other parts wait for the source, and need time after it.
+          const after = Duration.millis(Math.max(0, (end - at) / (operation === "source" ? 2 : 1)))
+          return Effect.timeoutOrElse(effect, {
+            duration: after,
+            orElse: () => new RequestTimeout({ operation, sourceId, after })
           })
-        )
+        })
       const sourceId = yield* SourceId.fromString(input)
       const { checkedAt, status } = yield* inTime("status", uploads.check(sourceId))
       const since = DateTime.toUtc(uploadedAt ?? DateTime.subtract(checkedAt, { hours: 24 }))
@@ -285,7 +287,10 @@ const PARTS = ["source", "records", "counts", "columns", "events"] as const
 const withCounts = (
   records: Effect.Success<ReturnType<typeof getRecords>> | undefined,
   counts: Effect.Success<ReturnType<typeof countRecords>> | undefined
-): Explained["records"] => records && { ...records, ...counts }
+): Explained["records"] => {
+  const known = records ?? counts
+  return known && { ...known, ...counts }
+}
 
 /** Without the columns, a header still shows what does not depend on them. */
 const withFaults = (

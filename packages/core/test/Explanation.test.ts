@@ -5,6 +5,10 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
+import * as Headers from "effect/http/Headers"
+import * as HttpClient from "effect/http/HttpClient"
+import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import * as UrlParams from "effect/http/UrlParams"
 import * as Layer from "effect/Layer"
 import * as TestClock from "effect/testing/TestClock"
 import type { Endpoint } from "@sailpoint-bulk-upload/sandbox/Endpoint"
@@ -13,6 +17,7 @@ import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
 import { ApiClient, type Options as ClientOptions } from "../src/ApiClient.ts"
 import * as Explanation from "../src/Explanation.ts"
+import { plainText } from "../src/PlainText.ts"
 import * as RetryPolicy from "../src/RetryPolicy.ts"
 import { apiClient } from "./support/apiClient.ts"
 import { observe } from "./support/observed.ts"
@@ -20,31 +25,75 @@ import { noBudget } from "./support/spending.ts"
 import { auth } from "./support/tenant.ts"
 import { transcript } from "./support/transcript.ts"
 
-type Options = Explanation.Options &
-  Partial<ClientOptions> & { readonly sources?: ReadonlyArray<Source.Source> }
+interface Setting extends Explanation.Options, Partial<ClientOptions> {
+  readonly sources?: ReadonlyArray<Source.Source> | undefined
+  /** What endpoints answer in place of their own. */
+  readonly faults?: ReadonlyArray<readonly [Endpoint, Fault.Fault]>
+}
 
-const live = ({ sources, ...options }: Options = {}) =>
+const half = Source.named("Half landed")
+const everything = { countRecords: true, auditEvents: true }
+
+const live = ({ faults = [], sources, ...options }: Setting) =>
   Layer.unwrap(
-    Effect.map(Sandbox.Sandbox, ({ url }) =>
-      Explanation.layer({ baseUrl: url, auth, retryPolicy: RetryPolicy.none, ...options })
-    )
+    Effect.gen(function* () {
+      const { fail, url } = yield* Sandbox.Sandbox
+      for (const [endpoint, fault] of faults) yield* fail({ endpoint, fault, times: 9 })
+      return Explanation.layer({ baseUrl: url, auth, retryPolicy: RetryPolicy.none, ...options })
+    })
   ).pipe(Layer.provide(FetchHttpClient.layer), Layer.provideMerge(Sandbox.layer({ sources })))
 
-/** An explanation of one source that is alone in its sandbox; the upload was made an hour ago. */
-const explained = (source: Source.Source, options: Options = {}, upload: Explanation.Upload = {}) =>
+/** Explains an upload that was made an hour ago; returns the requests, too. */
+const explained = (setting: Setting = {}, upload: Explanation.Upload = {}, sourceId = half.sourceId) =>
   Effect.gen(function* () {
     const uploadedAt = DateTime.subtract(yield* DateTime.now, { hours: 1 })
-    return yield* Explanation.explain(source.sourceId, { uploadedAt, ...upload })
-  }).pipe(Effect.provide(live({ sources: [source], ...options })))
+    const result = yield* Explanation.explain(sourceId, { uploadedAt, ...upload })
+    const received = yield* (yield* Sandbox.Sandbox).received
+    return { result, requests: received.map(({ method, path }) => `${method} ${decodeURIComponent(path)}`) }
+  }).pipe(Effect.provide(live(setting)))
 
-const everything = { countRecords: true, auditEvents: true }
+const answer = (status: number, body?: unknown, headers = {}): Fault.Fault => ({
+  _tag: "Respond",
+  status,
+  body,
+  headers
+})
+
+const event = (kind: "STARTED" | "PASSED" | "FAILED", minute = 0, more: object = {}) => ({
+  action: `NON_EMPLOYEE_BULK_IMPORT_${kind}`,
+  created: `2026-11-28T10:0${minute}:00Z`,
+  attributes: { sourceName: half.name },
+  ...more
+})
+
+const found = (...documents: ReadonlyArray<unknown>): Setting => ({
+  auditEvents: true,
+  faults: [["search", answer(200, documents)]]
+})
 
 const eventsOf = ({ events }: Explanation.Explained) =>
   events.items.map(
     ({ action, certainty }) => `${action.slice("NON_EMPLOYEE_BULK_IMPORT_".length)} ${certainty}`
   )
 
-const half = Source.named("Half landed")
+const missingIn = ({ unavailable }: Explanation.Explained) =>
+  unavailable.map(({ error, what }) => `${what} ${error}`)
+
+/** Begins an explanation whose requests are answered after 30 seconds, or never. */
+const answeredAfter30s = (options: Explanation.Options, answers: Readonly<Record<string, string>>) =>
+  Explanation.explain(half.sourceId).pipe(
+    Effect.provide(Explanation.layerApiClient(options)),
+    Effect.provideService(
+      ApiClient,
+      apiClient(({ decode, subject: { operation } }) => {
+        const body = answers[operation]
+        if (body === undefined) return Effect.never
+        const headers = Headers.fromInput({ "x-total-count": "0" })
+        return Effect.delay(Effect.orDie(Effect.fromResult(decode(body, plainText, headers))), "30 seconds")
+      })
+    ),
+    Effect.forkChild
+  )
 
 describe("an explanation", () => {
   it.live.each([
@@ -56,7 +105,8 @@ describe("an explanation", () => {
     ["Unnamed events", "ERROR", [0, 0, 0], ["FAILED near", "STARTED near"]]
   ] as const)("of the source %s has its status, records and events", ([name, status, counts, events]) =>
     Effect.gen(function* () {
-      const result = yield* explained(Source.named(name), everything)
+      const source = Source.named(name)
+      const { result } = yield* explained({ ...everything, sources: [source] }, {}, source.sourceId)
       const { changedSince, complete, createdSince, newestCreatedAt, total } = result.records ?? {}
       assert.strictEqual(result.status, status)
       assert.strictEqual(result.settled, status !== null)
@@ -74,331 +124,321 @@ describe("an explanation", () => {
     })
   )
 
-  it.live(
-    "reads two records and searches for nothing unless it is switched on, all under the rate limit",
-    () =>
-      Effect.gen(function* () {
-        let spent = 0
-        const requestBudget: typeof noBudget = {
-          spend: (key, request) => {
-            spent += 1
-            return noBudget.spend(key, request)
-          }
+  it.live("reads two records and searches nothing by default, all under the rate limit", () =>
+    Effect.gen(function* () {
+      let spent = 0
+      const requestBudget: typeof noBudget = {
+        spend: (key, request) => {
+          spent += 1
+          return noBudget.spend(key, request)
         }
-        yield* Effect.gen(function* () {
-          const { events, records } = yield* Explanation.explain(half.sourceId)
-          const requests = (yield* (yield* Sandbox.Sandbox).received).map(
-            ({ method, path }) => `${method} ${decodeURIComponent(path).replaceAll("+", " ")}`
-          )
-          const listed = `GET /v2024/non-employee-records?filters=sourceId eq "${half.sourceId}"`
-          assert.deepStrictEqual(requests.slice(0, 2), [
-            "POST /oauth/token",
-            `GET /v2024/non-employee-sources/${half.sourceId}/non-employee-bulk-upload/status`
-          ])
-          assert.deepStrictEqual(requests.slice(2).toSorted(), [
-            `${listed}&sorters=-created&limit=1&count=true`,
-            `${listed}&sorters=-modified&limit=1`,
-            `GET /v2024/non-employee-sources/${half.sourceId}/schema-attributes`
-          ])
-          assert.strictEqual(spent, requests.length)
-          assert.deepStrictEqual(events, { outcome: "off", items: [] })
-          assert.notProperty(records, "createdSince")
-        }).pipe(Effect.provide(live({ requestBudget })))
-      })
+      }
+      const { requests, result } = yield* explained({ requestBudget })
+      const listed = `GET /v2024/non-employee-records?filters=sourceId+eq+"${half.sourceId}"`
+      assert.deepStrictEqual(requests.slice(0, 2), [
+        "POST /oauth/token",
+        `GET /v2024/non-employee-sources/${half.sourceId}/non-employee-bulk-upload/status`
+      ])
+      assert.deepStrictEqual(requests.slice(2).toSorted(), [
+        `${listed}&sorters=-created&limit=1&count=true`,
+        `${listed}&sorters=-modified&limit=1`,
+        `GET /v2024/non-employee-sources/${half.sourceId}/schema-attributes`
+      ])
+      assert.strictEqual(spent, requests.length)
+      assert.deepStrictEqual(result.events, { outcome: "off", items: [] })
+      assert.notProperty(result.records, "createdSince")
+    })
   )
 
   it.live.each([
-    [
-      "four pages",
-      { rows: 1200, before: "10 minutes" },
-      {},
-      4,
-      { createdSince: 995, changedSince: 5, complete: false }
-    ],
-    [
-      "the first older record",
-      { rows: 260, before: "10 minutes" },
-      {},
-      2,
-      { createdSince: 255, changedSince: 5 }
-    ],
-    [
-      "24 hours ago by default",
-      { rows: 20, before: "25 hours" },
-      { uploadedAt: undefined },
-      1,
-      { createdSince: 0 }
-    ]
-  ] as const)("counts records up to %s", ([, past, upload, pages, expected]) =>
+    ["four pages", 1200, {}, 4, { createdSince: 995, changedSince: 5, complete: false }],
+    ["the first older record", 260, {}, 2, { createdSince: 255, changedSince: 5 }],
+    ["24 hours ago by default", 0, { uploadedAt: undefined }, 1, { createdSince: 0 }]
+  ] as const)("counts records up to %s", ([, rows, upload, pages, expected]) =>
     Effect.gen(function* () {
-      const { records, received } = yield* Effect.gen(function* () {
-        const uploadedAt = DateTime.subtract(yield* DateTime.now, { hours: 1 })
-        const { records } = yield* Explanation.explain(half.sourceId, { uploadedAt, ...upload })
-        return { records, received: yield* (yield* Sandbox.Sandbox).received }
-      }).pipe(
-        Effect.provide(
-          live({
-            countRecords: true,
-            sources: [{ ...Source.named("All landed"), sourceId: half.sourceId, past }]
-          })
-        )
-      )
-      assert.include(records, { complete: true, ...expected })
+      const past = { rows: rows || 20, before: rows === 0 ? "25 hours" : "10 minutes" } as const
+      const sources = [{ ...Source.named("All landed"), sourceId: half.sourceId, past }]
+      const { requests, result } = yield* explained({ countRecords: true, sources }, upload)
+      assert.include(result.records, { complete: true, ...expected })
       assert.lengthOf(
-        received.filter(({ path }) => path.includes("limit=250")),
+        requests.filter((request) => request.includes("limit=250")),
         pages
       )
     })
   )
 
+  it.live("has the counts although the newest records cannot be read", () =>
+    Effect.gen(function* () {
+      const transformClient = HttpClient.mapRequest((request) =>
+        UrlParams.getAll(request.urlParams, "sorters").includes("-created")
+          ? HttpClientRequest.appendUrl(request, "/none")
+          : request
+      )
+      const { result } = yield* explained({ countRecords: true, transformClient })
+      assert.deepStrictEqual(missingIn(result), ["records NotFound"])
+      assert.include(result.records, { total: 45, createdSince: 5, changedSince: 5, complete: true })
+      assert.notProperty(result.records, "newestCreatedAt")
+    })
+  )
+
   it.live("finds the records and events of a dashed ID through the source itself", () =>
     Effect.gen(function* () {
-      const result = yield* Explanation.explain(half.id)
-      const posts = (yield* (yield* Sandbox.Sandbox).received).filter(({ method }) => method !== "GET")
+      const { requests, result } = yield* explained(everything, {}, half.id)
       assert.deepStrictEqual(
-        posts.map(({ method, path }) => `${method} ${path}`),
+        requests.filter((request) => !request.startsWith("GET ")),
         ["POST /oauth/token", "POST /v2024/search?limit=50"],
         "nothing else can change anything"
       )
       assert.include(result.records, { total: 45, createdSince: 5 })
       assert.include(eventsOf(result), "FAILED named")
       assert.strictEqual(result.sourceId, half.id)
-    }).pipe(Effect.provide(live(everything)))
+    })
   )
 
   it.live.each([
-    ["fails", { _tag: "Respond", status: 403 } as const, "Forbidden", /idn:nelm:read/u],
-    [
-      "names no other ID",
-      { _tag: "Respond", status: 200, body: {} } as const,
-      "NotFound",
-      /try the other one/u
-    ]
+    ["fails", answer(403), "Forbidden", /idn:nelm:read/u],
+    ["names no other ID", answer(200, {}), "NotFound", /try the other one/u]
   ] as const)("says that a dashed ID has no records if its source %s", ([, fault, error, nextStep]) =>
     Effect.gen(function* () {
-      yield* (yield* Sandbox.Sandbox).fail({ endpoint: "source", fault })
-      const { records, unavailable } = yield* Explanation.explain(half.id)
-      const missing = unavailable.find(({ what }) => what === "records")
-      assert.isUndefined(records)
+      const { result } = yield* explained({ faults: [["source", fault]] }, {}, half.id)
+      const missing = result.unavailable.find(({ what }) => what === "records")
+      assert.isUndefined(result.records)
       assert.strictEqual(missing?.error, error)
       assert.match(missing?.nextStep ?? "", nextStep)
-    }).pipe(Effect.provide(live()))
+    })
   )
 
   it.live("fails with its status, and requests nothing else then", () =>
     Effect.gen(function* () {
-      const sandbox = yield* Sandbox.Sandbox
-      yield* sandbox.fail({ endpoint: "status", fault: { _tag: "Respond", status: 403 } })
       assert.strictEqual((yield* Effect.flip(Explanation.explain(half.sourceId)))._tag, "Forbidden")
       assert.strictEqual((yield* Effect.flip(Explanation.explain("Contractors")))._tag, "InvalidSourceId")
       assert.deepStrictEqual(
-        (yield* sandbox.received).map(({ endpoint }) => endpoint),
+        (yield* (yield* Sandbox.Sandbox).received).map(({ endpoint }) => endpoint),
         ["token", "status"]
       )
-    }).pipe(Effect.provide(live(everything)))
+    }).pipe(Effect.provide(live({ ...everything, faults: [["status", answer(403)]] })))
   )
 
+  const parts = [
+    ["source", ["source"]],
+    ["records", ["records", "counts"]],
+    ["schemaAttributes", ["columns"]],
+    ["search", ["events"]]
+  ] as const
+  const failures = [
+    ["Forbidden", answer(403)],
+    ["NotFound", answer(404)],
+    ["RateLimited", Fault.rateLimited("1")],
+    ["RequestTimeout", { _tag: "Silent" }],
+    ["UnexpectedResponse", Fault.gatewayPage(200)]
+  ] as const
   it.live.each(
-    (["source", "records", "schemaAttributes", "search"] as const).flatMap((endpoint) =>
-      (
-        [
-          ["Forbidden", { _tag: "Respond", status: 403 }],
-          ["NotFound", { _tag: "Respond", status: 404 }],
-          ["RateLimited", Fault.rateLimited("1")],
-          ["RequestTimeout", { _tag: "Silent" }],
-          ["UnexpectedResponse", Fault.gatewayPage(200)]
-        ] as const satisfies ReadonlyArray<readonly [string, Fault.Fault]>
-      ).map(([error, fault]) => [endpoint, error, fault] as const)
+    parts.flatMap(([endpoint, parts]) =>
+      failures.map(([error, fault]) => [endpoint, error, parts, fault] as const)
     )
-  )("is given without what %s has if it fails with %s", ([endpoint, error, fault]) =>
+  )("lacks only the parts that need %s if it fails with %s", ([endpoint, error, parts, fault]) =>
     Effect.gen(function* () {
-      yield* (yield* Sandbox.Sandbox).fail({ endpoint, fault, times: 9 })
-      const result = yield* Explanation.explain(half.sourceId, { csvHeader: "accountName;email" })
-      const missing: ReadonlyArray<string> = {
-        source: ["source"],
-        records: ["records", "counts"],
-        schemaAttributes: ["columns"],
-        search: ["events"]
-      }[endpoint]
+      const setting = { ...everything, attemptTimeout: "2 seconds", faults: [[endpoint, fault]] } as const
+      const { result } = yield* explained(setting, { csvHeader: "accountName;email" })
+      const isPart = (text: string) => parts.some((part) => text.startsWith(part))
       // After a 429, requests that were not sent yet are held back, too.
-      const found = result.unavailable.filter(({ what }) => error !== "RateLimited" || missing.includes(what))
+      const missing = missingIn(result).filter((text) => error !== "RateLimited" || isPart(text))
       assert.deepStrictEqual(
-        found.map(({ what }) => what),
-        missing
+        missing,
+        parts.map((part) => `${part} ${error}`)
       )
-      for (const { error: tag, nextStep } of found) {
-        assert.strictEqual(tag, error)
-        assert.isNotEmpty(nextStep)
-      }
+      for (const { nextStep } of result.unavailable) assert.isNotEmpty(nextStep)
       assert.strictEqual(result.status, "ERROR")
       assert.include(result.columns?.problems ?? [], "The columns are separated by semicolons: use commas.")
       assert.deepStrictEqual(result.columns?.unknown, [])
       if (endpoint === "search") {
         assert.strictEqual(result.events.outcome, error === "Forbidden" ? "notPermitted" : "failed")
       }
-    }).pipe(Effect.provide(live({ ...everything, attemptTimeout: "2 seconds" })))
+    })
   )
 
-  it.effect("keeps to one deadline, and gives what came before it", () =>
+  const events = JSON.stringify([event("FAILED", 0, { attributes: { sourceId: half.sourceId } })])
+  const others = ["records", "counts", "columns"]
+  it.effect.each<readonly [string, number, Record<string, string>, ReadonlyArray<string>]>([
+    ["without waiting for a silent source", 60, { events, records: "[]", columns: "[]" }, ["source"]],
+    ["at its deadline, with every part that came before it", 64, { events }, ["source", ...others]],
+    ["at its deadline, though every part is silent", 64, {}, ["source", ...others, "events"]]
+  ])("ends %s", ([, seconds, answers, missing]) =>
     Effect.gen(function* () {
-      const slow = apiClient((call) =>
-        call.subject.operation === "status"
-          ? Effect.delay(Effect.orDie(Effect.fromResult(call.decode('{"status":"ERROR"}'))), "30 seconds")
-          : Effect.never
+      const explaining = yield* answeredAfter30s(
+        { ...everything, deadline: "64 seconds" },
+        { status: '{"status":"ERROR"}', ...answers }
       )
-      const explaining = yield* Explanation.explain(half.sourceId).pipe(
-        Effect.provide(
-          Explanation.layerApiClient(everything).pipe(Layer.provide(Layer.succeed(ApiClient, slow)))
-        ),
-        Effect.forkChild
+      yield* TestClock.adjust(`${seconds - 1} seconds`)
+      assert.isUndefined(explaining.pollUnsafe())
+      yield* TestClock.adjust("1 second")
+      const result = yield* Fiber.join(explaining)
+      assert.deepStrictEqual(
+        missingIn(result),
+        missing.map((what) => `${what} RequestTimeout`)
       )
+      assert.deepStrictEqual(eventsOf(result), answers["events"] === undefined ? [] : ["FAILED named"])
+    })
+  )
+
+  it.effect("fails if there is no status by its deadline, 40 seconds by default", () =>
+    Effect.gen(function* () {
+      const explaining = yield* answeredAfter30s({}, {})
       yield* TestClock.adjust("39 seconds")
       assert.isUndefined(explaining.pollUnsafe())
       yield* TestClock.adjust("1 second")
-      const { status, unavailable } = yield* Fiber.join(explaining)
-      assert.strictEqual(status, "ERROR")
-      assert.deepStrictEqual(
-        unavailable.map(({ error, what }) => `${what} ${error}`),
-        ["source", "records", "counts", "columns", "events"].map((what) => `${what} RequestTimeout`)
-      )
+      const error = yield* Effect.flip(Fiber.join(explaining))
+      assert.include(error, { _tag: "RequestTimeout", operation: "status" })
     })
   )
 
-  it.effect("fails if there is no status by its deadline", () =>
-    Effect.gen(function* () {
-      const silent = Layer.succeed(
-        ApiClient,
-        apiClient(() => Effect.never)
-      )
-      const explaining = yield* Effect.flip(Explanation.explain(half.sourceId)).pipe(
-        Effect.provide(Explanation.layerApiClient({ deadline: "5 seconds" }).pipe(Layer.provide(silent))),
-        Effect.forkChild
-      )
-      yield* TestClock.adjust("5 seconds")
-      assert.include(yield* Fiber.join(explaining), { _tag: "RequestTimeout", operation: "status" })
-    })
-  )
-
-  const event = {
-    action: "NON_EMPLOYEE_BULK_IMPORT_FAILED",
-    created: "2026-11-28T10:00:00Z",
-    attributes: { sourceName: half.name }
-  }
-  it.live.each([
-    ["another action", { ...event, action: "NON_EMPLOYEE_BULK_EXPORT_FAILED" }, []],
-    ["an action in other letters", { ...event, action: event.action.toLowerCase() }, []],
-    ["no time", { ...event, created: null }, []],
-    ["the name of the source", event, ["FAILED named"]],
+  const failed = event("FAILED")
+  const long = "x".repeat(200)
+  it.live.each<readonly [string, ReadonlyArray<unknown>, ReadonlyArray<string>, name?: string]>([
+    ["another action", [{ ...failed, action: "NON_EMPLOYEE_BULK_EXPORT_FAILED" }, 1], []],
+    ["an action in other letters", [{ ...failed, action: failed.action.toLowerCase() }], []],
+    ["no time", [{ ...failed, created: null }], []],
+    ["the name of the source", [failed], ["FAILED named"]],
     [
       "the source as its target",
-      { ...event, attributes: null, target: { name: half.name } },
+      [{ ...failed, attributes: null, target: { name: half.name } }],
       ["FAILED named"]
     ],
-    ["either ID of the source", { ...event, attributes: { sourceId: half.id } }, ["FAILED named"]],
+    ["either ID of the source", [{ ...failed, attributes: { sourceId: half.id } }], ["FAILED named"]],
     [
       "the ID of another source",
-      { ...event, attributes: { sourceId: "0", sourceName: half.name } },
+      [{ ...failed, attributes: { sourceId: "0", sourceName: half.name } }],
       ["FAILED near"]
     ],
-    ["part of the name", { ...event, attributes: { sourceName: "Half" } }, ["FAILED near"]]
-  ] as const)("takes an event with %s for what it is", ([, document, expected]) =>
+    [
+      "the name of another source",
+      [{ ...failed, attributes: { sourceName: "Retail" }, target: { name: half.name } }],
+      ["FAILED near"]
+    ],
+    [
+      "the tracking number of the source's events and the name of another source",
+      [
+        { ...failed, trackingNumber: "1" },
+        { ...failed, trackingNumber: "1", attributes: { sourceName: "Retail" } }
+      ],
+      ["FAILED named", "FAILED near"]
+    ],
+    ["part of the name", [{ ...failed, attributes: { sourceName: "Half" } }], ["FAILED near"]],
+    ["fewer spaces in the name", [failed], ["FAILED near"], "Half  landed"],
+    [
+      "another end of a long name",
+      [{ ...failed, attributes: { sourceName: `${long}2` } }],
+      ["FAILED near"],
+      `${long}1`
+    ]
+  ])("judges the certainty of an event with %s", ([, documents, expected, name = half.name]) =>
     Effect.gen(function* () {
-      const sandbox = yield* Sandbox.Sandbox
-      yield* sandbox.fail({
-        endpoint: "search",
-        fault: { _tag: "Respond", status: 200, body: [document, 1] }
-      })
-      assert.deepStrictEqual(eventsOf(yield* Explanation.explain(half.sourceId)), [...expected])
-    }).pipe(Effect.provide(live({ auditEvents: true })))
+      const source = answer(200, { name, sourceId: half.sourceId, id: half.id })
+      const { faults = [], ...setting } = found(...documents)
+      const { result } = yield* explained({ ...setting, faults: [...faults, ["source", source]] })
+      assert.deepStrictEqual(eventsOf(result), expected)
+    })
   )
 
   it.live("quotes the text of an event cleaned and cut", () =>
     Effect.gen(function* () {
       const errors = ["Line\n2:\u001B[31m bad\u202E", 7, "x".repeat(999)]
       const attributes = { sourceName: half.name, errors, password: "not a text of the event" }
-      const body = [{ ...event, actor: { name: "a\u0000b" }, attributes }]
-      yield* (yield* Sandbox.Sandbox).fail({
-        endpoint: "search",
-        fault: { _tag: "Respond", status: 200, body }
-      })
-      const [item] = (yield* Explanation.explain(half.sourceId)).events.items
+      const { result } = yield* explained(
+        found({ ...event("FAILED"), actor: { name: "a\u0000b" }, attributes })
+      )
+      const [item] = result.events.items
       assert.strictEqual(item?.actor, "ab")
       assert.strictEqual(item?.text, `Line 2: bad ${"x".repeat(227)}…`)
-    }).pipe(Effect.provide(live({ auditEvents: true })))
-  )
-
-  it.live.each([
-    ["the header, if it has a fault", half, { csvHeader: "accountName" }, /^The header/u],
-    ["SailPoint's own words, if there are any", half, {}, /^SailPoint's own words/u],
-    ["the rows, if some landed", { ...half, events: "none" }, {}, /manager is the account ID/u],
-    ["the file's columns, if nothing landed", Source.named("Nothing landed"), {}, /^The first line/u],
-    [
-      "the limit, if it is near",
-      { ...Source.named("Nothing landed"), records: 19_500 },
-      {},
-      /20000 accounts/u
-    ]
-  ] as const)("puts first %s", ([, source, upload, first]) =>
-    Effect.gen(function* () {
-      const { checks, nextStep } = yield* explained(source, { auditEvents: true }, upload)
-      assert.match(checks[0] ?? "", first)
-      assert.match(nextStep, /does not say which rows failed/u)
     })
   )
 
-  it.live("puts another upload first if two of the source began and nothing landed", () =>
+  const withText = event("FAILED", 1, { attributes: { sourceName: half.name, errors: ["Row 3 is bad."] } })
+  const old = { created: "2020-01-01T00:00:00Z", modified: "2020-01-01T00:00:00Z" }
+  const total = (count: number, ...records: ReadonlyArray<object>): Setting => ({
+    faults: [["records", answer(200, records, { "x-total-count": String(count) })]]
+  })
+  const words = /^SailPoint's own words/u
+  const rows = /manager is the account ID/u
+  it.live.each<
+    readonly [string, Setting, Explanation.Upload, RegExp | undefined, (RegExp | undefined)?, name?: string]
+  >([
+    [
+      "SailPoint's own words, then the header",
+      found(withText),
+      { csvHeader: "email" },
+      words,
+      /^The header/u
+    ],
+    ["the rows, if some landed", {}, {}, rows],
+    [
+      "the rows, if SailPoint's words are of an earlier upload",
+      found(event("STARTED", 2), withText),
+      {},
+      rows
+    ],
+    [
+      "SailPoint's own words of the second in which it started",
+      found(event("STARTED", 1), withText),
+      {},
+      words
+    ],
+    ["the file's columns, if nothing landed", total(0), {}, /^The first line/u],
+    ["the limit, if it is near", total(19_500), {}, /20000 accounts; the token may see 19500 /u],
+    ["another upload that ran", found(event("STARTED", 1), event("STARTED")), {}, /^No other upload/u],
+    [
+      "the rows, if the other upload had ended",
+      found(event("STARTED", 2), event("PASSED", 1), event("STARTED")),
+      {},
+      rows
+    ],
+    [
+      "that nothing landed, if all records are older than a COMPLETED upload",
+      total(1, old),
+      {},
+      /^No record that the token may see was created or changed since/u,
+      undefined,
+      "All landed"
+    ],
+    ["nothing, if the records have no times", total(1, {}), {}, undefined, undefined, "All landed"]
+  ])("puts first %s", ([, setting, upload, first, second = /./u, name = half.name]) =>
     Effect.gen(function* () {
-      const started = { ...event, action: "NON_EMPLOYEE_BULK_IMPORT_STARTED" }
-      const body = [started, started]
-      yield* (yield* Sandbox.Sandbox).fail({
-        endpoint: "search",
-        fault: { _tag: "Respond", status: 200, body }
-      })
-      const { checks } = yield* Explanation.explain(half.sourceId)
-      assert.match(checks[0] ?? "", /^No other upload/u)
-    }).pipe(Effect.provide(live({ auditEvents: true })))
+      const { result } = yield* explained(setting, upload, Source.named(name).sourceId)
+      assert.match(result.checks[0] ?? "", first ?? /^$/u)
+      if (result.status !== "ERROR") return
+      assert.match(result.checks[1] ?? "", second)
+      assert.match(result.nextStep, /may be that of an earlier upload.+does not say which rows failed/u)
+    })
   )
 
-  it.live.each([
-    ["of records that are all older", "older", 1],
-    ["of records without a time", undefined, 0]
-  ] as const)(
-    "warns that nothing landed after COMPLETED because %s only if that is known",
-    ([, time, warnings]) =>
-      Effect.gen(function* () {
-        const times = time && { created: "2020-01-01T00:00:00Z", modified: "2020-01-01T00:00:00Z" }
-        const fault = {
-          _tag: "Respond",
-          status: 200,
-          body: [{ ...times }],
-          headers: { "x-total-count": "1" }
-        } as const
-        yield* (yield* Sandbox.Sandbox).fail({ endpoint: "records", fault, times: 2 })
-        const uploadedAt = DateTime.makeUnsafe("2026-01-01T00:00:00Z")
-        const { checks } = yield* Explanation.explain(Source.named("All landed").sourceId, { uploadedAt })
-        assert.lengthOf(checks, warnings)
-      }).pipe(Effect.provide(live()))
-  )
-
-  it.effect.each([
-    ["true", "counts"],
-    [" false ", "does not count"],
-    ["", "does not count"],
-    ["yes", "names SAIL_COUNT_RECORDS"]
-  ] as const)("with SAIL_COUNT_RECORDS=%s it %s", ([value, expected]) =>
+  it.live.each(
+    (["SAIL_COUNT_RECORDS", "SAIL_AUDIT_EVENTS"] as const).flatMap((variable) => [
+      [variable, "true", variable] as const,
+      [variable, " false ", ""] as const,
+      [variable, "", ""] as const,
+      [variable, "yes", `refused: ${variable}`] as const
+    ])
+  )("with %s=%s reads more only if that is true", ([variable, value, expected]) =>
     Effect.gen(function* () {
       const { url } = yield* Sandbox.Sandbox
       const env = {
         SAIL_BASE_URL: url,
         SAIL_CLIENT_ID: "sandbox",
         SAIL_CLIENT_SECRET: "sandbox-secret",
-        SAIL_COUNT_RECORDS: value
+        [variable]: value
       }
       const outcome = yield* Explanation.explain(half.sourceId).pipe(
-        Effect.map(({ records }) => (records?.createdSince === undefined ? "does not count" : "counts")),
+        Effect.map(({ events, records }) =>
+          [
+            records?.createdSince === undefined ? "" : "SAIL_COUNT_RECORDS",
+            events.outcome === "off" ? "" : "SAIL_AUDIT_EVENTS"
+          ].join("")
+        ),
         Effect.provide(Explanation.layerConfig().pipe(Layer.provide(FetchHttpClient.layer))),
         Effect.provideService(ConfigProvider.ConfigProvider, ConfigProvider.fromEnv({ env })),
-        Effect.catchTag("InvalidSettings", ({ problems }) => Effect.succeed(`names ${problems[0]?.variable}`))
+        Effect.catchTag("InvalidSettings", ({ problems }) =>
+          Effect.succeed(`refused: ${problems.map(({ variable }) => variable).join()}`)
+        )
       )
       assert.strictEqual(outcome, expected)
     }).pipe(Effect.provide(Sandbox.layer()))
@@ -414,53 +454,34 @@ const said = {
   error: "Canary",
   messages: [{ text: "Canary" }]
 }
-const answer = (status: number, body: unknown = said): Fault.Fault => ({ _tag: "Respond", status, body })
 
 describe("personal data", () => {
-  it.live.each([
-    ["every answer as it should be", [], 0],
-    ...([200, 400, 401, 403, 404, 418, 429, 500, 503] as const).map(
-      (status) => [`a person in every answer with ${status}`, [answer(status)], 9] as const
+  it.live.each<readonly [string, Fault.Fault?]>([
+    ["every answer as it should be"],
+    ...[200, 400, 401, 403, 404, 418, 429, 500, 503].map(
+      (status) => [`a person in every answer with ${status}`, answer(status, said)] as const
     ),
-    [
-      "a list of people whose times are none",
-      [answer(200, [{ ...person, created: "Canary", modified: 5 }])],
-      9
-    ],
-    ["a page about a person", [answer(200, "<p>Canary 2025550199</p>")], 9],
-    ["half an answer", [{ _tag: "CutOff" } as const], 9],
-    [
-      "a redirect with a person in it",
-      [{ _tag: "Respond", status: 302, headers: { location: "/?q=Canary" } } as const],
-      9
-    ]
-  ] as ReadonlyArray<readonly [string, ReadonlyArray<Fault.Fault>, number]>)(
-    "is shown nowhere at the lowest log level through %s",
-    ([, faults, times]) =>
-      Effect.gen(function* () {
-        const [seen, observing] = observe()
-        const result = yield* Effect.gen(function* () {
-          const sandbox = yield* Sandbox.Sandbox
-          for (const endpoint of ["source", "records", "search"] satisfies ReadonlyArray<Endpoint>) {
-            for (const fault of faults) yield* sandbox.fail({ endpoint, fault, times })
-          }
-          return [
-            yield* Effect.exit(Explanation.explain(half.sourceId)),
-            yield* Effect.exit(Explanation.explain(half.id))
-          ]
-        }).pipe(
-          Effect.provide(
-            live({
-              ...everything,
-              requestBudget: noBudget,
-              retryPolicy: RetryPolicy.make({ retries: 1, backoff: 1, maxRetryAfter: 0 })
-            }).pipe(Layer.provideMerge(observing))
-          )
-        )
-        assert.isTrue(result.every(Exit.isSuccess))
-        const everythingShown = transcript(seen, ...result)
-        assert.include(everythingShown, "Explanation.explain", "the spans were seen")
-        assert.notMatch(everythingShown, /canary|@example\.com|20255501|Storybook|Madeup|Fiction/iu)
-      })
+    ["people whose times are none", answer(200, [{ ...person, created: "Canary", modified: 5 }])],
+    ["a page about a person", answer(200, "<p>Canary 2025550199</p>")],
+    ["half an answer", { _tag: "CutOff" }],
+    ["a redirect with a person in it", answer(302, undefined, { location: "/?q=Canary" })]
+  ])("is shown nowhere at the lowest log level through %s", ([, fault]) =>
+    Effect.gen(function* () {
+      const [seen, observing] = observe()
+      const endpoints = ["source", "records", "search"] as const
+      const setting: Setting = {
+        ...everything,
+        requestBudget: noBudget,
+        retryPolicy: RetryPolicy.make({ retries: 1, backoff: 1, maxRetryAfter: 0 }),
+        faults: fault === undefined ? [] : endpoints.map((endpoint) => [endpoint, fault])
+      }
+      const result = yield* Effect.forEach([half.sourceId, half.id], (sourceId) =>
+        Effect.exit(Explanation.explain(sourceId))
+      ).pipe(Effect.provide(live(setting).pipe(Layer.provideMerge(observing))))
+      assert.isTrue(result.every(Exit.isSuccess))
+      const everythingShown = transcript(seen, ...result)
+      assert.include(everythingShown, "Explanation.explain", "the spans were seen")
+      assert.notMatch(everythingShown, /canary|@example\.com|20255501|Storybook|Madeup|Fiction/iu)
+    })
   )
 })

@@ -8,7 +8,13 @@ interface Evidence {
   readonly events: { readonly items: ReadonlyArray<ImportEvent> }
   readonly columns: CsvHeader.Faults | undefined
   readonly records:
-    | { readonly total: number; readonly newestCreatedAt?: string; readonly newestChangedAt?: string }
+    | {
+        readonly total: number
+        readonly newestCreatedAt?: string
+        readonly newestChangedAt?: string
+        readonly createdSince?: number
+        readonly changedSince?: number
+      }
     | undefined
   /** ISO 8601, UTC, or undefined if the time of the upload is not known. */
   readonly uploadedAt: string | undefined
@@ -32,29 +38,32 @@ export const checksFor = (evidence: Evidence): ReadonlyArray<string> => {
   if (status === "COMPLETED" && landed === false) {
     return [
       ...header,
-      `No record of the source was created or changed since ${uploadedAt}: make sure that the file went to this source, and that it had rows.`
+      `No record that the token may see was created or changed since ${uploadedAt}: make sure that the file went to this source, and that it had rows.`
     ]
   }
   if (status !== "ERROR") return header
   const ours = events.items.filter(({ certainty }) => certainty !== "near")
-  const starts = ours.filter(({ action }) => action === "NON_EMPLOYEE_BULK_IMPORT_STARTED").length
+  const started = ours.findIndex(({ action }) => action === "NON_EMPLOYEE_BULK_IMPORT_STARTED")
+  const ofNewest = started === -1 ? ours : ours.slice(0, started)
   const total = records?.total ?? 0
   /** Each check with the weight of what points to it. */
   const weighed: ReadonlyArray<readonly [weight: number, checks: ReadonlyArray<string>]> = [
-    [9, header],
     [
-      8,
-      ours.some(({ action, text }) => action === "NON_EMPLOYEE_BULK_IMPORT_FAILED" && text !== undefined)
+      9,
+      ofNewest.some(({ action, text }) => action === "NON_EMPLOYEE_BULK_IMPORT_FAILED" && text !== undefined)
         ? ["SailPoint's own words in the text of this source's FAILED event."]
         : []
     ],
+    [8, header],
     [landed === true ? 7 : 4, IN_ROWS],
     [
       total >= MAX_ACCOUNTS * 0.95 ? 8 : 2,
-      [`A source holds at most ${MAX_ACCOUNTS} accounts${records && `; this one has ${total} now`}.`]
+      [
+        `A source holds at most ${MAX_ACCOUNTS} accounts${records && `; the token may see ${total} in this one`}.`
+      ]
     ],
     [
-      starts > 1 ? 7.5 : 3,
+      ours[started + 1]?.action === "NON_EMPLOYEE_BULK_IMPORT_STARTED" ? 7.5 : 3,
       ["No other upload to this source ran at the time: a second job that starts while one runs fails."]
     ],
     [
@@ -72,12 +81,14 @@ export const nextStepFor = (evidence: Evidence): string => {
     landed === true
       ? "Some records were created or changed since the upload, perhaps by it: part of the file may have landed. "
       : ""
-  return `${rows}Go through checks in their order, correct the file, and upload it again once no job runs. SailPoint does not say which rows failed; do not name a reason that is not in an event's text.`
+  return `${rows}The status may be that of an earlier upload, if this one was made moments ago or refused with 400. Go through checks in their order, correct the file, and upload it again once no job runs. SailPoint does not say which rows failed; do not name a reason that is not in an event's text.`
 }
 
 /** Whether a record was created or changed since the upload, by it or by anything else; undefined if that is not known. */
 const hasLanded = ({ records, uploadedAt }: Evidence): boolean | undefined => {
   if (records === undefined || uploadedAt === undefined) return undefined
+  const { changedSince = 0, createdSince = 0 } = records
+  if (createdSince + changedSince > 0) return true
   const newest = [records.newestCreatedAt, records.newestChangedAt]
   if (newest.some((at) => at !== undefined && at >= uploadedAt)) return true
   return records.total > 0 && newest.includes(undefined) ? undefined : false

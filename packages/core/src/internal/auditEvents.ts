@@ -47,8 +47,9 @@ interface Found {
   readonly at: DateTime.Utc
   readonly actor: string
   readonly text: string
-  readonly sourceId: string | undefined
-  readonly names: ReadonlyArray<string>
+  readonly sourceId: string
+  readonly sourceName: string
+  readonly target: string
   readonly trackingNumber: string
 }
 
@@ -127,8 +128,9 @@ const toFound = (document: unknown, show: Show): Option.Option<Found> =>
       at: created,
       actor: show(stringFrom(actor?.name), 80),
       text: show(words.join(" "), 240),
-      sourceId: stringFrom(attributes["sourceId"]) || undefined,
-      names: [attributes["sourceName"], target?.name].map((name) => plainText(stringFrom(name), 200)),
+      sourceId: stringFrom(attributes["sourceId"]),
+      sourceName: stringFrom(attributes["sourceName"]),
+      target: stringFrom(target?.name),
       trackingNumber: stringFrom(trackingNumber) || stringFrom(attributes["trackingNumber"])
     }
   })
@@ -136,13 +138,17 @@ const toFound = (document: unknown, show: Show): Option.Option<Found> =>
 const stringFrom = (value: unknown): string => (typeof value === "string" ? value : "")
 
 const toItems = (found: ReadonlyArray<Found>, { ids, name }: Identified): ReadonlyArray<ImportEvent> => {
-  const isNamed = ({ names, sourceId }: Found) =>
-    sourceId === undefined ? name !== "" && names.includes(name) : ids.has(sourceId)
+  const isNamed = ({ sourceId, sourceName, target }: Found) =>
+    sourceId === "" ? name !== "" && (sourceName || target) === name : ids.has(sourceId)
   const tracked = new Set(found.filter(isNamed).map(({ trackingNumber }) => trackingNumber))
   tracked.delete("")
-  const items = found.map((event): ImportEvent => {
-    const { action, actor, sourceId, text, trackingNumber } = event
-    const isTracked = sourceId === undefined && tracked.has(trackingNumber)
+  // Of one time, FAILED and PASSED come before STARTED, which is older.
+  const newestFirst = found.toSorted(
+    (a, b) => b.at.epochMilliseconds - a.at.epochMilliseconds || a.action.localeCompare(b.action)
+  )
+  const items = newestFirst.map((event): ImportEvent => {
+    const { action, actor, sourceId, sourceName, text, trackingNumber } = event
+    const isTracked = sourceId === "" && sourceName === "" && tracked.has(trackingNumber)
     const at = DateTime.formatIso(event.at)
     const certainty = isNamed(event) ? "named" : isTracked ? "tracked" : "near"
     if (certainty === "near") return { action, at, certainty }

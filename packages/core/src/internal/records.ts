@@ -100,10 +100,17 @@ export const countRecords = Effect.fnUntraced(function* (
   since: DateTime.Utc
 ) {
   const from = DateTime.toEpochMillis(since)
-  const counted = { createdSince: 0, changedSince: 0, since: DateTime.formatIso(since), complete: true }
+  const counted = {
+    total: 0,
+    createdSince: 0,
+    changedSince: 0,
+    since: DateTime.formatIso(since),
+    complete: true
+  }
   for (let page = 0; page < MAX_PAGES; page++) {
-    const query = { sorters: "-modified", limit: String(PAGE), offset: String(page * PAGE) }
-    const { records } = yield* getPage(api, source, query)
+    const query = { sorters: "-modified", limit: String(PAGE), offset: String(page * PAGE), count: "true" }
+    const { records, total } = yield* getPage(api, source, query)
+    counted.total = total ?? 0
     for (const { created, modified } of records) {
       if (modified < from) return counted
       // Where the order puts a record without the time is not documented, so others may be behind it.

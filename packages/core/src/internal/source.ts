@@ -4,7 +4,6 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type * as ApiClient from "../ApiClient.ts"
-import { plainText } from "../PlainText.ts"
 import type { SourceId } from "../SourceId.ts"
 import { decodeJson } from "./json.ts"
 import { route } from "./route.ts"
@@ -14,6 +13,7 @@ export interface Identified {
   /** The 32 hexadecimal digits, if they are known. */
   readonly hex: string | undefined
   readonly ids: ReadonlySet<string>
+  /** As SailPoint sends it, for comparing only. */
   readonly name: string
 }
 
@@ -42,7 +42,7 @@ export const getSource = (api: ApiClient.Service, sourceId: SourceId) =>
             return Result.succeed({
               hex: given.hex ?? (typeof hex === "string" && HEX.test(hex) ? hex : undefined),
               ids: new Set([...given.ids, ...[id, hex].filter((value) => typeof value === "string")]),
-              name: typeof name === "string" ? plainText(name, 200) : ""
+              name: typeof name === "string" ? name : ""
             })
           }
         })
