@@ -25,8 +25,12 @@ const Part = Schema.Record(Schema.String, Schema.Unknown)
 
 const Output = Schema.Struct({
   ...StatusReport.fields,
-  records: Schema.optionalKey(Part),
-  columns: Schema.optionalKey(Part),
+  records: Schema.optionalKey(Part.annotate({ description: "Those that the token may see." })),
+  columns: Schema.optionalKey(
+    Part.annotate({
+      description: "Without csvHeader, no header was checked: missing, unknown and problems are empty."
+    })
+  ),
   events: Part.annotate({
     description: "Imports. Only items with certainty named or tracked are of this source."
   }),
