@@ -2,8 +2,26 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
 import * as Effect from "effect/Effect"
+import { fileURLToPath } from "node:url"
 import * as HttpProcess from "../support/HttpProcess.ts"
-import * as Inspector from "../support/Inspector.ts"
+import * as ServerProcess from "../support/ServerProcess.ts"
+import { temporaryFolder } from "../support/Tarball.ts"
+
+const COMMAND = fileURLToPath(
+  new URL(
+    "../../node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js",
+    import.meta.url
+  )
+)
+
+/** Runs the Inspector's command for one request; it keeps settings and keys in the home folder. */
+const inspect = (url: string, era: "legacy" | "modern", args: ReadonlyArray<string>) =>
+  Effect.gen(function* () {
+    const how = ["--transport", "http", "--protocol-era", era, "--format", "json"]
+    const env = { HOME: yield* temporaryFolder }
+    const { ended } = yield* ServerProcess.start(["--cli", `${url}/mcp`, ...how, ...args], env, COMMAND)
+    return yield* ended
+  })
 
 const ERAS = ["legacy", "modern"] as const
 
@@ -25,7 +43,7 @@ describe("the Inspector", { timeout: 120_000 }, () => {
   it.live.each(ERAS)("lists the tools of a server of the %s era, and finds nothing to complain of", (era) =>
     Effect.gen(function* () {
       const { url } = yield* HttpProcess.start(yield* Sandbox.make())
-      const listed = yield* Inspector.run(url, era, ["--method", "tools/list", "--strict"])
+      const listed = yield* inspect(url, era, ["--method", "tools/list", "--strict"])
       assert.deepStrictEqual([listed.code, listed.stderr], [0, ""])
       const { tools } = (JSON.parse(listed.stdout) as Listed).result
       assert.sameMembers(
@@ -41,7 +59,7 @@ describe("the Inspector", { timeout: 120_000 }, () => {
       const { url } = yield* HttpProcess.start(yield* Sandbox.make())
       for (const [name, [arg, contains]] of Object.entries(calls)) {
         const args = ["--method", "tools/call", "--tool-name", name, "--tool-arg", arg]
-        const { code, stdout } = yield* Inspector.run(url, era, args)
+        const { code, stdout } = yield* inspect(url, era, args)
         assert.strictEqual(code, 0, name)
         assert.include(stdout, contains, name)
       }
@@ -51,14 +69,8 @@ describe("the Inspector", { timeout: 120_000 }, () => {
   it.live("tells a failed call from a good one", () =>
     Effect.gen(function* () {
       const { url } = yield* HttpProcess.start(yield* Sandbox.make())
-      const { code } = yield* Inspector.run(url, "modern", [
-        "--method",
-        "tools/call",
-        "--tool-name",
-        "get_bulk_upload_status",
-        "--tool-arg",
-        `sourceId=${"f".repeat(32)}`
-      ])
+      const unknown = ["--tool-name", "get_bulk_upload_status", "--tool-arg", `sourceId=${"f".repeat(32)}`]
+      const { code } = yield* inspect(url, "modern", ["--method", "tools/call", ...unknown])
       assert.strictEqual(code, 5)
     })
   )
