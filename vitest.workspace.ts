@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config"
 
-const project = (root: string, name: string) => ({
-  test: { name, root, include: ["test/**/*.test.ts"] }
+const project = (root: string, name: string, globalSetup: Array<string> = []) => ({
+  test: { name, root, include: ["test/**/*.test.ts"], globalSetup }
 })
 
 export default defineConfig({
@@ -11,7 +11,7 @@ export default defineConfig({
     projects: [
       project("packages/core", "core"),
       project("packages/sandbox", "sandbox"),
-      project("apps/mcp-server", "mcp-server"),
+      project("apps/mcp-server", "mcp-server", ["test/support/RedisServer.ts"]),
       project("apps/cli", "cli"),
       project("docs/site", "docs"),
       project("examples", "examples"),

@@ -5,10 +5,10 @@
 import { assert, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { createServer } from "node:http"
-import type { AddressInfo } from "node:net"
 import * as Assistant from "../support/Assistant.ts"
 import * as Installed from "../support/InstalledPackages.ts"
 import type { JsonSchema } from "../support/JsonSchema.ts"
+import { listen } from "../support/Loopback.ts"
 
 const installed = Installed.layer("openai@7.59.0", "@google/genai@3.3.0", "@anthropic-ai/sdk@1.14.0")
 
@@ -67,31 +67,20 @@ const strict = (schema: JsonSchema): JsonSchema => ({
 
 const propertiesOf = (schema: JsonSchema | undefined) => Object.keys({ ...schema?.properties })
 
-/** What Google's SDK sends to the model for a request with these tools. */
+/** Returns the tools that Google's SDK sends to the model. */
 const sentToGoogle = (google: Google, tools: ReadonlyArray<object>) =>
-  Effect.promise(async () => {
-    const received = Promise.withResolvers<ReadonlyArray<Declaration>>()
+  Effect.gen(function* () {
+    const received: Array<Declaration> = []
     const server = createServer(async (request, response) => {
       const body = JSON.parse(Buffer.concat(await request.toArray()).toString("utf8"))
-      received.resolve(body.tools[0].functionDeclarations)
+      received.push(...body.tools[0].functionDeclarations)
       response.setHeader("content-type", "application/json").end(JSON.stringify({ candidates: [] }))
     })
-    await new Promise<void>((resolve) => {
-      server.listen(0, "127.0.0.1", resolve)
-    })
-    const { port } = server.address() as AddressInfo
-    const { models } = new google.GoogleGenAI({
-      apiKey: "none",
-      httpOptions: { baseUrl: `http://127.0.0.1:${port}` }
-    })
-    const automaticFunctionCalling = { disable: true }
-    await models.generateContent({
-      model: "gemini",
-      contents: "hello",
-      config: { tools, automaticFunctionCalling }
-    })
-    server.close()
-    return await received.promise
+    const httpOptions = { baseUrl: `http://${yield* listen(server)}` }
+    const { models } = new google.GoogleGenAI({ apiKey: "none", httpOptions })
+    const config = { tools, automaticFunctionCalling: { disable: true } }
+    yield* Effect.promise(() => models.generateContent({ model: "gemini", contents: "hello", config }))
+    return received
   })
 
 layer(installed, { excludeTestServices: true, timeout: "5 minutes" })("the schemas of all tools", (it) => {

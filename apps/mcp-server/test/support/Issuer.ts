@@ -4,7 +4,7 @@
 import * as Effect from "effect/Effect"
 import { exportJWK, exportSPKI, generateKeyPair, type JWTPayload, SignJWT } from "jose"
 import { createServer } from "node:http"
-import type { AddressInfo } from "node:net"
+import { listen } from "./Loopback.ts"
 
 /** What differs from a good token; what is undefined is left out. */
 type Claims = Readonly<Record<string, unknown>>
@@ -62,14 +62,7 @@ export const start = (
       response.writeHead(away ? 500 : body === undefined ? 404 : 200, { "content-type": "application/json" })
       response.end(JSON.stringify(body ?? {}))
     })
-    const origin = yield* Effect.acquireRelease(
-      Effect.callback<string>((resume) => {
-        server.listen(0, "127.0.0.1", () =>
-          resume(Effect.succeed(`http://127.0.0.1:${(server.address() as AddressInfo).port}`))
-        )
-      }),
-      () => Effect.sync(() => server.close().closeAllConnections())
-    )
+    const origin = `http://${yield* listen(server)}`
     const url = `${origin}${path}`
     const defaults = (): JWTPayload => ({
       iss: url,
@@ -77,27 +70,22 @@ export const start = (
       sub: "alice",
       exp: Math.floor(Date.now() / 1000) + 600
     })
-    const sign = (
-      claims: Claims,
-      key: typeof own.privateKey | Uint8Array,
-      alg = ALGORITHM,
-      header: object = {}
-    ) =>
+    const sign = (claims: Claims, key: CryptoKey | Uint8Array, header: object = {}) =>
       Effect.promise(() =>
         new SignJWT({ ...defaults(), ...claims })
-          .setProtectedHeader({ ...header, alg, kid: own.kid })
+          .setProtectedHeader({ alg: ALGORITHM, ...header, kid: own.kid })
           .sign(key)
       )
     return {
       url,
       asked,
       token: (claims = {}) => Effect.suspend(() => sign(claims, own.privateKey)),
-      typed: (typ, claims = {}) => Effect.suspend(() => sign(claims, own.privateKey, ALGORITHM, { typ })),
+      typed: (typ, claims = {}) => Effect.suspend(() => sign(claims, own.privateKey, { typ })),
       forged: (claims = {}) => Effect.suspend(() => sign(claims, foreign.privateKey)),
       confused: (claims = {}) =>
         Effect.flatMap(
           Effect.promise(() => exportSPKI(own.publicKey)),
-          (publicKey) => sign(claims, new TextEncoder().encode(publicKey), "HS256")
+          (publicKey) => sign(claims, new TextEncoder().encode(publicKey), { alg: "HS256" })
         ),
       rotate: Effect.map(newKey, (key) => {
         own = key

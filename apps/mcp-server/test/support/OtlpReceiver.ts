@@ -2,9 +2,8 @@
  * A collector on loopback that keeps what is posted to it (OTLP over HTTP), or misbehaves.
  */
 import * as Effect from "effect/Effect"
-import type * as Scope from "effect/Scope"
 import { createServer, type IncomingHttpHeaders } from "node:http"
-import type { AddressInfo } from "node:net"
+import { listen } from "./Loopback.ts"
 
 export interface Post {
   readonly path: string
@@ -25,7 +24,7 @@ export type Manner = keyof typeof STATUS | "hang"
 
 const STATUS = { accept: 200, refuse: 400, fail: 503, redirect: 307, stall: 200 } as const
 
-export const start = (manner: Manner = "accept"): Effect.Effect<OtlpReceiver, never, Scope.Scope> =>
+export const start = (manner: Manner = "accept") =>
   Effect.gen(function* () {
     const posts: Array<Post> = []
     const waiting = new Set<() => void>()
@@ -40,17 +39,9 @@ export const start = (manner: Manner = "accept"): Effect.Effect<OtlpReceiver, ne
         if (manner !== "stall") response.end("}")
       })
     })
-    yield* Effect.acquireRelease(
-      Effect.promise(() => new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))),
-      () =>
-        Effect.promise(() => {
-          server.closeAllConnections()
-          return new Promise((resolve) => server.close(resolve))
-        })
-    )
     return {
       env: {
-        OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+        OTEL_EXPORTER_OTLP_ENDPOINT: `http://${yield* listen(server)}`,
         OTEL_EXPORTER_OTLP_PROTOCOL: "http/json"
       },
       posts,
@@ -63,7 +54,7 @@ export const start = (manner: Manner = "accept"): Effect.Effect<OtlpReceiver, ne
           look()
           return Effect.sync(() => void waiting.delete(look))
         })
-    }
+    } satisfies OtlpReceiver
   })
 
 /** Where nobody listens any more. */

@@ -3,8 +3,8 @@
  * virtual address.
  */
 import * as Effect from "effect/Effect"
-import type * as Scope from "effect/Scope"
-import { type AddressInfo, connect, createServer, type Socket } from "node:net"
+import { connect, createServer, type Socket } from "node:net"
+import { listen } from "./Loopback.ts"
 
 export interface RedisProxy {
   readonly url: string
@@ -16,7 +16,7 @@ export interface RedisProxy {
   readonly refuseScripts: (error: string) => void
 }
 
-export const start = (url: string): Effect.Effect<RedisProxy, never, Scope.Scope> =>
+export const start = (url: string) =>
   Effect.gen(function* () {
     let target = new URL(url)
     const refusals = new Map<Socket, string | undefined>()
@@ -40,16 +40,8 @@ export const start = (url: string): Effect.Effect<RedisProxy, never, Scope.Scope
         })
       }
     })
-    yield* Effect.acquireRelease(
-      Effect.promise(() => new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))),
-      () =>
-        Effect.promise(() => {
-          for (const socket of refusals.keys()) socket.destroy()
-          return new Promise((resolve) => server.close(resolve))
-        })
-    )
     return {
-      url: `redis://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      url: `redis://${yield* listen(server)}`,
       connections: () => connections,
       moveTo: (url) => {
         target = new URL(url)
@@ -57,5 +49,5 @@ export const start = (url: string): Effect.Effect<RedisProxy, never, Scope.Scope
       refuseScripts: (error) => {
         for (const socket of refusals.keys()) refusals.set(socket, error)
       }
-    }
+    } satisfies RedisProxy
   })

@@ -10,6 +10,7 @@ import { tmpdir } from "node:os"
 import { delimiter, join } from "node:path"
 import { createClient } from "redis"
 import type * as Certificates from "./Certificates.ts"
+import { listen } from "./Loopback.ts"
 
 export interface RedisServer {
   readonly url: string
@@ -34,50 +35,24 @@ const find = (): string | undefined => {
   )
 }
 
-/**
- * There is no redis-server, and nobody promised one: a person's run counts the tests that need it as skipped, so
- * that the tests need no more than Node. In CI, which installs it, they fail and say what is missing.
- */
+/** Whether the tests that need a redis-server are skipped; in CI, which installs one, they fail instead. */
 export const isMissing: boolean = find() === undefined && process.env["CI"] === undefined
 
-const program = (): string => {
-  const found = find()
-  if (found !== undefined) return found
-  throw new Error(
-    "These tests need a redis-server, and there is none: install it (Debian, Ubuntu: apt-get install -y redis-server; macOS: brew install redis), or name one in REDIS_SERVER."
-  )
+/** Says so once per run, before the first test file. */
+export const setup = (): void => {
+  if (isMissing) process.stderr.write("The tests of Redis are skipped, because redis-server is missing.\n")
 }
 
-const freePort = (): Promise<number> =>
+const launch = (settings: ReadonlyArray<string>): Promise<ChildProcess> =>
   new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once("error", reject).listen(0, "127.0.0.1", () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0))
-    })
-  })
-
-const launch = (args: ReadonlyArray<string>): Promise<ChildProcess> =>
-  new Promise((resolve, reject) => {
-    const child = spawn(
-      program(),
-      [
-        "--bind",
-        "127.0.0.1",
-        "--save",
-        "",
-        "--appendonly",
-        "no",
-        "--dir",
-        tmpdir(),
-        "--rdb-del-sync-files",
-        "yes",
-        ...args
-      ],
-      {
-        stdio: ["ignore", "pipe", "ignore"]
-      }
-    )
+    const program = find()
+    if (program === undefined) {
+      throw new Error(
+        "These tests need a redis-server: install it (Debian, Ubuntu: apt-get install -y redis-server; macOS: brew install redis), or name one in REDIS_SERVER."
+      )
+    }
+    const child = spawn(program, ["-"], { stdio: ["pipe", "pipe", "ignore"] })
+    child.stdin.end([...NOTHING_ON_DISK, "bind 127.0.0.1", ...settings].join("\n"))
     let log = ""
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
       log += text
@@ -86,6 +61,8 @@ const launch = (args: ReadonlyArray<string>): Promise<ChildProcess> =>
     child.once("error", reject)
     child.once("close", () => reject(new Error(`redis-server did not start: ${log}`)))
   })
+
+const NOTHING_ON_DISK = ['save ""', "appendonly no", `dir ${tmpdir()}`, "rdb-del-sync-files yes"]
 
 const end = (child: ChildProcess | undefined): Promise<void> =>
   new Promise((resolve) => {
@@ -113,11 +90,12 @@ export interface Options {
 /** Not running yet. It is gone when the scope closes. */
 export const make = ({ password, tls }: Options = {}): Effect.Effect<RedisServer, never, Scope.Scope> =>
   Effect.gen(function* () {
-    const port = yield* Effect.promise(freePort)
+    const address = yield* Effect.scoped(listen(createServer()))
     let child: ChildProcess | undefined
     yield* Effect.addFinalizer(() => Effect.promise(() => end(child)))
     const scheme = tls === undefined ? "redis" : "rediss"
-    const url = `${scheme}://${password === undefined ? "" : `:${password}@`}127.0.0.1:${port}`
+    const url = `${scheme}://${password === undefined ? "" : `:${password}@`}${address}`
+    const port = new URL(url).port
     const withClient = <A>(use: (client: Client) => Promise<A>) =>
       Effect.acquireUseRelease(
         Effect.promise(() => connect(url, tls)),
@@ -128,8 +106,8 @@ export const make = ({ password, tls }: Options = {}): Effect.Effect<RedisServer
       url,
       start: Effect.promise(async () => {
         child = await launch([
-          ...(tls === undefined ? ["--port", String(port)] : overTls(port, tls)),
-          ...(password === undefined ? [] : ["--requirepass", password])
+          ...(tls === undefined ? [`port ${port}`] : overTls(port, tls)),
+          ...(password === undefined ? [] : [`requirepass ${password}`])
         ])
       }),
       stop: Effect.promise(() => end(child)),
@@ -139,19 +117,13 @@ export const make = ({ password, tls }: Options = {}): Effect.Effect<RedisServer
     }
   })
 
-const overTls = (port: number, { authority, certificate, key }: Certificates.Certificate) => [
-  "--port",
-  "0",
-  "--tls-port",
-  String(port),
-  "--tls-auth-clients",
-  "no",
-  "--tls-cert-file",
-  certificate,
-  "--tls-key-file",
-  key,
-  "--tls-ca-cert-file",
-  authority
+const overTls = (port: string, { authority, certificate, key }: Certificates.Certificate) => [
+  "port 0",
+  `tls-port ${port}`,
+  "tls-auth-clients no",
+  `tls-cert-file ${certificate}`,
+  `tls-key-file ${key}`,
+  `tls-ca-cert-file ${authority}`
 ]
 
 /** Running. */
