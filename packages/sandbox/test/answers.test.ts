@@ -59,7 +59,6 @@ describe("a request", () => {
 
   const wrongMethods = [
     { method: "POST", path: STATUS, allow: "GET" },
-    { method: "DELETE", path: STATUS, allow: "GET" },
     { method: "GET", path: uploadPath(done.sourceId), allow: "POST" },
     { method: "POST", path: LIST, allow: "GET" },
     { method: "GET", path: "/oauth/token", allow: "POST" }
@@ -73,11 +72,8 @@ describe("a request", () => {
 
   const unknownPaths = [
     "/",
-    "/v2024",
     "/v2023/non-employee-sources",
     "/v1/non-employee-sources",
-    "/non-employee-sources/v2024",
-    `${LIST}/`,
     `${STATUS}/`,
     `/prefix${STATUS}`,
     statusPath(""),
@@ -142,12 +138,9 @@ describe("the list of sources", () => {
     ["limit=2", names.slice(0, 2)],
     ["offset=3", names.slice(3)],
     ["limit=2&offset=3", names.slice(3, 5)],
-    ["limit=0", []],
-    ["limit=250", names],
     ["offset=1000", []],
     ["sorters=name", names.toSorted()],
     ["sorters=-name&limit=3", names.toSorted().toReversed().slice(0, 3)],
-    ["sorters=-created", names.toReversed()],
     ["sorters=sourceId,-name", names],
     ["requested-for=me", names],
     [`requested-for=${Client.MANAGER_IDENTITY}`, ["Contractors", "Retail"]],
@@ -166,16 +159,13 @@ describe("the list of sources", () => {
     "limit=251",
     "limit=-1",
     "limit=1.5",
-    "limit=1e2",
     "limit=",
     "offset=-1",
     "offset=",
-    "offset=first",
     "count=yes",
     "non-employee-count=1",
     "requested-for=",
     "sorters=",
-    "sorters=description",
     "sorters=name,constructor"
   ]
 
@@ -184,10 +174,8 @@ describe("the list of sources", () => {
   )
 
   const counts: ReadonlyArray<readonly [query: string, total: string | null]> = [
-    ["count=true", String(names.length)],
     ["count=true&limit=1&offset=1", String(names.length)],
-    ["count=false", null],
-    ["", null]
+    ["count=false", null]
   ]
 
   it.effect.each(counts)("for the query '%s' has the X-Total-Count %s", ([query, total]) =>

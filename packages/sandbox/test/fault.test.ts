@@ -4,17 +4,7 @@ import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/testing/TestClock"
 import * as Fault from "../src/Fault.ts"
 import * as Sandbox from "../src/Sandbox.ts"
-import * as Source from "../src/Source.ts"
-import {
-  askStatus,
-  askToken,
-  forkStatus,
-  isPending,
-  open,
-  send,
-  start,
-  statusPath
-} from "./support/tenant.ts"
+import { askStatus, askToken, forkStatus, isPending, send, start } from "./support/tenant.ts"
 
 const respond = (status: number, body?: unknown): Fault.Fault => ({
   _tag: "Respond",
@@ -48,17 +38,6 @@ describe("a planned answer", () => {
       assert.strictEqual(answered.status, status)
       assert.strictEqual(answered.headers.get("content-type"), contentType)
       assert.strictEqual(answered.text, text)
-    })
-  )
-
-  const retryAfters = ["0", "7", "99999999999", "Wed, 21 Oct 2026 07:28:00 GMT", "soon", undefined]
-
-  it.effect.each(retryAfters)("carries the given Retry-After: %s", (retryAfter) =>
-    Effect.gen(function* () {
-      const sandbox = yield* Sandbox.make()
-      yield* sandbox.fail({ endpoint: "token", fault: Fault.rateLimited(retryAfter) })
-
-      assert.strictEqual((yield* askToken(sandbox)).headers.get("retry-after"), retryAfter ?? null)
     })
   )
 })
@@ -127,25 +106,6 @@ describe("planned faults", () => {
 
       assert.isTrue(waiting)
       assert.strictEqual((yield* Fiber.join(asking)).status, status)
-    })
-  )
-
-  it.effect("can drip one byte per interval", () =>
-    Effect.gen(function* () {
-      const { headers, sandbox } = yield* start()
-      yield* sandbox.fail({ endpoint: "status", fault: { _tag: "Drip", interval: "10 seconds" } })
-      const path = statusPath(Source.named("Done").sourceId)
-      const { reader } = yield* open(`${sandbox.url}${path}`, { headers })
-      const next = Effect.promise(() => reader.read())
-      yield* next
-
-      for (let byte = 0; byte < 3; byte += 1) {
-        const reading = yield* Effect.forkChild(next)
-        yield* TestClock.adjust("9999 millis")
-        assert.isTrue(yield* isPending(sandbox, reading))
-        yield* TestClock.adjust("1 millis")
-        assert.strictEqual((yield* Fiber.join(reading)).value?.byteLength, 1)
-      }
     })
   )
 })

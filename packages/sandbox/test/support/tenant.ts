@@ -35,19 +35,6 @@ export const send = (url: string, init: RequestInit = {}): Effect.Effect<Answere
     catch: (cause) => new NoAnswer({ cause })
   })
 
-/** The head and a reader of the body, for an answer that has no end. */
-export const open = (url: string, init: RequestInit = {}) =>
-  Effect.acquireRelease(
-    Effect.promise(async () => {
-      const controller = new AbortController()
-      const response = await fetch(url, { ...init, signal: controller.signal })
-      const reader = response.body?.getReader()
-      if (reader === undefined) throw new Error("The answer has no body.")
-      return { status: response.status, reader, controller }
-    }),
-    ({ controller }) => Effect.sync(() => controller.abort())
-  )
-
 const clientOf = (clientId: string): Client.Client => {
   const client = Client.seeded.find((client) => client.clientId === clientId)
   if (client === undefined) throw new Error(`There is no seeded client ${clientId}.`)
