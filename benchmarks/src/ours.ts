@@ -4,6 +4,7 @@
  */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as NodeRedis from "@effect/platform-node/NodeRedis"
+import type * as ApiClient from "@sailpoint-bulk-upload/core/ApiClient"
 import * as BulkUploads from "@sailpoint-bulk-upload/core/BulkUploads"
 import type * as RequestBudget from "@sailpoint-bulk-upload/core/RequestBudget"
 import * as SharedBudget from "@sailpoint-bulk-upload/core/SharedBudget"
@@ -16,7 +17,7 @@ import type { MakeClient } from "./Client.ts"
 
 export const layer = (
   baseUrl: string,
-  requestBudget: BulkUploads.Options["requestBudget"],
+  requestBudget: ApiClient.Options["requestBudget"],
   http: Layer.Layer<HttpClient> = NodeHttpClient.layerUndici
 ): Layer.Layer<BulkUploads.BulkUploads> =>
   BulkUploads.layer({

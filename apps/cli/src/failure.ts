@@ -10,7 +10,7 @@ import * as output from "./output.ts"
 
 /** An error of the library, or one of Effect's, which has less. */
 type Failed = { readonly message: string } & (
-  | Failure.Explained
+  | Parameters<typeof Failure.fromError>[0]
   | { readonly _tag: string; readonly nextStep?: undefined }
 )
 

@@ -1,8 +1,8 @@
 /**
- * What every public export has to have: a description, a category, since when it is there, and an example where it is
- * something to call or to build with.
+ * The docstrings that the reference needs: a description of every public export, and an example in every module that has
+ * a function.
  */
-import { type Comment, type DeclarationReflection, type ProjectReflection, ReflectionKind } from "typedoc"
+import { type DeclarationReflection, type ProjectReflection, ReflectionKind } from "typedoc"
 
 const EXPORTS =
   ReflectionKind.Variable |
@@ -11,22 +11,23 @@ const EXPORTS =
   ReflectionKind.Interface |
   ReflectionKind.TypeAlias
 
-export const problems = (project: ProjectReflection): ReadonlyArray<string> =>
-  project
+export const problems = (project: ProjectReflection): ReadonlyArray<string> => [
+  ...project
     .getReflectionsByKind(EXPORTS)
     .filter((reflection) => reflection.isDeclaration())
     .filter(({ parent }) => parent?.kindOf(ReflectionKind.Module))
-    .flatMap((reflection) => {
-      const comment = reflection.comment ?? reflection.signatures?.[0]?.comment
-      const lacking = [
-        ...(comment?.hasVisibleComponent() === true ? [] : ["a description"]),
-        ...(["@category", "@since"] as const).filter((tag) => comment?.getTag(tag) === undefined),
-        ...(isCalled(reflection, comment) && comment?.getTag("@example") === undefined ? ["@example"] : [])
-      ]
-      return lacking.length === 0 ? [] : [`${reflection.getFullName()} lacks ${lacking.join(", ")}.`]
-    })
+    .filter((reflection) => commentOf(reflection)?.hasVisibleComponent() !== true)
+    .map((reflection) => `${reflection.getFullName()} lacks a description.`),
+  ...project
+    .getReflectionsByKind(ReflectionKind.Module)
+    .filter((reflection) => reflection.isDeclaration())
+    .filter(({ children = [] }) => children.some(({ kind }) => kind === ReflectionKind.Function))
+    .filter((module) =>
+      [module, ...(module.children ?? [])].every(
+        (reflection) => commentOf(reflection)?.getTag("@example") === undefined
+      )
+    )
+    .map((module) => `${module.getFullName()} lacks an example.`)
+]
 
-const isCalled = ({ signatures = [] }: DeclarationReflection, comment: Comment | undefined): boolean => {
-  const [category] = comment?.getTag("@category")?.content ?? []
-  return signatures.length > 0 || ["constructors", "layers"].includes(category?.text ?? "")
-}
+const commentOf = ({ comment, signatures }: DeclarationReflection) => comment ?? signatures?.[0]?.comment

@@ -26,7 +26,7 @@ const KINDS = [
   `interfaces/${CORE}.BulkUploads.Service.html`,
   `functions/${CORE}.BulkUploads.layer.html`,
   `types/${CORE}.BulkUploadError.BulkUploadError.html`,
-  `variables/${CORE}.BulkUploads.make.html`
+  `variables/${CORE}.BulkUploads.layerApiClient.html`
 ]
 
 const link = (within: Locator, text: string): Locator =>

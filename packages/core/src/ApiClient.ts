@@ -1,26 +1,24 @@
 /**
- * Authorised requests to one tenant: the token fetched and put on, renewed once when it is refused, each
- * request inside the budget, and the whole retried as the policy says.
+ * One client for several services: they share its access token, its rate limit and its retry policy.
  *
- * `BulkUploads` and `NonEmployeeSources` are built on it; a program that uses both gives them one, so that
- * they share its token:
+ * A fetched access token is kept for its lifetime less `min(60 s, 10 %)`, because a personal access token can live for
+ * only 15 s. All callers share one token request. A token that SailPoint refuses is dropped, and the request is sent once
+ * more with a new one.
  *
  * @example
  * ```ts
+ * import * as Config from "effect/Config"
  * import * as FetchHttpClient from "effect/http/FetchHttpClient"
  * import * as Layer from "effect/Layer"
  * import { ApiClient, BulkUploads, NonEmployeeSources } from "@sailpoint-bulk-upload/core"
  *
  * const Live = Layer.mergeAll(BulkUploads.layerApiClient, NonEmployeeSources.layerApiClient).pipe(
- *   Layer.provide(ApiClient.layerConfig()),
+ *   Layer.provide(ApiClient.layerConfig({ attemptTimeout: Config.Duration("STATUS_TIMEOUT") })),
  *   Layer.provide(FetchHttpClient.layer)
  * )
  * ```
- *
- * @since 0.1.0
  */
 import * as Config from "effect/Config"
-import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -29,31 +27,28 @@ import type * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
-import type * as AccessToken from "./AccessToken.ts"
 import type { BulkUploadError, Unauthorized } from "./BulkUploadError.ts"
 import type * as RequestBudget from "./RequestBudget.ts"
 import * as RetryPolicy from "./RetryPolicy.ts"
 import * as Settings from "./Settings.ts"
-import * as Tenant from "./Tenant.ts"
-import { budgetOf } from "./internal/budgetOf.ts"
+import { ApiClient, type Service } from "./internal/apiClient.ts"
 import { countRetry, CurrentPolicy } from "./internal/retry.ts"
 import { type Call, makeSend } from "./internal/send.ts"
-import { fromClientCredentials, fromStatic } from "./internal/tokens.ts"
+import * as Tenant from "./internal/tenant.ts"
+import { type Auth, fromClientCredentials, fromStatic } from "./internal/tokens.ts"
 import { toConfig } from "./internal/toConfig.ts"
 import { makeUnderLimit } from "./internal/underLimit.ts"
 
-export type { Call, Subject } from "./internal/send.ts"
+export type { ApiClient } from "./internal/apiClient.ts"
+export { InvalidBaseUrl } from "./internal/tenant.ts"
 
 /**
  * Everything that shapes a client. Nothing else does: neither the order of layers nor their memoization changes what
  * a client uses.
- *
- * @category models
- * @since 0.1.0
  */
 export interface Options extends Tenant.Options {
-  /** The credentials, or an access token. */
-  readonly auth: AccessToken.Auth
+  /** Client credentials, with which access tokens are fetched and renewed, or an access token, which is never renewed. */
+  readonly auth: Auth
   /**
    * The deadline of every attempt, from sending to decoded. Waiting for a token, for a slot in the rate limit or
    * between tries does not count.
@@ -69,8 +64,8 @@ export interface Options extends Tenant.Options {
   readonly retryPolicy?: RetryPolicy.Policy | undefined
   /**
    * The rate limit. Numbers make a limit that all clients of this process with the same `requests` and `per`,
-   * tenant, client ID and API version share; a value from `RequestBudget.make` or `SharedBudget.make` is shared by the clients it is
-   * given to.
+   * tenant, client ID and API version share; a value from `RequestBudget.make` or `SharedBudget.make` is shared by the
+   * clients that it is given to.
    *
    * @default SailPoint's documented limit: 100 requests in 10 seconds
    */
@@ -86,67 +81,12 @@ export interface Options extends Tenant.Options {
   readonly transformClient?: ((client: HttpClient.HttpClient) => HttpClient.HttpClient) | undefined
 }
 
-/**
- * The same options for `layerConfig`, each a plain value or a `Config`; unset ones come from the environment.
- *
- * @category models
- * @since 0.1.0
- */
+/** The same options, each a plain value or a `Config`; unset ones come from the environment. */
 export type ConfigOptions = {
   readonly [Name in keyof Options]?: Options[Name] | Config.Config<Options[Name]> | undefined
 }
 
-/**
- * The operations of the client.
- *
- * @category models
- * @since 0.1.0
- */
-export interface Service {
-  readonly tenant: Tenant.Tenant
-  /** The tokens that requests are authorised with. */
-  readonly accessToken: AccessToken.AccessToken
-  /** Sends a request once, and once more with a new token if SailPoint refuses the token. */
-  readonly attempt: <A>(call: Call<A>) => Effect.Effect<A, BulkUploadError>
-  /** Runs an attempt again as long as the retry policy says. */
-  readonly retry: <A>(attempt: Effect.Effect<A, BulkUploadError>) => Effect.Effect<A, BulkUploadError>
-}
-
-/**
- * The client's tag.
- *
- * @category services
- * @since 0.1.0
- */
-export class ApiClient extends Context.Service<ApiClient, Service>()(
-  "@sailpoint-bulk-upload/core/ApiClient"
-) {}
-
-/**
- * The client for one tenant and one client id (or token).
- *
- * @example
- * ```ts
- * import * as Effect from "effect/Effect"
- * import * as FetchHttpClient from "effect/http/FetchHttpClient"
- * import * as Redacted from "effect/Redacted"
- * import { ApiClient } from "@sailpoint-bulk-upload/core"
- *
- * const ownTenant = Effect.gen(function* () {
- *   const api = yield* ApiClient.make({
- *     baseUrl: "https://acme.api.identitynow.com",
- *     auth: { clientId: "my-client-id", clientSecret: Redacted.make("my-client-secret") }
- *   })
- *   return api.tenant.origin
- * }).pipe(Effect.provide(FetchHttpClient.layer))
- * ```
- *
- * @category constructors
- * @since 0.1.0
- */
-export const make = (
-  options: Options
-): Effect.Effect<Service, Tenant.InvalidBaseUrl, HttpClient.HttpClient> =>
+const make = (options: Options): Effect.Effect<Service, Tenant.InvalidBaseUrl, HttpClient.HttpClient> =>
   Effect.gen(function* () {
     const tenant = yield* Tenant.make(options)
     const defaultPolicy = options.retryPolicy ?? RetryPolicy.make()
@@ -155,18 +95,18 @@ export const make = (
       Duration.fromInputUnsafe(options.attemptTimeout ?? "10 seconds")
     )
     const send = yield* makeSend({ host: tenant.host, transformClient: options.transformClient, deadline })
-    const limited = makeUnderLimit(budgetOf(options.requestBudget).spend, deadline)
-    const who = `${tenant.origin} ${yield* identity(options.auth)}`
+    const limited = makeUnderLimit(options.requestBudget, deadline)
+    const client = `${tenant.origin} ${yield* identity(options.auth)}`
     const tokens =
       "accessToken" in options.auth
         ? fromStatic(options.auth.accessToken)
         : yield* fromClientCredentials(tenant, options.auth, send, (request) =>
-            limited(`${who} token`)(
+            limited(`${client} token`)(
               { operation: "token" },
               { prepare: Effect.void, isReady: () => true, send: () => request }
             )
           )
-    const limitedCall = limited(`${who} ${tenant.apiVersion}`)
+    const limitedCall = limited(`${client} ${tenant.apiVersion}`)
 
     const sendOnce = <A>(call: Call<A>): Effect.Effect<A, BulkUploadError | Refused> =>
       limitedCall(call.subject, {
@@ -180,7 +120,6 @@ export const make = (
           }).pipe(Effect.catchTag("Unauthorized", (unauthorized) => new Refused({ token, unauthorized })))
       })
 
-    /** A refused token is renewed once, where it can be. */
     const sendRenewing = <A>(call: Call<A>): Effect.Effect<A, BulkUploadError> =>
       sendOnce(call).pipe(
         Effect.catchTag("Refused", ({ token, unauthorized }) =>
@@ -205,54 +144,17 @@ export const make = (
 
 /** SailPoint refused this very token. */
 class Refused extends Data.TaggedError("Refused")<{
-  readonly token: Redacted.Redacted<string>
+  readonly token: Redacted.Redacted
   readonly unauthorized: Unauthorized
 }> {}
 
-/**
- * Makes the client from options.
- *
- * @example
- * ```ts
- * import * as FetchHttpClient from "effect/http/FetchHttpClient"
- * import * as Layer from "effect/Layer"
- * import * as Redacted from "effect/Redacted"
- * import { ApiClient } from "@sailpoint-bulk-upload/core"
- *
- * const Live = ApiClient.layer({
- *   baseUrl: "https://acme.api.identitynow.com",
- *   auth: { clientId: "my-client-id", clientSecret: Redacted.make("my-client-secret") },
- *   attemptTimeout: "5 seconds"
- * }).pipe(Layer.provide(FetchHttpClient.layer))
- * ```
- *
- * @category layers
- * @since 0.1.0
- */
+/** Makes the client from options. */
 export const layer = (
   options: Options
 ): Layer.Layer<ApiClient, Tenant.InvalidBaseUrl, HttpClient.HttpClient> =>
   Layer.effect(ApiClient, make(options))
 
-/**
- * Makes the client from options and, where one is not given, from the environment; see `Settings` for the variables.
- *
- * @example
- * ```ts
- * import * as Config from "effect/Config"
- * import * as FetchHttpClient from "effect/http/FetchHttpClient"
- * import * as Layer from "effect/Layer"
- * import { ApiClient, RetryPolicy } from "@sailpoint-bulk-upload/core"
- *
- * const Live = ApiClient.layerConfig({
- *   attemptTimeout: Config.Duration("STATUS_TIMEOUT"),
- *   retryPolicy: RetryPolicy.none
- * }).pipe(Layer.provide(FetchHttpClient.layer))
- * ```
- *
- * @category layers
- * @since 0.1.0
- */
+/** Makes the client from options and, where one is unset, from the environment; see `Settings` for the variables. */
 export const layerConfig = (
   options: ConfigOptions = {}
 ): Layer.Layer<
@@ -282,8 +184,8 @@ export const layerConfig = (
     })
   )
 
-/** Whose limit it is. A token is told apart by its digest, because keys are stored in Redis and must not hold a secret. */
-const identity = (auth: AccessToken.Auth): Effect.Effect<string> =>
+/** Identifies the client to the rate limit. Keys are stored in Redis, so they hold a token's digest, not the token. */
+const identity = (auth: Auth): Effect.Effect<string> =>
   "clientId" in auth
     ? Effect.succeed(auth.clientId)
     : Effect.map(

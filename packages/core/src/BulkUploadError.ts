@@ -1,18 +1,17 @@
 /**
- * Everything that can go wrong when SailPoint is asked for the status of a bulk upload, as one flat tagged
- * union for `Effect.catchTags`.
+ * The failures of a request to SailPoint, as one flat tagged union for `Effect.catchTags`.
  *
- * Every error tells a person what happened (`summary`) and what to do about it (`nextStep`); `message` is
- * both, with SailPoint's tracking id where it gave one. `retryable` says whether the same call can succeed
- * later without anybody changing anything. No error carries a secret, a request or a raw cause.
+ * Every error says what happened (`summary`) and how to fix it (`nextStep`); `message` has both, and SailPoint's tracking
+ * ID if there is one. `retryable` says whether the same call can succeed later although nothing is changed. No error
+ * carries a secret, a request or a raw cause.
  *
- * A `nextStep` names the options of a client, such as `baseUrl`; `Settings.nameVariables` puts the variables in their
- * place, for programs that are configured by the environment.
+ * A `nextStep` names the options of a client, such as `baseUrl`; `Settings.nameVariables` replaces them by the variables,
+ * for programs that are configured by the environment.
  *
  * **Gotchas**
  *
  * Five tags are those of Effect's `HttpApiError` too: `BadRequest`, `Unauthorized`, `Forbidden`, `NotFound` and
- * `RequestTimeout`. A union of both cannot tell them apart; put these errors under a tag of your own there.
+ * `RequestTimeout`. A union of both cannot distinguish them; wrap these errors in a separate tag there.
  *
  * @example
  * ```ts
@@ -26,76 +25,43 @@
  *   })
  * )
  * ```
- *
- * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import {
-  isCertificateCode,
-  isDateCode,
-  isNameCode,
+  CERTIFICATE_CODE,
+  DATE_CODE,
   isRefusal,
+  NAME_CODE,
+  Operation,
   quoted,
   seconds,
   sentence,
   theRequest,
-  toMessage
+  toMessage,
+  Wait
 } from "./internal/errorText.ts"
-import { Wait } from "./internal/wait.ts"
-
-/**
- * The request that an error is about: fetching a token, asking for a status, listing the sources, or one of those that
- * explain an upload.
- *
- * @category models
- * @since 0.1.0
- */
-export const Operation = Schema.Literals([
-  "token",
-  "status",
-  "sources",
-  "source",
-  "columns",
-  "records",
-  "events"
-])
-
-/**
- * The request that an error is about.
- *
- * @category models
- * @since 0.1.0
- */
-export type Operation = typeof Operation.Type
 
 const subject = {
   operation: Operation.pipe(Schema.withConstructorDefault(Effect.succeed("status" as const))),
   sourceId: Schema.optionalKey(Schema.String)
 }
 
-/** What SailPoint's error bodies give, read leniently: everything in them is optional. */
+/** The fields of SailPoint's error bodies, all optional. */
 const said = {
   detailCode: Schema.optionalKey(Schema.String),
   trackingId: Schema.optionalKey(Schema.String),
   messages: Schema.Array(Schema.String).pipe(Schema.withConstructorDefault(Effect.succeed([])))
 }
 
-/**
- * The id is neither 32 hexadecimal digits nor a dashed UUID. Nothing was sent.
- *
- * @category errors
- * @since 0.1.0
- */
+/** The ID is neither 32 hexadecimal digits nor a dashed UUID. Nothing was sent. */
 export class InvalidSourceId extends Schema.TaggedError<InvalidSourceId>()("InvalidSourceId", {
-  /** What was given, cut short. */
+  /** The given text, cut to 64 characters. */
   sourceId: Schema.String,
   /** The first thing that makes it invalid: a character with its position and code point, the length, or the dashes. */
   reason: Schema.optionalKey(Schema.String)
 }) {
-  get retryable(): boolean {
-    return false
-  }
+  readonly retryable = false
   get summary(): string {
     const reason = this.reason === undefined ? "" : `: ${this.reason}`
     return `"${this.sourceId}" is not a source ID${reason}. Nothing was sent to SailPoint.`
@@ -108,25 +74,16 @@ export class InvalidSourceId extends Schema.TaggedError<InvalidSourceId>()("Inva
   }
 }
 
-/**
- * 400: SailPoint did not accept the request.
- *
- * @category errors
- * @since 0.1.0
- */
+/** 400: SailPoint did not accept the request. */
 export class BadRequest extends Schema.TaggedError<BadRequest>()("BadRequest", { ...subject, ...said }) {
-  get httpStatus(): number {
-    return 400
-  }
-  get retryable(): boolean {
-    return false
-  }
+  readonly httpStatus = 400
+  readonly retryable = false
   get summary(): string {
     return sentence(`SailPoint answered 400 to ${theRequest(this)}${quoted(this)}`)
   }
   get nextStep(): string {
     return this.operation !== "token" && this.operation !== "sources"
-      ? "Check that the id is that of a non-employee source of this tenant (its sourceId, or its id)."
+      ? "Check that the ID is that of a non-employee source of this tenant (its sourceId, or its id)."
       : "Check baseUrl and apiVersion. If they are right, give the tracking ID to SailPoint's support."
   }
   override get message(): string {
@@ -134,22 +91,13 @@ export class BadRequest extends Schema.TaggedError<BadRequest>()("BadRequest", {
   }
 }
 
-/**
- * 401: SailPoint refused the access token, and a fresh one too where one could be fetched.
- *
- * @category errors
- * @since 0.1.0
- */
+/** 401: SailPoint refused the access token and, with client credentials, a new one too. */
 export class Unauthorized extends Schema.TaggedError<Unauthorized>()("Unauthorized", {
   ...subject,
   ...said
 }) {
-  get httpStatus(): number {
-    return 401
-  }
-  get retryable(): boolean {
-    return false
-  }
+  readonly httpStatus = 401
+  readonly retryable = false
   get summary(): string {
     return sentence(`SailPoint answered 401 to ${theRequest(this)}${quoted(this)}`)
   }
@@ -161,19 +109,10 @@ export class Unauthorized extends Schema.TaggedError<Unauthorized>()("Unauthoriz
   }
 }
 
-/**
- * 403: the token is valid but may not do this.
- *
- * @category errors
- * @since 0.1.0
- */
+/** 403: the token is valid but may not do this. */
 export class Forbidden extends Schema.TaggedError<Forbidden>()("Forbidden", { ...subject, ...said }) {
-  get httpStatus(): number {
-    return 403
-  }
-  get retryable(): boolean {
-    return false
-  }
+  readonly httpStatus = 403
+  readonly retryable = false
   get summary(): string {
     return sentence(`SailPoint answered 403 to ${theRequest(this)}${quoted(this)}`)
   }
@@ -191,19 +130,10 @@ export class Forbidden extends Schema.TaggedError<Forbidden>()("Forbidden", { ..
   }
 }
 
-/**
- * 404: no such source, or no such API version, at this base URL.
- *
- * @category errors
- * @since 0.1.0
- */
+/** 404: the base URL has no source with this ID, or lacks the API version. */
 export class NotFound extends Schema.TaggedError<NotFound>()("NotFound", { ...subject, ...said }) {
-  get httpStatus(): number {
-    return 404
-  }
-  get retryable(): boolean {
-    return false
-  }
+  readonly httpStatus = 404
+  readonly retryable = false
   get summary(): string {
     return sentence(`SailPoint answered 404 to ${theRequest(this)}${quoted(this)}`)
   }
@@ -220,28 +150,19 @@ export class NotFound extends Schema.TaggedError<NotFound>()("NotFound", { ...su
   }
 }
 
-/**
- * 429: the limit is used up, and the retry policy does not wait any longer.
- *
- * @category errors
- * @since 0.1.0
- */
+/** 429: the rate limit is exhausted, and the retry policy does not wait any longer. */
 export class RateLimited extends Schema.TaggedError<RateLimited>()("RateLimited", {
   ...subject,
   ...said,
-  /** How long SailPoint asked to wait; absent when its `Retry-After` was missing or unreadable. */
+  /** The wait of `Retry-After`; absent if that header was missing or unreadable. */
   retryAfter: Schema.optionalKey(Wait),
-  /** How often it was sent. */
+  /** The number of times that the request was sent. */
   attempts: Schema.Int.pipe(Schema.withConstructorDefault(Effect.succeed(1))),
-  /** True when it was not sent (again), because SailPoint had asked this client to wait. */
+  /** True if the request was not sent (again), because SailPoint had asked this client to wait. */
   heldBack: Schema.Boolean.pipe(Schema.withConstructorDefault(Effect.succeed(false)))
 }) {
-  get httpStatus(): number {
-    return 429
-  }
-  get retryable(): boolean {
-    return true
-  }
+  readonly httpStatus = 429
+  readonly retryable = true
   get summary(): string {
     if (this.heldBack) {
       return `SailPoint has asked this client to wait, so ${theRequest(this)} was not sent${this.attempts === 0 ? "" : " again"}.`
@@ -251,38 +172,31 @@ export class RateLimited extends Schema.TaggedError<RateLimited>()("RateLimited"
   }
   get nextStep(): string {
     return this.retryAfter === undefined
-      ? "Wait a minute before asking again, and ask less often: every integration of this client id shares one limit."
-      : `SailPoint asks to wait ${seconds(this.retryAfter)} before the next request; every integration of this client id shares one limit.`
+      ? "Wait a minute before asking again, and ask less often: every integration of this client ID shares one limit."
+      : `SailPoint asks to wait ${seconds(this.retryAfter)} before the next request; every integration of this client ID shares one limit.`
   }
   override get message(): string {
     return toMessage(this)
   }
 }
 
-/**
- * Any 5xx, of SailPoint or of a gateway before it, after the retries.
- *
- * @category errors
- * @since 0.1.0
- */
+/** Any 5xx, of SailPoint or of a gateway before it, after the retries. */
 export class ServerError extends Schema.TaggedError<ServerError>()("ServerError", {
   ...subject,
   ...said,
   /** The HTTP status, 500 to 599. */
   httpStatus: Schema.Int,
-  /** How long the answer asked to wait, when it did. */
+  /** The wait of `Retry-After`, if the answer had one. */
   retryAfter: Schema.optionalKey(Wait)
 }) {
-  get retryable(): boolean {
-    return true
-  }
+  readonly retryable = true
   get summary(): string {
     return sentence(`SailPoint answered ${this.httpStatus} to ${theRequest(this)}${quoted(this)}`)
   }
   get nextStep(): string {
     return this.trackingId === undefined
-      ? "Try again in a few minutes; if it stays, look at SailPoint's status page."
-      : "Try again in a few minutes; if it stays, give the tracking id to SailPoint's support."
+      ? "Try again in a few minutes. If the problem persists, check SailPoint's status page."
+      : "Try again in a few minutes. If the problem persists, give the tracking ID to SailPoint's support."
   }
   override get message(): string {
     return toMessage(this)
@@ -290,28 +204,22 @@ export class ServerError extends Schema.TaggedError<ServerError>()("ServerError"
 }
 
 /**
- * An answer that the API does not document: another HTTP status, a body that is no such JSON, or a status
- * value that nobody knows yet (SailPoint counts a new value as a compatible change).
- *
- * @category errors
- * @since 0.1.0
+ * An answer that the API does not document: another HTTP status, a body of another form, or an unknown status value
+ * (SailPoint counts a new value as a compatible change).
  */
 export class UnexpectedResponse extends Schema.TaggedError<UnexpectedResponse>()("UnexpectedResponse", {
   ...subject,
   ...said,
   httpStatus: Schema.Int,
-  /** What is unexpected about it. */
   reason: Schema.String,
-  /** The status value, if that is all that is unexpected. */
+  /** The status value, if only that is unexpected. */
   unknownStatus: Schema.optionalKey(Schema.String),
   /** The encoding of the body, such as `gzip`, if the HTTP client did not decode it. */
   contentEncoding: Schema.optionalKey(Schema.String),
-  /** The body that came, cut short; never that of an answer with a token, a person or an audit event in it. */
+  /** The beginning of the body; absent if the body can hold a token or personal data. */
   body: Schema.optionalKey(Schema.String)
 }) {
-  get retryable(): boolean {
-    return false
-  }
+  readonly retryable = false
   get summary(): string {
     const body = this.body === undefined || this.body === "" ? "" : ` The body begins: ${this.body}`
     return `SailPoint answered ${this.httpStatus} to ${theRequest(this)}, but ${sentence(this.reason)}${body}`
@@ -330,20 +238,12 @@ export class UnexpectedResponse extends Schema.TaggedError<UnexpectedResponse>()
   }
 }
 
-/**
- * No complete answer within the deadline of one attempt.
- *
- * @category errors
- * @since 0.1.0
- */
+/** No complete answer arrived within the deadline of one attempt. */
 export class RequestTimeout extends Schema.TaggedError<RequestTimeout>()("RequestTimeout", {
   ...subject,
-  /** The deadline that passed. */
   after: Wait
 }) {
-  get retryable(): boolean {
-    return true
-  }
+  readonly retryable = true
   get summary(): string {
     return `SailPoint did not answer ${theRequest(this)} within ${seconds(this.after)}.`
   }
@@ -355,23 +255,17 @@ export class RequestTimeout extends Schema.TaggedError<RequestTimeout>()("Reques
   }
 }
 
-/**
- * The connection could not be made, or broke before the answer was complete.
- *
- * @category errors
- * @since 0.1.0
- */
+/** The connection could not be made, or broke before the answer was complete. */
 export class ConnectionFailed extends Schema.TaggedError<ConnectionFailed>()("ConnectionFailed", {
   ...subject,
-  /** The host that was asked. */
   host: Schema.String,
-  /** The system's code, such as `ECONNREFUSED`, where it is known. */
+  /** The system's code, such as `ECONNREFUSED`. */
   code: Schema.optionalKey(Schema.String),
   /** The HTTP status with which a proxy refused to connect, such as 407. */
   proxyStatus: Schema.optionalKey(Schema.Int)
 }) {
   get retryable(): boolean {
-    return !isCertificateCode(this.code) && !isRefusal(this.proxyStatus)
+    return !CERTIFICATE_CODE.test(this.code ?? "") && !isRefusal(this.proxyStatus)
   }
   get summary(): string {
     if (this.proxyStatus !== undefined) {
@@ -381,19 +275,20 @@ export class ConnectionFailed extends Schema.TaggedError<ConnectionFailed>()("Co
     return `The connection to ${this.host} failed during ${theRequest(this)}${code}.`
   }
   get nextStep(): string {
+    const { code = "" } = this
     if (this.proxyStatus === 407) {
       return "The proxy demands a user name and a password: put them into the proxy's URL (HTTPS_PROXY), percent-encoded."
     }
     if (isRefusal(this.proxyStatus)) {
       return `Have the proxy's administrators allow connections to ${this.host}, or name that host in NO_PROXY if this machine can reach it directly.`
     }
-    if (isDateCode(this.code)) {
+    if (DATE_CODE.test(code)) {
       return "By this machine's clock its TLS certificate is not valid yet, or not any more: check the clock first, then the certificate."
     }
-    if (isCertificateCode(this.code)) {
+    if (CERTIFICATE_CODE.test(code)) {
       return "Its TLS certificate does not verify: if a company proxy re-signs traffic, point NODE_EXTRA_CA_CERTS at its certificate."
     }
-    return isNameCode(this.code)
+    return NAME_CODE.test(code)
       ? "The name does not resolve: check baseUrl for a typing mistake, and this machine's DNS."
       : "Check baseUrl and that this machine may reach that host (firewall, proxy, VPN)."
   }
@@ -402,21 +297,14 @@ export class ConnectionFailed extends Schema.TaggedError<ConnectionFailed>()("Co
   }
 }
 
-/**
- * The token endpoint refused the client credentials, or gave no usable token.
- *
- * @category errors
- * @since 0.1.0
- */
+/** The token endpoint refused the client credentials, or the given access token cannot be sent. */
 export class AuthenticationFailed extends Schema.TaggedError<AuthenticationFailed>()("AuthenticationFailed", {
   ...subject,
   ...said,
-  /** The status of the token answer; absent when the token was given and never fetched. */
+  /** The status of the token endpoint's answer; absent if an access token was given. */
   httpStatus: Schema.optionalKey(Schema.Int)
 }) {
-  get retryable(): boolean {
-    return false
-  }
+  readonly retryable = false
   get summary(): string {
     const status = this.httpStatus === undefined ? "" : ` (${this.httpStatus})`
     return sentence(`There is no usable access token${status}${quoted(this)}`)
@@ -432,12 +320,7 @@ export class AuthenticationFailed extends Schema.TaggedError<AuthenticationFaile
   }
 }
 
-/**
- * The union as a schema, for sending an error across a wire and reading it back.
- *
- * @category schemas
- * @since 0.1.0
- */
+/** Encodes and decodes the union. */
 export const BulkUploadError = Schema.Union([
   InvalidSourceId,
   BadRequest,
@@ -452,13 +335,7 @@ export const BulkUploadError = Schema.Union([
   AuthenticationFailed
 ])
 
-/**
- * The union of everything that asking for a status can fail with. Its members are written out, so that editors
- * and the reference show this name and not eleven.
- *
- * @category errors
- * @since 0.1.0
- */
+/** The failures of a request. The members are written out, so that editors show this name and not eleven. */
 export type BulkUploadError =
   | InvalidSourceId
   | BadRequest

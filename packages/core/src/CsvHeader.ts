@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { plainText } from "./PlainText.ts"
+import { plainText } from "./internal/plainText.ts"
 
 /**
  * The columns of a source.

@@ -43,12 +43,14 @@ import type { HttpClient } from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import * as ApiClient from "./ApiClient.ts"
-import { type BulkUploadError, NotFound, type Operation, RequestTimeout } from "./BulkUploadError.ts"
+import { type BulkUploadError, NotFound, RequestTimeout } from "./BulkUploadError.ts"
 import * as BulkUploads from "./BulkUploads.ts"
 import * as BulkUploadStatus from "./BulkUploadStatus.ts"
 import * as CsvHeader from "./CsvHeader.ts"
 import { checksFor, nextStepFor } from "./internal/advice.ts"
+import { ApiClient as Client } from "./internal/apiClient.ts"
 import { type ImportEvent, searchImports } from "./internal/auditEvents.ts"
+import type { Operation } from "./internal/errorText.ts"
 import { now } from "./internal/monotonicClock.ts"
 import { countRecords, getRecords } from "./internal/records.ts"
 import { getColumns } from "./internal/schemaAttributes.ts"
@@ -56,7 +58,6 @@ import { getSource, identified } from "./internal/source.ts"
 import { toConfig } from "./internal/toConfig.ts"
 import type { InvalidSettings } from "./Settings.ts"
 import * as SourceId from "./SourceId.ts"
-import type * as Tenant from "./Tenant.ts"
 
 export type { ImportEvent } from "./internal/auditEvents.ts"
 
@@ -175,7 +176,7 @@ type Part<A> = Result.Result<A, BulkUploadError>
 
 const make = ({ auditEvents = false, deadline = "40 seconds", ...options }: Options) =>
   Effect.gen(function* () {
-    const api = yield* ApiClient.ApiClient
+    const api = yield* Client
     const uploads = yield* BulkUploads.BulkUploads
     const limit = Duration.fromInputUnsafe(deadline)
 
@@ -353,7 +354,7 @@ export const layerApiClient = (options: Options = {}): Layer.Layer<Explanation, 
  */
 export const layer = (
   options: ApiClient.Options & Options
-): Layer.Layer<Explanation, Tenant.InvalidBaseUrl, HttpClient> =>
+): Layer.Layer<Explanation, ApiClient.InvalidBaseUrl, HttpClient> =>
   Layer.provide(layerApiClient(options), ApiClient.layer(options))
 
 /**
@@ -376,7 +377,7 @@ export const layerConfig = (
   options: ApiClient.ConfigOptions & {
     readonly [Name in keyof Options]?: Options[Name] | Config.Config<Options[Name]> | undefined
   } = {}
-): Layer.Layer<Explanation, Config.ConfigError | InvalidSettings | Tenant.InvalidBaseUrl, HttpClient> =>
+): Layer.Layer<Explanation, Config.ConfigError | InvalidSettings | ApiClient.InvalidBaseUrl, HttpClient> =>
   Config.all({
     countRecords: toConfig(options.countRecords ?? isTrue("SAIL_COUNT_RECORDS")),
     auditEvents: toConfig(options.auditEvents ?? isTrue("SAIL_AUDIT_EVENTS")),

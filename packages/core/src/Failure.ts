@@ -11,28 +11,19 @@
  *   Effect.map((result) => JSON.stringify(result))
  * )
  * ```
- *
- * @since 0.1.0
  */
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
 
-/**
- * A failure as JSON.
- *
- * @category schemas
- * @since 0.1.0
- */
+/** Decodes a failure. */
 export const Failure = Schema.Struct({
   /** The error's tag. */
   error: Schema.String,
-  /** What happened. */
   message: Schema.String,
-  /** What to do about it. */
   nextStep: Schema.String,
   /** Whether the same call can succeed later although nothing is changed. */
   retryable: Schema.Boolean,
-  /** How long SailPoint asked to wait, rounded up. */
+  /** The wait that SailPoint asked for, rounded up. */
   retryAfterSeconds: Schema.optionalKey(Schema.Int),
   httpStatus: Schema.optionalKey(Schema.Int),
   /** SailPoint's own code for the error. */
@@ -41,21 +32,11 @@ export const Failure = Schema.Struct({
   trackingId: Schema.optionalKey(Schema.String)
 })
 
-/**
- * A failure as JSON.
- *
- * @category models
- * @since 0.1.0
- */
+/** A failure as JSON. */
 export interface Failure extends Schema.Schema.Type<typeof Failure> {}
 
-/**
- * What the errors of this library have in common, and what some of them carry.
- *
- * @category models
- * @since 0.1.0
- */
-export interface Explained {
+/** The fields that all errors of this library have, and those that some have. */
+interface LibraryError {
   readonly _tag: string
   readonly summary: string
   readonly nextStep: string
@@ -66,19 +47,7 @@ export interface Explained {
   readonly trackingId?: string | undefined
 }
 
-/**
- * Returns an error as a failure.
- *
- * @example
- * ```ts
- * import { BulkUploadError, Failure } from "@sailpoint-bulk-upload/core"
- *
- * const { error, retryable } = Failure.fromError(new BulkUploadError.RateLimited({})) // "RateLimited", true
- * ```
- *
- * @category constructors
- * @since 0.1.0
- */
+/** Returns an error of this library as a failure. */
 export const fromError = ({
   _tag,
   detailCode,
@@ -88,7 +57,7 @@ export const fromError = ({
   retryable,
   summary,
   trackingId
-}: Explained): Failure => ({
+}: LibraryError): Failure => ({
   error: _tag,
   message: summary,
   nextStep,

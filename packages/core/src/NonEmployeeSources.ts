@@ -1,5 +1,5 @@
 /**
- * The non-employee sources of the tenant, and how to get from a name to an id.
+ * The non-employee sources of the tenant, and the source with a given name.
  *
  * Listing all of them needs the user level ORG_ADMIN; an account manager lists their own (`ownedByMe`).
  *
@@ -19,79 +19,54 @@
  *   })
  * )
  * ```
- *
- * @since 0.1.0
  */
-import type * as Config from "effect/Config"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import type { HttpClient } from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import * as ApiClient from "./ApiClient.ts"
+import type { ApiClient } from "./ApiClient.ts"
 import type { BulkUploadError } from "./BulkUploadError.ts"
-import { plainText } from "./PlainText.ts"
-import type { InvalidSettings } from "./Settings.ts"
-import * as SourceId from "./SourceId.ts"
+import { type Call, ApiClient as Client } from "./internal/apiClient.ts"
 import { toMessage } from "./internal/errorText.ts"
 import { decodeJson } from "./internal/json.ts"
-import * as Tenant from "./Tenant.ts"
+import { plainText } from "./internal/plainText.ts"
+import { route } from "./internal/tenant.ts"
+import * as SourceId from "./SourceId.ts"
 
 /**
- * A source as a person knows it. Names and descriptions come from the tenant: one line, cut to 200 and 500
+ * Decodes a source. Names and descriptions come from the tenant: one line, cut to 200 and 500
  * characters, without control characters; names in Unicode's normal form C.
- *
- * @category schemas
- * @since 0.1.0
  */
 export const NonEmployeeSource = Schema.Struct({
-  /** What the status call is asked with. Where SailPoint gives no `sourceId`, its `id`. */
+  /** The ID for status requests: SailPoint's `sourceId` or, without one, its `id`. */
   sourceId: SourceId.SourceId,
-  /** The dashed UUID, where there is one. */
+  /** The dashed UUID. */
   id: Schema.optionalKey(SourceId.SourceId),
   name: Schema.String,
   description: Schema.String
 })
 
-/**
- * A source as a person knows it.
- *
- * @category models
- * @since 0.1.0
- */
+/** A source. */
 export interface NonEmployeeSource extends Schema.Schema.Type<typeof NonEmployeeSource> {}
 
-/**
- * Which sources to list.
- *
- * @category models
- * @since 0.1.0
- */
-export interface Options {
+interface Options {
   /**
-   * Only those that the owner of the token is account manager of.
+   * Lists only the sources whose account manager is the owner of the token.
    *
    * @default false
    */
   readonly ownedByMe?: boolean | undefined
 }
 
-/**
- * No source has that name; `candidates` are the names that there are.
- *
- * @category errors
- * @since 0.1.0
- */
+/** No source has that name; `candidates` are all sources. */
 export class SourceNotFound extends Schema.TaggedError<SourceNotFound>()("SourceNotFound", {
   name: Schema.String,
   candidates: Schema.Array(NonEmployeeSource)
 }) {
-  get retryable(): boolean {
-    return false
-  }
+  readonly retryable = false
   get summary(): string {
     return `There is no non-employee source named "${this.name}".`
   }
@@ -105,19 +80,12 @@ export class SourceNotFound extends Schema.TaggedError<SourceNotFound>()("Source
   }
 }
 
-/**
- * More than one source fits the name; `candidates` are those that do.
- *
- * @category errors
- * @since 0.1.0
- */
+/** More than one source fits the name; `candidates` are those. */
 export class AmbiguousSource extends Schema.TaggedError<AmbiguousSource>()("AmbiguousSource", {
   name: Schema.String,
   candidates: Schema.Array(NonEmployeeSource)
 }) {
-  get retryable(): boolean {
-    return false
-  }
+  readonly retryable = false
   get summary(): string {
     return `"${this.name}" fits more than one non-employee source: ${names(this.candidates)}.`
   }
@@ -132,18 +100,13 @@ export class AmbiguousSource extends Schema.TaggedError<AmbiguousSource>()("Ambi
 const names = (sources: ReadonlyArray<NonEmployeeSource>): string =>
   sources.map(({ name }) => `"${name}"`).join(", ")
 
-/**
- * The operations of the service.
- *
- * @category models
- * @since 0.1.0
- */
+/** The operations of the service. */
 export interface Service {
-  /** The sources, in the order that SailPoint gives them in. */
+  /** Lists the sources in SailPoint's order. */
   readonly list: (options?: Options) => Effect.Effect<ReadonlyArray<NonEmployeeSource>, BulkUploadError>
   /**
-   * The one source with that name: spelled the same, or else the same but for upper and lower case, or else
-   * the only one whose name begins so.
+   * Returns the source with that name, or else with that name in another case, or else the only one whose name begins
+   * with it.
    */
   readonly findByName: (
     name: string,
@@ -151,47 +114,27 @@ export interface Service {
   ) => Effect.Effect<NonEmployeeSource, BulkUploadError | SourceNotFound | AmbiguousSource>
 }
 
-/**
- * The service's tag.
- *
- * @category services
- * @since 0.1.0
- */
+/** The service's tag, for `yield*` and for layers. */
 export class NonEmployeeSources extends Context.Service<NonEmployeeSources, Service>()(
   "@sailpoint-bulk-upload/core/NonEmployeeSources"
 ) {}
 
 const MAX_NAME = 200
 
-/** Fifty sources with long lists of approvers stay well below. */
+/** Fifty sources, an org's limit, with long lists of approvers stay well below. */
 const MAX_LIST_BYTES = 2 * 1024 * 1024
 
-/**
- * The service over an API client.
- *
- * @example
- * ```ts
- * import * as Effect from "effect/Effect"
- * import { ApiClient, NonEmployeeSources } from "@sailpoint-bulk-upload/core"
- *
- * const mine = Effect.gen(function* () {
- *   const sources = yield* NonEmployeeSources.make
- *   return yield* sources.list({ ownedByMe: true })
- * }).pipe(Effect.provide(ApiClient.layerConfig()))
- * ```
- *
- * @category constructors
- * @since 0.1.0
- */
-export const make: Effect.Effect<Service, never, ApiClient.ApiClient> = Effect.gen(function* () {
-  const api = yield* ApiClient.ApiClient
+const make = Effect.gen(function* () {
+  const api = yield* Client
 
   const list = Effect.fn("NonEmployeeSources.list")(({ ownedByMe = false }: Options = {}) =>
     api.retry(
       api.attempt({
         subject: { operation: "sources" },
-        route: Tenant.sourcesRoute(api.tenant),
-        request: HttpClientRequest.get(Tenant.sourcesUrl(api.tenant, { ownedByMe })).pipe(
+        route: route(api.tenant, ""),
+        // One page, which is larger than an org's limit.
+        request: HttpClientRequest.get(`${api.tenant.origin}${route(api.tenant, "")}?limit=250`).pipe(
+          HttpClientRequest.setUrlParams(ownedByMe ? { "requested-for": "me" } : {}),
           HttpClientRequest.acceptJson
         ),
         maxBodyBytes: MAX_LIST_BYTES,
@@ -211,7 +154,7 @@ const pick = (
   name: string,
   sources: ReadonlyArray<NonEmployeeSource>
 ): Effect.Effect<NonEmployeeSource, SourceNotFound | AmbiguousSource> => {
-  // In the form of the names in the list, or a name with two spaces would not equal itself.
+  // The names in the list have this form.
   const wanted = nameFrom(name, plainText)
   const lower = wanted.toLowerCase()
   const fits: ReadonlyArray<(source: NonEmployeeSource) => boolean> = [
@@ -229,7 +172,7 @@ const pick = (
   return Effect.fail(new SourceNotFound({ name: wanted, candidates: sources }))
 }
 
-/** The same letter can be one character or two (Unicode's normal forms); a name is shown and compared in one form. */
+/** The same letter can be one character or two (Unicode's normal forms); names are shown and compared in one form. */
 const nameFrom = (name: string, show: (text: string, maxLength: number) => string): string =>
   show(name, MAX_NAME).normalize("NFC")
 
@@ -245,13 +188,13 @@ const Item = Schema.Struct({
 
 const decodeItems = decodeJson(Schema.Array(Item))
 
-const decodeList: ApiClient.Call<ReadonlyArray<NonEmployeeSource>>["decode"] = (text, show = plainText) =>
+const decodeList: Call<ReadonlyArray<NonEmployeeSource>>["decode"] = (text, show = plainText) =>
   Option.match(decodeItems(text), {
     onNone: () => Result.fail({ reason: "the body is no JSON list of sources." }),
     onSome: (items) => Result.succeed(items.flatMap((item) => toSource(item, show)))
   })
 
-/** Without an id that can be asked with, a source is of no use here. */
+/** Drops a source without a usable ID. */
 const toSource = (
   item: typeof Item.Type,
   show: (text: string, maxLength: number) => string
@@ -269,72 +212,8 @@ const toSource = (
   ]
 }
 
-/**
- * The service over an API client that is shared with others.
- *
- * @example
- * ```ts
- * import * as FetchHttpClient from "effect/http/FetchHttpClient"
- * import * as Layer from "effect/Layer"
- * import { ApiClient, NonEmployeeSources } from "@sailpoint-bulk-upload/core"
- *
- * const Live = NonEmployeeSources.layerApiClient.pipe(
- *   Layer.provide(ApiClient.layerConfig()),
- *   Layer.provide(FetchHttpClient.layer)
- * )
- * ```
- *
- * @category layers
- * @since 0.1.0
- */
-export const layerApiClient: Layer.Layer<NonEmployeeSources, never, ApiClient.ApiClient> = Layer.effect(
+/** Makes the service over an API client that it shares with other services; see `ApiClient`. */
+export const layerApiClient: Layer.Layer<NonEmployeeSources, never, ApiClient> = Layer.effect(
   NonEmployeeSources,
   make
 )
-
-/**
- * The service from options; see `ApiClient.layer`.
- *
- * @example
- * ```ts
- * import * as FetchHttpClient from "effect/http/FetchHttpClient"
- * import * as Layer from "effect/Layer"
- * import * as Redacted from "effect/Redacted"
- * import { NonEmployeeSources } from "@sailpoint-bulk-upload/core"
- *
- * const Live = NonEmployeeSources.layer({
- *   baseUrl: "https://acme.api.identitynow.com",
- *   auth: { clientId: "my-client-id", clientSecret: Redacted.make("my-client-secret") }
- * }).pipe(Layer.provide(FetchHttpClient.layer))
- * ```
- *
- * @category layers
- * @since 0.1.0
- */
-export const layer = (
-  options: ApiClient.Options
-): Layer.Layer<NonEmployeeSources, Tenant.InvalidBaseUrl, HttpClient> =>
-  Layer.provide(layerApiClient, ApiClient.layer(options))
-
-/**
- * Makes the service from options and the environment; see `ApiClient.layerConfig`.
- *
- * @example
- * ```ts
- * import * as FetchHttpClient from "effect/http/FetchHttpClient"
- * import * as Layer from "effect/Layer"
- * import { NonEmployeeSources } from "@sailpoint-bulk-upload/core"
- *
- * const Live = NonEmployeeSources.layerConfig().pipe(Layer.provide(FetchHttpClient.layer))
- * ```
- *
- * @category layers
- * @since 0.1.0
- */
-export const layerConfig = (
-  options?: ApiClient.ConfigOptions
-): Layer.Layer<
-  NonEmployeeSources,
-  Config.ConfigError | InvalidSettings | Tenant.InvalidBaseUrl,
-  HttpClient
-> => Layer.provide(layerApiClient, ApiClient.layerConfig(options))

@@ -1,12 +1,23 @@
 /**
- * When a failed request is sent again, and when not: the Schedules.
+ * When a failed request is sent again: a Schedule.
  *
- * 429 waits for what SailPoint's `Retry-After` says, plus a little jitter, never less. Without a readable
- * header, and for 5xx, timeouts and broken connections, the wait grows exponentially. Tries and total time
- * are bounded. Asked to wait longer than the cap, it gives up at once, so that the caller learns the wait
- * instead of sitting it out. Everything else is not retried: see `retryable` of each error.
+ * After a 429, the built-in policy waits for as long as `Retry-After` says, plus a little jitter. Without that header,
+ * and after 5xx, timeouts and broken connections, the wait grows exponentially. Tries and total time are bounded. If
+ * SailPoint asks for a wait above `maxRetryAfter`, the policy gives up at once, so that the caller learns the wait. Only
+ * errors that are `retryable` are retried.
  *
- * @since 0.1.0
+ * @example
+ * ```ts
+ * import { BulkUploads, getBulkUploadStatus, RetryPolicy } from "@sailpoint-bulk-upload/core"
+ *
+ * const Live = BulkUploads.layerConfig({
+ *   retryPolicy: RetryPolicy.make({ retries: 2, maxRetryAfter: "5 seconds" })
+ * })
+ *
+ * const probe = getBulkUploadStatus("e136567de87e4d029e60b3c3c55db56d").pipe(
+ *   RetryPolicy.withPolicy(RetryPolicy.none)
+ * )
+ * ```
  */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -16,47 +27,37 @@ import * as Schedule from "effect/Schedule"
 import type { BulkUploadError } from "./BulkUploadError.ts"
 import { CurrentPolicy } from "./internal/retry.ts"
 
-/**
- * A retry policy: any Schedule that looks at the error. Its output is not used.
- *
- * @category models
- * @since 0.1.0
- */
+/** A retry policy: any Schedule over the error. Its output is not used. */
 export type Policy = Schedule.Schedule<unknown, BulkUploadError>
 
-/**
- * The numbers of the built-in policy.
- *
- * @category models
- * @since 0.1.0
- */
+/** The numbers of the built-in policy. */
 export interface Options {
   /**
-   * How many times a request is sent again.
+   * The number of retries.
    *
    * @default 5
    */
   readonly retries?: number | undefined
   /**
-   * How long after the first failure the last retry may be sent.
+   * The longest time from the first failure to the last retry.
    *
    * @default "2 minutes"
    */
   readonly maxElapsed?: Duration.Input | undefined
   /**
-   * The longest wait that SailPoint may ask for; asked for more, the policy gives up at once.
+   * The longest wait that SailPoint may ask for. For a longer one, the policy gives up at once.
    *
    * @default "1 minute"
    */
   readonly maxRetryAfter?: Duration.Input | undefined
   /**
-   * The first wait of the backoff, doubled each time.
+   * The first wait if SailPoint asks for none, doubled each time.
    *
    * @default "500 millis"
    */
   readonly backoff?: Duration.Input | undefined
   /**
-   * The longest wait of the backoff.
+   * The longest wait if SailPoint asks for none.
    *
    * @default "10 seconds"
    */
@@ -64,50 +65,21 @@ export interface Options {
 }
 
 /**
- * How long the answer itself asked to wait. "Not at all" (0, or a date gone by) counts as saying nothing, so
- * that the backoff keeps the next request from following at once.
- *
- * @example
- * ```ts
- * import * as Duration from "effect/Duration"
- * import * as Effect from "effect/Effect"
- * import { getBulkUploadStatus, RetryPolicy } from "@sailpoint-bulk-upload/core"
- *
- * const asked = getBulkUploadStatus("e136567de87e4d029e60b3c3c55db56d").pipe(
- *   Effect.tapError((error) => {
- *     const wait = RetryPolicy.askedWait(error)
- *     return wait === undefined ? Effect.void : Effect.log(`Again in ${Duration.format(wait)}`)
- *   })
- * )
- * ```
- *
- * @category getters
- * @since 0.1.0
+ * Returns the wait of the answer's `Retry-After`, for a policy of your own. A wait of 0 or a past date counts as none, so
+ * that the next request does not follow at once.
  */
 export const askedWait = (error: BulkUploadError): Duration.Duration | undefined => {
   const asked = error._tag === "RateLimited" || error._tag === "ServerError" ? error.retryAfter : undefined
   return asked === undefined || Duration.isZero(asked) ? undefined : asked
 }
 
-/** So that callers who were told the same wait do not all come back in the same instant. */
+/** Prevents callers with the same wait from sending in the same instant. */
 const jitter = (asked: Duration.Duration): Effect.Effect<Duration.Duration> =>
   Effect.map(Random.next, (fraction) =>
     Duration.sum(asked, Duration.millis(fraction * (100 + Duration.toMillis(asked) * 0.05)))
   )
 
-/**
- * The built-in policy, with other numbers.
- *
- * @example
- * ```ts
- * import * as RetryPolicy from "@sailpoint-bulk-upload/core/RetryPolicy"
- *
- * const impatient = RetryPolicy.make({ retries: 2, maxRetryAfter: "5 seconds" })
- * ```
- *
- * @category constructors
- * @since 0.1.0
- */
+/** Makes the built-in policy. */
 export const make = (options: Options = {}): Policy => {
   const maxRetryAfter = Duration.fromInputUnsafe(options.maxRetryAfter ?? "1 minute")
   const maxElapsed = Duration.toMillis(Duration.fromInputUnsafe(options.maxElapsed ?? "2 minutes"))
@@ -132,39 +104,15 @@ export const make = (options: Options = {}): Policy => {
   )
 }
 
-/**
- * No retries: the first failure is the result.
- *
- * @example
- * ```ts
- * import { BulkUploads, RetryPolicy } from "@sailpoint-bulk-upload/core"
- *
- * const Live = BulkUploads.layerConfig({ retryPolicy: RetryPolicy.none })
- * ```
- *
- * @category constructors
- * @since 0.1.0
- */
+/** Never retries: the first failure is the result. */
 export const none: Policy = Schedule.recurs(0)
 
 /**
- * Makes all calls in an effect follow a policy, in place of their client's. The innermost one counts.
+ * Applies a policy to all calls in an effect, in place of their client's. The innermost policy applies.
  *
  * **Gotchas**
  *
  * `changes` and `awaitSettled` retry on their own schedule, whatever the policy.
- *
- * @example
- * ```ts
- * import { getBulkUploadStatus, RetryPolicy } from "@sailpoint-bulk-upload/core"
- *
- * const atOnceOrNever = getBulkUploadStatus("e136567de87e4d029e60b3c3c55db56d").pipe(
- *   RetryPolicy.withPolicy(RetryPolicy.none)
- * )
- * ```
- *
- * @category combinators
- * @since 0.1.0
  */
 export const withPolicy: {
   (policy: Policy): <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>

@@ -1,5 +1,5 @@
 /**
- * Reads a client's options from the environment, under the names that SailPoint's own SDKs and command line use.
+ * The options of a client in the environment, under the names that SailPoint's own SDKs and command line use.
  *
  * | variable | meaning |
  * |---|---|
@@ -12,7 +12,7 @@
  * | `SAIL_COUNT_RECORDS` | `true`: an explanation counts the records created and changed since an upload |
  * | `SAIL_AUDIT_EVENTS` | `true`: an explanation searches for audit events (scope `sp:search:read`) |
  *
- * A variable that is empty, or holds a placeholder that was never filled in, counts as not set.
+ * A variable that is empty or an unfilled placeholder counts as unset.
  *
  * @example
  * ```ts
@@ -26,8 +26,6 @@
  *   )
  * )
  * ```
- *
- * @since 0.1.0
  */
 import * as Config from "effect/Config"
 import * as Duration from "effect/Duration"
@@ -35,18 +33,13 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import type { Auth } from "./AccessToken.ts"
-import * as Placeholder from "./internal/placeholder.ts"
-import { plainText } from "./PlainText.ts"
+import { isPlaceholder } from "./internal/placeholder.ts"
+import { plainText } from "./internal/plainText.ts"
+import * as Tenant from "./internal/tenant.ts"
+import type { Auth } from "./internal/tokens.ts"
 import type * as RequestBudget from "./RequestBudget.ts"
-import * as Tenant from "./Tenant.ts"
 
-/**
- * The options that the environment can give.
- *
- * @category models
- * @since 0.1.0
- */
+/** The options that the environment can set. */
 export interface Settings extends Tenant.Options {
   readonly auth: Auth
   readonly requestBudget?: RequestBudget.Options | undefined
@@ -56,41 +49,23 @@ export interface Settings extends Tenant.Options {
   readonly auditEvents?: boolean | undefined
 }
 
-/** Options that are given and not read. */
+/** Options that are not read from the environment. */
 interface Given extends Partial<Pick<Tenant.Options, "apiVersion" | "allowedHosts">> {
   readonly baseUrl?: Tenant.Options["baseUrl"] | undefined
   readonly auth?: Auth | undefined
   readonly requestBudget?: unknown
 }
 
-/**
- * A variable that is missing or cannot be used. `problem` and `fix` are whole sentences.
- *
- * @category schemas
- * @since 0.1.0
- */
-export const Problem = Schema.Struct({ variable: Schema.String, problem: Schema.String, fix: Schema.String })
+const ProblemSchema = Schema.Struct({ variable: Schema.String, problem: Schema.String, fix: Schema.String })
 
-/**
- * A variable that is missing or cannot be used.
- *
- * @category models
- * @since 0.1.0
- */
-export interface Problem extends Schema.Schema.Type<typeof Problem> {}
+/** A variable that is missing or cannot be used. `problem` and `fix` are whole sentences. */
+export interface Problem extends Schema.Schema.Type<typeof ProblemSchema> {}
 
-/**
- * The environment does not give usable options. `problems` has all that is wrong, at most one for each variable.
- *
- * @category errors
- * @since 0.1.0
- */
+/** Variables are missing or cannot be used. `problems` has at most one problem for each variable. */
 export class InvalidSettings extends Schema.TaggedError<InvalidSettings>()("InvalidSettings", {
-  problems: Schema.Array(Problem)
+  problems: Schema.Array(ProblemSchema)
 }) {
-  get retryable(): boolean {
-    return false
-  }
+  readonly retryable = false
   get summary(): string {
     return this.problems.map(({ problem }) => problem).join(" ")
   }
@@ -101,22 +76,6 @@ export class InvalidSettings extends Schema.TaggedError<InvalidSettings>()("Inva
     return this.problems.map(({ fix, problem }) => `${problem} ${fix}`).join("\n")
   }
 }
-
-/**
- * Returns whether a value, or the tenant's name in a base URL, is a placeholder that was never filled in: `${NAME}`,
- * `${user_config.name}`, `your-client-secret`.
- *
- * @example
- * ```ts
- * import { Settings } from "@sailpoint-bulk-upload/core"
- *
- * Settings.isPlaceholder("${input:client-secret}") // true
- * ```
- *
- * @category predicates
- * @since 0.1.0
- */
-export const isPlaceholder: (value: string) => boolean = Placeholder.isPlaceholder
 
 const text = (name: string): Config.Config<string> =>
   Config.String(name).pipe(
@@ -155,19 +114,7 @@ const missing = ({ env }: Reading, variable: Variable, fix: string): Problem => 
   fix
 })
 
-/**
- * Reads what `given` lacks from the environment (the `ConfigProvider` in force) and checks it.
- *
- * @example
- * ```ts
- * import { Settings } from "@sailpoint-bulk-upload/core"
- *
- * const beta = Settings.read({ apiVersion: "beta" })
- * ```
- *
- * @category constructors
- * @since 0.1.0
- */
+/** Reads the options that `given` lacks from the environment (the `ConfigProvider` in force) and checks them. */
 export const read = Effect.fnUntraced(function* (
   given: Given = {}
 ): Effect.fn.Return<Settings, Config.ConfigError | InvalidSettings> {
@@ -297,18 +244,8 @@ const VARIABLES: Readonly<Record<string, Variable>> = {
 const OPTION = new RegExp(String.raw`\b(?:${Object.keys(VARIABLES).join("|")})\b`, "gu")
 
 /**
- * Returns an error's `nextStep` with the variable in place of each option, for programs that are configured by the
- * environment.
- *
- * @example
- * ```ts
- * import { Settings } from "@sailpoint-bulk-upload/core"
- *
- * Settings.nameVariables("Check baseUrl.") // "Check SAIL_BASE_URL."
- * ```
- *
- * @category formatting
- * @since 0.1.0
+ * Returns an error's `nextStep` with the variable in place of each option, such as `SAIL_BASE_URL` in place of `baseUrl`,
+ * for programs that are configured by the environment.
  */
 export const nameVariables = (nextStep: string): string =>
   nextStep.replaceAll(OPTION, (option) => VARIABLES[option] ?? option)

@@ -1,22 +1,22 @@
 /**
- * A rate limit that several processes keep to together, in Redis.
+ * A rate limit that several processes share through Redis.
  *
- * It is the rule of `RequestBudget`, with the slots in a sorted set: a request takes a slot before it is sent, and the
- * slot is free again one window after the request has ended. SailPoint got the request in between, whatever the
- * network's or Redis' delays were, so in no stretch of a window does it see more than the limit. All times are Redis'
- * own, so the clocks of the processes do not matter. (Counters per fixed window and token buckets let up to twice the
- * limit through around a boundary or after a quiet time. Effect's `RateLimiter` has no other algorithms.)
+ * **Details**
  *
- * A waiting request holds nothing in Redis: it asks again when the next slot is due, one request of each process at a
- * time, in FIFO order within the process. The slots of a killed process are free again when their leases end: after
- * the attempt's deadline, one window and 5 seconds. A process that stalls for so long checks its slot again before it
- * sends. Only a stall between that check and the write of the request, such as a suspended machine, can break the
- * limit.
+ * The rule is that of `RequestBudget`, with the slots in a sorted set and all times on Redis' clock, so neither the
+ * network's delays nor the clocks of the processes matter. (Fixed windows and token buckets, the algorithms of Effect's
+ * `RateLimiter`, let up to twice the limit through around a boundary or after a quiet time.)
  *
- * Each process also keeps to the whole limit by itself. While Redis does not answer, that is what holds: one warning
+ * A waiting request occupies nothing in Redis: the first of each process asks again when the next slot is due. The slots
+ * of a killed process are free again when their leases end: after the attempt's deadline, one window and 5 seconds.
+ *
+ * Each process also keeps to the whole limit alone. While Redis does not answer, only that limit applies: one warning
  * says so, and one line when the limit is shared again.
  *
- * @since 0.1.0
+ * **Gotchas**
+ *
+ * A process that stalls for seconds checks its slot again before it sends. Only a stall between that check and the write
+ * of the request, such as a suspended machine, can break the limit.
  */
 import * as Effect from "effect/Effect"
 import type * as Redis from "effect/persistence/Redis"
@@ -28,7 +28,7 @@ import { makeSpend } from "./internal/spend.ts"
 import type * as RequestBudget from "./RequestBudget.ts"
 
 /**
- * Makes the budget of all processes that make one with the same numbers on the same Redis. Pass it as the option
+ * Makes the limit of all processes that make one with the same numbers on the same Redis. Pass it as the option
  * `requestBudget`.
  *
  * @example
@@ -43,9 +43,6 @@ import type * as RequestBudget from "./RequestBudget.ts"
  *   Effect.map(SharedBudget.make({ requests: 50 }), (requestBudget) => BulkUploads.layerConfig({ requestBudget }))
  * ).pipe(Layer.provide(NodeRedis.layer({ url: "redis://localhost", disableOfflineQueue: true })))
  * ```
- *
- * @category constructors
- * @since 0.1.0
  */
 export const make = (
   options: RequestBudget.Options = {}
@@ -71,13 +68,13 @@ export const make = (
     }
   })
 
-/** In braces what a Redis cluster places keys by, so that the two lie on one node. */
+/** The braces keep both keys on one node of a Redis cluster. */
 const keysOf = (key: string): Scripts.Keys => ({
   slots: `sailpoint-bulk-upload:budget:{${key}}:slots`,
   backOff: `sailpoint-bulk-upload:budget:{${key}}:back-off`
 })
 
-/** Takes a slot that no request uses, and gives it back. */
+/** Takes a slot that no request uses, and frees it. */
 const probe = (redis: Redis.Redis["Service"]): Effect.Effect<unknown, Redis.RedisError> =>
   Effect.andThen(
     redis.eval(Scripts.take)(keysOf("probe"), { id: "probe", limit: 1, window: 1, lease: 1 }),

@@ -1,13 +1,16 @@
 /**
- * Following one source until its job has ended: how often to ask, and when to believe the answer.
+ * Following a source until its job has ended: how often to check, and when to believe a status.
  *
- * **Sharing.** All followers of a source share its checks, whatever their schedules: a follower asks only if nobody has
- * asked since its last check. Its first check is asked for after it came.
+ * **Details**
  *
- * **The trap.** SailPoint tells the status of the *newest* job, and right after an upload that can still be
- * the job before: a `COMPLETED` that is an hour old looks like one of this second. So say when the file was
- * uploaded (`since`): a settled status is then believed only once another status was seen, or once a grace
- * time after the upload has passed. Null is never settled.
+ * All followers of a source share its checks, whatever their schedules: a follower requests the status only if no other
+ * one has since its last check. Its first check is requested after it began to follow.
+ *
+ * **Gotchas**
+ *
+ * SailPoint returns the status of the *newest* job, and right after an upload that can still be the job before: a
+ * `COMPLETED` that is an hour old looks like a new one. So give the time of the upload (`since`): a settled status is
+ * then believed only after another status was seen, or after a grace time. Null is never settled.
  *
  * @example
  * ```ts
@@ -21,36 +24,60 @@
  *   return yield* uploads.awaitSettled("e136567de87e4d029e60b3c3c55db56d", { timeout: "30 minutes", since })
  * })
  * ```
- *
- * @since 0.1.0
  */
+import type * as DateTime from "effect/DateTime"
+import type * as Duration from "effect/Duration"
+import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import { BulkUploadError } from "./BulkUploadError.ts"
 import { isSettled, State } from "./BulkUploadStatus.ts"
-import { seconds, toMessage } from "./internal/errorText.ts"
-import { Wait } from "./internal/wait.ts"
+import { seconds, toMessage, Wait } from "./internal/errorText.ts"
 
-export { type Options, schedule } from "./internal/watchOptions.ts"
+/** How to follow a source. */
+export interface Options {
+  /**
+   * When to take the next check after each one: the newest check of another follower of the source, or else a new
+   * request. Followers with different schedules share their checks too.
+   *
+   * @default Watch.schedule
+   */
+  readonly schedule?: Schedule.Schedule<unknown> | undefined
+  /** When the file was uploaded: settled statuses of earlier jobs are not believed. */
+  readonly since?: DateTime.DateTime | undefined
+  /**
+   * The longest wait between two checks that SailPoint may ask for. For a longer one, following fails with
+   * `RateLimited`.
+   *
+   * @default "1 minute"
+   */
+  readonly maxRetryAfter?: Duration.Input | undefined
+  /**
+   * The time after `since` from which a settled status is believed although it never changed.
+   *
+   * @default "1 minute"
+   */
+  readonly grace?: Duration.Input | undefined
+}
+
+/** Waits for a second first, half as long again each time, and 15 seconds in the end. */
+export const schedule: Schedule.Schedule<unknown> = Schedule.min([
+  Schedule.exponential("1 second", 1.5),
+  Schedule.spaced("15 seconds")
+])
 
 /**
- * `awaitSettled` ran out of time: the job has not ended, or its end is not believed yet. Not in the union,
- * because asking for a status cannot fail with it.
- *
- * @category errors
- * @since 0.1.0
+ * `awaitSettled` timed out: the job has not ended, or its end is not believed yet. `BulkUploadError` does not include it,
+ * because a status request cannot fail with it.
  */
 export class NotSettled extends Schema.TaggedError<NotSettled>()("NotSettled", {
   sourceId: Schema.String,
-  /** How long it waited. */
   after: Wait,
-  /** The last status; absent when none came. */
+  /** The last status, if there was one. */
   status: Schema.optionalKey(State),
-  /** What the last try to get a status failed with, where it did. */
+  /** The failure of the last check, if it failed. */
   lastFailure: Schema.optionalKey(BulkUploadError)
 }) {
-  get retryable(): boolean {
-    return true
-  }
+  readonly retryable = true
   get summary(): string {
     const last = this.status === undefined ? "no status came" : `the last status was ${this.status}`
     const failure = this.lastFailure === undefined ? "" : ` ${this.lastFailure.summary}`

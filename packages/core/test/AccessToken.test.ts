@@ -10,6 +10,7 @@ import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
 import * as ApiClient from "../src/ApiClient.ts"
 import { getBulkUploadStatus } from "../src/BulkUploads.ts"
+import { ApiClient as Client } from "../src/internal/apiClient.ts"
 import * as RequestBudget from "../src/RequestBudget.ts"
 import * as RetryPolicy from "../src/RetryPolicy.ts"
 import { auth, tenant } from "./support/tenant.ts"
@@ -229,7 +230,7 @@ describe("AccessToken", () => {
   it.effect("an old token that is refused while its renewal runs does not end the renewal", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.Sandbox
-      const { accessToken } = yield* ApiClient.ApiClient
+      const { accessToken } = yield* Client
       const old = yield* accessToken.get
       yield* TestClock.adjust("690 seconds")
       yield* sandbox.fail({ endpoint: "token", fault: { _tag: "Delay", duration: "1 second" } })

@@ -54,8 +54,8 @@ describe("BulkUploadError", () => {
     assert.include(error.message, error.nextStep)
   })
 
-  it.each(byTag)("%s has SailPoint's tracking id in its message when there is one", (_, error) => {
-    if ("trackingId" in error) assert.include(error.message, "tracking id: t-1.")
+  it.each(byTag)("%s has SailPoint's tracking ID in its message if there is one", (_, error) => {
+    if ("trackingId" in error) assert.include(error.message, "tracking ID: t-1.")
     else assert.notInclude(error.message, "tracking")
   })
 

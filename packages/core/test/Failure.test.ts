@@ -5,13 +5,15 @@ import * as BulkUploadError from "../src/BulkUploadError.ts"
 import * as Failure from "../src/Failure.ts"
 import { AmbiguousSource, SourceNotFound } from "../src/NonEmployeeSources.ts"
 import { InvalidSettings } from "../src/Settings.ts"
-import { InvalidBaseUrl } from "../src/Tenant.ts"
+import { InvalidBaseUrl } from "../src/ApiClient.ts"
 import { NotSettled } from "../src/Watch.ts"
 
 const said = { detailCode: "429.0", trackingId: "t-1", messages: ["Too many"] }
 
 /** An error of each kind, and what its failure has besides the four fields that are always there. */
-const errors: ReadonlyArray<readonly [Failure.Explained & Error, Partial<Failure.Failure>]> = [
+const errors: ReadonlyArray<
+  readonly [Parameters<typeof Failure.fromError>[0] & Error, Partial<Failure.Failure>]
+> = [
   [
     new BulkUploadError.RateLimited({ ...said, retryAfter: Duration.millis(1001) }),
     { retryAfterSeconds: 2, httpStatus: 429, detailCode: "429.0", trackingId: "t-1" }

@@ -8,7 +8,7 @@ import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
 import * as ApiClient from "../src/ApiClient.ts"
 import * as BulkUploads from "../src/BulkUploads.ts"
 import * as NonEmployeeSources from "../src/NonEmployeeSources.ts"
-import type { ApiVersion } from "../src/Tenant.ts"
+import type { ApiVersion } from "../src/internal/tenant.ts"
 import { auth } from "./support/tenant.ts"
 
 const live = (options: Partial<ApiClient.Options> & { readonly sandbox?: Sandbox.Options } = {}) =>

@@ -14,7 +14,7 @@ import * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/testing/TestClock"
-import type * as ApiClient from "../src/ApiClient.ts"
+import * as ApiClient from "../src/ApiClient.ts"
 import * as BulkUploads from "../src/BulkUploads.ts"
 import * as NonEmployeeSources from "../src/NonEmployeeSources.ts"
 import * as RequestBudget from "../src/RequestBudget.ts"
@@ -80,9 +80,16 @@ const policies: ReadonlyArray<readonly [string, Pick<ApiClient.Options, "retryPo
   ["two retries", { retryPolicy: RetryPolicy.make({ retries: 2 }) }, 3]
 ]
 
+const sourcesOver = <E, R>(client: Layer.Layer<ApiClient.ApiClient, E, R>) =>
+  Layer.provide(NonEmployeeSources.layerApiClient, client)
+
 const constructors = [
-  ["layer", BulkUploads.layer, NonEmployeeSources.layer],
-  ["layerConfig", BulkUploads.layerConfig, NonEmployeeSources.layerConfig]
+  ["layer", BulkUploads.layer, (options: ApiClient.Options) => sourcesOver(ApiClient.layer(options))],
+  [
+    "layerConfig",
+    BulkUploads.layerConfig,
+    (options: ApiClient.Options) => sourcesOver(ApiClient.layerConfig(options))
+  ]
 ] as const
 
 const pairs = constructors.flatMap(([name, uploads, sources]) =>
@@ -130,7 +137,7 @@ describe("two layers that are merged", () => {
       const options = { ...fresh(), retryPolicy: RetryPolicy.none }
       const Live = Layer.merge(
         BulkUploads.layer({ ...options, requestBudget: first }),
-        NonEmployeeSources.layer({ ...options, requestBudget: second })
+        sourcesOver(ApiClient.layer({ ...options, requestBudget: second }))
       )
       const all = Effect.all([...Array.from({ length: 120 }, () => list), status], {
         concurrency: "unbounded"
@@ -152,7 +159,7 @@ describe("a retry policy", () => {
   ) {
     const { layer, sent } = failing()
     const options = { ...fresh(), retryPolicy }
-    const Live = Layer.merge(BulkUploads.layer(options), NonEmployeeSources.layer(options))
+    const Live = Layer.merge(BulkUploads.layer(options), sourcesOver(ApiClient.layer(options)))
     yield* run(calls, Layer.provide(Live, layer))
     return [sent.filter(isStatus).length, sent.length - sent.filter(isStatus).length]
   })
@@ -300,7 +307,7 @@ describe("layerConfig", () => {
         env: { ...env, SAIL_ACCESS_TOKEN: crypto.randomUUID(), SAIL_REQUEST_BUDGET: "3 per 1 minute" }
       })
       const options = { retryPolicy: RetryPolicy.none }
-      const Live = Layer.merge(NonEmployeeSources.layerConfig(options), BulkUploads.layerConfig(options))
+      const Live = Layer.merge(sourcesOver(ApiClient.layerConfig(options)), BulkUploads.layerConfig(options))
       const all = Effect.all([list, list, status, list], { concurrency: 4 })
       yield* run(all, Live.pipe(Layer.provide([layer, ConfigProvider.layer(provider)])), "59 seconds")
       assert.strictEqual(sent.length, 3)

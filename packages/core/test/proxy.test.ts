@@ -8,6 +8,7 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/testing/TestClock"
 import * as Fiber from "effect/Fiber"
+import * as ApiClient from "../src/ApiClient.ts"
 import * as BulkUploads from "../src/BulkUploads.ts"
 import * as NonEmployeeSources from "../src/NonEmployeeSources.ts"
 
@@ -42,7 +43,8 @@ const failing = (answer: () => Answer, call: "status" | "sources" = "status") =>
       baseUrl: "https://acme.api.identitynow.com",
       auth: { accessToken: Redacted.make("token") }
     }
-    const live = Layer.merge(BulkUploads.layer(options), NonEmployeeSources.layer(options)).pipe(
+    const live = Layer.merge(BulkUploads.layerApiClient, NonEmployeeSources.layerApiClient).pipe(
+      Layer.provide(ApiClient.layer(options)),
       Layer.provide(Layer.succeed(HttpClient.HttpClient, client))
     )
     const asked = Effect.gen(function* () {

@@ -17,6 +17,7 @@ import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
 import type * as Tracer from "effect/Tracer"
+import type * as ApiClient from "../src/ApiClient.ts"
 import * as BulkUploads from "../src/BulkUploads.ts"
 import type { State } from "../src/BulkUploadStatus.ts"
 import { observe } from "./support/observed.ts"
@@ -31,7 +32,7 @@ interface Answer {
 }
 
 /** A tenant whose status is set by the test and read when a request arrives; the answer can take its time. */
-const makeTenant = (auth?: BulkUploads.Options["auth"]) => {
+const makeTenant = (auth?: ApiClient.Options["auth"]) => {
   const state = {
     status: "PENDING" as State,
     /** How the next status requests are answered, and every token request; at once unless given. */

@@ -1,19 +1,21 @@
 /** Requests and token fetches that callers share, however they come, leave and fail: only time counts. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import { identity } from "effect/Function"
+import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
-import * as ApiClient from "../src/ApiClient.ts"
 import * as BulkUploadError from "../src/BulkUploadError.ts"
 import * as BulkUploads from "../src/BulkUploads.ts"
+import * as ApiClient from "../src/internal/apiClient.ts"
 import type { Send } from "../src/internal/send.ts"
 import { fromClientCredentials } from "../src/internal/tokens.ts"
 import * as RetryPolicy from "../src/RetryPolicy.ts"
@@ -77,7 +79,10 @@ const serviceOver = (run: ReturnType<typeof scripted>["run"]) => {
       Effect.orDie(Effect.fromResult(call.decode(body)))
     )
   const api = { ...apiClient(ask), attempt: ask }
-  return Effect.provideService(BulkUploads.make, ApiClient.ApiClient, api)
+  return Effect.map(
+    Layer.build(Layer.provide(BulkUploads.layerApiClient, Layer.succeed(ApiClient.ApiClient, api))),
+    Context.get(BulkUploads.BulkUploads)
+  )
 }
 
 /** Lets every caller come and go, and tells for those who stayed when they were there and what they got. */

@@ -6,7 +6,7 @@ import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
 import type { BulkUploadError } from "../src/BulkUploadError.ts"
 import { getBulkUploadStatus } from "../src/BulkUploads.ts"
 import * as RetryPolicy from "../src/RetryPolicy.ts"
-import { ApiVersion } from "../src/Tenant.ts"
+import { ApiVersion } from "../src/internal/tenant.ts"
 import { tenant } from "./support/tenant.ts"
 
 const done = Source.named("Done")

@@ -1,12 +1,14 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
-import * as ApiClient from "../src/ApiClient.ts"
-import { BulkUploads, make } from "../src/BulkUploads.ts"
+import { BulkUploads, layerApiClient } from "../src/BulkUploads.ts"
+import * as ApiClient from "../src/internal/apiClient.ts"
 import { apiClient } from "./support/apiClient.ts"
 import { tenant } from "./support/tenant.ts"
 
@@ -20,7 +22,10 @@ const told = Result.match({
 const answering = (to: <A>(sourceId: string, answer: Effect.Effect<A>) => Effect.Effect<A>) => {
   const attempt = <A>({ decode, subject }: ApiClient.Call<A>) =>
     to(subject.sourceId ?? "", Effect.orDie(Effect.fromResult(decode('{"status":"COMPLETED"}'))))
-  return Effect.provideService(make, ApiClient.ApiClient, apiClient(attempt))
+  return Effect.map(
+    Layer.build(Layer.provide(layerApiClient, Layer.succeed(ApiClient.ApiClient, apiClient(attempt)))),
+    Context.get(BulkUploads)
+  )
 }
 
 describe("statuses", () => {

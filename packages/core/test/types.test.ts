@@ -12,7 +12,6 @@ import type * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import {
-  type AccessToken,
   ApiClient,
   type BulkUploadError,
   BulkUploads,
@@ -24,7 +23,6 @@ import {
   type Settings,
   SharedBudget,
   SourceId,
-  type Tenant,
   type Watch
 } from "../src/index.ts"
 
@@ -132,17 +130,11 @@ describe("the public types", () => {
 
   it("the layers need an HTTP client and nothing else", () => {
     expectTypeOf(BulkUploads.layer).returns.toEqualTypeOf<
-      Layer.Layer<BulkUploads.BulkUploads, Tenant.InvalidBaseUrl, HttpClient>
+      Layer.Layer<BulkUploads.BulkUploads, ApiClient.InvalidBaseUrl, HttpClient>
     >()
-    type ConfigErrors = Config.ConfigError | Settings.InvalidSettings | Tenant.InvalidBaseUrl
+    type ConfigErrors = Config.ConfigError | Settings.InvalidSettings | ApiClient.InvalidBaseUrl
     expectTypeOf(BulkUploads.layerConfig).returns.toEqualTypeOf<
       Layer.Layer<BulkUploads.BulkUploads, ConfigErrors, HttpClient>
-    >()
-    expectTypeOf(NonEmployeeSources.layer).returns.toEqualTypeOf<
-      Layer.Layer<NonEmployeeSources.NonEmployeeSources, Tenant.InvalidBaseUrl, HttpClient>
-    >()
-    expectTypeOf(NonEmployeeSources.layerConfig).returns.toEqualTypeOf<
-      Layer.Layer<NonEmployeeSources.NonEmployeeSources, ConfigErrors, HttpClient>
     >()
   })
 
@@ -175,7 +167,7 @@ describe("the public types", () => {
     // @ts-expect-error Misspelled: it would be ignored.
     BulkUploads.layerConfig({ retrypolicy: RetryPolicy.none })
     // @ts-expect-error Not a policy.
-    BulkUploads.layer({ baseUrl: "", auth: {} as AccessToken.Auth, retryPolicy: { retries: 1 } })
+    BulkUploads.layer({ baseUrl: "", auth: {} as ApiClient.Options["auth"], retryPolicy: { retries: 1 } })
   })
 
   it("a source is found by its name, or the error says why not", () => {
@@ -193,7 +185,7 @@ describe("the public types", () => {
     expectTypeOf(SourceId.fromString).returns.toEqualTypeOf<
       Effect.Effect<SourceId.SourceId, BulkUploadError.InvalidSourceId>
     >()
-    expectTypeOf<AccessToken.Auth>().toEqualTypeOf<
+    expectTypeOf<ApiClient.Options["auth"]>().toEqualTypeOf<
       | { readonly accessToken: Redacted.Redacted }
       | { readonly clientId: string; readonly clientSecret: Redacted.Redacted }
     >()

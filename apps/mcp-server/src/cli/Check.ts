@@ -2,12 +2,12 @@
  * The command `check`: settings, token, sources, one status. What was found, and what this person can do about
  * what does not work.
  */
-import { ApiClient } from "@sailpoint-bulk-upload/core/ApiClient"
 import type { BulkUploadError } from "@sailpoint-bulk-upload/core/BulkUploadError"
 import { BulkUploads } from "@sailpoint-bulk-upload/core/BulkUploads"
 import * as BulkUploadStatus from "@sailpoint-bulk-upload/core/BulkUploadStatus"
 import { type NonEmployeeSource, NonEmployeeSources } from "@sailpoint-bulk-upload/core/NonEmployeeSources"
 import { nameVariables, type Problem } from "@sailpoint-bulk-upload/core/Settings"
+import { ApiClient } from "@sailpoint-bulk-upload/core/workspace"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -175,7 +175,7 @@ export const toText = (findings: ReadonlyArray<Finding>): string =>
     ...findings.flatMap(({ found, nextStep, outcome, step, trackingId }) => [
       `${outcome.padEnd(7)}  ${step.padEnd(8)}  ${found}`,
       ...(nextStep === undefined ? [] : [`${" ".repeat(19)}What to do: ${nextStep}`]),
-      ...(trackingId === undefined ? [] : [`${" ".repeat(19)}SailPoint's tracking id: ${trackingId}`])
+      ...(trackingId === undefined ? [] : [`${" ".repeat(19)}SailPoint's tracking ID: ${trackingId}`])
     ]),
     "",
     verdict(findings),

@@ -1,7 +1,7 @@
 /**
  * The command line: what was asked for, or what is wrong with it.
  */
-import * as Tenant from "@sailpoint-bulk-upload/core/Tenant"
+import { ApiVersion, defaultApiVersion } from "@sailpoint-bulk-upload/core/workspace"
 import { parseArgs } from "node:util"
 import { COMMANDS, type Option, OPTIONS, SHELLS } from "./CommandLineOptions.ts"
 import { LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from "../telemetry/logLevels.ts"
@@ -55,8 +55,8 @@ const told = (of: keyof typeof COMMANDS | undefined): string =>
 
 const FLAG_WIDTH = "--completions SHELL".length
 
-const API_VERSIONS = Tenant.ApiVersion.literals
-  .map((version) => (version === Tenant.defaultApiVersion ? `${version} (the default)` : version))
+const API_VERSIONS = ApiVersion.literals
+  .map((version) => (version === defaultApiVersion ? `${version} (the default)` : version))
   .join(", ")
   .replace(/, (\w+)$/u, " or $1")
 

@@ -2,8 +2,8 @@
  * Whether calls can be served: the settings are good (or nothing would run) and an access token can be had. Of one that
  * was given, and is never renewed, it is known only where it tells when its time is over.
  */
-import { ApiClient } from "@sailpoint-bulk-upload/core/ApiClient"
 import { nameVariables } from "@sailpoint-bulk-upload/core/Settings"
+import { ApiClient } from "@sailpoint-bulk-upload/core/workspace"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"

@@ -7,7 +7,7 @@ import {
   type JSONRPCMessage,
   ProtocolErrorCode
 } from "@modelcontextprotocol/server"
-import { plainText } from "@sailpoint-bulk-upload/core/PlainText"
+import { plainText } from "@sailpoint-bulk-upload/core/workspace"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 

@@ -3,7 +3,7 @@
  * advertised stays within what the APIs of OpenAI, Google and Anthropic accept.
  */
 import type { StandardSchemaV1, StandardSchemaWithJSON } from "@modelcontextprotocol/server"
-import { plainText } from "@sailpoint-bulk-upload/core/PlainText"
+import { plainText } from "@sailpoint-bulk-upload/core/workspace"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { cutTo } from "../text/TokenEstimate.ts"

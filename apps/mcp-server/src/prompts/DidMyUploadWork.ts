@@ -4,7 +4,7 @@
 import { completable, type McpServer } from "@modelcontextprotocol/server"
 // The SDK completes arguments of prompts only where zod describes them.
 import * as z from "zod/v4"
-import { plainText } from "@sailpoint-bulk-upload/core/PlainText"
+import { plainText } from "@sailpoint-bulk-upload/core/workspace"
 import type { Services } from "../handlers/Runtime.ts"
 import { completeSource } from "../mcp/completeSource.ts"
 import { toProtocolError } from "../mcp/protocolError.ts"

@@ -2,7 +2,7 @@
  * The environment, which holds the secrets. What reads it after the settings were read is nothing of this server:
  * a crash report, a process that a debugger starts, a module that is loaded with `--import`.
  */
-import { isPlaceholder } from "@sailpoint-bulk-upload/core/Settings"
+import { isPlaceholder } from "@sailpoint-bulk-upload/core/workspace"
 
 export type Env = Readonly<Record<string, string | undefined>>
 

@@ -2,7 +2,7 @@
  * The settings of serving over HTTP, read from the command line and the environment before anything is served:
  * complete, or all that is wrong with them. Beyond this machine nothing is served without authentication.
  */
-import { isPlaceholder } from "@sailpoint-bulk-upload/core/Settings"
+import { isPlaceholder } from "@sailpoint-bulk-upload/core/workspace"
 import * as AllowedNames from "./AllowedNames.ts"
 import * as Duration from "effect/Duration"
 import * as Redacted from "effect/Redacted"

@@ -1,7 +1,8 @@
 /**
  * The setting `SAIL_REDIS_URL`. It can hold a password, so no text about it shows any of it.
  */
-import { isPlaceholder, type Problem } from "@sailpoint-bulk-upload/core/Settings"
+import type { Problem } from "@sailpoint-bulk-upload/core/Settings"
+import { isPlaceholder } from "@sailpoint-bulk-upload/core/workspace"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 

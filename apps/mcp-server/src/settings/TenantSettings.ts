@@ -2,6 +2,7 @@
  * The settings, read from the environment before anything is served: complete, or all that is wrong with them.
  */
 import * as CoreSettings from "@sailpoint-bulk-upload/core/Settings"
+import { isPlaceholder } from "@sailpoint-bulk-upload/core/workspace"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
@@ -40,7 +41,7 @@ export const read = (env: Record<string, string | undefined>): Result.Result<Set
 const filledIn =
   (env: Record<string, string | undefined>) =>
   (problem: CoreSettings.Problem): CoreSettings.Problem =>
-    CoreSettings.isPlaceholder(env[problem.variable] ?? "")
+    isPlaceholder(env[problem.variable] ?? "")
       ? {
           ...problem,
           problem: `${problem.variable} was not filled in by the assistant, or by what else starts this server: its value is still a placeholder.`

@@ -10,8 +10,8 @@ import {
   type ServerContext,
   TRACEPARENT_META_KEY
 } from "@modelcontextprotocol/server"
-import * as Metrics from "@sailpoint-bulk-upload/core/Metrics"
 import * as SourceId from "@sailpoint-bulk-upload/core/SourceId"
+import { outcome as outcomeOfExit } from "@sailpoint-bulk-upload/core/workspace"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
@@ -152,7 +152,7 @@ const hasSourceId = Schema.is(Schema.Struct({ sourceId: SourceId.SourceId }))
 
 /** To an operator an interrupted call is one that the assistant cancelled, or hung up on. */
 const outcomeOf = (exit: Exit.Exit<unknown, Failure>): string => {
-  const outcome = Metrics.outcome(exit)
+  const outcome = outcomeOfExit(exit)
   return outcome === "interrupted" ? "cancelled" : outcome
 }
 

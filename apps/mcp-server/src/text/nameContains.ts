@@ -3,7 +3,7 @@
  * and invisible characters were copied along.
  */
 import type { NonEmployeeSource } from "@sailpoint-bulk-upload/core/NonEmployeeSources"
-import { plainText } from "@sailpoint-bulk-upload/core/PlainText"
+import { plainText } from "@sailpoint-bulk-upload/core/workspace"
 
 export const nameContains = (part: string): ((source: NonEmployeeSource) => boolean) => {
   const wanted = plainText(part).normalize("NFC").toLowerCase()

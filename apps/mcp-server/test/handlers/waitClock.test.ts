@@ -1,11 +1,11 @@
 /** What a wait does as time passes: a scripted API client and a clock that the test moves. */
 import { assert, describe, it } from "@effect/vitest"
-import * as ApiClient from "@sailpoint-bulk-upload/core/ApiClient"
 import * as BulkUploadError from "@sailpoint-bulk-upload/core/BulkUploadError"
 import * as BulkUploads from "@sailpoint-bulk-upload/core/BulkUploads"
 import type { State } from "@sailpoint-bulk-upload/core/BulkUploadStatus"
 import * as Explanation from "@sailpoint-bulk-upload/core/Explanation"
 import * as NonEmployeeSources from "@sailpoint-bulk-upload/core/NonEmployeeSources"
+import * as ApiClient from "@sailpoint-bulk-upload/core/workspace"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"

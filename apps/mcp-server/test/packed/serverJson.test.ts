@@ -1,5 +1,5 @@
 /** What the MCP registry is told: by its rules, and in step with the package and with what the command reads. */
-import { ApiVersion } from "@sailpoint-bulk-upload/core/Tenant"
+import { ApiVersion } from "@sailpoint-bulk-upload/core/workspace"
 import { assert, describe, it } from "@effect/vitest"
 import * as z from "zod"
 import packageJson from "../../package.json" with { type: "json" }

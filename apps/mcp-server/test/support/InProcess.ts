@@ -2,8 +2,8 @@
  * The server in the test's own process, over services that the test makes up.
  */
 import { Client, InMemoryTransport } from "@modelcontextprotocol/client"
-import { ApiClient } from "@sailpoint-bulk-upload/core/ApiClient"
 import { Explanation } from "@sailpoint-bulk-upload/core/Explanation"
+import { ApiClient } from "@sailpoint-bulk-upload/core/workspace"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { Runtime } from "../../src/handlers/Runtime.ts"

@@ -1,14 +1,9 @@
 /**
- * The numbers of a request budget, checked: a meaningless one would block every request, or none.
+ * The numbers of a rate limit, checked: a meaningless one would block every request, or none.
  */
 import * as Duration from "effect/Duration"
 
-/**
- * The numbers of a request budget.
- *
- * @category models
- * @since 0.1.0
- */
+/** The numbers of a rate limit. */
 export interface Options {
   /**
    * The number of requests in one window: a whole number of at least 1.

@@ -5,19 +5,9 @@ import type * as Duration from "effect/Duration"
 import * as Result from "effect/Result"
 import * as BulkUploadError from "../BulkUploadError.ts"
 import { readErrorBody, type Said } from "./errorBody.ts"
+import type { Operation, Subject } from "./errorText.ts"
 import { readRetryAfter } from "./retryAfter.ts"
 import type { Disconnection, NoReply, Reply } from "./reply.ts"
-
-/**
- * What a request is about, as its errors tell it.
- *
- * @category models
- * @since 0.1.0
- */
-export interface Subject {
-  readonly operation: BulkUploadError.Operation
-  readonly sourceId?: string
-}
 
 /**
  * An answer whose status is not 200. `attempts` counts the tries so far, this one included; `now`, in
@@ -88,7 +78,7 @@ export interface Undecodable {
 }
 
 /** Their answers can hold personal data in any part, so of what they say only a tracking ID is shown. */
-const PERSONAL: ReadonlySet<BulkUploadError.Operation> = new Set(["source", "records", "events"])
+const PERSONAL: ReadonlySet<Operation> = new Set(["source", "records", "events"])
 
 const TRACKING_ID = /^[0-9a-f-]{32,36}$/iu
 

@@ -1,19 +1,27 @@
 /**
- * The words that errors are told with: whole sentences, from what an error carries.
+ * Fields and sentences that errors share.
  */
 import * as Duration from "effect/Duration"
+import * as Schema from "effect/Schema"
+import * as Struct from "effect/Struct"
 
-export interface Told {
+/** A wait in an error: finite and not negative. In JSON it is a number of milliseconds. */
+export const Wait = Schema.DurationFromMillis.check(
+  Schema.makeFilter((wait) => Duration.isFinite(wait) && !Duration.isNegative(wait), {
+    expected: "a finite time of 0 or more"
+  })
+)
+
+/** The message of an error: all that a user needs. */
+export const toMessage = (error: {
   readonly summary: string
   readonly nextStep: string
   readonly trackingId?: string
-}
-
-export const toMessage = (error: Told): string =>
+}): string =>
   [
     error.summary,
     error.nextStep,
-    ...(error.trackingId === undefined ? [] : [`SailPoint's tracking id: ${error.trackingId}.`])
+    ...(error.trackingId === undefined ? [] : [`SailPoint's tracking ID: ${error.trackingId}.`])
   ].join(" ")
 
 const REQUESTS = {
@@ -26,13 +34,19 @@ const REQUESTS = {
   events: "the search for audit events"
 }
 
-export const theRequest = ({
-  operation,
-  sourceId
-}: {
-  readonly operation: keyof typeof REQUESTS
+/** The request that an error is about. */
+export type Operation = keyof typeof REQUESTS
+
+export const Operation = Schema.Literals(Struct.keys(REQUESTS))
+
+/** The request, and the source if it is about one. */
+export interface Subject {
+  readonly operation: Operation
   readonly sourceId?: string
-}): string => `${REQUESTS[operation]}${sourceId === undefined ? "" : ` for source ${sourceId}`}`
+}
+
+export const theRequest = ({ operation, sourceId }: Subject): string =>
+  `${REQUESTS[operation]}${sourceId === undefined ? "" : ` for source ${sourceId}`}`
 
 export const quoted = (error: {
   readonly detailCode?: string
@@ -49,19 +63,13 @@ export const seconds = (duration: Duration.Duration): string =>
   `${BigInt(Math.ceil(Duration.toSeconds(duration)))} s`
 
 /** Codes that say the certificate is not to be trusted (Node's and OpenSSL's names). */
-const CERTIFICATE_CODE = /CERT|^ERR_TLS|SELF_SIGNED|UNABLE_TO_(?:GET_ISSUER|VERIFY)/u
+export const CERTIFICATE_CODE = /CERT|^ERR_TLS|SELF_SIGNED|UNABLE_TO_(?:GET_ISSUER|VERIFY)/u
 
 /** Codes that say the name has no address (getaddrinfo's names). */
-const NAME_CODE = /^(?:ENOTFOUND|EAI_AGAIN|ENODATA)$/u
+export const NAME_CODE = /^(?:ENOTFOUND|EAI_AGAIN|ENODATA)$/u
 
-/** Codes that say the certificate is too young or too old, which is often the clock's fault. */
-const DATE_CODE = /^CERT_(?:NOT_YET_VALID|HAS_EXPIRED)$/u
-
-export const isDateCode = (code: string | undefined): boolean => DATE_CODE.test(code ?? "")
-
-export const isCertificateCode = (code: string | undefined): boolean => CERTIFICATE_CODE.test(code ?? "")
-
-export const isNameCode = (code: string | undefined): boolean => NAME_CODE.test(code ?? "")
+/** Codes that say the certificate is too young or too old, often because the clock is wrong. */
+export const DATE_CODE = /^CERT_(?:NOT_YET_VALID|HAS_EXPIRED)$/u
 
 /** Whether a proxy's status is final: a 5xx says that it could not reach the host just now. */
 export const isRefusal = (proxyStatus = 0): boolean => proxyStatus >= 400 && proxyStatus <= 499

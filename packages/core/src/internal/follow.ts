@@ -12,7 +12,7 @@ import type { BulkUploadError } from "../BulkUploadError.ts"
 import { type BulkUploadStatus, isSettled, type State } from "../BulkUploadStatus.ts"
 import { askedWait } from "../RetryPolicy.ts"
 import type { SourceId } from "../SourceId.ts"
-import { type Options, schedule } from "./watchOptions.ts"
+import { type Options, schedule } from "../Watch.ts"
 import type { Check, Checks } from "./checks.ts"
 
 /** A check as a follower sees it. */
@@ -23,14 +23,14 @@ export interface Seen extends Check {
   readonly early: boolean
 }
 
-/** One follower of a source, in a stream or in a wait: it looks and pauses in turns. */
+/** One follower of a source, in a stream or in a wait: it checks and pauses in turns. */
 export interface Follower {
   /**
    * Returns the next check, one try: the follower's schedule is what tries again, so that every failure shows as soon as
    * it happens. Fails with a failure that does not pass by itself.
    */
-  readonly look: Effect.Effect<Seen, BulkUploadError>
-  /** Waits until it is time to look again; false if it never is, because the schedule ended or the check is believed. */
+  readonly check: Effect.Effect<Seen, BulkUploadError>
+  /** Waits until the next check is due; false if it never is, because the schedule ended or the check is believed. */
   readonly pause: (seen: Seen) => Effect.Effect<boolean>
 }
 
@@ -47,7 +47,7 @@ export const makeFollow = (checks: Checks) =>
         Pull.catchDone(() => Effect.succeed(false))
       )
     const follower: Follower = {
-      look: Effect.flatMap(asFirstTry(next), see),
+      check: Effect.flatMap(asFirstTry(next), see),
       pause: (seen) => (seen.believed ? Effect.succeed(false) : pause(seen))
     }
     return follower
@@ -56,7 +56,7 @@ export const makeFollow = (checks: Checks) =>
 /** Whatever schedule the caller is in, a check is no retry of it. */
 const asFirstTry = Effect.provideService(Schedule.CurrentMetadata, Schedule.CurrentMetadata.defaultValue())
 
-/** A schedule never looks again earlier than SailPoint said. */
+/** Delays a check for as long as SailPoint asked. */
 const notBeforeAsked = (delay: Duration.Duration, { result }: Seen): Duration.Duration =>
   Duration.max(delay, (Result.isFailure(result) && askedWait(result.failure)) || Duration.zero)
 

@@ -9,11 +9,11 @@ import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import type * as ApiClient from "../ApiClient.ts"
+import type * as ApiClient from "./apiClient.ts"
 import type { BulkUploadError } from "../BulkUploadError.ts"
 import type { SourceId } from "../SourceId.ts"
 import { decodeJson } from "./json.ts"
-import { route } from "./route.ts"
+import { route } from "./tenant.ts"
 
 /** When a record was created and changed, in milliseconds since the epoch; NaN if SailPoint does not say. */
 interface Times {

@@ -15,7 +15,7 @@ import type { HttpClientResponse } from "effect/http/HttpClientResponse"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
-import { plainText } from "../PlainText.ts"
+import { plainText } from "./plainText.ts"
 
 /** The body of an answer: its text, or why there is none. */
 export type Body =

@@ -6,15 +6,16 @@
  * 10 seconds, and a caller that is interrupted while it waits keeps its slot.
  */
 import type * as Clock from "effect/Clock"
+import * as Data from "effect/Data"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
 import type { Limit } from "./budgetNumbers.ts"
-import { LimitPaused } from "./limitPaused.ts"
+import * as Metrics from "../Metrics.ts"
 import { nowOf } from "./monotonicClock.ts"
-import { tellWait } from "./tellWait.ts"
 
 /** The longest wait that SailPoint is known to ask for. No back-off lasts longer. */
 const LONGEST_BACK_OFF = 20 * 60_000
@@ -38,6 +39,11 @@ export interface SharedSlots {
   readonly giveBack: (id: string) => Effect.Effect<void>
   readonly backOff: (millis: number) => Effect.Effect<void>
 }
+
+/** The back-off lasts longer than a request waits. Nothing was sent. */
+export class LimitPaused extends Data.TaggedError("LimitPaused")<{
+  readonly remaining: Duration.Duration
+}> {}
 
 /** One request on its way to a slot. */
 export class Slot {
@@ -138,7 +144,10 @@ export class RequestQueue {
         return Effect.andThen(this.#ask(slot, this.#shared), look)
       }
       this.#take(slot, now)
-      return Effect.as(slot.waitsSince === undefined ? Effect.void : tellWait(slot.waitsSince), true)
+      return Effect.as(
+        slot.waitsSince === undefined ? Effect.void : reportWait(slot.clock, slot.waitsSince),
+        true
+      )
     })
     return Effect.suspend(() => {
       queue.add(waiter)
@@ -256,3 +265,17 @@ export class RequestQueue {
     return this.#shared?.giveBack(slot.id) ?? Effect.void
   }
 }
+
+/** Reports a wait that has just ended: as an event in the request's span, a metric and a debug line. */
+const reportWait = (clock: Clock.Clock, since: number): Effect.Effect<void> =>
+  Effect.gen(function* () {
+    const waited = Math.round(nowOf(clock) - since) / 1000
+    const span = yield* Effect.option(Effect.currentSpan)
+    if (Option.isSome(span)) {
+      span.value.event("sailpoint.budget.wait", clock.currentTimeNanosUnsafe(), {
+        "sailpoint.budget.wait.duration": waited
+      })
+    }
+    yield* Metric.update(Metrics.budgetWait, waited)
+    yield* Effect.logDebug(`Waited ${waited} s for a slot in the rate limit`)
+  })

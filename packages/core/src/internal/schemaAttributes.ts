@@ -3,12 +3,12 @@ import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import type * as ApiClient from "../ApiClient.ts"
+import type * as ApiClient from "./apiClient.ts"
 import type { Columns } from "../CsvHeader.ts"
-import { plainText } from "../PlainText.ts"
+import { plainText } from "./plainText.ts"
 import type { SourceId } from "../SourceId.ts"
 import { decodeJson } from "./json.ts"
-import { route } from "./route.ts"
+import { route } from "./tenant.ts"
 
 /** SailPoint documents 18 at most. */
 const MAX_COLUMNS = 40

@@ -15,18 +15,15 @@ import * as Result from "effect/Result"
 import * as Schedule from "effect/Schedule"
 import type { BulkUploadError } from "../BulkUploadError.ts"
 import * as Metrics from "../Metrics.ts"
-import { fromNoReply, fromReply, type Subject, textOf, type Undecodable, unexpected } from "./classify.ts"
+import { fromNoReply, fromReply, textOf, type Undecodable, unexpected } from "./classify.ts"
+import type { Subject } from "./errorText.ts"
 import { nowOf } from "./monotonicClock.ts"
+import { outcome } from "./outcome.ts"
 import { makeExchange, MAX_BODY_BYTES, type Reply, type Show } from "./reply.ts"
 import { isTraced, whereTraced } from "./whereTraced.ts"
 
-export type { Subject } from "./classify.ts"
-
 /**
  * A request, and how to read the body of its 200 answer.
- *
- * @category models
- * @since 0.1.0
  */
 export interface Call<A> {
   readonly subject: Subject
@@ -79,7 +76,7 @@ export const makeSend = (options: {
             }
           }),
           Effect.onExit((exit) => {
-            const error = Exit.isSuccess(exit) ? undefined : Metrics.outcome(exit)
+            const error = Exit.isSuccess(exit) ? undefined : outcome(exit)
             return Effect.andThen(
               isTraced(fiber) ? Effect.annotateCurrentSpan(ended(attempt, status, error)) : Effect.void,
               Metric.update(duration(kind, status, error), (nowOf(clock) - start) / 1000)

@@ -8,7 +8,7 @@ import * as Option from "effect/Option"
 import * as Redis from "effect/persistence/Redis"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
-import { plainText } from "../PlainText.ts"
+import { plainText } from "./plainText.ts"
 
 export interface SharedRedis {
   /** Runs a script. Returns nothing while Redis does not answer. */

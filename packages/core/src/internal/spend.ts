@@ -5,9 +5,8 @@ import type * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { Limit } from "./budgetNumbers.ts"
-import type { LimitPaused } from "./limitPaused.ts"
 import { nowOf } from "./monotonicClock.ts"
-import { RequestQueue, type SharedSlots, Slot } from "./requestQueue.ts"
+import { type LimitPaused, RequestQueue, type SharedSlots, Slot } from "./requestQueue.ts"
 
 /** A request, and what it needs. */
 export interface Request<T, A, E, R> {
@@ -31,6 +30,11 @@ export type Spend = <T, A, E, R>(
   key: string,
   request: Request<T, A, E, R>
 ) => Effect.Effect<A, E | LimitPaused, R>
+
+/** A rate limit, kept for each key. The library's keys stand for a host, a client ID and an API version. */
+export interface RequestBudget {
+  readonly spend: Spend
+}
 
 /**
  * A queue for each key, and for each clock: times of one clock mean nothing on another. Callers with different patience

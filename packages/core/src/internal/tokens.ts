@@ -1,5 +1,5 @@
 /**
- * The two sources of access tokens.
+ * Access tokens: given, or fetched with client credentials, kept, and renewed in time.
  */
 import type * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
@@ -12,17 +12,17 @@ import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import type { AccessToken } from "../AccessToken.ts"
 import { AuthenticationFailed, type BulkUploadError } from "../BulkUploadError.ts"
 import * as Metrics from "../Metrics.ts"
 import type { Policy } from "../RetryPolicy.ts"
-import * as Tenant from "../Tenant.ts"
 import type { Undecodable } from "./classify.ts"
 import { decodeJson } from "./json.ts"
 import { now, nowOf } from "./monotonicClock.ts"
 import { countRetry } from "./retry.ts"
+import { outcome } from "./outcome.ts"
 import type { Send } from "./send.ts"
 import { makeSharedSpan } from "./sharedSpan.ts"
+import type { Tenant } from "./tenant.ts"
 
 /** When the answer does not say: short enough for most tokens, and a 401 renews it in any case. */
 const UNKNOWN_LIFETIME = Duration.minutes(5)
@@ -32,18 +32,31 @@ const LONGEST_LIFETIME = Duration.hours(12)
 /** What an HTTP header can carry: visible ASCII, and no space (RFC 6750 allows less still). */
 const HEADER_SAFE = /^[\x21-\x7E]+$/u
 
+const TOKEN_ROUTE = "/oauth/token"
+
+export type Auth =
+  | { readonly accessToken: Redacted.Redacted }
+  | { readonly clientId: string; readonly clientSecret: Redacted.Redacted }
+
+export interface AccessToken {
+  /** Returns the kept token, or fetches one. */
+  readonly get: Effect.Effect<Redacted.Redacted, BulkUploadError>
+  /** Drops a token that SailPoint refused. Returns whether `get` can return another one. */
+  readonly refused: (token: Redacted.Redacted) => Effect.Effect<boolean>
+}
+
 export interface Tokens extends Pick<AccessToken, "refused"> {
   /** Returns the kept token, or fetches one. A fetch that fails is not retried. */
-  readonly current: Effect.Effect<Redacted.Redacted<string>, BulkUploadError>
+  readonly current: Effect.Effect<Redacted.Redacted, BulkUploadError>
   /** The same, retried as the policy says, once for all callers with this policy. */
   readonly retried: (policy: Policy) => Tokens["current"]
   /** Whether `current` would return this token at once: it is neither refused nor about to expire. */
-  readonly isCurrent: (token: Redacted.Redacted<string>, clock: Clock.Clock) => boolean
+  readonly isCurrent: (token: Redacted.Redacted, clock: Clock.Clock) => boolean
 }
 
 /** A fetched token, and how long it may be kept, from now. */
 export interface Grant {
-  readonly token: Redacted.Redacted<string>
+  readonly token: Redacted.Redacted
   readonly keepFor: Duration.Duration
 }
 
@@ -53,7 +66,7 @@ const GrantBody = Schema.Struct({
 })
 
 /** A token that was made elsewhere. */
-export const fromStatic = (given: Redacted.Redacted<string>): Tokens => {
+export const fromStatic = (given: Redacted.Redacted): Tokens => {
   const token = Redacted.make(Redacted.value(given).trim(), { label: "access token" })
   const current = HEADER_SAFE.test(Redacted.value(token))
     ? Effect.succeed(token)
@@ -76,20 +89,20 @@ export const fromStatic = (given: Redacted.Redacted<string>): Tokens => {
  * body (in a query they would be logged on the way).
  */
 export const fromClientCredentials = (
-  tenant: Tenant.Tenant,
-  credentials: { readonly clientId: string; readonly clientSecret: Redacted.Redacted<string> },
+  tenant: Tenant,
+  credentials: { readonly clientId: string; readonly clientSecret: Redacted.Redacted },
   send: Send,
   underLimit: (request: Effect.Effect<Grant, BulkUploadError>) => Effect.Effect<Grant, BulkUploadError>
 ): Effect.Effect<Tokens> =>
   Effect.gen(function* () {
     /** Until when, in milliseconds of the monotonic clock. */
-    let kept: { readonly token: Redacted.Redacted<string>; readonly until: number } | undefined
+    let kept: { readonly token: Redacted.Redacted; readonly until: number } | undefined
 
     const requestGrant: Effect.Effect<Grant, BulkUploadError> = Effect.suspend(() =>
       send<Grant>({
         subject: { operation: "token" },
-        route: Tenant.tokenRoute,
-        request: HttpClientRequest.post(Tenant.tokenUrl(tenant)).pipe(
+        route: TOKEN_ROUTE,
+        request: HttpClientRequest.post(`${tenant.origin}${TOKEN_ROUTE}`).pipe(
           HttpClientRequest.acceptJson,
           HttpClientRequest.bodyUrlParams({
             grant_type: "client_credentials",
@@ -159,7 +172,7 @@ const shared = <A, E>(run: Effect.Effect<A, E>): Effect.Effect<Effect.Effect<A, 
   Effect.cachedWithTTL(run, Duration.zero)
 
 const countTokenRequest = (exit: Exit.Exit<unknown, BulkUploadError>): Effect.Effect<void> =>
-  Metric.update(Metric.withAttributes(Metrics.tokenRequests, { outcome: Metrics.outcome(exit) }), 1)
+  Metric.update(Metric.withAttributes(Metrics.tokenRequests, { outcome: outcome(exit) }), 1)
 
 const decodeGrantBody = decodeJson(GrantBody)
 

@@ -1,7 +1,7 @@
 /** An API client for tests in which only time counts: it never retries. */
 import * as Effect from "effect/Effect"
 import { identity } from "effect/Function"
-import { ApiClient, type Service } from "../../src/ApiClient.ts"
+import { ApiClient, type Service } from "../../src/internal/apiClient.ts"
 
 /** Its attempts count as sent at once, and then run the given effect. */
 export const apiClient = (attempt: Service["attempt"]): Service =>

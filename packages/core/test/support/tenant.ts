@@ -6,6 +6,7 @@ import type { HttpClient } from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
+import type * as ApiClient from "../../src/ApiClient.ts"
 import * as BulkUploads from "../../src/BulkUploads.ts"
 
 /** The HTTP clients that a user can choose from; the rules hold with each of them. */
@@ -19,7 +20,7 @@ export const auth = { clientId: "sandbox", clientSecret: Redacted.make("sandbox-
 
 /** The service on the sandbox that is in the context. */
 export const client = (
-  options: Partial<BulkUploads.Options> = {},
+  options: Partial<ApiClient.Options> = {},
   transport: Layer.Layer<HttpClient> = FetchHttpClient.layer
 ) =>
   Layer.unwrap(
@@ -28,6 +29,6 @@ export const client = (
 
 /** A sandbox of the test's own, and the service on it. */
 export const tenant = (
-  options: Partial<BulkUploads.Options> & { readonly sandbox?: Sandbox.Options } = {},
+  options: Partial<ApiClient.Options> & { readonly sandbox?: Sandbox.Options } = {},
   transport?: Layer.Layer<HttpClient>
 ) => client(options, transport).pipe(Layer.provideMerge(Sandbox.layer(options.sandbox)))

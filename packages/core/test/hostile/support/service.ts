@@ -2,6 +2,7 @@
 import type { HttpClient } from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import type * as ApiClient from "../../../src/ApiClient.ts"
 import * as BulkUploads from "../../../src/BulkUploads.ts"
 import type * as RequestBudget from "../../../src/RequestBudget.ts"
 import * as RetryPolicy from "../../../src/RetryPolicy.ts"
@@ -25,7 +26,7 @@ export const granting =
 export const service = (
   url: string,
   transport: Layer.Layer<HttpClient>,
-  options: Partial<BulkUploads.Options> = {},
+  options: Partial<ApiClient.Options> = {},
   policy: RetryPolicy.Policy = RetryPolicy.none,
   budget: RequestBudget.RequestBudget = noBudget
 ) =>

@@ -1,10 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
-import { SourceId } from "../src/SourceId.ts"
-import * as Tenant from "../src/Tenant.ts"
-
-const id = Schema.decodeSync(SourceId)("e136567de87e4d029e60b3c3c55db56d")
+import * as Tenant from "../src/internal/tenant.ts"
 
 describe("Tenant", () => {
   const accepted: ReadonlyArray<
@@ -131,20 +127,17 @@ describe("Tenant", () => {
   )
 
   const paths: Record<Tenant.ApiVersion, string> = {
-    beta: `/beta/non-employee-sources/${id}/non-employee-bulk-upload/status`,
-    v3: `/v3/non-employee-sources/${id}/non-employee-bulk-upload/status`,
-    v2024: `/v2024/non-employee-sources/${id}/non-employee-bulk-upload/status`,
-    v2025: `/v2025/non-employee-sources/${id}/non-employee-bulk-upload/status`,
-    v2026: `/v2026/non-employee-sources/${id}/non-employee-bulk-upload/status`,
-    v1: `/non-employee-sources/v1/${id}/non-employee-bulk-upload/status`
+    beta: "/beta/non-employee-sources/{id}",
+    v3: "/v3/non-employee-sources/{id}",
+    v2024: "/v2024/non-employee-sources/{id}",
+    v2025: "/v2025/non-employee-sources/{id}",
+    v2026: "/v2026/non-employee-sources/{id}",
+    v1: "/non-employee-sources/v1/{id}"
   }
 
-  it.effect.each(Tenant.ApiVersion.literals)("knows the path of %s", (apiVersion) =>
-    Effect.gen(function* () {
-      const tenant = yield* Tenant.make({ baseUrl: "https://acme.api.identitynow.com", apiVersion })
-      assert.strictEqual(Tenant.statusUrl(tenant, id), `https://acme.api.identitynow.com${paths[apiVersion]}`)
-    })
-  )
+  it.each(Tenant.ApiVersion.literals)("knows the path of a source in %s", (apiVersion) => {
+    assert.strictEqual(Tenant.route({ apiVersion }, "/{id}"), paths[apiVersion])
+  })
 
   it.effect("is v2024 unless another version is asked for", () =>
     Effect.map(Tenant.make({ baseUrl: "https://acme.api.identitynow.com" }), ({ apiVersion }) =>

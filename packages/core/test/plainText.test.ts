@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { plainText } from "../src/PlainText.ts"
+import { plainText } from "../src/internal/plainText.ts"
 
 /** Control and format characters, halves of characters, line ends, and what is no character of anybody's. */
 const HARMFUL = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/u

@@ -1,0 +1,165 @@
+/**
+ * The tenant that requests go to. It receives the client secret, so a base URL is checked before use: `https` only
+ * (`http` to this machine alone), one of SailPoint's hosts or one that was named explicitly, and only a host.
+ */
+import * as Effect from "effect/Effect"
+import { format } from "effect/Formatter"
+import * as Schema from "effect/Schema"
+import { plainText } from "./plainText.ts"
+
+/**
+ * The API versions that offer the call. Their contract is the same; the path differs for `v1`, SailPoint's successor to
+ * the yearly versions.
+ */
+export const ApiVersion = Schema.Literals(["v2024", "v2025", "v2026", "v3", "beta", "v1"])
+
+export type ApiVersion = typeof ApiVersion.Type
+
+export const defaultApiVersion: ApiVersion = "v2024"
+
+/** A checked tenant. */
+export interface Tenant {
+  /** Scheme and host, and the port unless it is the scheme's own: `https://acme.api.identitynow.com`. */
+  readonly origin: string
+  readonly host: string
+  readonly apiVersion: ApiVersion
+}
+
+export interface Options {
+  /** The API host: `https://{tenant}.api.identitynow.com`. */
+  readonly baseUrl: string | URL
+  /** @default "v2024" */
+  readonly apiVersion?: ApiVersion | undefined
+  /**
+   * Hosts outside SailPoint's domains that may receive the client secret, such as a vanity host. A leading `https://`
+   * is ignored.
+   *
+   * @default []
+   */
+  readonly allowedHosts?: ReadonlyArray<string> | undefined
+}
+
+/** Rejects a base URL that cannot be used. */
+export class InvalidBaseUrl extends Schema.TaggedError<InvalidBaseUrl>()("InvalidBaseUrl", {
+  /** Why the base URL cannot be used. */
+  reason: Schema.String,
+  nextStep: Schema.String,
+  /** The host, if only its name in `allowedHosts` is missing. */
+  refusedHost: Schema.optionalKey(Schema.String)
+}) {
+  readonly retryable = false
+  get summary(): string {
+    return `The base URL cannot be used: ${this.reason}`
+  }
+  override get message(): string {
+    return `${this.summary} ${this.nextStep}`
+  }
+}
+
+/**
+ * SailPoint's API domains: production and demonstration tenants, and the domain that its SDK documentation shows.
+ * Government domains are not in its documentation, so they have to be allowed by name.
+ */
+const API_DOMAIN = /^[a-z0-9-]+\.api\.(?:identitynow\.com|identitynow-demo\.com|cloud\.sailpoint\.com)$/u
+/** The host of a tenant's user interface, often pasted instead of its API host. */
+const UI_HOST = /^([a-z0-9-]+)\.((?:identitynow|identitynow-demo)\.com)$/u
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/u
+/** Of a name in DNS (RFC 1035, section 2.3.4). */
+const LONGEST_NAME = 253
+
+const EXAMPLE = "https://{tenant}.api.identitynow.com"
+
+/** Checks a base URL. */
+export const make = (options: Options): Effect.Effect<Tenant, InvalidBaseUrl> =>
+  Effect.suspend(() => {
+    const url = parse(options.baseUrl)
+    if (url === undefined) {
+      return new InvalidBaseUrl({
+        reason: `${shown(options.baseUrl)} is not a URL.`,
+        nextStep: `Give the tenant's API host with its scheme, such as ${EXAMPLE}.`
+      })
+    }
+    const refusal = credentials(url) ?? extras(url) ?? scheme(url) ?? host(url, options.allowedHosts ?? [])
+    if (refusal !== undefined) return new InvalidBaseUrl(refusal)
+    const { apiVersion = defaultApiVersion } = options
+    return Effect.succeed({ origin: url.origin, host: url.host, apiVersion })
+  })
+
+/** Returns the path template of an endpoint. It names spans and metrics, so it never contains an ID. */
+export const route = (
+  { apiVersion }: { readonly apiVersion: string },
+  rest: string,
+  resource = "non-employee-sources"
+): string => (apiVersion === "v1" ? `/${resource}/v1${rest}` : `/${apiVersion}/${resource}${rest}`)
+
+type Refusal = ConstructorParameters<typeof InvalidBaseUrl>[0]
+
+/** Hides what precedes an @, which can be a password even if the text is not a URL. */
+const shown = (value: unknown): string => {
+  const text = typeof value === "string" ? value : format(value)
+  return `"${short(text.replace(/^.*@/su, "...@"))}"`
+}
+
+const short = (text: string): string => plainText(text, 80)
+
+const parse = (value: string | URL): URL | undefined => {
+  const url =
+    value instanceof URL
+      ? value
+      : typeof value === "string" && URL.canParse(value)
+        ? new URL(value)
+        : undefined
+  // "acme.api.identitynow.com:443" parses, with the host as its scheme.
+  return url === undefined || url.host === "" || url.hostname.length > LONGEST_NAME ? undefined : url
+}
+
+/** Checked first: a message about such a URL must not show it. */
+const credentials = (url: URL): Refusal | undefined =>
+  url.username === "" && url.password === ""
+    ? undefined
+    : {
+        reason: "it contains a user name or a password.",
+        nextStep: "Give the host alone; credentials are given separately."
+      }
+
+const extras = (url: URL): Refusal | undefined =>
+  (url.pathname === "/" || url.pathname === "") && url.search === "" && url.hash === ""
+    ? undefined
+    : {
+        reason: "it has more than a host after the scheme.",
+        nextStep: `Give ${short(url.origin)} alone; the API version is given separately.`
+      }
+
+const isLoopback = (url: URL): boolean => LOOPBACK.test(url.hostname)
+
+const scheme = (url: URL): Refusal | undefined => {
+  if (url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url))) return undefined
+  return url.protocol === "http:"
+    ? {
+        reason: `http would send the client secret unencrypted to ${short(url.host)}.`,
+        nextStep: "Use https."
+      }
+    : { reason: `"${short(url.protocol)}" is not a supported scheme.`, nextStep: `Give ${EXAMPLE}.` }
+}
+
+const host = (url: URL, allowed: ReadonlyArray<string>): Refusal | undefined => {
+  if (API_DOMAIN.test(url.hostname) || isLoopback(url)) return undefined
+  if (allowed.some((name) => [url.host, url.hostname].includes(hostIn(name)))) return undefined
+  const ui = UI_HOST.exec(url.hostname)
+  return ui === null
+    ? {
+        reason: `${short(url.host)} is not one of SailPoint's API hosts (${EXAMPLE}), and the client secret would be sent there.`,
+        nextStep: `If this host is correct, allow it: allowedHosts: ["${url.host}"].`,
+        refusedHost: url.host
+      }
+    : {
+        reason: `${short(url.host)} is the tenant's user interface.`,
+        nextStep: `Give its API host: https://${short(ui[1] ?? "")}.api.${ui[2]}.`
+      }
+}
+
+const hostIn = (name: string): string =>
+  name
+    .trim()
+    .toLowerCase()
+    .replace(/^https:\/\/|\/+$/gu, "")

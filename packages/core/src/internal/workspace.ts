@@ -1,0 +1,8 @@
+/**
+ * The parts that this project's apps share with the library. The published package does not export them.
+ */
+export { ApiClient, type Service } from "./apiClient.ts"
+export { outcome } from "./outcome.ts"
+export { isPlaceholder } from "./placeholder.ts"
+export { plainText } from "./plainText.ts"
+export { ApiVersion, defaultApiVersion } from "./tenant.ts"
