@@ -33,10 +33,11 @@ export const serve = async ({ calls, factory, onerror, report }: Options): Promi
     await Promise.race([transport.answered(), after(DRAIN_MILLIS)])
     calls.interrupt()
     await Promise.race([transport.answered(), after(RELEASE_MILLIS)])
-    await Promise.race([written(), after(FLUSH_MILLIS)])
   }
   await Promise.race([transport.closed, lastAnswers()])
+  // The SDK answers subscriptions now.
   await handle.close()
+  await Promise.race([written(), after(FLUSH_MILLIS)])
   await Promise.race([calls.idle(), after(RELEASE_MILLIS)])
 }
 

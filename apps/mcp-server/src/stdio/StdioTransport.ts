@@ -24,6 +24,9 @@ const MAX_UNREAD = 16 * 1024 * 1024
 /** The most messages of a batch, as over HTTP: back-pressure starts only after the whole line. */
 const MAX_BATCH = 100
 
+/** The SDK answers this request only when the connection is closed, so an end must not wait for the answer. */
+const SUBSCRIPTION = "subscriptions/listen"
+
 export interface Options {
   /** Reports to the operator why the assistant is no longer served, or has to wait. */
   readonly report: (problem: string) => void
@@ -126,7 +129,7 @@ export class StdioTransport implements Transport {
       return
     }
     if ("method" in message) {
-      if ("id" in message) this.#unanswered.add(message.id)
+      if ("id" in message && message.method !== SUBSCRIPTION) this.#unanswered.add(message.id)
       else if (message.method === "notifications/cancelled") this.#settle(message.params?.["requestId"])
     }
     this.onmessage?.(message)

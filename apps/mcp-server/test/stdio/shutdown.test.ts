@@ -18,6 +18,11 @@ const endings = [
   ["SIGINT", ({ kill }: ServerProcess.ServerProcess) => kill("SIGINT")]
 ] as const
 
+/** Timers of 5 seconds and more never fire in the server. */
+const NO_LONG_TIMER = `data:text/javascript,${encodeURIComponent(
+  "const { setTimeout } = globalThis; globalThis.setTimeout = (run, millis, ...args) => setTimeout(run, millis < 5000 ? millis : 2 ** 31 - 1, ...args)"
+)}`
+
 const request = (id: number, method: string, params: object) => ({ jsonrpc: "2.0", id, method, params })
 
 /** A whole conversation that a script pipes to the server. */
@@ -165,6 +170,26 @@ describe("the server ends", { timeout: 60_000 }, () => {
       assertStillRunning(yield* server.answer(2))
       assert.strictEqual((yield* server.ended).code, 0)
     })
+  )
+
+  it.live.each(endings)(
+    "on %s with the end of a subscription, without the time for running calls",
+    ([, end]) =>
+      Effect.gen(function* () {
+        const server = yield* ServerProcess.start([], {
+          ...ServerProcess.settingsFor(yield* Sandbox.make()),
+          NODE_OPTIONS: `--import=${NO_LONG_TIMER}`
+        })
+        const { params } = JsonRpc.discover(1)
+        yield* server.send(
+          JsonRpc.discover(1),
+          request(2, "subscriptions/listen", { ...params, notifications: { toolsListChanged: true } })
+        )
+        yield* server.wrote(/subscriptions\/acknowledged/u)
+        yield* end(server)
+        assert.deepInclude((yield* server.answer(2)).result, { resultType: "complete" })
+        assert.strictEqual((yield* server.ended).code, 0)
+      })
   )
 
   it.live("on SIGTERM with the first status of a wait that has none yet", () =>

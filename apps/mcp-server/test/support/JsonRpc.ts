@@ -14,8 +14,9 @@ export const MODERN_VERSION = "2026-07-28"
 
 const clientInfo = { name: "test", version: "1.0.0" }
 
-/** Of a result what the tests look at: of `initialize`, `server/discover` and `tools/call`. */
+/** The fields of results that the tests look at. */
 export interface Result {
+  readonly resultType?: string
   readonly protocolVersion?: string
   readonly instructions?: string
   readonly supportedVersions?: ReadonlyArray<string>
