@@ -51,11 +51,15 @@ export const exchange = async (
     { parsedBody }
   )
   if (answer.status >= 400) refused({ reason: "protocol", status: answer.status })
+  const type = answer.headers.get("content-type")
+  const asJson = type === "text/event-stream" && Guards.answerType(request) === "application/json"
+  if (asJson) answer.headers.set("content-type", "application/json")
   // Node decides whether the connection stays open.
   response.writeHead(answer.status, Record.remove(Object.fromEntries(answer.headers), "connection"))
   // Node would send the head only with the first event.
   response.flushHeaders()
   if (answer.body === null) response.end()
+  else if (asJson) await pipeline(answer.body, restored, joined(Array.isArray(parsedBody)), response)
   else await pipeline(answer.body, restored, response)
 }
 
@@ -90,3 +94,17 @@ const parse = (body: string): unknown => {
 async function* restored(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   for await (const chunk of chunks) yield JsonRpcText.restore(Buffer.from(chunk).toString("utf8"))
 }
+
+const DATA = "data: "
+
+/** The SDK answers with a stream of events only. Of its messages, JSON has the answers and no notification. */
+const joined = (batch: boolean) =>
+  async function* (events: AsyncIterable<string>): AsyncGenerator<string> {
+    const answers: Array<string> = []
+    for await (const event of events) {
+      const lines = event.split("\n").filter((line) => line.startsWith(DATA))
+      const messages = lines.map((line) => line.slice(DATA.length))
+      answers.push(...messages.filter((message) => !("method" in JSON.parse(message))))
+    }
+    yield batch ? `[${answers.join(",")}]` : answers.join("")
+  }

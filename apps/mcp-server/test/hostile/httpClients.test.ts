@@ -67,6 +67,73 @@ const bodies: ReadonlyArray<readonly [string, body: string, status: number, says
   ["an argument __proto__", call(`{"sourceId":"${done}","__proto__":{"x":1}}`), 200, /COMPLETED/u]
 ]
 
+const SSE = "text/event-stream"
+const JSON_ALONE = "application/json"
+
+/** A value of Accept, and the type of the answer; with none, the answer is 406. */
+const accepts: ReadonlyArray<readonly [accept: string, type: string | undefined]> = [
+  ["application/json, text/event-stream", SSE],
+  ["APPLICATION/JSON, TEXT/EVENT-STREAM", SSE],
+  ["", SSE],
+  ["*/*", SSE],
+  ["text/*", SSE],
+  ["text/event-stream", SSE],
+  ["Text/Event-Stream; q=0.5", SSE],
+  ["application/*, */*;q=0.1", SSE],
+  ["text/html, application/json;q=0.9, */*;q=0.8", SSE],
+  ["text/*;q=0, text/event-stream", SSE],
+  ["application/json", JSON_ALONE],
+  ["Application/JSON; charset=utf-8", JSON_ALONE],
+  ["application/*", JSON_ALONE],
+  ["application/json, text/event-stream;q=0", JSON_ALONE],
+  ["*/*, text/event-stream;q=0.0", JSON_ALONE],
+  ["text/*;Q=0, */*", JSON_ALONE],
+  ["text/html", undefined],
+  ["text/event-stream;q=0", undefined],
+  ["application/json;q=0, text/*;q=0", undefined],
+  ["*/*;q=0", undefined]
+]
+
+const modernHeaders = (method: string) => ({
+  "mcp-protocol-version": JsonRpc.MODERN_VERSION,
+  "mcp-method": method,
+  "mcp-name": "wait_for_bulk_upload"
+})
+const wait = JsonRpc.callTool(1, "wait_for_bulk_upload", { sourceId: done })
+const { _meta } = JsonRpc.discover(1).params
+const listen = (notifications: object) => ({
+  jsonrpc: "2.0",
+  id: 1,
+  method: "subscriptions/listen",
+  params: { _meta, notifications }
+})
+
+/** Requests whose stream of events has more than one message, and a part of each answer. */
+const asJson: ReadonlyArray<
+  readonly [what: string, headers: Record<string, string>, body: object, answers: ReadonlyArray<RegExp>]
+> = [
+  ["a call with progress", {}, JsonRpc.withMeta(wait, { progressToken: 1 }), [/COMPLETED.*"id":1/u]],
+  [
+    "a call with progress, by the newest protocol",
+    modernHeaders("tools/call"),
+    JsonRpc.withMeta(wait, { ..._meta, progressToken: 1 }),
+    [/COMPLETED.*"id":1/u]
+  ],
+  [
+    "a subscription",
+    modernHeaders("subscriptions/listen"),
+    listen({ toolsListChanged: true }),
+    [/"id":1.*complete/u]
+  ],
+  ["a batch of one message", {}, [JsonRpc.callStatus(1, done)], [/COMPLETED.*"id":1/u]],
+  [
+    "a batch",
+    {},
+    [JsonRpc.callStatus(1, done), JsonRpc.initialized, JsonRpc.callStatus(2, "x")],
+    [/COMPLETED.*"id":1/u, /InvalidSourceId.*"id":2/u]
+  ]
+]
+
 /** Whatever comes over the connection, until the server or this end closes it. */
 const raw = (url: string, text: string) =>
   Effect.callback<string>((resume) => {
@@ -122,6 +189,37 @@ describe("over HTTP", { timeout: 60_000 }, () => {
         assert.notMatch(answer.body, /\bat .*\.[jt]s:\d/u)
         yield* assertServing
       })
+    )
+
+    it.effect.each(accepts)("answers an Accept of %j with %s", ([accept, type]) =>
+      Effect.gen(function* () {
+        const { url } = yield* Server
+        const answer = yield* HttpProcess.post(url, { headers: { accept } })
+        assert.strictEqual(answer.status, type === undefined ? 406 : 200)
+        assert.strictEqual(answer.headers["content-type"], type ?? JSON_ALONE)
+        const says = type === undefined ? "-32000" : JsonRpc.LEGACY_VERSION
+        assert.include(JSON.stringify(HttpProcess.messageIn(answer)), says)
+      })
+    )
+
+    it.effect.each(asJson)(
+      "answers %s as JSON alone, without notifications",
+      ([, headers, message, wanted]) =>
+        Effect.gen(function* () {
+          const { url } = yield* Server
+          const body = JSON.stringify(message)
+          const answer = yield* HttpProcess.post(url, { headers: { ...headers, accept: JSON_ALONE }, body })
+          assert.deepStrictEqual([answer.status, answer.headers["content-type"]], [200, JSON_ALONE])
+          const answers: unknown = JSON.parse(answer.body)
+          assert.strictEqual(Array.isArray(answers), Array.isArray(message))
+          const texts = [answers].flat().map((one) => JSON.stringify(one))
+          assert.lengthOf(texts, wanted.length)
+          for (const pattern of wanted)
+            assert.isTrue(
+              texts.some((text) => pattern.test(text)),
+              answer.body
+            )
+        })
     )
 
     it.effect("every call of a batch has its answer", () =>

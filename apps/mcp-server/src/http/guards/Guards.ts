@@ -82,8 +82,13 @@ const method = ({ method }: IncomingMessage, allowed: ReadonlyArray<string>): Re
     ? undefined
     : refuse("method", 405, "Method not allowed.", { allow: allowed.join(", ") })
 
-/** Answers are streams of events. The most specific range decides (RFC 9110, section 12.5.1). */
-const accept = ({ headers }: IncomingMessage): Refusal | undefined => {
+/** The types of an answer, the preferred one first: the head of a stream arrives at once, and its keep-alives follow. */
+const ANSWER_TYPES = ["text/event-stream", "application/json"] as const
+
+/** Returns the type that the client accepts. The most specific range decides (RFC 9110, section 12.5.1). */
+export const answerType = ({
+  headers
+}: Pick<IncomingMessage, "headers">): (typeof ANSWER_TYPES)[number] | undefined => {
   const ranges = new Map(
     (headers.accept?.trim() || "*/*").split(",").map((range) => {
       const [type = "", ...parameters] = range
@@ -93,15 +98,16 @@ const accept = ({ headers }: IncomingMessage): Refusal | undefined => {
       return [type, !parameters.some((parameter) => /^q=0(?:\.0*)?$/u.test(parameter))]
     })
   )
-  const accepted = ["text/event-stream", "text/*", "*/*"].find((range) => ranges.has(range))
-  return accepted !== undefined && ranges.get(accepted) === true
-    ? undefined
-    : refuse(
-        "accept",
-        406,
-        "Not acceptable: let Accept include text/event-stream, because answers are streams of events."
-      )
+  return ANSWER_TYPES.find((type) => {
+    const range = [type, type.replace(/[^/]+$/u, "*"), "*/*"].find((range) => ranges.has(range))
+    return range !== undefined && ranges.get(range) === true
+  })
 }
+
+const accept = (request: IncomingMessage): Refusal | undefined =>
+  answerType(request) === undefined
+    ? refuse("accept", 406, "Not acceptable: let Accept include text/event-stream, application/json or both.")
+    : undefined
 
 const contentType = ({ headers }: IncomingMessage): Refusal | undefined =>
   isJsonContentType(headers["content-type"])
