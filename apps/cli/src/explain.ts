@@ -81,14 +81,14 @@ const toText = ({
 const CERTAINTY = {
   named: "names this source",
   tracked: "has the tracking number of an event that names this source",
-  near: "of some source; the event does not name it"
+  near: "does not show that it is of this source"
 } as const
 
 const section = (title: string, lines: ReadonlyArray<string>): ReadonlyArray<string> =>
   lines.length === 0 ? [] : ["", `${title}:`, ...lines.map((line) => `  ${line}`)]
 
 const recordLines = (records: NonNullable<Explanation.Explained["records"]>): ReadonlyArray<string> => [
-  `Records: ${records.total}`,
+  `Records that the token may see: ${records.total}`,
   ...(records.newestCreatedAt === undefined ? [] : [`  newest created: ${records.newestCreatedAt}`]),
   ...(records.newestChangedAt === undefined ? [] : [`  newest changed: ${records.newestChangedAt}`]),
   ...(records.createdSince === undefined

@@ -14,7 +14,7 @@ describe("explain", { timeout: 180_000 }, () => {
       const sandbox = yield* Sandbox.make()
       const text = yield* run(["explain", "Nothing landed", "--csv-header", HEADER], { env: envOf(sandbox) })
       assert.deepStrictEqual([text.code, text.stderr], [5, ""])
-      assert.match(text.stdout, /^ERROR\. .*^Records: 40$.*^To check:$/msu)
+      assert.match(text.stdout, /^ERROR\. .*^Records that the token may see: 40$.*^To check:$/msu)
       const json = yield* run(["explain", "All landed", "--json"], {
         env: { ...envOf(sandbox), SAIL_COUNT_RECORDS: "true", SAIL_AUDIT_EVENTS: "true" }
       })
