@@ -6,7 +6,7 @@ import * as BulkUploads from "@sailpoint-bulk-upload/core/BulkUploads"
 import * as Explanation from "@sailpoint-bulk-upload/core/Explanation"
 import * as NonEmployeeSources from "@sailpoint-bulk-upload/core/NonEmployeeSources"
 import * as RetryPolicy from "@sailpoint-bulk-upload/core/RetryPolicy"
-import * as Config from "effect/Config"
+import * as Settings from "@sailpoint-bulk-upload/core/Settings"
 import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Layer from "effect/Layer"
@@ -31,23 +31,12 @@ const client = (sandbox: boolean) =>
 export const layer = (sandbox: boolean) =>
   Layer.provide(services, client(sandbox)).pipe(Layer.provide(FetchHttpClient.layer))
 
-/** Whether a variable is `true`; the client refuses all values but `true` and `false`. */
-const isTrue = (name: string): Config.Config<boolean> =>
-  Config.String(name).pipe(
-    Config.withDefault(""),
-    Config.map((value) => value.trim() === "true")
-  )
+const withExplanation = (options: Explanation.Options) =>
+  Layer.merge(services, Explanation.layerApiClient(options))
 
 /** The services with the explanation. The sandbox allows all that an explanation can read. */
 export const layerExplanation = (sandbox: boolean) =>
-  Layer.unwrap(
-    Effect.map(
-      sandbox
-        ? Effect.succeed({ countRecords: true, auditEvents: true })
-        : Config.all({
-            countRecords: isTrue("SAIL_COUNT_RECORDS"),
-            auditEvents: isTrue("SAIL_AUDIT_EVENTS")
-          }),
-      (options) => Layer.merge(services, Explanation.layerApiClient(options))
-    )
+  (sandbox
+    ? withExplanation({ countRecords: true, auditEvents: true })
+    : Layer.unwrap(Effect.map(Settings.read(), withExplanation))
   ).pipe(Layer.provide(client(sandbox)), Layer.provide(FetchHttpClient.layer))

@@ -1,33 +1,19 @@
-/**
- * Checks the header of a CSV file against the columns of its source.
- *
- * @since 0.1.0
- */
+/** Checks the header of a CSV file against the columns of its source. */
 import { plainText } from "./internal/plainText.ts"
 
-/**
- * The columns of a source.
- *
- * @category models
- * @since 0.1.0
- */
+/** The columns of a source. */
 export interface Columns {
   readonly required: ReadonlyArray<string>
   readonly optional: ReadonlyArray<string>
 }
 
-/**
- * What is wrong with a header.
- *
- * @category models
- * @since 0.1.0
- */
+/** The faults of a header. */
 export interface Faults {
   /** Required columns that the header lacks. */
   readonly missing: ReadonlyArray<string>
-  /** Names that are no column of the source, each with the nearest column that the header lacks. */
+  /** Names that are not columns of the source, each with the most similar column that the header lacks. */
   readonly unknown: ReadonlyArray<{ readonly name: string; readonly didYouMean?: string }>
-  /** What else is wrong, one sentence each. */
+  /** Other faults, one sentence each. */
   readonly problems: ReadonlyArray<string>
 }
 
@@ -55,9 +41,6 @@ const SEPARATORS = [
  *   optional: []
  * }) // [{ name: "fistName", didYouMean: "firstName" }]
  * ```
- *
- * @category accessors
- * @since 0.1.0
  */
 export const check = (text: string, { optional, required }: Columns): Faults => {
   const known = [...required, ...optional]

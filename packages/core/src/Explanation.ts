@@ -1,19 +1,13 @@
 /**
- * What became of a bulk upload, as far as SailPoint shows it: the status says that an upload failed, and not why.
+ * Explains a bulk upload as far as SailPoint shows it: the status says that an upload failed, and not why.
  *
  * **When to use**
  *
- * After the status `ERROR`, or when an upload is `COMPLETED` and its people are not there.
- *
- * **Details**
- *
- * Beside the status, an explanation reads how many records the source has, the columns of its files and, if switched on,
- * audit events. Each of these can fail by itself; `unavailable` then says what is missing. Of records, which hold
- * personal data, two timestamps are decoded and nothing else.
+ * After the status `ERROR`, or if people are missing after `COMPLETED`.
  *
  * **Gotchas**
  *
- * SailPoint does not say which rows failed. A reason is known only if the text of an audit event of the source has one.
+ * SailPoint does not say which rows failed. A reason is known only if the text of one of the source's audit events has it.
  *
  * @example
  * ```ts
@@ -31,8 +25,6 @@
  *   Effect.provide(Live)
  * )
  * ```
- *
- * @since 0.1.0
  */
 import * as Config from "effect/Config"
 import * as Context from "effect/Context"
@@ -41,6 +33,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { HttpClient } from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
+import * as Record from "effect/Record"
 import * as Result from "effect/Result"
 import * as ApiClient from "./ApiClient.ts"
 import { type BulkUploadError, NotFound, RequestTimeout } from "./BulkUploadError.ts"
@@ -52,7 +45,7 @@ import { ApiClient as Client } from "./internal/apiClient.ts"
 import { type ImportEvent, searchImports } from "./internal/auditEvents.ts"
 import type { Operation } from "./internal/errorText.ts"
 import { now } from "./internal/monotonicClock.ts"
-import { countRecords, getRecords } from "./internal/records.ts"
+import { countSince, getRecords, type Records } from "./internal/records.ts"
 import { getColumns } from "./internal/schemaAttributes.ts"
 import { getSource, identified } from "./internal/source.ts"
 import { toConfig } from "./internal/toConfig.ts"
@@ -60,113 +53,78 @@ import type { InvalidSettings } from "./Settings.ts"
 import * as SourceId from "./SourceId.ts"
 
 export type { ImportEvent } from "./internal/auditEvents.ts"
+export type { Records } from "./internal/records.ts"
 
-/**
- * What an explanation may read, and how long it may take.
- *
- * @category models
- * @since 0.1.0
- */
+/** The parts that an explanation may read, and its deadline. */
 export interface Options {
   /**
-   * Counts the records that were created and changed since the upload, for which up to 1,000 people's records are read.
+   * Counts the records that were created and changed since the upload, for which it reads up to 1,000 people's records.
    *
    * @default false
    */
   readonly countRecords?: boolean | undefined
   /**
-   * Searches for audit events of imports. It needs the scope `sp:search:read`, which can read far more than events.
+   * Searches for audit events of imports. This needs the scope `sp:search:read`, which can read far more than events.
    *
    * @default false
    */
   readonly auditEvents?: boolean | undefined
   /**
-   * The deadline of an explanation, waiting for the rate limit and retries included. The parts that are not there by then
-   * are reported as unavailable; without the status, the explanation fails.
+   * The deadline of an explanation, including retries and waits for the rate limit. Parts that miss it are reported as
+   * unavailable; if the status misses it, the explanation fails.
    *
    * @default "40 seconds"
    */
   readonly deadline?: Duration.Input | undefined
 }
 
-/**
- * What is known about the upload.
- *
- * @category models
- * @since 0.1.0
- */
+/** The facts about an upload that its user knows. */
 export interface Upload {
   /**
-   * When it was made.
+   * The time of the upload, from which records are counted and events are searched.
    *
-   * @default 24 hours ago, as the beginning of counts and of the search for events
+   * @default 24 hours ago
    */
   readonly uploadedAt?: DateTime.DateTime | undefined
   /** The first line of the file. Later lines are dropped unread. */
   readonly csvHeader?: string | undefined
 }
 
-/**
- * An explanation, as plain JSON. Times are ISO 8601, UTC.
- *
- * @category models
- * @since 0.1.0
- */
+/** An explanation, as plain JSON. Times are ISO 8601, UTC. */
 export interface Explained extends BulkUploadStatus.BulkUploadStatus {
   readonly settled: boolean
   readonly meaning: string
-  /** When SailPoint was asked for the status. */
+  /** The time at which the status was requested. */
   readonly checkedAt: string
-  /** The records of the source that the token may see, whatever created or changed them. */
-  readonly records?: {
-    readonly total: number
-    readonly newestCreatedAt?: string
-    readonly newestChangedAt?: string
-    /** Only with `countRecords`, as all that follow. */
-    readonly createdSince?: number
-    /** Created before, and changed since. */
-    readonly changedSince?: number
-    readonly since?: string
-    /** False if there can be more. */
-    readonly complete?: boolean
-  }
-  /** The columns of the source's files and, given `csvHeader`, its faults. */
+  readonly records?: Records
+  /** The columns of the source's files. Without `csvHeader`, the lists of faults are empty, because nothing was checked. */
   readonly columns?: CsvHeader.Columns & CsvHeader.Faults
   /**
-   * Imports since the upload. `none` does not mean that there was no upload: events can arrive minutes late.
+   * The newest imports since the upload: up to 5 of the source and 3 others, from the newest 50 of all sources. `none`
+   * does not mean that there was no upload, because events can arrive minutes late.
    */
   readonly events: {
     readonly outcome: "found" | "none" | "notPermitted" | "off" | "failed"
     readonly items: ReadonlyArray<ImportEvent>
   }
-  /** The parts that are missing, the tag of the error that each failed with, and what would bring it. */
+  /** The missing parts, each with the tag of its error and a step that can bring the part. */
   readonly unavailable: ReadonlyArray<{
     readonly what: "source" | "records" | "counts" | "columns" | "events"
     readonly error: BulkUploadError["_tag"]
     readonly nextStep: string
   }>
-  /** What a person can check, the most likely first. */
+  /** Checks for a person, the most likely first. */
   readonly checks: ReadonlyArray<string>
   readonly nextStep: string
 }
 
-/**
- * The operations of the service.
- *
- * @category models
- * @since 0.1.0
- */
+/** The operations of the service. */
 export interface Service {
   /** Explains the newest upload on a source. Fails only if its status cannot be read. */
   readonly explain: (sourceId: string, upload?: Upload) => Effect.Effect<Explained, BulkUploadError>
 }
 
-/**
- * The service's tag.
- *
- * @category services
- * @since 0.1.0
- */
+/** The service's tag. */
 export class Explanation extends Context.Service<Explanation, Service>()(
   "@sailpoint-bulk-upload/core/Explanation"
 ) {}
@@ -174,92 +132,77 @@ export class Explanation extends Context.Service<Explanation, Service>()(
 /** One part of an explanation, or the error that it failed with. */
 type Part<A> = Result.Result<A, BulkUploadError>
 
-const make = ({ auditEvents = false, deadline = "40 seconds", ...options }: Options) =>
+const make = ({ auditEvents = false, countRecords = false, deadline = "40 seconds" }: Options) =>
   Effect.gen(function* () {
     const api = yield* Client
     const uploads = yield* BulkUploads.BulkUploads
-    const limit = Duration.fromInputUnsafe(deadline)
+    const millis = Duration.toMillis(Duration.fromInputUnsafe(deadline))
 
     const explain = Effect.fn("Explanation.explain")(function* (
       input: string,
       { csvHeader, uploadedAt }: Upload = {}
     ) {
-      const end = (yield* now) + Duration.toMillis(limit)
+      const end = (yield* now) + millis
       const inTime = <A>(operation: Operation, effect: Effect.Effect<A, BulkUploadError>) =>
         Effect.flatMap(now, (at) => {
           // Other parts wait for the source, and need time after it.
           const after = Duration.millis(Math.max(0, (end - at) / (operation === "source" ? 2 : 1)))
-          return Effect.timeoutOrElse(effect, {
-            duration: after,
-            orElse: () => new RequestTimeout({ operation, sourceId, after })
-          })
+          const orElse = () => new RequestTimeout({ operation, sourceId, after })
+          return Effect.timeoutOrElse(effect, { duration: after, orElse })
         })
+      const part = <A>(operation: Operation, effect: Effect.Effect<A, BulkUploadError>) =>
+        Effect.result(inTime(operation, effect))
+
       const sourceId = yield* SourceId.fromString(input)
       const { checkedAt, status } = yield* inTime("status", uploads.check(sourceId))
       const since = DateTime.toUtc(uploadedAt ?? DateTime.subtract(checkedAt, { hours: 24 }))
-
-      const part = <A>(operation: Operation, effect: Effect.Effect<A, BulkUploadError>) =>
-        Effect.result(inTime(operation, effect))
       const known = identified(sourceId)
       // An event can name the source by either ID or by its name; records are filtered by one of the IDs.
-      const source = yield* Effect.cached(
+      const source: Effect.Effect<Part<typeof known>> = yield* Effect.cached(
         auditEvents || known.hex === undefined
           ? part("source", getSource(api, sourceId))
-          : Effect.succeed<Part<typeof known>>(Result.succeed(known))
+          : Effect.succeed(Result.succeed(known))
       )
-      const withHex = <A>(
-        use: (hex: { sourceId: SourceId.SourceId; hex: string }) => Effect.Effect<A, BulkUploadError>
-      ) =>
-        Effect.flatMap(
-          known.hex === undefined ? Effect.flatMap(source, Effect.fromResult) : Effect.succeed(known),
-          ({ hex }) =>
-            hex === undefined
-              ? Effect.fail(new NotFound({ operation: "source", sourceId }))
-              : use({ sourceId, hex })
-        )
-      const all = yield* Effect.all(
+      const filterable = Effect.flatMap(
+        known.hex === undefined ? Effect.flatMap(source, Effect.fromResult) : Effect.succeed(known),
+        ({ hex }) =>
+          hex === undefined
+            ? Effect.fail(new NotFound({ operation: "source", sourceId }))
+            : Effect.succeed({ sourceId, hex })
+      )
+      const identity = Effect.map(
+        source,
+        Result.getOrElse(() => known)
+      )
+      const parts = yield* Effect.all(
         {
           source,
           records: part(
             "records",
-            withHex((source) => getRecords(api, source))
+            Effect.flatMap(filterable, (source) => getRecords(api, source))
           ),
-          counts:
-            options.countRecords === true
-              ? part(
-                  "records",
-                  withHex((source) => countRecords(api, source, since))
-                )
-              : Effect.undefined,
-          columns: part("columns", getColumns(api, sourceId)),
-          events: auditEvents
+          counts: countRecords
             ? part(
-                "events",
-                searchImports(
-                  api,
-                  Effect.map(
-                    source,
-                    Result.getOrElse(() => known)
-                  ),
-                  since
-                )
+                "records",
+                Effect.flatMap(filterable, (source) => countSince(api, source, since))
               )
-            : Effect.undefined
+            : Effect.undefined,
+          columns: part("columns", getColumns(api, sourceId)),
+          events: auditEvents ? part("events", searchImports(api, identity, since)) : Effect.undefined
         },
         { concurrency: "unbounded" }
       )
-      const value = <A>(part: Part<A> | undefined): A | undefined =>
-        part === undefined || Result.isFailure(part) ? undefined : part.success
-      const items = value(all.events)
+      const records = withCounts(valueOf(parts.records), valueOf(parts.counts))
+      const columns = withFaults(valueOf(parts.columns), csvHeader)
+      const events = { outcome: outcomeOf(parts.events), items: valueOf(parts.events) ?? [] }
       const evidence = {
         status,
-        records: withCounts(value(all.records), value(all.counts)),
-        columns: withFaults(value(all.columns), csvHeader),
-        events: { outcome: outcomeOf(all.events), items: items ?? [] },
+        records,
+        columns,
+        events,
         uploadedAt: uploadedAt && DateTime.formatIso(since),
         hasHeader: csvHeader !== undefined
       }
-      const { columns, events, records } = evidence
       const explained: Explained = {
         sourceId,
         status,
@@ -269,12 +212,12 @@ const make = ({ auditEvents = false, deadline = "40 seconds", ...options }: Opti
         ...(records && { records }),
         ...(columns && { columns }),
         events,
-        unavailable: PARTS.flatMap((what) => {
-          const part: Part<unknown> | undefined = all[what]
-          return part === undefined || Result.isSuccess(part)
-            ? []
-            : [{ what, error: part.failure._tag, nextStep: part.failure.nextStep }]
-        }),
+        unavailable: Record.toEntries<keyof typeof parts, Part<unknown> | undefined>(parts).flatMap(
+          ([what, part]) =>
+            part === undefined || Result.isSuccess(part)
+              ? []
+              : [{ what, error: part.failure._tag, nextStep: part.failure.nextStep }]
+        ),
         checks: checksFor(evidence),
         nextStep: nextStepFor(evidence)
       }
@@ -283,26 +226,22 @@ const make = ({ auditEvents = false, deadline = "40 seconds", ...options }: Opti
     return Explanation.of({ explain })
   })
 
-const PARTS = ["source", "records", "counts", "columns", "events"] as const
+const valueOf = <A>(part: Part<A> | undefined): A | undefined =>
+  part === undefined ? undefined : Result.getOrUndefined(part)
 
-const withCounts = (
-  records: Effect.Success<ReturnType<typeof getRecords>> | undefined,
-  counts: Effect.Success<ReturnType<typeof countRecords>> | undefined
-): Explained["records"] => {
-  const known = records ?? counts
-  return known && { ...known, ...counts }
-}
+/** The counts have a total, too, so that they can be shown without the newest records. */
+const withCounts = (records: Records | undefined, counts: Records | undefined): Records | undefined =>
+  counts === undefined ? records : { ...records, ...counts }
 
-/** Without the columns, a header still shows what does not depend on them. */
+/** Without the columns, only those faults are shown that do not depend on them. */
 const withFaults = (
   columns: CsvHeader.Columns | undefined,
   header: string | undefined
 ): Explained["columns"] => {
   const none = { required: [], optional: [], missing: [], unknown: [], problems: [] }
   if (header === undefined) return columns && { ...none, ...columns }
-  return columns === undefined
-    ? { ...none, problems: CsvHeader.check(header, none).problems }
-    : { ...columns, ...CsvHeader.check(header, columns) }
+  const faults = CsvHeader.check(header, columns ?? none)
+  return columns === undefined ? { ...none, problems: faults.problems } : { ...columns, ...faults }
 }
 
 const outcomeOf = (events: Part<ReadonlyArray<ImportEvent>> | undefined): Explained["events"]["outcome"] => {
@@ -311,67 +250,19 @@ const outcomeOf = (events: Part<ReadonlyArray<ImportEvent>> | undefined): Explai
   return events.success.length === 0 ? "none" : "found"
 }
 
-/**
- * Makes the service over an API client that is shared with others.
- *
- * @example
- * ```ts
- * import * as FetchHttpClient from "effect/http/FetchHttpClient"
- * import * as Layer from "effect/Layer"
- * import { ApiClient, BulkUploads, Explanation } from "@sailpoint-bulk-upload/core"
- *
- * const Live = Layer.merge(BulkUploads.layerApiClient, Explanation.layerApiClient({ auditEvents: true })).pipe(
- *   Layer.provide(ApiClient.layerConfig()),
- *   Layer.provide(FetchHttpClient.layer)
- * )
- * ```
- *
- * @category layers
- * @since 0.1.0
- */
+/** Makes the service over an API client that is shared with other services. */
 export const layerApiClient = (options: Options = {}): Layer.Layer<Explanation, never, ApiClient.ApiClient> =>
   Layer.effect(Explanation, make(options)).pipe(Layer.provide(BulkUploads.layerApiClient))
 
-/**
- * Makes the service from options; see `ApiClient.layer`.
- *
- * @example
- * ```ts
- * import * as FetchHttpClient from "effect/http/FetchHttpClient"
- * import * as Layer from "effect/Layer"
- * import * as Redacted from "effect/Redacted"
- * import { Explanation } from "@sailpoint-bulk-upload/core"
- *
- * const Live = Explanation.layer({
- *   baseUrl: "https://acme.api.identitynow.com",
- *   auth: { clientId: "my-client-id", clientSecret: Redacted.make("my-client-secret") },
- *   countRecords: true
- * }).pipe(Layer.provide(FetchHttpClient.layer))
- * ```
- *
- * @category layers
- * @since 0.1.0
- */
+/** Makes the service from options; see `ApiClient.layer`. */
 export const layer = (
   options: ApiClient.Options & Options
 ): Layer.Layer<Explanation, ApiClient.InvalidBaseUrl, HttpClient> =>
   Layer.provide(layerApiClient(options), ApiClient.layer(options))
 
 /**
- * Makes the service from options and the environment (`SAIL_COUNT_RECORDS`, `SAIL_AUDIT_EVENTS`, and those of
+ * Makes the service from options and the environment (`SAIL_COUNT_RECORDS`, `SAIL_AUDIT_EVENTS`, and the variables of
  * `ApiClient.layerConfig`).
- *
- * @example
- * ```ts
- * import * as FetchHttpClient from "effect/http/FetchHttpClient"
- * import * as Layer from "effect/Layer"
- * import { Explanation } from "@sailpoint-bulk-upload/core"
- *
- * const Live = Explanation.layerConfig({ deadline: "1 minute" }).pipe(Layer.provide(FetchHttpClient.layer))
- * ```
- *
- * @category layers
- * @since 0.1.0
  */
 export const layerConfig = (
   options: ApiClient.ConfigOptions & {
@@ -392,21 +283,10 @@ const isTrue = (name: string): Config.Config<boolean> =>
   )
 
 /**
- * Explains the newest bulk upload on a source: its status, and what neighboring endpoints show of it.
+ * Explains the newest bulk upload on a source.
  *
  * Accepts the source's ID, 32 hexadecimal digits or a UUID with dashes. Fails with one of `BulkUploadError` if the status
- * cannot be read; every other part can be missing, and `unavailable` says so.
- *
- * @example
- * ```ts
- * import * as Effect from "effect/Effect"
- * import { Explanation } from "@sailpoint-bulk-upload/core"
- *
- * const checks = Effect.map(Explanation.explain("e136567de87e4d029e60b3c3c55db56d"), ({ checks }) => checks)
- * ```
- *
- * @category accessors
- * @since 0.1.0
+ * cannot be read; `unavailable` lists all other missing parts.
  */
 export const explain = (
   sourceId: string,

@@ -141,8 +141,8 @@ describe("an explanation", () => {
         `GET /v2024/non-employee-sources/${half.sourceId}/non-employee-bulk-upload/status`
       ])
       assert.deepStrictEqual(requests.slice(2).toSorted(), [
-        `${listed}&sorters=-created&limit=1&count=true`,
-        `${listed}&sorters=-modified&limit=1`,
+        `${listed}&sorters=-created&limit=1&offset=0&count=true`,
+        `${listed}&sorters=-modified&limit=1&offset=0&count=true`,
         `GET /v2024/non-employee-sources/${half.sourceId}/schema-attributes`
       ])
       assert.strictEqual(spent, requests.length)

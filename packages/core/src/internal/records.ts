@@ -15,92 +15,95 @@ import type { SourceId } from "../SourceId.ts"
 import { decodeJson } from "./json.ts"
 import { route } from "./tenant.ts"
 
-/** When a record was created and changed, in milliseconds since the epoch; NaN if SailPoint does not say. */
-interface Times {
-  readonly created: number
-  readonly modified: number
-}
-
-interface Page {
-  readonly records: ReadonlyArray<Times>
-  readonly total: number | undefined
+/** The source's records that the token may see. Other uploads and users create and change records, too. */
+export type Records = {
+  readonly total: number
+  readonly newestCreatedAt?: string
+  readonly newestChangedAt?: string
+  /** The records created since `since`. Like the fields below, only with `countRecords`. */
+  readonly createdSince?: number
+  /** The records created before `since` and changed since. */
+  readonly changedSince?: number
+  readonly since?: string
+  /** False if there can be more, because up to 1,000 records are read. */
+  readonly complete?: boolean
 }
 
 const PAGE = 250
 const MAX_PAGES = 4
 
+interface Source {
+  readonly sourceId: SourceId
+  readonly hex: string
+}
+
 const getPage = (
   api: ApiClient.Service,
-  source: { readonly sourceId: SourceId; readonly hex: string },
-  query: Readonly<Record<string, string>>
-): Effect.Effect<Page, BulkUploadError> =>
+  { hex, sourceId }: Source,
+  sorters: "-created" | "-modified",
+  limit = 1,
+  offset = 0
+) =>
   api.retry(
     api.attempt({
-      subject: { operation: "records", sourceId: source.sourceId },
+      subject: { operation: "records", sourceId },
       route: route(api.tenant, "", "non-employee-records"),
       request: HttpClientRequest.get(
         `${api.tenant.origin}${route(api.tenant, "", "non-employee-records")}`
       ).pipe(
         HttpClientRequest.acceptJson,
-        HttpClientRequest.setUrlParams({ filters: `sourceId eq "${source.hex}"`, ...query })
+        HttpClientRequest.setUrlParams({
+          filters: `sourceId eq "${hex}"`,
+          sorters,
+          limit,
+          offset,
+          count: true
+        })
       ),
       maxBodyBytes: 4 * 1024 * 1024,
       decode: (text, _, headers = Headers.empty) => {
         const records = Option.getOrUndefined(decodeRecords(text))
         const total = /^\d{1,9}$/u.exec(headers["x-total-count"] ?? "")?.[0]
-        if (records === undefined) return Result.fail({ reason: "the body is no JSON list of records." })
-        if (query["count"] !== undefined && total === undefined) {
-          return Result.fail({ reason: "the header X-Total-Count has no number." })
-        }
-        return Result.succeed({
-          records: records.map(({ created, modified }) => ({
-            created: millisOf(created),
-            modified: millisOf(modified)
-          })),
-          total: total === undefined ? undefined : Number(total)
-        })
+        if (records === undefined) return Result.fail({ reason: "the body is not a JSON list of records." })
+        if (total === undefined) return Result.fail({ reason: "the header X-Total-Count is not a number." })
+        return Result.succeed({ records, total: Number(total) })
       }
     })
   )
 
-const decodeRecords = decodeJson(
-  Schema.Array(
-    Schema.Struct({
-      created: Schema.optionalKey(Schema.Unknown),
-      modified: Schema.optionalKey(Schema.Unknown)
-    })
-  )
-)
+const Time = Schema.optionalKey(Schema.Unknown)
 
+const decodeRecords = decodeJson(Schema.Array(Schema.Struct({ created: Time, modified: Time })))
+
+/** Milliseconds since the epoch; NaN if SailPoint sends no time. */
 const millisOf = (value: unknown): number => (typeof value === "string" ? Date.parse(value) : Number.NaN)
 
-/** The number of records, and when the newest was created and changed: two records are read. */
-export const getRecords = (api: ApiClient.Service, source: Parameters<typeof getPage>[1]) =>
-  Effect.all(
-    [
-      getPage(api, source, { sorters: "-created", limit: "1", count: "true" }),
-      getPage(api, source, { sorters: "-modified", limit: "1" })
-    ],
-    { concurrency: 2 }
-  ).pipe(
-    Effect.map(([byCreated, byModified]) => ({
-      total: byCreated.total ?? 0,
-      ...at(byCreated.records[0]?.created, (newestCreatedAt) => ({ newestCreatedAt })),
-      ...at(byModified.records[0]?.modified, (newestChangedAt) => ({ newestChangedAt }))
-    }))
+/** Reads two records for their number and for the times at which the newest was created and changed. */
+export const getRecords = (api: ApiClient.Service, source: Source): Effect.Effect<Records, BulkUploadError> =>
+  Effect.zipWith(
+    getPage(api, source, "-created"),
+    getPage(api, source, "-modified"),
+    (byCreated, byModified) => ({
+      total: byCreated.total,
+      ...isoOf(byCreated.records[0]?.created, (newestCreatedAt) => ({ newestCreatedAt })),
+      ...isoOf(byModified.records[0]?.modified, (newestChangedAt) => ({ newestChangedAt }))
+    }),
+    { concurrent: true }
   )
 
-const at = <A>(millis = Number.NaN, field: (iso: string) => A): A | undefined =>
-  Number.isNaN(millis) ? undefined : field(DateTime.formatIso(DateTime.makeUnsafe(millis)))
+const isoOf = <A>(time: unknown, toField: (iso: string) => A): A | undefined => {
+  const millis = millisOf(time)
+  return Number.isNaN(millis) ? undefined : toField(DateTime.formatIso(DateTime.makeUnsafe(millis)))
+}
 
-/** How many records were created and changed since a time: up to four pages of the newest are read. */
-export const countRecords = Effect.fnUntraced(function* (
+/** Counts the records created and changed since a time. Reads up to four pages of the newest. */
+export const countSince = Effect.fnUntraced(function* (
   api: ApiClient.Service,
-  source: Parameters<typeof getPage>[1],
+  source: Source,
   since: DateTime.Utc
-) {
+): Effect.fn.Return<Records, BulkUploadError> {
   const from = DateTime.toEpochMillis(since)
-  const counted = {
+  const counts = {
     total: 0,
     createdSince: 0,
     changedSince: 0,
@@ -108,17 +111,17 @@ export const countRecords = Effect.fnUntraced(function* (
     complete: true
   }
   for (let page = 0; page < MAX_PAGES; page++) {
-    const query = { sorters: "-modified", limit: String(PAGE), offset: String(page * PAGE), count: "true" }
-    const { records, total } = yield* getPage(api, source, query)
-    counted.total = total ?? 0
-    for (const { created, modified } of records) {
-      if (modified < from) return counted
-      // Where the order puts a record without the time is not documented, so others may be behind it.
-      if (Number.isNaN(modified) || Number.isNaN(created)) counted.complete = false
-      else if (created >= from) counted.createdSince += 1
-      else counted.changedSince += 1
+    const { records, total } = yield* getPage(api, source, "-modified", PAGE, page * PAGE)
+    counts.total = total
+    for (const record of records) {
+      const [created, modified] = [millisOf(record.created), millisOf(record.modified)]
+      if (modified < from) return counts
+      // Where the order puts a record without a time is not documented, so others may follow it.
+      if (Number.isNaN(modified) || Number.isNaN(created)) counts.complete = false
+      else if (created >= from) counts.createdSince += 1
+      else counts.changedSince += 1
     }
-    if (records.length < PAGE) return counted
+    if (records.length < PAGE) return counts
   }
-  return { ...counted, complete: false }
+  return { ...counts, complete: false }
 })
