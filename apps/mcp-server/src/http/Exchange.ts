@@ -4,10 +4,11 @@
  * The SDK's `toNodeHandler` sends the head of an answer only with the first event, which for a wait can be minutes
  * later (`keepAlive.test.ts`), and reads the body itself, so that IDs lose their digits (`ids.test.ts`).
  */
-import { type McpHttpHandler, ProtocolErrorCode } from "@modelcontextprotocol/server"
+import { type JSONRPCMessage, type McpHttpHandler, ProtocolErrorCode } from "@modelcontextprotocol/server"
 import * as Record from "effect/Record"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { pipeline } from "node:stream/promises"
+import * as PlainErrors from "../mcp/PlainErrors.ts"
 import * as JsonRpcText from "../text/JsonRpcText.ts"
 import * as Guards from "./guards/Guards.ts"
 import { type Refusal, refuse } from "./guards/Refusal.ts"
@@ -51,14 +52,16 @@ export const exchange = async (
     { parsedBody }
   )
   if (answer.status >= 400) refused({ reason: "protocol", status: answer.status })
-  const type = answer.headers.get("content-type")
-  const asJson = type === "text/event-stream" && Guards.answerType(request) === "application/json"
+  const stream = answer.headers.get("content-type") === "text/event-stream"
+  const asJson = stream && Guards.answerType(request) === "application/json"
   if (asJson) answer.headers.set("content-type", "application/json")
   // Node decides whether the connection stays open.
   response.writeHead(answer.status, Record.remove(Object.fromEntries(answer.headers), "connection"))
   // Node would send the head only with the first event.
   response.flushHeaders()
   if (answer.body === null) response.end()
+  // The SDK refuses messages before they reach a server, whose transport would make the text plain.
+  else if (!stream) response.end(toText(PlainErrors.plain(JSON.parse(await answer.text()))))
   else if (asJson) await pipeline(answer.body, restored, joined(Array.isArray(parsedBody)), response)
   else await pipeline(answer.body, restored, response)
 }
@@ -89,6 +92,8 @@ const parse = (body: string): unknown => {
     return undefined
   }
 }
+
+const toText = (message: JSONRPCMessage): string => JsonRpcText.restore(JSON.stringify(message))
 
 /** The SDK writes each event as one chunk, so a marked ID is never cut in two. */
 async function* restored(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {

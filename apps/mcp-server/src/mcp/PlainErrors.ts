@@ -9,6 +9,8 @@ import {
 } from "@modelcontextprotocol/server"
 import { plainText } from "@sailpoint-bulk-upload/core/workspace"
 import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
+import * as Record from "effect/Record"
 import * as Schema from "effect/Schema"
 
 /** As the message of an error of ours: one line that is not cut. */
@@ -28,15 +30,11 @@ const plainError = (error: JsonRpcError): JsonRpcError => {
   }
 }
 
-const plainTexts = (data: unknown): unknown =>
-  typeof data === "object" && data !== null && !Array.isArray(data)
-    ? Object.fromEntries(
-        Object.entries(data).map(([key, value]) => [
-          key,
-          typeof value === "string" ? plainText(value, MAX_MESSAGE) : value
-        ])
-      )
-    : data
+const plainTexts = (data: unknown): unknown => {
+  if (typeof data === "string") return plainText(data, MAX_MESSAGE)
+  if (Array.isArray(data)) return data.map(plainTexts)
+  return Predicate.isObject(data) ? Record.map(data, plainTexts) : data
+}
 
 /** The SDK's schema library lists what is wrong as JSON, and throws that as the message, or as the end of it. */
 const Problems = Schema.fromJsonString(

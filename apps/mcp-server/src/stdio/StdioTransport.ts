@@ -13,6 +13,7 @@ import {
   type Transport
 } from "@modelcontextprotocol/server"
 import * as Predicate from "effect/Predicate"
+import * as PlainErrors from "../mcp/PlainErrors.ts"
 import * as JsonRpcText from "../text/JsonRpcText.ts"
 
 /** The longest line that is read, in characters. An assistant's messages are far shorter. */
@@ -76,7 +77,8 @@ export class StdioTransport implements Transport {
   }
 
   async send(message: JSONRPCMessage): Promise<void> {
-    this.#write(message)
+    // The SDK refuses messages before they reach a server, whose transport would make the text plain.
+    this.#write(PlainErrors.plain(message))
     if (!("method" in message) && "id" in message) this.#settle(message.id)
   }
 

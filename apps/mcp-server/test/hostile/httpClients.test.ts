@@ -1,4 +1,5 @@
 /** What a client can post, and how it can behave on its connection; whatever it does, the next one is served. */
+import { PROTOCOL_VERSION_META_KEY } from "@modelcontextprotocol/client"
 import { assert, describe, layer } from "@effect/vitest"
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
@@ -134,6 +135,36 @@ const asJson: ReadonlyArray<
   ]
 ]
 
+/** Text that no error may repeat as it is. */
+const ODD = `odd\u202E\u0007\n${"x".repeat(5_000)}`
+const NOT_PLAIN = /\u202E|\\u0007|\\n|x{1001}/u
+const list = (params: object, method = "tools/list") => ({ jsonrpc: "2.0", id: 1, method, params })
+
+/** Requests that the SDK refuses before they reach a server, and a part of the refusal. */
+const beforeServer: ReadonlyArray<
+  readonly [what: string, headers: Record<string, string>, message: object, says: RegExp]
+> = [
+  [
+    "an unknown protocol version",
+    {},
+    list({ _meta: { ..._meta, [PROTOCOL_VERSION_META_KEY]: ODD } }),
+    /-32022.*version: odd x/u
+  ],
+  [
+    "a header that names another method",
+    modernHeaders("x".repeat(5_000)),
+    list({ _meta }),
+    /-32020.*disagree/u
+  ],
+  [
+    "a header that names another tool",
+    modernHeaders("tools/call"),
+    list({ _meta, name: ODD }, "tools/call"),
+    /-32020.*odd x/u
+  ],
+  ["no header that names the method", modernHeaders(""), list({ _meta }, ODD), /-32020.*odd x/u]
+]
+
 /** Whatever comes over the connection, until the server or this end closes it. */
 const raw = (url: string, text: string) =>
   Effect.callback<string>((resume) => {
@@ -220,6 +251,16 @@ describe("over HTTP", { timeout: 60_000 }, () => {
               answer.body
             )
         })
+    )
+
+    it.effect.each(beforeServer)("refuses %s in plain words", ([, headers, message, says]) =>
+      Effect.gen(function* () {
+        const { url } = yield* Server
+        const answer = yield* HttpProcess.post(url, { headers, body: JSON.stringify(message) })
+        assert.deepStrictEqual([answer.status, answer.headers["content-type"]], [400, JSON_ALONE])
+        assert.match(answer.body, says)
+        assert.notMatch(answer.body, NOT_PLAIN)
+      })
     )
 
     it.effect("every call of a batch has its answer", () =>

@@ -1,4 +1,5 @@
 /** Assistants that flood, cancel, leave, or do not listen. */
+import { PROTOCOL_VERSION_META_KEY } from "@modelcontextprotocol/client"
 import { assert, describe, it } from "@effect/vitest"
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
@@ -124,6 +125,19 @@ describe("over standard input", { timeout: 60_000 }, () => {
         (yield* server.messages).map(({ id }) => id),
         [0, 1, 2, 3]
       )
+    })
+  )
+
+  it.live("a protocol version that nobody knows is refused in plain words", () =>
+    Effect.gen(function* () {
+      const server = yield* ServerProcess.start(["--sandbox"], {})
+      const { _meta } = JsonRpc.discover(1).params
+      const odd = `odd\u202E\u0007\n${"x".repeat(5_000)}`
+      const params = { _meta: { ..._meta, [PROTOCOL_VERSION_META_KEY]: odd } }
+      yield* server.send({ ...JsonRpc.discover(1), params })
+      const refusal = JSON.stringify(yield* server.answer(1))
+      assert.match(refusal, /-32022.*version: odd x/u)
+      assert.notMatch(refusal, /\u202E|\\u0007|\\n|x{1001}/u)
     })
   )
 
