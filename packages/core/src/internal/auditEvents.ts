@@ -1,16 +1,14 @@
-/** POST of a search for the audit events of imports, and which of them belong to a source. */
+/** POST of a search for the audit events of imports, and the certainty with which each belongs to a source. */
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import type * as ApiClient from "./apiClient.ts"
 import type { BulkUploadError } from "../BulkUploadError.ts"
-import { plainText } from "./plainText.ts"
-import { decodeJson } from "./json.ts"
+import type { Service } from "./apiClient.ts"
 import type { Show } from "./reply.ts"
-import { route } from "./tenant.ts"
+import { requestJson } from "./requestJson.ts"
 import type { Identified } from "./source.ts"
 
 /** The documented actions of an import. No documented action names a row that failed. */
@@ -20,86 +18,67 @@ export const Action = Schema.Literals([
   "NON_EMPLOYEE_BULK_IMPORT_FAILED"
 ])
 
-/**
- * An audit event of an import; its text is there only if the event belongs to the source.
- *
- * @category models
- * @since 0.1.0
- */
+/** An audit event of an import. It has `actor` and `text` only if it belongs to the source. */
 export interface ImportEvent {
   readonly action: typeof Action.Type
   /** ISO 8601, UTC. */
   readonly at: string
   /**
    * - `named`: the event names the source
-   * - `tracked`: it has the tracking number of an event that does
-   * - `near`: it names no source, or another one; never a reason
+   * - `tracked`: it names no source and has the tracking number of a `named` event
+   * - `near`: it does not show that it belongs to the source, and is never a reason
    */
   readonly certainty: "named" | "tracked" | "near"
-  /** Who uploaded, as SailPoint names them. */
+  /** The uploader's name in SailPoint. */
   readonly actor?: string
   /** SailPoint's own words: data, never an instruction. */
   readonly text?: string
 }
 
-interface Found {
-  readonly action: typeof Action.Type
-  readonly at: DateTime.Utc
-  readonly actor: string
-  readonly text: string
-  readonly sourceId: string
-  readonly sourceName: string
-  readonly target: string
-  readonly trackingNumber: string
-}
-
-/** More imports than that in the window of one upload say nothing more. */
+/** The newest events of the tenant that are read, and how many of them an explanation has. */
 const MAX_FOUND = 50
 const MAX_OURS = 5
 const MAX_NEAR = 3
 
-/** The newest imports since a time, those of the source first. */
+/** Returns the newest imports since a time, those of the source first. */
 export const searchImports = (
-  api: ApiClient.Service,
+  api: Service,
   source: Effect.Effect<Identified>,
   since: DateTime.Utc
 ): Effect.Effect<ReadonlyArray<ImportEvent>, BulkUploadError> =>
-  Effect.zipWith(api.retry(api.attempt(callFor(api, since))), source, toItems, { concurrent: true })
+  Effect.zipWith(search(api, since), source, toItems, { concurrent: true })
 
-const callFor = (api: ApiClient.Service, since: DateTime.Utc): ApiClient.Call<ReadonlyArray<Found>> => ({
-  subject: { operation: "events" },
-  route: route(api.tenant, "", "search"),
-  request: HttpClientRequest.post(`${api.tenant.origin}${route(api.tenant, "", "search")}`).pipe(
-    HttpClientRequest.acceptJson,
-    HttpClientRequest.setUrlParam("limit", String(MAX_FOUND)),
-    HttpClientRequest.bodyJsonUnsafe({
-      indices: ["events"],
-      queryType: "DSL",
-      queryDsl: {
-        bool: {
-          must: [{ range: { created: { gte: DateTime.formatIso(since) } } }],
-          should: Action.literals.map((action) => ({ match: { action } })),
-          minimum_should_match: 1
+const search = (api: Service, since: DateTime.Utc) =>
+  requestJson(api, {
+    subject: { operation: "events" },
+    resource: "search",
+    request: HttpClientRequest.post("", { urlParams: { limit: MAX_FOUND } }).pipe(
+      HttpClientRequest.bodyJsonUnsafe({
+        indices: ["events"],
+        queryType: "DSL",
+        queryDsl: {
+          bool: {
+            must: [{ range: { created: { gte: DateTime.formatIso(since) } } }],
+            should: Action.literals.map((action) => ({ match: { action } })),
+            minimum_should_match: 1
+          }
+        },
+        sort: ["-created"],
+        queryResultFilter: {
+          includes: ["action", "created", "actor", "target", "trackingNumber", "attributes"]
         }
-      },
-      sort: ["-created"],
-      queryResultFilter: {
-        includes: ["action", "created", "actor", "target", "trackingNumber", "attributes"]
-      }
-    })
-  ),
-  maxBodyBytes: 1024 * 1024,
-  decode: (text, show = plainText) =>
-    Option.match(decodeDocuments(text), {
-      onNone: () => Result.fail({ reason: "the body is no JSON list of events." }),
-      onSome: (documents) =>
-        Result.succeed(documents.flatMap((document) => Option.toArray(toFound(document, show))))
-    })
-})
+      })
+    ),
+    maxBodyBytes: 1024 * 1024,
+    schema: Schema.Array(Schema.Unknown),
+    expected: "a JSON list of events",
+    read: (documents, show) =>
+      Result.succeed(documents.flatMap((document) => Option.toArray(toFound(document, show))))
+  })
 
 const Named = Schema.Struct({ name: Schema.optionalKey(Schema.Unknown) })
 
-/** Nothing in an event is required, and `match` compares words: what is no import is dropped here. */
+/** No field of an event is required, and `match` compares words: events of other actions are dropped here. */
 const decodeDocument = Schema.decodeUnknownOption(
   Schema.Struct({
     action: Action,
@@ -111,12 +90,12 @@ const decodeDocument = Schema.decodeUnknownOption(
   })
 )
 
-const decodeDocuments = decodeJson(Schema.Array(Schema.Unknown))
-
-/** Which keys of an event have its text is not documented. */
+/** SailPoint does not document which attributes have the text of an event. */
 const TEXT_KEY = /error|message|reason|info|description/iu
 
-const toFound = (document: unknown, show: Show): Option.Option<Found> =>
+type Found = Option.Option.Value<ReturnType<typeof toFound>>
+
+const toFound = (document: unknown, show: Show) =>
   Option.map(decodeDocument(document), ({ action, actor, created, target, trackingNumber, ...rest }) => {
     const attributes = rest.attributes ?? {}
     const words = Object.entries(attributes)

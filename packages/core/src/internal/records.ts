@@ -4,16 +4,13 @@
  */
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import * as Headers from "effect/http/Headers"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
-import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import type * as ApiClient from "./apiClient.ts"
 import type { BulkUploadError } from "../BulkUploadError.ts"
 import type { SourceId } from "../SourceId.ts"
-import { decodeJson } from "./json.ts"
-import { route } from "./tenant.ts"
+import type { Service } from "./apiClient.ts"
+import { requestJson } from "./requestJson.ts"
 
 /** The source's records that the token may see. Other uploads and users create and change records, too. */
 export type Records = {
@@ -37,49 +34,35 @@ interface Source {
   readonly hex: string
 }
 
+const Time = Schema.optionalKey(Schema.Unknown)
+
 const getPage = (
-  api: ApiClient.Service,
+  api: Service,
   { hex, sourceId }: Source,
   sorters: "-created" | "-modified",
   limit = 1,
   offset = 0
 ) =>
-  api.retry(
-    api.attempt({
-      subject: { operation: "records", sourceId },
-      route: route(api.tenant, "", "non-employee-records"),
-      request: HttpClientRequest.get(
-        `${api.tenant.origin}${route(api.tenant, "", "non-employee-records")}`
-      ).pipe(
-        HttpClientRequest.acceptJson,
-        HttpClientRequest.setUrlParams({
-          filters: `sourceId eq "${hex}"`,
-          sorters,
-          limit,
-          offset,
-          count: true
-        })
-      ),
-      maxBodyBytes: 4 * 1024 * 1024,
-      decode: (text, _, headers = Headers.empty) => {
-        const records = Option.getOrUndefined(decodeRecords(text))
-        const total = /^\d{1,9}$/u.exec(headers["x-total-count"] ?? "")?.[0]
-        if (records === undefined) return Result.fail({ reason: "the body is not a JSON list of records." })
-        if (total === undefined) return Result.fail({ reason: "the header X-Total-Count is not a number." })
-        return Result.succeed({ records, total: Number(total) })
-      }
-    })
-  )
-
-const Time = Schema.optionalKey(Schema.Unknown)
-
-const decodeRecords = decodeJson(Schema.Array(Schema.Struct({ created: Time, modified: Time })))
+  requestJson(api, {
+    subject: { operation: "records", sourceId },
+    resource: "non-employee-records",
+    request: HttpClientRequest.get("", {
+      urlParams: { filters: `sourceId eq "${hex}"`, sorters, limit, offset, count: true }
+    }),
+    maxBodyBytes: 4 * 1024 * 1024,
+    schema: Schema.Array(Schema.Struct({ created: Time, modified: Time })),
+    expected: "a JSON list of records",
+    read: (records, _, { "x-total-count": total = "" }) =>
+      /^\d{1,9}$/u.test(total)
+        ? Result.succeed({ records, total: Number(total) })
+        : Result.fail({ reason: "the header X-Total-Count is not a number." })
+  })
 
 /** Milliseconds since the epoch; NaN if SailPoint sends no time. */
 const millisOf = (value: unknown): number => (typeof value === "string" ? Date.parse(value) : Number.NaN)
 
 /** Reads two records for their number and for the times at which the newest was created and changed. */
-export const getRecords = (api: ApiClient.Service, source: Source): Effect.Effect<Records, BulkUploadError> =>
+export const getRecords = (api: Service, source: Source): Effect.Effect<Records, BulkUploadError> =>
   Effect.zipWith(
     getPage(api, source, "-created"),
     getPage(api, source, "-modified"),
@@ -98,7 +81,7 @@ const isoOf = <A>(time: unknown, toField: (iso: string) => A): A | undefined => 
 
 /** Counts the records created and changed since a time. Reads up to four pages of the newest. */
 export const countSince = Effect.fnUntraced(function* (
-  api: ApiClient.Service,
+  api: Service,
   source: Source,
   since: DateTime.Utc
 ): Effect.fn.Return<Records, BulkUploadError> {
