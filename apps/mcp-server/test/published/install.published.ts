@@ -7,9 +7,8 @@ import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { execFile, spawn } from "node:child_process"
-import { mkdtemp, rm, writeFile } from "node:fs/promises"
-import { tmpdir } from "node:os"
+import { execFile } from "node:child_process"
+import { writeFile } from "node:fs/promises"
 import { delimiter, join } from "node:path"
 import { promisify } from "node:util"
 import packageJson from "../../package.json" with { type: "json" }
@@ -38,17 +37,14 @@ const { status } = await Effect.runPromise(asked)
 console.log(JSON.stringify({ node: process.versions.node, status }))
 `
 
-const { devDependencies } = packageJson
+const devDependencies: Readonly<Record<string, string>> = packageJson.devDependencies
 
 /** A project into which npm installs what a user would, and the environment that it lives in on that Node. */
 const project = (version: string) =>
   Effect.gen(function* () {
     const nodes = yield* Nodes.Nodes
     const tarballs = yield* Tarball.Tarballs
-    const folder = yield* Effect.acquireRelease(
-      Effect.promise(() => mkdtemp(join(tmpdir(), "project-"))),
-      (folder) => Effect.promise(() => rm(folder, { recursive: true }))
-    )
+    const folder = yield* Tarball.temporaryFolder
     const env = {
       // Where packages come from can be said in variables.
       ...process.env,
@@ -59,71 +55,13 @@ const project = (version: string) =>
     yield* Effect.promise(async () => {
       await writeFile(join(folder, "package.json"), JSON.stringify({ type: "module", private: true }))
       await writeFile(join(folder, "program.js"), PROGRAM)
-      await run(
-        "npm",
-        [
-          "install",
-          "--no-audit",
-          "--no-fund",
-          "--prefer-offline",
-          `effect@${devDependencies.effect}`,
-          `@effect/platform-node@${devDependencies["@effect/platform-node"]}`,
-          ...Object.values(tarballs).map(({ tarball }) => tarball)
-        ],
-        { cwd: folder, env }
-      )
+      const flags = ["--no-audit", "--no-fund", "--prefer-offline"]
+      const peers = ["effect", "@effect/platform-node"].map((name) => `${name}@${devDependencies[name]}`)
+      const packed = Object.values(tarballs).map(({ tarball }) => tarball)
+      await run("npm", ["install", ...flags, ...peers, ...packed], { cwd: folder, env })
     })
     return { folder, env }
   })
-
-interface Started {
-  readonly write: (line: object) => void
-  /** What it prints, as soon as the pattern is in it. */
-  readonly printed: (pattern: RegExp) => Effect.Effect<RegExpExecArray>
-  /** Its exit code, once its input is closed. */
-  readonly end: Effect.Effect<number | null>
-}
-
-/** A command of the project, as its people start it: by its name. */
-const start = (
-  command: string,
-  args: ReadonlyArray<string>,
-  options: { cwd: string; env: NodeJS.ProcessEnv }
-) =>
-  Effect.acquireRelease(
-    Effect.sync(() => spawn(command, args, { ...options, stdio: ["pipe", "pipe", "inherit"] })),
-    (child) => Effect.sync(() => child.kill("SIGKILL"))
-  ).pipe(
-    Effect.map((child): Started => {
-      let text = ""
-      child.stdout.setEncoding("utf8").on("data", (more: string) => (text += more))
-      const closed = new Promise<number | null>((resolve) => {
-        child.once("close", resolve)
-      })
-      return {
-        write: (line) => void child.stdin.write(`${JSON.stringify(line)}\n`),
-        printed: (pattern) =>
-          Effect.callback<RegExpExecArray>((resume) => {
-            const look = () => {
-              const match = pattern.exec(text)
-              if (match !== null) resume(Effect.succeed(match))
-            }
-            child.stdout.on("data", look)
-            void closed.then((code) =>
-              resume(Effect.die(new Error(`It ended with ${code}, having printed: ${text}`)))
-            )
-            look()
-          }),
-        end: Effect.promise(() => {
-          child.stdin.end()
-          return closed
-        })
-      }
-    })
-  )
-
-const setting = (text: string, name: string): string =>
-  new RegExp(`export ${name}=(\\S+)`, "u").exec(text)?.[1] ?? `${name} was not told`
 
 layer(Layer.merge(Nodes.layer, Tarball.layer), { excludeTestServices: true, timeout: "5 minutes" })(
   "installed by npm",
@@ -133,17 +71,13 @@ layer(Layer.merge(Nodes.layer, Tarball.layer), { excludeTestServices: true, time
       (version) =>
         Effect.gen(function* () {
           const { env, folder } = yield* project(version)
-          const here = { cwd: folder, env }
           const call = (command: string, ...args: ReadonlyArray<string>) =>
-            Effect.promise(() => run(command, args, here))
+            Effect.promise(() => run(command, args, { cwd: folder, env }))
 
-          const sandbox = yield* start("sailpoint-bulk-upload-sandbox", [], here)
-          const [usage] = yield* sandbox.printed(/[^]*SAIL_CLIENT_SECRET=\S+\n/u)
+          const sandbox = yield* ServerProcess.startCommand("sailpoint-bulk-upload-sandbox", [], env)
+          const [usage] = yield* sandbox.wrote(/[^]*SAIL_CLIENT_SECRET=\S+\n/u)
           const settings = Object.fromEntries(
-            ["SAIL_BASE_URL", "SAIL_CLIENT_ID", "SAIL_CLIENT_SECRET"].map((name) => [
-              name,
-              setting(usage, name)
-            ])
+            Array.from(usage.matchAll(/export (\w+)=(\S+)/gu), ([, name, value]) => [name, value])
           )
           const program = yield* Effect.promise(() =>
             run("node", ["program.js"], { cwd: folder, env: { ...env, ...settings } })
@@ -161,15 +95,14 @@ layer(Layer.merge(Nodes.layer, Tarball.layer), { excludeTestServices: true, time
           const status = yield* call("sailpoint-bulk-upload", "--sandbox", "status", "Done", "--json")
           assert.strictEqual(JSON.parse(status.stdout).status, "COMPLETED")
 
-          const server = yield* start("sailpoint-bulk-upload-mcp", ["--sandbox", "--log-level", "warn"], here)
-          server.write(initialize(1))
-          const [answer] = yield* server.printed(/^.+\n/u)
-          const { result } = JSON.parse(answer)
-          assert.deepInclude(result.serverInfo, {
-            name: "sailpoint-bulk-upload",
-            version: packageJson.version
-          })
-          assert.strictEqual(yield* server.end, 0)
+          const args = ["--sandbox", "--log-level", "warn"]
+          const server = yield* ServerProcess.startCommand("sailpoint-bulk-upload-mcp", args, env)
+          yield* server.send(initialize(1))
+          const { result } = yield* server.answer(1)
+          const info = { name: "sailpoint-bulk-upload", version: packageJson.version }
+          assert.deepInclude(result?.serverInfo, info)
+          yield* server.closeInput
+          assert.deepInclude(yield* server.ended, { code: 0, stderr: "" })
         }),
       { timeout: 300_000, concurrent: true }
     )

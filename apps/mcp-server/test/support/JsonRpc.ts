@@ -19,6 +19,7 @@ export interface Result {
   readonly resultType?: string
   readonly protocolVersion?: string
   readonly instructions?: string
+  readonly serverInfo?: object
   readonly supportedVersions?: ReadonlyArray<string>
   readonly isError?: boolean
   readonly structuredContent?: Readonly<Record<string, unknown>>

@@ -55,15 +55,22 @@ export interface ServerProcess {
   readonly ended: Effect.Effect<Ended>
 }
 
-/** Starts it; whatever became of it, it is gone when the scope closes. The runtime is a command with its own arguments. */
+/** Starts it; ends it when the scope closes. The runtime is a command with its own arguments. */
 export const start = (
   args: ReadonlyArray<string>,
   env: Readonly<Record<string, string>>,
   main: string = MAIN,
   [runtime, ...options]: readonly [string, ...ReadonlyArray<string>] = [process.execPath]
+) => startCommand(runtime, [...options, main, ...args], env)
+
+/** The same for any command. */
+export const startCommand = (
+  command: string,
+  args: ReadonlyArray<string>,
+  env: NodeJS.ProcessEnv
 ): Effect.Effect<ServerProcess, never, Scope.Scope> =>
   Effect.acquireRelease(
-    Effect.sync(() => spawn(runtime, [...options, main, ...args], { env, stdio: "pipe" })),
+    Effect.sync(() => spawn(command, args, { env, stdio: "pipe" })),
     (child) => Effect.sync(() => child.kill("SIGKILL"))
   ).pipe(
     Effect.map((child) => {
@@ -88,48 +95,25 @@ export const start = (
         child.once("exit", () => resolve())
       })
 
-      const answer = (id: number | string) =>
-        Effect.callback<Message>((resume) => {
+      /** What is found in the output, as soon as it is there. */
+      const seen = <A>(on: "stdout" | "stderr", find: () => A | undefined | null) =>
+        Effect.callback<A>((resume) => {
           const look = () => {
-            const message = messages.find((message) => message.id === id)
-            if (message === undefined) return
-            child.stdout.off("data", look)
-            resume(Effect.succeed(message))
-          }
-          child.stdout.on("data", look)
-          look()
-          return Effect.sync(() => child.stdout.off("data", look))
-        }).pipe(
-          Effect.raceFirst(
-            Effect.flatMap(ended, ({ code, signal, stderr }) => {
-              const message = messages.find((message) => message.id === id)
-              return message === undefined
-                ? new EndedTooSoon({
-                    message: `It ended (${code ?? signal}) without an answer to ${id}: ${stderr}`
-                  })
-                : Effect.succeed(message)
-            })
-          )
-        )
-
-      const said = (on: "stdout" | "stderr") => (pattern: RegExp) =>
-        Effect.callback<RegExpExecArray>((resume) => {
-          const look = () => {
-            const match = pattern.exec(output[on])
-            if (match === null) return
+            const found = find() ?? undefined
+            if (found === undefined) return
             child[on].off("data", look)
-            resume(Effect.succeed(match))
+            resume(Effect.succeed(found))
           }
           child[on].on("data", look)
           look()
           return Effect.sync(() => child[on].off("data", look))
         }).pipe(
           Effect.raceFirst(
-            Effect.flatMap(
-              ended,
-              ({ code, signal, ...output }) =>
-                new EndedTooSoon({ message: `It ended (${code ?? signal}) and only said: ${output[on]}` })
-            )
+            Effect.flatMap(ended, ({ code, signal }) => {
+              const message = `It ended (${code ?? signal}) and only wrote: ${output.stdout}${output.stderr}`
+              const found = find() ?? undefined
+              return found === undefined ? new EndedTooSoon({ message }) : Effect.succeed(found)
+            })
           )
         )
 
@@ -140,9 +124,9 @@ export const start = (
         pid: child.pid ?? 0,
         write,
         messages: Effect.sync(() => [...messages]),
-        answer,
-        told: said("stderr"),
-        wrote: said("stdout"),
+        answer: (id) => seen("stdout", () => messages.find((message) => message.id === id)),
+        told: (pattern) => seen("stderr", () => pattern.exec(output.stderr)),
+        wrote: (pattern) => seen("stdout", () => pattern.exec(output.stdout)),
         closeInput: Effect.sync(() => void child.stdin.end()),
         stopReading: Effect.sync(() => void child.stdout.destroy()),
         pauseReading: Effect.sync(() => void child.stdout.pause()),
