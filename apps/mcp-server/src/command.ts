@@ -190,8 +190,10 @@ const write = (stream: NodeJS.WriteStream, text: string): Promise<void> =>
   })
 
 /** Runs the command, and ends the process with its exit code. */
-export const run = (): Promise<void> =>
-  main().then(
+export const run = (): Promise<void> => {
+  // The last lines of the log, which `joinWrites` may hold back.
+  process.once("exit", () => process.stderr.uncork())
+  return main().then(
     (code) => process.exit(code),
     (error: unknown) => {
       process.stderr.write(
@@ -200,3 +202,4 @@ export const run = (): Promise<void> =>
       process.exit(1)
     }
   )
+}

@@ -14,6 +14,7 @@ import {
 } from "@modelcontextprotocol/server"
 import * as Predicate from "effect/Predicate"
 import * as PlainErrors from "../mcp/PlainErrors.ts"
+import { joinWrites } from "../text/joinWrites.ts"
 import * as JsonRpcText from "../text/JsonRpcText.ts"
 
 /** The longest line that is read, in characters. An assistant's messages are far shorter. */
@@ -150,6 +151,7 @@ export class StdioTransport implements Transport {
   /** Never waits for the assistant to read: if it does not, nothing more is read from it. */
   #write(message: object): void {
     if (!this.#open) throw new Error("Standard output is closed.")
+    joinWrites(process.stdout)
     process.stdout.write(JsonRpcText.restore(`${JSON.stringify(message)}\n`))
     this.#spoke.resolve()
     if (process.stdout.writableLength <= MAX_UNREAD || this.#holding) return

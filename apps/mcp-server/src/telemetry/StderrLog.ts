@@ -7,6 +7,7 @@ import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as References from "effect/References"
 import type { Writable } from "node:stream"
+import { joinWrites } from "../text/joinWrites.ts"
 import type { LogFormat, LogLevel } from "./logLevels.ts"
 
 /** How much may wait to be read, in bytes; what comes then is lost, and counted. */
@@ -38,6 +39,7 @@ export const makeWrite = (stream: Writable): ((line: string) => void) => {
     }
     if (lost > 0) stream.write(`Lines of the log that were lost because nobody read it: ${lost}\n`)
     lost = 0
+    joinWrites(stream)
     stream.write(`${line}\n`)
   }
 }
