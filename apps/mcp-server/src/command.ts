@@ -163,7 +163,9 @@ const check = async (options: Settings.Settings, command: CommandLine.Check): Pr
     Check.check({
       sourceId: command.sourceId,
       sandbox: command.sandbox,
-      unusedProxy: command.sandbox ? undefined : unusedProxy(process.env, process.execArgv),
+      unusedProxy: command.sandbox
+        ? undefined
+        : unusedProxy(process.env, process.execArgv, new URL(options.baseUrl)),
       freshToken: "clientId" in options.auth
     })
   )

@@ -121,6 +121,15 @@ const cases: ReadonlyArray<readonly [string, Case]> = [
     }
   ],
   [
+    "a proxy that Node does not use, and that is not for the tenant's host",
+    {
+      env: { HTTPS_PROXY: "http://127.0.0.1:9", NO_PROXY: "localhost,127.0.0.1" },
+      outcomes: "ok ok ok ok",
+      says: "an access token is there",
+      code: 0
+    }
+  ],
+  [
     "a proxy that Node uses",
     {
       env: { https_proxy: "http://127.0.0.1:9", NODE_USE_ENV_PROXY: "1", NO_PROXY: "127.0.0.1" },
