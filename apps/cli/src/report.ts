@@ -1,11 +1,14 @@
 /**
  * A status as one JSON document, with the same fields as the MCP tools.
  */
-import type { CheckedStatus } from "@sailpoint-bulk-upload/core/BulkUploads"
 import * as BulkUploadStatus from "@sailpoint-bulk-upload/core/BulkUploadStatus"
 import * as DateTime from "effect/DateTime"
 
-export const report = ({ checkedAt, sourceId, status }: CheckedStatus) => ({
+export const report = ({
+  checkedAt,
+  sourceId,
+  status
+}: BulkUploadStatus.BulkUploadStatus & { readonly checkedAt: DateTime.Utc }) => ({
   sourceId,
   status,
   settled: BulkUploadStatus.isSettled(status),

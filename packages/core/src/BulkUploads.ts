@@ -28,7 +28,6 @@ import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
-import * as Queue from "effect/Queue"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import * as ApiClient from "./ApiClient.ts"
@@ -55,7 +54,9 @@ export interface Service {
    */
   readonly status: (sourceId: string) => Effect.Effect<BulkUploadStatus, BulkUploadError>
   /** Like `status`, but adds the time at which SailPoint was asked, which is never before the call. */
-  readonly check: (sourceId: string) => Effect.Effect<CheckedStatus, BulkUploadError>
+  readonly check: (
+    sourceId: string
+  ) => Effect.Effect<BulkUploadStatus & { readonly checkedAt: DateTime.Utc }, BulkUploadError>
   /**
    * Returns the statuses of many sources in the given order, each with its own success or failure. A source that is
    * given twice is requested once.
@@ -135,11 +136,6 @@ export interface Service {
   >
 }
 
-/** A status, and when SailPoint was asked for it. */
-export interface CheckedStatus extends BulkUploadStatus {
-  readonly checkedAt: DateTime.Utc
-}
-
 interface ManyOptions {
   /**
    * The number of concurrent calls. The rate limit applies in any case.
@@ -207,28 +203,18 @@ const make = Effect.gen(function* () {
     Effect.map(({ sourceId, status }) => ({ sourceId, status }))
   )
 
-  const statusesStream = (sourceIds: Iterable<string>, { concurrency = 10 }: ManyOptions = {}) => {
-    const given = new Set(sourceIds)
-    return Stream.callback<readonly [string, Result.Result<BulkUploadStatus, BulkUploadError>]>(
-      (queue) =>
-        Effect.forEach(
-          given,
-          (sourceId) =>
-            Effect.flatMap(Effect.result(status(sourceId)), (result) =>
-              Queue.offer(queue, [sourceId, result])
-            ),
-          { concurrency, discard: true }
-        ).pipe(Effect.andThen(Queue.end(queue))),
-      { bufferSize: 16 }
-    )
-  }
+  const each = (sourceId: string) =>
+    Effect.map(Effect.result(status(sourceId)), (result) => [sourceId, result] as const)
+
+  const statusesStream = (sourceIds: Iterable<string>, { concurrency = 10 }: ManyOptions = {}) =>
+    Stream.fromIterable(new Set(sourceIds)).pipe(Stream.mapEffect(each, { concurrency, unordered: true }))
 
   const statuses = Effect.fn("BulkUploads.statuses")(function* (
     sourceIds: Iterable<string>,
-    options: ManyOptions = {}
+    { concurrency = 10 }: ManyOptions = {}
   ) {
     const given = Array.from(sourceIds)
-    const answers = new Map(yield* Stream.runCollect(statusesStream(given, options)))
+    const answers = new Map(yield* Effect.forEach(new Set(given), each, { concurrency }))
     return given.flatMap((sourceId) => answers.get(sourceId) ?? [])
   })
 

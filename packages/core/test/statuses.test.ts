@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Context from "effect/Context"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
@@ -38,7 +39,7 @@ describe("statuses", () => {
     Source.named("Done").id
   ]
 
-  it.live("each source has its own success or failure, in the order given", () =>
+  it.live("statuses returns a success or failure for each source, in the given order", () =>
     Effect.gen(function* () {
       const uploads = yield* BulkUploads
       const results = yield* uploads.statuses(given)
@@ -53,7 +54,7 @@ describe("statuses", () => {
     }).pipe(Effect.provide(tenant()))
   )
 
-  it.live("a source that is given twice is asked for once", () =>
+  it.live("statuses requests a source once that is given twice", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.Sandbox
       const uploads = yield* BulkUploads
@@ -63,7 +64,7 @@ describe("statuses", () => {
     }).pipe(Effect.provide(tenant()))
   )
 
-  it.live("as a stream, who is answered first comes first", () =>
+  it.live("statusesStream emits results in the order of the answers", () =>
     Effect.gen(function* () {
       const uploads = yield* BulkUploads
       const seen = yield* Stream.runCollect(uploads.statusesStream([idOf("Slow"), idOf("Done"), "nonsense"]))
@@ -78,16 +79,17 @@ describe("statuses", () => {
     }).pipe(Effect.provide(tenant()))
   )
 
-  it.effect("as a stream, nothing is asked any more once nobody listens", () =>
+  it.effect("statusesStream interrupts its requests when its consumer ends", () =>
     Effect.gen(function* () {
       const asked = new Array<string>()
       const givenUp = new Array<string>()
+      const isSecondAsked = yield* Deferred.make<void>()
       const [first = "", second = "", ...others] = ["1", "2", "3", "4"].map((digit) => digit.repeat(32))
       const uploads = yield* answering((sourceId, answer) => {
         asked.push(sourceId)
-        return sourceId === first
-          ? answer
-          : Effect.onInterrupt(Effect.never, () => Effect.sync(() => givenUp.push(sourceId)))
+        if (sourceId === first) return Effect.andThen(Deferred.await(isSecondAsked), answer)
+        Deferred.doneUnsafe(isSecondAsked, Exit.void)
+        return Effect.onInterrupt(Effect.never, () => Effect.sync(() => givenUp.push(sourceId)))
       })
       const seen = yield* uploads
         .statusesStream([first, second, ...others], { concurrency: 2 })
@@ -101,7 +103,7 @@ describe("statuses", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("as a stream, a mistake of the program ends it, instead of being waited for", () =>
+  it.effect("statusesStream ends with a defect", () =>
     Effect.gen(function* () {
       const uploads = yield* answering(() => Effect.die("a mistake"))
       const exit = yield* Effect.exit(Stream.runCollect(uploads.statusesStream(["1".repeat(32)])))
@@ -109,7 +111,7 @@ describe("statuses", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.live("of nothing is nothing", () =>
+  it.live("statuses of no sources are none", () =>
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* (yield* BulkUploads).statuses([]), [])
     }).pipe(Effect.provide(tenant()))

@@ -1,6 +1,9 @@
 /**
- * The scripts of the shared rate limit. Redis runs each as one step. The slots of a key are a sorted set: a member is a
- * request, its score the time when the slot is free again, in milliseconds of Redis' clock.
+ * The scripts of the shared rate limit; Redis runs each as one step. Effect's `RateLimiterRedis` lacks such scripts: its
+ * windows and buckets let up to twice the limit through.
+ *
+ * The slots of a key are a sorted set: a member is a request, its score the time when the slot is free again, in
+ * milliseconds of Redis' clock.
  */
 import * as Redis from "effect/persistence/Redis"
 import type { Answer } from "./requestQueue.ts"
@@ -10,7 +13,7 @@ export interface Keys {
   readonly backOff: string
 }
 
-/** `put` adds a slot. The set lives at least as long as it: other processes' slots can have longer leases. */
+/** `put` adds a slot. The set outlives it, and slots of other processes with longer leases. */
 const SLOTS = `
 local time = redis.call("TIME")
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -21,8 +24,8 @@ end
 `
 
 /**
- * Takes a slot, or says how many milliseconds it takes at least until one is free or the back-off is over. A request
- * under way frees its slot no sooner than a window from now, however long its lease still is.
+ * Takes a slot, or returns the least number of milliseconds until one is free or the back-off is over. A request under way
+ * can free its slot one window from now, however long its lease still is.
  */
 export const take = Redis.script(
   (
@@ -49,8 +52,8 @@ return { "full", math.max(1, math.min(tonumber(first[2]) - now, window)) }
 ).withReturnType<Answer>()
 
 /**
- * The request has ended: its slot is free one window from now, and a millisecond, because times are cut to whole ones.
- * Also when the slot is no longer known: the request was sent all the same.
+ * Frees the slot of an ended request one window and a millisecond from now, because times are cut to whole milliseconds.
+ * Adds the slot if its lease has ended, because the request was sent.
  */
 export const leave = Redis.script(
   (keys: Keys, slot: { readonly id: string; readonly window: number }) => [
@@ -67,13 +70,13 @@ return 1
   }
 ).withReturnType<number>()
 
-/** The request was not sent. */
+/** Frees the slot of a request that was not sent. */
 export const giveBack = Redis.script((keys: Keys, id: string) => [keys.slots, id], {
   numberOfKeys: 1,
   lua: `return redis.call("ZREM", KEYS[1], ARGV[1])`
 }).withReturnType<number>()
 
-/** No process takes a slot for so long. A back-off that lasts longer already stays. */
+/** Starts a back-off of all processes, unless a longer one runs. */
 export const backOff = Redis.script((keys: Keys, millis: number) => [keys.backOff, Math.ceil(millis)], {
   numberOfKeys: 1,
   lua: `

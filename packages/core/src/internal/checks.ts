@@ -1,6 +1,6 @@
 /**
- * Checks of sources, shared by callers so that no answer is older than its question. For each source at most one
- * request is at SailPoint and one waits; a caller joins a request only if the request is sent after the call.
+ * Checks of sources, shared by callers so that no answer is older than its question: a caller joins only a request that
+ * is sent after the call. For each source at most one request is under way and one waits.
  */
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -15,33 +15,31 @@ import type { SourceId } from "../SourceId.ts"
 import { now } from "./monotonicClock.ts"
 import { makeSharedSpan, type SharedSpan } from "./sharedSpan.ts"
 
-/** What one request showed. */
+/** The result of one request. */
 export interface Check {
-  /** When SailPoint was asked; if the request was never sent, when it failed. */
+  /** When the request was sent or, if it was not, when it failed. */
   readonly at: DateTime.Utc
   readonly result: Result.Result<BulkUploadStatus, BulkUploadError>
 }
 
-/** One request for a source, and its check once there is one. */
+/** One request for a source, and its check once it has ended. */
 interface Flight {
   readonly source: Source
   readonly span: SharedSpan
-  /** When the request left, in both kinds of time. */
+  /** When the request was sent, in both kinds of time. */
   sent: { readonly at: DateTime.Utc; readonly monotonic: number } | undefined
   check: Check | undefined
 }
 
 interface Source {
   readonly id: SourceId
-  /** Only one of the source's requests is under way. */
   readonly turn: Semaphore.Semaphore
-  /** The newest request that was sent. */
+  /** The newest request that was sent, and the one that waits. */
   newest: Flight | undefined
-  /** The request that waits. */
   next: Flight | undefined
 }
 
-/** One try to ask for a status, which runs `onSend` right before its request leaves, and again before it is resent. */
+/** One attempt, which runs `onSend` right before the request is sent, and again before it is sent with a new token. */
 export type Attempt = (
   sourceId: SourceId,
   onSend: Effect.Effect<unknown>
@@ -49,10 +47,7 @@ export type Attempt = (
 
 /** The checks of a source for one caller. */
 export interface Caller {
-  /**
-   * Returns the next check. It was asked for, by this caller or by another one, after the check before was returned;
-   * the first, after the call began.
-   */
+  /** Returns a check that was requested, by any caller, after the last one was returned, or after the call began. */
   readonly next: Effect.Effect<Check>
 }
 
@@ -112,7 +107,7 @@ const fly = (attempt: Attempt, flight: Flight): Effect.Effect<Check> => {
     const { at } = flight.sent ?? (yield* leave)
     return (flight.check = { at, result })
   }).pipe(
-    // Without a check, the flight is of no use to later callers.
+    // A flight without a check must not serve later callers.
     Effect.onError(() =>
       Effect.sync(() => {
         if (source.newest === flight) source.newest = undefined

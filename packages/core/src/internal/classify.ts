@@ -1,5 +1,6 @@
 /**
- * The one place where an answer, or the lack of one, becomes a `BulkUploadError`.
+ * Turns an answer, or the lack of one, into a `BulkUploadError`. Effect's `HttpClientError` lacks what these errors need:
+ * the fields of SailPoint's error bodies, `Retry-After`, a proxy's refusal, and texts without secrets.
  */
 import type * as Duration from "effect/Duration"
 import * as Result from "effect/Result"
@@ -10,8 +11,8 @@ import { readRetryAfter } from "./retryAfter.ts"
 import type { Disconnection, NoReply, Reply } from "./reply.ts"
 
 /**
- * An answer whose status is not 200. `attempts` counts the tries so far, this one included; `now`, in
- * milliseconds since the epoch, is what a date in `Retry-After` is measured from.
+ * Returns the error for a status other than 200. `attempts` includes this one; a date in `Retry-After` is measured from
+ * `now`, in milliseconds since the epoch.
  */
 export const fromReply = (
   subject: Subject,
@@ -43,7 +44,7 @@ export const fromReply = (
   }
 }
 
-/** No answer at all. */
+/** Returns the error if no answer came. */
 export const fromNoReply = (
   subject: Subject,
   noReply: NoReply,
@@ -53,7 +54,7 @@ export const fromNoReply = (
     ? new BulkUploadError.RequestTimeout({ ...subject, after: where.deadline })
     : disconnected(subject, where.host, noReply)
 
-/** The text of a 200 answer, or the error that it has none. */
+/** Returns the text of a 200 answer. */
 export const textOf = (
   subject: Subject,
   reply: Reply,
@@ -71,13 +72,13 @@ export const textOf = (
   }
 }
 
-/** What is wrong with a body, and the value in it if it has an unknown status. */
+/** Why a body cannot be decoded, and its status value if that is unknown. */
 export interface Undecodable {
   readonly reason: string
   readonly unknownStatus?: string
 }
 
-/** Their answers can hold personal data in any part, so of what they say only a tracking ID is shown. */
+/** The answers to these can contain personal data anywhere, so only their tracking ID is shown. */
 const PERSONAL: ReadonlySet<Operation> = new Set(["source", "records", "events"])
 
 const TRACKING_ID = /^[0-9a-f-]{32,36}$/iu
@@ -89,7 +90,7 @@ const said = ({ operation }: Subject, reply: Reply): Said => {
   return { messages: [], ...(TRACKING_ID.test(trackingId) ? { trackingId } : {}) }
 }
 
-/** An answer that the API does not document. The body of a token answer may hold a token: never shown. */
+/** Returns the error for an undocumented answer. The body of a token answer can contain a token, so it is not shown. */
 export const unexpected = (
   subject: Subject,
   reply: Reply,
@@ -111,16 +112,13 @@ export const unexpected = (
   })
 }
 
-/** The encoding of a body that was not decoded: what is left of it has bytes that no text has. */
+/** Returns the encoding of a body that the HTTP client did not decode, which has bytes that no text has. */
 const encodingOf = ({ body, headers, show }: Reply): string | undefined =>
   body._tag === "Text" && /[^\P{Cc}\s]|\uFFFD/u.test(body.text)
     ? headers["content-encoding"] && show(headers["content-encoding"], 40)
     : undefined
 
-/**
- * JSON with its escapes read, also where it is no whole JSON: `\u0041` is an A to whoever reads it, and could be one of
- * a secret's.
- */
+/** Reads the escapes in JSON that may be incomplete: `\u0041` can be a letter of a secret. */
 const unescaped = (json: string): string =>
   json.replaceAll(/\\(?:u([0-9a-fA-F]{4})|(["\\/]))/gu, (_, code: string | undefined, character: string) =>
     code === undefined ? character : String.fromCharCode(Number.parseInt(code, 16))

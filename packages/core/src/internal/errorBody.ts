@@ -1,7 +1,7 @@
 /**
- * What an error body says. SailPoint documents three shapes for the status call (400, 403 and 500; 401; 429)
- * and none for the token endpoint, where RFC 6749 is expected; a gateway can send anything. So every key is
- * looked for by itself, and what is not a text is passed over.
+ * The texts of an error body. SailPoint documents three forms for the status request (400, 403 and 500; 401; 429) and none
+ * for the token request, where RFC 6749 is expected; a gateway can send any body. So each key is read alone, and values
+ * other than texts are ignored.
  */
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
@@ -14,14 +14,11 @@ export interface Said {
   readonly messages: ReadonlyArray<string>
 }
 
-const NOTHING: Said = { messages: [] }
-
-/** As many texts as a person would read. */
 const MAX_MESSAGES = 5
 
 export const readErrorBody = ({ body, show }: Reply): Said => {
   const json = body._tag === "Text" ? Option.getOrUndefined(parseJson(body.text)) : undefined
-  if (!Predicate.isObject(json)) return NOTHING
+  if (!Predicate.isObject(json)) return { messages: [] }
   const detailCode = textAt(json, "detailCode", show, 100)
   const trackingId = textAt(json, "trackingId", show, 100)
   const messages = [

@@ -1,5 +1,5 @@
 /**
- * Following a source: its checks, asked for on a follower's schedule and shared with all other followers.
+ * Following a source: its checks, requested on a follower's schedule and shared with all other followers.
  */
 import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
@@ -26,15 +26,15 @@ export interface Seen extends Check {
 /** One follower of a source, in a stream or in a wait: it checks and pauses in turns. */
 export interface Follower {
   /**
-   * Returns the next check, one try: the follower's schedule is what tries again, so that every failure shows as soon as
-   * it happens. Fails with a failure that does not pass by itself.
+   * Returns the next check after one attempt. The follower's schedule retries it, so every failure shows at once. Fails
+   * with a failure that is not retryable.
    */
   readonly check: Effect.Effect<Seen, BulkUploadError>
-  /** Waits until the next check is due; false if it never is, because the schedule ended or the check is believed. */
+  /** Waits until the next check is due. Returns false if the schedule has ended or the check is believed. */
   readonly pause: (seen: Seen) => Effect.Effect<boolean>
 }
 
-/** Steps the schedule itself: a repeated effect or stream takes 3 kB more for each of many followers. */
+/** Steps the schedule itself, because a repeated effect or stream needs 3 kB more for each of many followers. */
 export const makeFollow = (checks: Checks) =>
   Effect.fnUntraced(function* (sourceId: SourceId, options: Options) {
     const { next } = yield* checks(sourceId)
@@ -53,14 +53,13 @@ export const makeFollow = (checks: Checks) =>
     return follower
   })
 
-/** Whatever schedule the caller is in, a check is no retry of it. */
+/** A check is not a retry of the schedule that the caller may be in. */
 const asFirstTry = Effect.provideService(Schedule.CurrentMetadata, Schedule.CurrentMetadata.defaultValue())
 
 /** Delays a check for as long as SailPoint asked. */
 const notBeforeAsked = (delay: Duration.Duration, { result }: Seen): Duration.Duration =>
   Duration.max(delay, (Result.isFailure(result) && askedWait(result.failure)) || Duration.zero)
 
-/** Judges one check after the other as a follower does. */
 const makeSee = ({ grace = "1 minute", maxRetryAfter = "1 minute", since }: Options) => {
   const sinceMillis = since === undefined ? -Infinity : DateTime.toEpochMillis(since)
   const graceEnds = sinceMillis + Duration.toMillis(Duration.fromInputUnsafe(grace))

@@ -1,11 +1,8 @@
-/**
- * Texts that should be JSON.
- */
 import * as Schema from "effect/Schema"
 
-/** Nothing, when it is no JSON. */
+/** Returns none if the text is not JSON. */
 export const parseJson = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Unknown))
 
-/** Nothing, when it is no JSON or not what the schema says. */
+/** Returns none if the text is not JSON of this schema. */
 export const decodeJson = <S extends Schema.ConstraintDecoder<unknown>>(schema: S) =>
   Schema.decodeUnknownOption(Schema.fromJsonString(schema))

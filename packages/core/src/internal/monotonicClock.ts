@@ -1,6 +1,6 @@
 /**
- * Milliseconds of a clock that nobody sets: with the time of day, a clock that is put back by an hour would
- * hold everybody who waits for an hour. They count from no time in particular.
+ * Milliseconds of a clock that is never set. With the time of day, a clock that is set back by an hour would delay all
+ * waiting requests by an hour.
  */
 import type * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"

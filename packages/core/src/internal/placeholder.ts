@@ -1,5 +1,5 @@
 /**
- * Values that stand for a setting that was never filled in, as assistants and configuration files leave them behind.
+ * Placeholders that were never filled in, as assistants and configuration files leave them.
  */
 
 /** `${SAIL_CLIENT_ID}`, `${input:x}`, `$SAIL_CLIENT_ID`, `%SAIL_CLIENT_ID%`, `{{x}}`, `{tenant}`, `<tenant>`, `[tenant]`. */
@@ -10,10 +10,9 @@ const REFERENCE =
 const EXAMPLE =
   /^(?:(?:your|the)(?:[-_ ]?(?:tenant|client|access|api|id|secret|token|key|value|here))+|change[-_ ]?me|replace[-_ ]?me|x{3,}|\*{3,}|\.{3,}|…)$/iu
 
-/** Everything around a tenant's name in its API host. */
 const AROUND_TENANT = /^https?:\/\/|\.api\.[a-z0-9.-]+\/?$/giu
 
-/** Whether the whole value, or the tenant's name in a base URL, is a placeholder. */
+/** Returns whether the whole value, or the tenant's name in a base URL, is a placeholder. */
 export const isPlaceholder = (value: string): boolean => {
   const name = value.trim().replaceAll(AROUND_TENANT, "")
   return REFERENCE.test(name) || EXAMPLE.test(name)

@@ -1,6 +1,5 @@
 /**
- * One HTTP exchange, bounded in time and size: from a request to the whole answer, or to the reason why
- * there is none.
+ * One HTTP exchange, bounded in time and size: from a request to the whole answer, or to the reason why it is missing.
  */
 import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
@@ -17,15 +16,15 @@ import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import { plainText } from "./plainText.ts"
 
-/** The body of an answer: its text, or why there is none. */
+/** The body of an answer: its text, or why it is missing. */
 export type Body =
   | { readonly _tag: "Text"; readonly text: string }
   | { readonly _tag: "TooLarge"; readonly maxBytes: number }
   | ({ readonly _tag: "Broken" } & Disconnection)
 
 /**
- * A text made harmless to show, cut to a length (500 characters unless said otherwise). With `read` it is that of the
- * text which is shown, and no secret of either.
+ * Returns a text without secrets, harmless and cut to a length (default: 500 characters). `read` is applied to the text
+ * first; secrets are removed before and after it.
  */
 export type Show = (text: string, maxLength?: number, read?: (text: string) => string) => string
 
@@ -33,23 +32,22 @@ export interface Reply {
   readonly status: number
   readonly headers: Headers.Headers
   readonly body: Body
-  /** What it says may be shown only through this. */
+  /** The only way to show a part of the answer. */
   readonly show: Show
 }
 
-/** What is known about a connection that failed: the system's code, or the status of a proxy that refused it. */
+/** A connection that failed: the system's code, or the status of a proxy that refused it, if known. */
 export interface Disconnection {
   readonly code?: string | undefined
   readonly proxyStatus?: number
 }
 
-/** Why no answer came. */
 export type NoReply = { readonly _tag: "TimedOut" } | ({ readonly _tag: "Disconnected" } & Disconnection)
 
-/** The documented bodies of statuses, errors and tokens are of a few KiB; what is larger is not read to its end. */
+/** The documented bodies of statuses, errors and tokens have a few KiB; larger ones are not read to their end. */
 export const MAX_BODY_BYTES = 64 * 1024
 
-/** Redirects come back as answers, because following one would carry the credentials along. */
+/** Returns redirects as answers, because following one would send the credentials along. */
 const withoutRedirects = (client: HttpClient.HttpClient): HttpClient.HttpClient =>
   HttpClient.transformResponse(client, (response) =>
     Effect.flatMap(Effect.serviceOption(FetchHttpClient.RequestInit), (given) =>
@@ -61,9 +59,8 @@ const withoutRedirects = (client: HttpClient.HttpClient): HttpClient.HttpClient 
   )
 
 /**
- * The context of every request: the settings of `fetch` are the client's and not those of the caller that happens to
- * come first, no trace headers go to a third party, and the spans are our own, since the HTTP client's end before
- * the body is read.
+ * The context of every request. `fetch` has the client's settings, and not those of the first caller; no trace headers go
+ * to a third party; and the spans are the library's, because those of the HTTP client end before the body is read.
  */
 const pinned = Context.make(FetchHttpClient.RequestInit, {}).pipe(
   Context.add(HttpClient.TracerDisabledWhen, constTrue)
@@ -82,16 +79,16 @@ export type Exchange = (
 ) => Effect.Effect<Reply, NoReply>
 
 /**
- * Sends a request and reads the answer, both within the deadline. When a failing status is already known and
- * its body does not come, the status is the answer.
+ * Sends a request and reads the answer, both within the deadline. If the body of an error does not arrive in time, the
+ * status is the answer.
  */
 export const makeExchange = Effect.fnUntraced(function* (
   transformClient: (client: HttpClient.HttpClient) => HttpClient.HttpClient = identity
 ): Effect.fn.Return<Exchange, never, HttpClient.HttpClient> {
-  // Innermost, so that no wrapper can undo it.
+  // Applied first, so that no wrapper can follow redirects.
   const client = transformClient(withoutRedirects(yield* HttpClient.HttpClient))
   return (request, { deadline, maxBodyBytes }, secrets) => {
-    // Most answers show nothing: what it takes is made when it is wanted.
+    // Most answers show nothing, so the forms of the secrets are computed on demand.
     const show: Show = (...text) => withoutSecrets(secrets)(...text)
     return Effect.suspend(() => {
       let begun: Pick<Reply, "status" | "headers"> | undefined
@@ -99,7 +96,7 @@ export const makeExchange = Effect.fnUntraced(function* (
         Effect.matchEffect({
           onFailure: (error) => Effect.fail<NoReply>({ _tag: "Disconnected", ...disconnection(error) }),
           onSuccess: (response) => {
-            // Some clients make them anew whenever they are read.
+            // Some clients compute both on every read.
             const { headers, status } = response
             begun = { status, headers }
             return Effect.map(readBody(response, headers, maxBodyBytes), (body): Reply => ({
@@ -124,24 +121,23 @@ export const makeExchange = Effect.fnUntraced(function* (
 })
 
 /**
- * Shows texts with every secret in them blotted out: a gateway or a proxy can echo what it was sent, and what
- * an answer says ends up in errors, logs and spans. Blotted twice: as it came, and once more when what nobody
- * sees has been taken out from between its letters.
+ * Removes secrets from texts, because a gateway or a proxy can echo a request, and answers end up in errors, logs and
+ * spans. Secrets are removed twice: from the original text, and again without the invisible characters between letters.
  */
 export const withoutSecrets = (secrets: ReadonlyArray<Redacted.Redacted<string>>): Show => {
   const forms = [...new Set(secrets.flatMap((secret) => written(Redacted.value(secret))))]
     .filter((form) => form !== "")
     .toSorted((a, b) => b.length - a.length)
-  const blot = (text: string) => forms.reduce((clean, form) => clean.replaceAll(form, "[secret]"), text)
-  // None may be cut in two before it is looked for.
+  const redact = (text: string) => forms.reduce((clean, form) => clean.replaceAll(form, "[secret]"), text)
+  // No secret may be cut in two before the second removal.
   const room = (forms[0]?.length ?? 0) + 1
   return (text, maxLength = 500, read) => {
-    const blotted = read === undefined ? blot(text) : blot(read(blot(text)))
-    return plainText(blot(plainText(blotted, maxLength + room)), maxLength)
+    const redacted = read === undefined ? redact(text) : redact(read(redact(text)))
+    return plainText(redact(plainText(redacted, maxLength + room)), maxLength)
   }
 }
 
-/** A text as it is written in an answer: as it is, in JSON, in a page, in a form, in a URL. */
+/** The forms of a text in an answer: plain, in JSON, in a page, in a form, in a URL. */
 const written = (text: string): ReadonlyArray<string> => [
   text,
   JSON.stringify(text).slice(1, -1),
@@ -166,12 +162,16 @@ const unreadable = (error: HttpClientError): Body =>
   error.reason._tag === "EmptyBodyError" ? textBody("") : { _tag: "Broken", ...disconnection(error) }
 
 /**
- * HTTP clients read no more than the length that was announced, so a short one needs no counting, which costs as
- * much as the whole rest of a call. Of a compressed body it is the compressed length that is announced.
+ * HTTP clients read no more than the announced length, so a short body needs no counting, which costs as much as the rest
+ * of a call. For a compressed body, only the compressed length is announced.
  */
 const isKnownToFit = (headers: Headers.Headers, maxBytes: number): boolean =>
   Number(headers["content-length"] ?? Infinity) <= maxBytes && headers["content-encoding"] === undefined
 
+/**
+ * Reads a body chunk by chunk and stops at the bound. Effect's `HttpIncomingMessage.MaxBodySize` is no help: only the
+ * client on `node:http` applies it, and those on `fetch` and undici read any body to its end.
+ */
 const readUpTo = (response: HttpClientResponse, maxBytes: number): Effect.Effect<Body, HttpClientError> =>
   Effect.suspend(() => {
     const decoder = new TextDecoder()
@@ -191,10 +191,10 @@ const readUpTo = (response: HttpClientResponse, maxBytes: number): Effect.Effect
     )
   })
 
-/** What undici, and with it Node's `fetch`, says when a proxy refuses to connect. */
+/** The message of undici, and so of Node's `fetch`, if a proxy refuses to connect. */
 const PROXY_REFUSAL = /^Proxy response \((\d{3})\) !== 200/u
 
-/** The system's code (`ECONNREFUSED`), or a proxy's status, wherever in the chain of causes a client puts it. */
+/** Searches the chain of causes for the system's code (`ECONNREFUSED`) or a proxy's status. */
 const disconnection = (error: HttpClientError): Disconnection => {
   let cause: unknown = error.reason.cause
   for (let depth = 0; depth < 8 && cause instanceof Error; depth++) {

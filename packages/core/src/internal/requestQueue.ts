@@ -1,9 +1,9 @@
 /**
- * The requests of one key in the order of their arrival, the slots they are sent in, and the back-off after a 429. All
- * times are milliseconds of the monotonic clock.
+ * The requests of one key in FIFO order, their slots, and the back-off after a 429. All times are milliseconds of the
+ * monotonic clock.
  *
- * Effect's `RateLimiter` has no algorithm for this: its windows and buckets let 199 requests through a limit of 100 in
- * 10 seconds, and a caller that is interrupted while it waits keeps its slot.
+ * Effect's `RateLimiter` lacks an algorithm for this: its windows and buckets let 199 requests through a limit of 100 in
+ * 10 seconds, and an interrupted waiter keeps its slot.
  */
 import type * as Clock from "effect/Clock"
 import * as Data from "effect/Data"
@@ -19,23 +19,23 @@ import { nowOf } from "./monotonicClock.ts"
 
 /** The longest wait that SailPoint is known to ask for. No back-off lasts longer. */
 const LONGEST_BACK_OFF = 20 * 60_000
-/** The back-off after a 429 that asks for no wait: doubled each time, forgotten a minute after the last has ended. */
+/** The back-off after a 429 without a wait: doubled each time, reset a minute after the last has ended. */
 const FIRST_BACK_OFF = 1000
 const LAST_BACK_OFF = 16_000
 const FORGOTTEN_AFTER = 60_000
-/** The longest that a process may stall between the question for a shared slot and its last check before it sends. */
+/** The longest stall between the request for a shared slot and the last check before sending. */
 const LONGEST_STALL = 5000
 
-/** What Redis says to the question for a slot: taken, or how many milliseconds to wait. */
+/** Redis' answer to the request for a slot: taken, or the milliseconds to wait. */
 export type Answer = readonly [outcome: "taken" | "full" | "paused", waitMillis: number]
 
 /** The slots of one key that all processes share. */
 export interface SharedSlots {
-  /** Returns nothing while Redis does not answer: then this process keeps the limit alone. */
+  /** Returns none while Redis does not answer. Then this process keeps to the limit alone. */
   readonly take: (id: string, leaseMillis: number) => Effect.Effect<Option.Option<Answer>>
-  /** Frees the slot one window from now: its request has ended. */
+  /** Frees the slot of an ended request one window from now. */
   readonly leave: (id: string) => Effect.Effect<void>
-  /** Frees the slot at once: its request was not sent. */
+  /** Frees the slot of a request that was not sent. */
   readonly giveBack: (id: string) => Effect.Effect<void>
   readonly backOff: (millis: number) => Effect.Effect<void>
 }
@@ -66,7 +66,7 @@ export class Slot {
 }
 
 interface Waiter {
-  /** Done when the first in the queue has to look again. */
+  /** Done when the first waiter has to check again. */
   signal: Deferred.Deferred<void>
 }
 
@@ -81,7 +81,7 @@ export class RequestQueue {
   #sharedFrom = -Infinity
   readonly #backOff = { since: -Infinity, until: -Infinity, millis: 0 }
   readonly #waiting = new Set<Waiter>()
-  /** Requests that had their turn and left to renew what they need. They go first. */
+  /** Requests that left the queue to renew their token. They go first. */
   readonly #returning = new Set<Waiter>()
 
   constructor({ limit, window }: Limit, shared: SharedSlots | undefined) {
@@ -90,7 +90,7 @@ export class RequestQueue {
     this.#shared = shared
   }
 
-  /** Whether the queue holds nothing that a later request has to know. */
+  /** Returns whether the queue has no state that affects a later request. */
   isIdle(now: number): boolean {
     return (
       this.#running === 0 &&
@@ -100,13 +100,13 @@ export class RequestQueue {
     )
   }
 
-  /** Why the request may not wait now: the back-off lasts too long. */
+  /** Returns the failure of a request that does not wait for so long a back-off. */
   refusal(slot: Slot): LimitPaused | undefined {
     const remaining = this.#backOff.until - nowOf(slot.clock)
     return remaining > slot.maxPause ? new LimitPaused({ remaining: Duration.millis(remaining) }) : undefined
   }
 
-  /** Takes a slot if one is free and no request waits. To see it and to take it is one step. */
+  /** Takes a slot if one is free and no request waits. */
   takeNow(slot: Slot): boolean {
     const now = nowOf(slot.clock)
     const isFree = this.#shared === undefined && this.#first() === undefined && this.#nextSlot(now) === now
@@ -121,27 +121,27 @@ export class RequestQueue {
   ): Effect.Effect<boolean, LimitPaused> {
     const waiter: Waiter = { signal: Deferred.makeUnsafe() }
     const queue = options.isBack ? this.#returning : this.#waiting
-    const look: Effect.Effect<boolean, LimitPaused> = Effect.suspend(() => {
+    const attempt: Effect.Effect<boolean, LimitPaused> = Effect.suspend(() => {
       const signal = Deferred.makeUnsafe<void>()
       waiter.signal = signal
-      // One that returned to the front goes first, but not before one that has its shared slot already.
+      // A returning request goes first, but not before one that already has its shared slot.
       if (slot.state === "none" && this.#first() !== waiter) {
-        return Effect.andThen(this.#await(slot, signal), look)
+        return Effect.andThen(this.#await(slot, signal), attempt)
       }
       const refusal = this.refusal(slot)
       if (refusal !== undefined) return refusal
       const now = nowOf(slot.clock)
       const next = this.#nextSlot(now)
       if (next !== now) {
-        // Nothing is waited for while a shared slot is held.
+        // A request waits for nothing while it has a shared slot.
         return this.#giveBack(slot).pipe(
           Effect.andThen(this.#await(slot, signal, next === undefined ? undefined : next - now)),
-          Effect.andThen(look)
+          Effect.andThen(attempt)
         )
       }
       if (!options.isReady()) return Effect.as(this.#giveBack(slot), false)
       if (this.#shared !== undefined && now - slot.askedAt > LONGEST_STALL) {
-        return Effect.andThen(this.#ask(slot, this.#shared), look)
+        return Effect.andThen(this.#request(slot, this.#shared), attempt)
       }
       this.#take(slot, now)
       return Effect.as(
@@ -151,7 +151,7 @@ export class RequestQueue {
     })
     return Effect.suspend(() => {
       queue.add(waiter)
-      return look
+      return attempt
     }).pipe(
       Effect.onExit(() =>
         Effect.sync(() => {
@@ -162,7 +162,7 @@ export class RequestQueue {
     )
   }
 
-  /** Ends the use of a slot, however far the request came. */
+  /** Ends the use of a slot, whether or not the request was sent. */
   leave(slot: Slot): Effect.Effect<void> {
     return Effect.suspend(() => {
       if (slot.state !== "sent") return this.#giveBack(slot)
@@ -173,7 +173,7 @@ export class RequestQueue {
     })
   }
 
-  /** Lets no request be sent for as long as SailPoint asked, or for the default back-off. */
+  /** Blocks all requests for as long as SailPoint asked, or for the default back-off. */
   backOff(slot: Slot, asked: Duration.Duration | undefined): Effect.Effect<void> {
     return Effect.suspend(() => {
       const now = nowOf(slot.clock)
@@ -182,12 +182,12 @@ export class RequestQueue {
           ? this.#defaultBackOff(slot, now)
           : Math.min(Duration.toMillis(asked), LONGEST_BACK_OFF)
       if (millis === 0) return Effect.void
-      this.#hold(now, millis)
+      this.#block(now, millis)
       return this.#shared?.backOff(millis) ?? Effect.void
     })
   }
 
-  /** None for a request that was on its way when the last back-off began: its 429 says nothing new. */
+  /** Returns 0 for a request that was under way when the last back-off began, because its 429 adds nothing. */
   #defaultBackOff({ sentAt }: Slot, now: number): number {
     const { millis, since, until } = this.#backOff
     if (sentAt <= since) return 0
@@ -196,7 +196,7 @@ export class RequestQueue {
     return this.#backOff.millis
   }
 
-  #hold(now: number, millis: number): void {
+  #block(now: number, millis: number): void {
     this.#backOff.since = now
     this.#backOff.until = Math.max(this.#backOff.until, now + millis)
     this.#wake()
@@ -220,7 +220,7 @@ export class RequestQueue {
     this.#running += 1
   }
 
-  /** Until it has to look again, or so many milliseconds have passed. */
+  /** Waits for the signal, or for so many milliseconds. */
   #await(slot: Slot, signal: Deferred.Deferred<void>, millis?: number): Effect.Effect<void> {
     slot.waitsSince ??= nowOf(slot.clock)
     const signalled = Deferred.await(signal)
@@ -234,14 +234,14 @@ export class RequestQueue {
     if (first !== undefined) Deferred.doneUnsafe(first.signal, Exit.void)
   }
 
-  /** Asks for a shared slot, whose lease outlasts the deadline of the request by a window. */
-  #ask(slot: Slot, shared: SharedSlots): Effect.Effect<void> {
+  /** Requests a shared slot, whose lease outlasts the deadline of the request by a window. */
+  #request(slot: Slot, shared: SharedSlots): Effect.Effect<void> {
     return Effect.andThen(
       this.#giveBack(slot),
       Effect.suspend(() => {
         slot.id = crypto.randomUUID()
         slot.askedAt = nowOf(slot.clock)
-        // From now on the slot may be taken, whether or not the answer arrives.
+        // From now on the slot may be taken, whether or not Redis' answer arrives.
         slot.state = "shared"
         return shared.take(slot.id, slot.deadline + this.#window + LONGEST_STALL)
       })
@@ -252,7 +252,7 @@ export class RequestQueue {
         const now = nowOf(slot.clock)
         slot.state = "none"
         slot.askedAt = -Infinity
-        if (outcome === "paused") this.#hold(now, millis)
+        if (outcome === "paused") this.#block(now, millis)
         else this.#sharedFrom = now + millis
       })
     )

@@ -1,6 +1,3 @@
-/**
- * Retries: the policy that a caller sets around its calls, and what is counted and logged.
- */
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -11,13 +8,13 @@ import * as Metrics from "../Metrics.ts"
 
 type Policy = Schedule.Schedule<unknown, BulkUploadError>
 
-/** The policy of the calls in an effect, in place of their client's. */
+/** The policy that `RetryPolicy.withPolicy` sets. */
 export const CurrentPolicy: Context.Reference<Policy | undefined> = Context.Reference<Policy | undefined>(
   "@sailpoint-bulk-upload/core/CurrentPolicy",
   { defaultValue: () => undefined }
 )
 
-/** Counts a try, and logs it at debug level, if it is one that a retry policy made. */
+/** Counts an attempt, and logs it at debug level, if it is a retry. */
 export const countRetry: Effect.Effect<void> = Effect.flatMap(
   Schedule.CurrentMetadata,
   ({ attempt, duration, input }) => {

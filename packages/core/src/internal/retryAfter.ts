@@ -1,9 +1,7 @@
 /**
- * How long an answer asks to wait: `Retry-After`, read so that nothing is ever sent earlier than asked.
- *
- * RFC 9110, section 10.2.3, knows whole seconds and HTTP dates. Gateways also send fractions, which are rounded
- * up, and the header twice, which HTTP clients give as a list: there the longest wait counts. What is neither
- * counts as absent.
+ * The wait in `Retry-After`, read so that no request is sent too early. RFC 9110, section 10.2.3, has whole seconds and
+ * HTTP dates. Gateways also send fractions, which are rounded up, and the header twice, which HTTP clients return as a
+ * list: its longest wait applies. Any other value counts as absent.
  */
 import * as Duration from "effect/Duration"
 import * as Headers from "effect/http/Headers"
@@ -12,12 +10,11 @@ import * as Result from "effect/Result"
 /** A comma, but not the one after the day of an HTTP date. */
 const BETWEEN_VALUES = /(?<!\b(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*),/iu
 
-/** No date is further away (ECMA-262, section 21.4.1.1); more digits than that stand for no longer wait. */
+/** The distance of the last date (ECMA-262, section 21.4.1.1). */
 const LONGEST = Duration.millis(8.64e15)
 
 const FRACTION = /^\d{1,15}\.\d+$/u
 
-/** `now`, in milliseconds since the epoch, is what a date is measured from. */
 export const readRetryAfter = (header: string, now: number): Duration.Duration | undefined => {
   const waits = header.split(BETWEEN_VALUES).flatMap((value) => {
     const trimmed = value.trim()

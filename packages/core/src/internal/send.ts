@@ -1,6 +1,5 @@
 /**
- * One attempt: a request sent and its answer decoded, in a span of its own, measured, with every failure
- * typed. Retrying, tokens and budgets are others' work.
+ * One attempt: a request is sent and its answer decoded, in a separate span, measured, with every failure typed.
  */
 import * as Clock from "effect/Clock"
 import type * as Duration from "effect/Duration"
@@ -22,21 +21,19 @@ import { outcome } from "./outcome.ts"
 import { makeExchange, MAX_BODY_BYTES, type Reply, type Show } from "./reply.ts"
 import { isTraced, whereTraced } from "./whereTraced.ts"
 
-/**
- * A request, and how to read the body of its 200 answer.
- */
+/** A request, and how to decode the body of its 200 answer. */
 export interface Call<A> {
   readonly subject: Subject
-  /** The path with `{id}` in place of an id: it names the span. */
+  /** The path template, which names the span. */
   readonly route: string
   readonly request: HttpClientRequest
   /** Runs right before the request leaves: after the wait for a token and for the rate limit. */
   readonly onSend?: Effect.Effect<unknown>
-  /** What went along and must not come back in anything that is shown. */
+  /** The secrets in the request, which are removed from every text that is shown. */
   readonly secrets?: ReadonlyArray<Redacted.Redacted<string>>
-  /** How large the body of an answer may be; 64 KiB unless said otherwise. */
+  /** @default 64 KiB */
   readonly maxBodyBytes?: number
-  /** The value in the answer, or what is wrong with it. A text in the body is shown through `show`. */
+  /** Returns the value in the body, or the reason why it has none. `show` makes texts in the body harmless. */
   readonly decode: (text: string, show?: Show, headers?: Headers) => Result.Result<A, Undecodable>
 }
 
@@ -109,14 +106,14 @@ const valueIn = <A>(
       )
     : Result.fail(fromReply(call.subject, reply, { attempts, host, now: clock.currentTimeMillisUnsafe() }))
 
-/** What a span tells of how its attempt ended, beside what is known when it begins. */
+/** The attributes of a span that are known when its attempt ends. */
 const ended = (resends: number, status: number | undefined, error: string | undefined) => ({
   ...(resends === 0 ? {} : { "http.request.resend_count": resends }),
   ...(status === undefined ? {} : { "http.response.status_code": status }),
   ...(error === undefined ? {} : { "error.type": error })
 })
 
-/** SailPoint marks the answers of an API version that will be switched off. Said once, not at every call. */
+/** SailPoint marks the answers of an API version that will be switched off. Each client warns once. */
 const makeDeprecationNotice = (): ((reply: Reply) => boolean) => {
   let noticed = false
   return ({ headers }) => {
@@ -131,14 +128,13 @@ const warnOfDeprecation = (route: string): Effect.Effect<void> =>
     `SailPoint marks ${route} as deprecated (X-Deprecated: true); move to a newer API version before it is switched off.`
   )
 
-/** What all requests of one method to one route have in common. */
+/** The name and the attributes of the spans of one method and route. */
 interface Kind {
-  /** Names the span. */
   readonly name: string
   readonly attributes: Readonly<Record<string, string | number>>
 }
 
-/** OpenTelemetry's names for a request; the port where it is not the scheme's own. */
+/** Uses OpenTelemetry's names; the port is left out if it is the scheme's own. */
 const makeKind = ({ request: { method, url }, route }: Call<unknown>): Kind => {
   const { hostname, port } = new URL(url)
   return {

@@ -1,7 +1,6 @@
 /**
- * Scripts in a Redis that processes share, for as long as it answers. Sharing is never a condition: if a command fails, or
- * is not answered within a second, one warning says so, and Redis is left alone except for a probe now and then. When it
- * answers again, one line says that too.
+ * Scripts in a Redis that processes share while it answers. If a command fails, or is not answered within a second, one
+ * warning says so, and only a probe is sent now and then. When Redis answers again, one line says so.
  */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -19,21 +18,19 @@ export interface SharedRedis {
   readonly inBackground: (effect: Effect.Effect<unknown>) => Effect.Effect<void>
 }
 
-/** On a network worth sharing on, Redis takes a millisecond. */
 const ANSWERS_WITHIN = "1 second"
 
 /**
- * That second, as this process lives it: in ten parts. After each it takes in what has arrived, so a time in which it
- * was held up itself counts as one part, however long, and never as a silence of Redis.
+ * A second in ten parts. Answers are read after each, so a stall of this process counts as one part, however long, and
+ * never as a silence of Redis.
  */
 const silence = Effect.repeat(Effect.sleep("100 millis"), { times: 9 })
 
-/** How often Redis is looked at while it does not answer. */
-const look = Schedule.min([Schedule.exponential("100 millis"), Schedule.spaced("2 seconds")]).pipe(
+const probing = Schedule.min([Schedule.exponential("100 millis"), Schedule.spaced("2 seconds")]).pipe(
   Schedule.jittered
 )
 
-/** The probe does what the scripts do: a Redis that only answers PING has not come back. */
+/** The probe runs the scripts, because a Redis that only answers PING has not come back. */
 export const makeSharedRedis = Effect.fnUntraced(function* (
   probe: (redis: Redis.Redis["Service"]) => Effect.Effect<unknown, Redis.RedisError>
 ): Effect.fn.Return<SharedRedis, never, Redis.Redis | Scope.Scope> {
@@ -45,7 +42,7 @@ export const makeSharedRedis = Effect.fnUntraced(function* (
     Effect.asVoid(Effect.forkIn(effect, scope, { startImmediately: true }))
 
   const comeBack = answered(probe(redis)).pipe(
-    Effect.retry(look),
+    Effect.retry(probing),
     Effect.andThen(
       Effect.suspend(() => {
         away = false
@@ -59,7 +56,7 @@ export const makeSharedRedis = Effect.fnUntraced(function* (
     Effect.suspend(() => {
       if (away) return Effect.void
       away = true
-      // A cluster may serve the probe and move the next key again, and its other nodes are never asked.
+      // A cluster may serve the probe and move the next key.
       return isCluster(error)
         ? Effect.logWarning(
             "Redis cannot be used: it is part of a cluster, which is not supported. Use a single Redis, with replicas if it has to survive failures. Until a restart, this process keeps to its own rate limit."
@@ -94,8 +91,8 @@ const answered = <A>(command: Effect.Effect<A, Redis.RedisError>): Effect.Effect
 const isCluster = ({ cause }: Redis.RedisError): boolean => /\bMOVED \d/u.test(String(cause))
 
 /**
- * What went wrong, for a log line. Redis repeats the arguments of a command that it does not know, and a
- * password can be among them; Node names a failure to connect to several addresses by its code alone.
+ * Returns a reason for a log line. Redis repeats the arguments of an unknown command, which can include a password; Node
+ * names a failure to connect to several addresses by its code alone.
  */
 const reasonOf = ({ cause }: Redis.RedisError): string => {
   if (!(cause instanceof Error)) return "unknown cause"

@@ -1,5 +1,5 @@
 /**
- * Requests under a limit: prepared, queued, checked once more and sent.
+ * Requests under a rate limit: prepared, queued, checked once more and sent.
  */
 import type * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
@@ -8,21 +8,17 @@ import type { Limit } from "./budgetNumbers.ts"
 import { nowOf } from "./monotonicClock.ts"
 import { type LimitPaused, RequestQueue, type SharedSlots, Slot } from "./requestQueue.ts"
 
-/** A request, and what it needs. */
 export interface Request<T, A, E, R> {
-  /** Gets what the request needs, such as an access token, before the request waits for its slot. */
+  /** Runs before the request waits for its slot: to get an access token. */
   readonly prepare: Effect.Effect<T, E, R>
-  /** Whether that is still good. If it went stale in the queue, it is prepared again, and no slot is held meanwhile. */
+  /** Whether the token is still valid. If not, the request is prepared again, without a slot. */
   readonly isReady: (prepared: T, clock: Clock.Clock) => boolean
   readonly send: (prepared: T, backOff: BackOff) => Effect.Effect<A, E, R>
   /** The longest that `send` takes. */
   readonly deadline: Duration.Duration
 }
 
-/**
- * Makes all callers of the key wait after a 429: for as long as SailPoint asked, 20 minutes at most, or for a default
- * time of 1 second that doubles up to 16 seconds while 429s continue.
- */
+/** Makes all callers of the key wait after a 429: for as long as SailPoint asked, or for the default back-off. */
 export type BackOff = (asked: Duration.Duration | undefined) => Effect.Effect<void>
 
 /** Sends a request of a key as soon as the limit allows. */
@@ -36,10 +32,7 @@ export interface RequestBudget {
   readonly spend: Spend
 }
 
-/**
- * A queue for each key, and for each clock: times of one clock mean nothing on another. Callers with different patience
- * share it.
- */
+/** Makes a queue for each key and clock, because the times of two clocks cannot be compared. */
 export const makeSpend = (
   limit: Limit,
   sharedSlots: (key: string) => SharedSlots | undefined = () => undefined
@@ -61,7 +54,7 @@ export const makeSpend = (
         let queue = queueOf(clock, key)
         const prepareAndWait = (isBack: boolean): Effect.Effect<T, E | LimitPaused, R> =>
           Effect.flatMap(prepare, (prepared) => {
-            // Found and joined in one step, or it could be dropped as idle in between.
+            // The queue is found and joined in one step, or it could be dropped as idle in between.
             queue = queueOf(clock, key)
             return queue.takeNow(slot)
               ? Effect.succeed(prepared)
@@ -78,10 +71,10 @@ export const makeSpend = (
       })
 }
 
-/** What a lease is based on where an attempt has no deadline. */
+/** The deadline, in milliseconds, that a lease assumes for an attempt without one. */
 const LONGEST_ATTEMPT = 3_600_000
 
-/** Drops idle queues from the least recently used on. The first busy one goes to the end, so that it hides none. */
+/** Drops idle queues, the least recently used first. The first busy one moves to the end, so that it hides none. */
 const dropIdle = (queues: Map<string, RequestQueue>, now: number): void => {
   for (const [key, queue] of queues) {
     queues.delete(key)

@@ -70,19 +70,23 @@ const LONGEST_NAME = 253
 const EXAMPLE = "https://{tenant}.api.identitynow.com"
 
 /** Checks a base URL. */
-export const make = (options: Options): Effect.Effect<Tenant, InvalidBaseUrl> =>
+export const make = ({
+  allowedHosts = [],
+  apiVersion = defaultApiVersion,
+  baseUrl
+}: Options): Effect.Effect<Tenant, InvalidBaseUrl> =>
   Effect.suspend(() => {
-    const url = parse(options.baseUrl)
+    const url = parse(baseUrl)
     if (url === undefined) {
       return new InvalidBaseUrl({
-        reason: `${shown(options.baseUrl)} is not a URL.`,
+        reason: `${shown(baseUrl)} is not a URL.`,
         nextStep: `Give the tenant's API host with its scheme, such as ${EXAMPLE}.`
       })
     }
-    const refusal = credentials(url) ?? extras(url) ?? scheme(url) ?? host(url, options.allowedHosts ?? [])
-    if (refusal !== undefined) return new InvalidBaseUrl(refusal)
-    const { apiVersion = defaultApiVersion } = options
-    return Effect.succeed({ origin: url.origin, host: url.host, apiVersion })
+    const refusal = refusalOf(url, allowedHosts)
+    return refusal === undefined
+      ? Effect.succeed({ origin: url.origin, host: url.host, apiVersion })
+      : new InvalidBaseUrl(refusal)
   })
 
 /** Returns the path template of an endpoint. It names spans and metrics, so it never contains an ID. */
@@ -92,69 +96,52 @@ export const route = (
   resource = "non-employee-sources"
 ): string => (apiVersion === "v1" ? `/${resource}/v1${rest}` : `/${apiVersion}/${resource}${rest}`)
 
-type Refusal = ConstructorParameters<typeof InvalidBaseUrl>[0]
-
-/** Hides what precedes an @, which can be a password even if the text is not a URL. */
-const shown = (value: unknown): string => {
-  const text = typeof value === "string" ? value : format(value)
-  return `"${short(text.replace(/^.*@/su, "...@"))}"`
-}
-
-const short = (text: string): string => plainText(text, 80)
-
 const parse = (value: string | URL): URL | undefined => {
-  const url =
-    value instanceof URL
-      ? value
-      : typeof value === "string" && URL.canParse(value)
-        ? new URL(value)
-        : undefined
+  const url = value instanceof URL ? value : (typeof value === "string" && URL.parse(value)) || undefined
   // "acme.api.identitynow.com:443" parses, with the host as its scheme.
   return url === undefined || url.host === "" || url.hostname.length > LONGEST_NAME ? undefined : url
 }
 
-/** Checked first: a message about such a URL must not show it. */
-const credentials = (url: URL): Refusal | undefined =>
-  url.username === "" && url.password === ""
-    ? undefined
-    : {
-        reason: "it contains a user name or a password.",
-        nextStep: "Give the host alone; credentials are given separately."
-      }
-
-const extras = (url: URL): Refusal | undefined =>
-  (url.pathname === "/" || url.pathname === "") && url.search === "" && url.hash === ""
-    ? undefined
-    : {
-        reason: "it has more than a host after the scheme.",
-        nextStep: `Give ${short(url.origin)} alone; the API version is given separately.`
-      }
-
-const isLoopback = (url: URL): boolean => LOOPBACK.test(url.hostname)
-
-const scheme = (url: URL): Refusal | undefined => {
-  if (url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url))) return undefined
-  return url.protocol === "http:"
+const refusalOf = (
+  url: URL,
+  allowed: ReadonlyArray<string>
+): ConstructorParameters<typeof InvalidBaseUrl>[0] | undefined => {
+  const { host, hash, hostname, password, pathname, protocol, search, username } = url
+  // Checked first, because a message about such a URL must not show it.
+  if (username !== "" || password !== "") {
+    return {
+      reason: "it contains a user name or a password.",
+      nextStep: "Give the host alone; credentials are given separately."
+    }
+  }
+  if (!["", "/"].includes(pathname) || search !== "" || hash !== "") {
+    return {
+      reason: "it has more than a host after the scheme.",
+      nextStep: `Give ${short(url.origin)} alone; the API version is given separately.`
+    }
+  }
+  const isLoopback = LOOPBACK.test(hostname)
+  if (protocol === "http:" && !isLoopback) {
+    return {
+      reason: `http would send the client secret unencrypted to ${short(host)}.`,
+      nextStep: "Use https."
+    }
+  }
+  if (protocol !== "https:" && protocol !== "http:") {
+    return { reason: `"${short(protocol)}" is not a supported scheme.`, nextStep: `Give ${EXAMPLE}.` }
+  }
+  if (isLoopback || API_DOMAIN.test(hostname)) return undefined
+  if (allowed.some((name) => [host, hostname].includes(hostIn(name)))) return undefined
+  const [isUi, tenant = "", domain] = UI_HOST.exec(hostname) ?? []
+  return isUi === undefined
     ? {
-        reason: `http would send the client secret unencrypted to ${short(url.host)}.`,
-        nextStep: "Use https."
-      }
-    : { reason: `"${short(url.protocol)}" is not a supported scheme.`, nextStep: `Give ${EXAMPLE}.` }
-}
-
-const host = (url: URL, allowed: ReadonlyArray<string>): Refusal | undefined => {
-  if (API_DOMAIN.test(url.hostname) || isLoopback(url)) return undefined
-  if (allowed.some((name) => [url.host, url.hostname].includes(hostIn(name)))) return undefined
-  const ui = UI_HOST.exec(url.hostname)
-  return ui === null
-    ? {
-        reason: `${short(url.host)} is not one of SailPoint's API hosts (${EXAMPLE}), and the client secret would be sent there.`,
-        nextStep: `If this host is correct, allow it: allowedHosts: ["${url.host}"].`,
-        refusedHost: url.host
+        reason: `${short(host)} is not one of SailPoint's API hosts (${EXAMPLE}), and the client secret would be sent there.`,
+        nextStep: `If this host is correct, allow it: allowedHosts: ["${host}"].`,
+        refusedHost: host
       }
     : {
-        reason: `${short(url.host)} is the tenant's user interface.`,
-        nextStep: `Give its API host: https://${short(ui[1] ?? "")}.api.${ui[2]}.`
+        reason: `${short(host)} is the tenant's user interface.`,
+        nextStep: `Give its API host: https://${short(tenant)}.api.${domain}.`
       }
 }
 
@@ -163,3 +150,11 @@ const hostIn = (name: string): string =>
     .trim()
     .toLowerCase()
     .replace(/^https:\/\/|\/+$/gu, "")
+
+/** Hides all before an @, which can contain a password although the text is not a URL. */
+const shown = (value: unknown): string => {
+  const text = typeof value === "string" ? value : format(value)
+  return `"${short(text.replace(/^.*@/su, "...@"))}"`
+}
+
+const short = (text: string): string => plainText(text, 80)
