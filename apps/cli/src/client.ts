@@ -7,9 +7,12 @@ import * as Explanation from "@sailpoint-bulk-upload/core/Explanation"
 import * as NonEmployeeSources from "@sailpoint-bulk-upload/core/NonEmployeeSources"
 import * as RetryPolicy from "@sailpoint-bulk-upload/core/RetryPolicy"
 import * as Settings from "@sailpoint-bulk-upload/core/Settings"
+import { readFiles, SECRETS } from "@sailpoint-bulk-upload/core/workspace"
+import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Layer from "effect/Layer"
+import { readFileSync } from "node:fs"
 
 const services = Layer.merge(BulkUploads.layerApiClient, NonEmployeeSources.layerApiClient)
 
@@ -24,8 +27,20 @@ const ofSandbox = Layer.unwrap(
 /** A user watches: what fails for half a minute is reported. */
 const retryPolicy = RetryPolicy.make({ retries: 4, maxElapsed: "30 seconds" })
 
+const readText = (path: string): string => readFileSync(path, "utf8")
+
+/** The variables, with the secrets that are in files. */
+const environment = Layer.unwrap(
+  Effect.suspend(() => {
+    const { env, problems } = readFiles(process.env, SECRETS, readText)
+    return problems.length > 0
+      ? Effect.fail(new Settings.InvalidSettings({ problems }))
+      : Effect.succeed(ConfigProvider.layer(ConfigProvider.fromEnv({ env })))
+  })
+)
+
 const client = (sandbox: boolean) =>
-  sandbox ? Layer.orDie(ofSandbox) : ApiClient.layerConfig({ retryPolicy })
+  sandbox ? Layer.orDie(ofSandbox) : ApiClient.layerConfig({ retryPolicy }).pipe(Layer.provide(environment))
 
 /** The services; without `--sandbox`, of the tenant that `SAIL_*` names. */
 export const layer = (sandbox: boolean) =>
@@ -38,5 +53,5 @@ const withExplanation = (options: Explanation.Options) =>
 export const layerExplanation = (sandbox: boolean) =>
   (sandbox
     ? withExplanation({ countRecords: true, auditEvents: true })
-    : Layer.unwrap(Effect.map(Settings.read(), withExplanation))
+    : Layer.unwrap(Effect.map(Settings.read(), withExplanation)).pipe(Layer.provide(environment))
   ).pipe(Layer.provide(client(sandbox)), Layer.provide(FetchHttpClient.layer))

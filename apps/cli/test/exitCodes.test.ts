@@ -2,6 +2,9 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
 import * as Effect from "effect/Effect"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { envOf, run } from "./support/Command.ts"
 
 const id = (name: string): string => Source.named(name).sourceId
@@ -73,6 +76,25 @@ describe("exit codes", { timeout: 180_000 }, () => {
       for (const name of ["SAIL_BASE_URL", "SAIL_CLIENT_ID", "SAIL_CLIENT_SECRET"])
         assert.include(stderr, name)
     })
+  )
+
+  it.live("are 0 with a secret in a file, and 2 if the variable is set too", () =>
+    Effect.gen(function* () {
+      const { SAIL_CLIENT_SECRET, ...env } = envOf(yield* Sandbox.make())
+      const folder = yield* Effect.acquireRelease(
+        Effect.sync(() => mkdtempSync(join(tmpdir(), "secret-"))),
+        (folder) => Effect.sync(() => rmSync(folder, { recursive: true }))
+      )
+      const SAIL_CLIENT_SECRET_FILE = join(folder, "secret")
+      writeFileSync(SAIL_CLIENT_SECRET_FILE, `${SAIL_CLIENT_SECRET}\n`)
+      const ended = yield* run(["status", "Done"], { env: { ...env, SAIL_CLIENT_SECRET_FILE } })
+      assert.strictEqual(ended.code, 0, ended.stderr)
+      const both = yield* run(["status", "Done"], {
+        env: { ...env, SAIL_CLIENT_SECRET: "set", SAIL_CLIENT_SECRET_FILE }
+      })
+      assert.strictEqual(both.code, 2)
+      assert.include(both.stderr, "SAIL_CLIENT_SECRET and SAIL_CLIENT_SECRET_FILE are both set.")
+    }).pipe(Effect.scoped)
   )
 
   it.live("are 4 for refused credentials and 1 for an unreachable tenant", () =>

@@ -140,6 +140,7 @@ const serveHttp = async (
     settings: settings.success,
     runtime,
     givenToken: "accessToken" in options.auth,
+    readsFiles: Environment.namesFiles(env),
     factory: makeFactory(adapter, command),
     calls: adapter,
     tell: (line) => write(process.stderr, `${line}\n`)

@@ -35,7 +35,7 @@ import { ApiClient, type Service } from "./internal/apiClient.ts"
 import { countRetry, CurrentPolicy } from "./internal/retry.ts"
 import { type Call, makeSend } from "./internal/send.ts"
 import * as Tenant from "./internal/tenant.ts"
-import { type Auth, fromClientCredentials, fromStatic } from "./internal/tokens.ts"
+import { type Auth, fromClientCredentials, fromStatic, readSecret } from "./internal/tokens.ts"
 import { toConfig } from "./internal/toConfig.ts"
 import { makeUnderLimit } from "./internal/underLimit.ts"
 
@@ -47,7 +47,11 @@ export { InvalidBaseUrl } from "./internal/tenant.ts"
  * a client uses.
  */
 export interface Options extends Tenant.Options {
-  /** Client credentials, with which access tokens are fetched and renewed, or an access token, which is never renewed. */
+  /**
+   * Client credentials, with which access tokens are fetched and renewed, or an access token, which is never renewed.
+   * A secret can be an effect that reads the current one, so that it can be replaced while the program runs: a client
+   * secret is read for every token request, an access token again when SailPoint has refused it.
+   */
   readonly auth: Auth
   /**
    * The deadline of every attempt, from sending to decoded. Waiting for a token, for a slot in the rate limit or
@@ -189,8 +193,10 @@ const identity = (auth: Auth): Effect.Effect<string> =>
   "clientId" in auth
     ? Effect.succeed(auth.clientId)
     : Effect.map(
-        Effect.promise(() =>
-          crypto.subtle.digest("SHA-256", new TextEncoder().encode(Redacted.value(auth.accessToken).trim()))
+        Effect.flatMap(readSecret(auth.accessToken), (token) =>
+          Effect.promise(() =>
+            crypto.subtle.digest("SHA-256", new TextEncoder().encode(Redacted.value(token).trim()))
+          )
         ),
         (digest) => `token#${Hex.encode(new Uint8Array(digest))}`
       )

@@ -122,6 +122,32 @@ describe("AccessToken", () => {
     }).pipe(Effect.provide(tenant({ auth: { accessToken: Redacted.make(" made-elsewhere\n") } })))
   )
 
+  it.live("a given token that is read again is replaced once SailPoint refuses it, and no call fails", () => {
+    let token = "old"
+    const accessToken = Effect.sync(() => Redacted.make(token))
+    return Effect.gen(function* () {
+      const sandbox = yield* Sandbox.Sandbox
+      yield* sandbox.fail({ endpoint: "status", fault: grant({ status: "PENDING" }) })
+      yield* ask
+      token = "new"
+      yield* sandbox.fail({ endpoint: "status", fault: { _tag: "Respond", status: 401, body: {} } })
+      yield* sandbox.fail({ endpoint: "status", fault: grant({ status: "PENDING" }) })
+      yield* ask
+      const sent = (yield* sandbox.received).map(({ headers }) => headers["authorization"])
+      assert.deepStrictEqual(sent, ["Bearer old", "Bearer old", "Bearer new"])
+    }).pipe(Effect.provide(tenant({ auth: { accessToken } })))
+  })
+
+  it.live("a client secret is read for every token request", () => {
+    let secret = "not-yet"
+    const clientSecret = Effect.sync(() => Redacted.make(secret))
+    return Effect.gen(function* () {
+      assert.strictEqual((yield* Effect.flip(ask))._tag, "AuthenticationFailed")
+      secret = Redacted.value(auth.clientSecret)
+      yield* ask
+    }).pipe(Effect.provide(tenant({ auth: { clientId: auth.clientId, clientSecret } })))
+  })
+
   it.live.each(["", "two words", "a\nb", "schl\u00fcssel"])(
     "a given token that no header can carry is told: %j",
     (token) =>

@@ -3,6 +3,8 @@ import * as ConfigProvider from "effect/ConfigProvider"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
+import { readFiles } from "../src/internal/secretFiles.ts"
+import type { Secret } from "../src/internal/tokens.ts"
 import * as Settings from "../src/Settings.ts"
 
 type Env = Readonly<Record<string, string | undefined>>
@@ -19,6 +21,9 @@ const read = (env: Env, given?: Parameters<typeof Settings.read>[0]) => {
     ConfigProvider.fromEnv({ env: Object.fromEntries(defined) })
   )
 }
+
+/** The environment gives secrets as they are. */
+const valueOf = (secret: Secret) => (Redacted.isRedacted(secret) ? Redacted.value(secret) : undefined)
 
 const problemsIn = (env: Env) =>
   Effect.map(Effect.flip(read(env)), (error) => (error._tag === "InvalidSettings" ? error.problems : []))
@@ -72,7 +77,7 @@ describe("Settings", () => {
       assert.strictEqual(settings.apiVersion, "v2024")
       assert.isTrue("clientId" in settings.auth && settings.auth.clientId === "id")
       assert.isTrue(
-        "clientSecret" in settings.auth && Redacted.value(settings.auth.clientSecret) === "canary-secret"
+        "clientSecret" in settings.auth && valueOf(settings.auth.clientSecret) === "canary-secret"
       )
       assert.notInclude(JSON.stringify(settings), "canary-secret")
     })
@@ -81,7 +86,7 @@ describe("Settings", () => {
   it.effect("reads an access token instead", () =>
     Effect.gen(function* () {
       const { auth } = yield* read({ ...BASE, SAIL_ACCESS_TOKEN: "canary-token" })
-      assert.isTrue("accessToken" in auth && Redacted.value(auth.accessToken) === "canary-token")
+      assert.isTrue("accessToken" in auth && valueOf(auth.accessToken) === "canary-token")
     })
   )
 
@@ -211,6 +216,41 @@ describe("Settings", () => {
   )
 })
 
+const files: ReadonlyArray<readonly [string, Env, value: string | undefined, problem: string | undefined]> = [
+  ["whose file has a line", { SECRET_FILE: " /good " }, "canary", undefined],
+  ["without a file", { SECRET: "set" }, "set", undefined],
+  ["whose file is still a placeholder", { SECRET: "set", SECRET_FILE: "${secret.file}" }, "set", undefined],
+  ["whose file is empty", { SECRET_FILE: "/empty" }, "", "The file that SECRET_FILE names is empty."],
+  [
+    "whose file is missing",
+    { SECRET_FILE: "canary" },
+    undefined,
+    "The file that SECRET_FILE names cannot be read."
+  ],
+  [
+    "that is set with its file",
+    { SECRET: "canary", SECRET_FILE: "/good" },
+    "canary",
+    "SECRET and SECRET_FILE are both set."
+  ]
+]
+
+describe("a variable", () => {
+  it.each(files)("%s is read, or its problem is named", (_, given, value, problem) => {
+    const { env, problems } = readFiles(given, ["SECRET"], (path) => {
+      if (path === "/good") return "canary\n"
+      if (path === "/empty") return "\n"
+      throw new Error(`no such file: ${path}`)
+    })
+    assert.strictEqual(env["SECRET"], value)
+    assert.deepStrictEqual(
+      problems.map(({ problem, variable }) => [variable, problem]),
+      problem === undefined ? [] : [["SECRET_FILE", problem]]
+    )
+    assert.notInclude(JSON.stringify(problems), "canary")
+  })
+})
+
 describe("a next step", () => {
   const texts = [
     ["Check baseUrl and apiVersion.", "Check SAIL_BASE_URL and SAIL_API_VERSION."],
@@ -283,7 +323,7 @@ describe("a placeholder", () => {
   it.effect.each(real)("is not what %s is", (value) =>
     Effect.gen(function* () {
       const { auth } = yield* read({ ...complete, SAIL_CLIENT_SECRET: value })
-      assert.strictEqual("clientSecret" in auth && Redacted.value(auth.clientSecret), value)
+      assert.strictEqual("clientSecret" in auth && valueOf(auth.clientSecret), value)
     })
   )
 })

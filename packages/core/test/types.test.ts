@@ -186,8 +186,11 @@ describe("the public types", () => {
       Effect.Effect<SourceId.SourceId, BulkUploadError.InvalidSourceId>
     >()
     expectTypeOf<ApiClient.Options["auth"]>().toEqualTypeOf<
-      | { readonly accessToken: Redacted.Redacted }
-      | { readonly clientId: string; readonly clientSecret: Redacted.Redacted }
+      | { readonly accessToken: Redacted.Redacted | Effect.Effect<Redacted.Redacted> }
+      | {
+          readonly clientId: string
+          readonly clientSecret: Redacted.Redacted | Effect.Effect<Redacted.Redacted>
+        }
     >()
     // @ts-expect-error A secret has to be wrapped, so that it is not printed by chance.
     BulkUploads.layer({ baseUrl: "", auth: { accessToken: "secret" } })

@@ -82,6 +82,7 @@ Settings, from the environment only:
   SAIL_CLIENT_ID      the client id of a personal access token with the scope idn:nelm:read
   SAIL_CLIENT_SECRET  its secret
   SAIL_ACCESS_TOKEN   instead of the two: an access token made elsewhere (it is never renewed)
+  SAIL_CLIENT_SECRET_FILE, SAIL_ACCESS_TOKEN_FILE, SAIL_REDIS_URL_FILE  instead: a file with the value
   SAIL_API_VERSION    ${API_VERSIONS}
   SAIL_ALLOWED_HOSTS  hosts outside SailPoint's domains that may get the secret, separated by commas
   SAIL_REQUEST_BUDGET this server's part of SailPoint's limit, such as 50 per 10 seconds (default: 100)
@@ -91,6 +92,7 @@ Settings, from the environment only:
 
 Settings of http, from the environment only:
   MCP_BEARER_TOKEN            callers have to send this token; 32 characters or more
+  MCP_BEARER_TOKEN_FILE       instead: the path of a file with the token, or with several, one name:token a line
   MCP_OAUTH_ISSUER            instead: callers have to send a token (a JWT) of this authorization server
   MCP_OAUTH_AUDIENCE          what such a token has to name as its audience, best the URL of /mcp that clients use
   MCP_OAUTH_SCOPES            scopes that it has to have, separated by spaces

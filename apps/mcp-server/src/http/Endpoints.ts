@@ -125,7 +125,7 @@ export const make = (parts: Parts): Endpoints => {
       if (path === "/mcp") return mcp(request, response)
       const document = documents.get(path)
       if (document !== undefined) return answer(request, response, await document(request))
-      const asksForOAuth = authentication?._tag === "SharedToken" && OAUTH_PATH.test(path)
+      const asksForOAuth = authentication?._tag === "BearerTokens" && OAUTH_PATH.test(path)
       return answer(
         request,
         response,

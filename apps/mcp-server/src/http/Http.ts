@@ -3,6 +3,7 @@
  * then, because an assistant on standard input waits for none of it.
  */
 import { createMcpHandler, type McpServerFactory } from "@modelcontextprotocol/server"
+import { ApiClient } from "@sailpoint-bulk-upload/core/workspace"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { setTimeout } from "node:timers/promises"
@@ -26,6 +27,8 @@ export interface Options {
   readonly runtime: Runtime
   /** Whether the access token was given, and is never renewed. */
   readonly givenToken: boolean
+  /** Whether a file holds a secret, so that SIGHUP means to read it again. */
+  readonly readsFiles: boolean
   /** Makes the MCP server of one request. */
   readonly factory: McpServerFactory
   /** Ends running calls when the server ends. */
@@ -47,6 +50,7 @@ export const serve = async ({
   calls,
   factory,
   givenToken,
+  readsFiles,
   runtime,
   settings,
   tell
@@ -60,6 +64,13 @@ export const serve = async ({
   const refused: Endpoints.Parts["refused"] = (refusal, caller) =>
     void runtime.runFork(refusals.report(refusal, caller))
   const authentication = await runtime.runPromise(Authentication.make(settings.authentication))
+  const reload = Effect.gen(function* () {
+    const { accessToken } = yield* ApiClient
+    yield* authentication.reload
+    yield* Effect.ignore(Effect.flatMap(accessToken.get, accessToken.refused))
+    yield* Effect.logInfo("The files with secrets were read again (SIGHUP).")
+  })
+  if (readsFiles) process.on("SIGHUP", () => void runtime.runFork(reload))
   const admission = await runtime.runPromise(Admission.make(settings.limits))
   const readiness = await runtime.runPromise(Readiness.make({ givenToken }))
   const endpoints = Endpoints.make({

@@ -34,11 +34,13 @@ export const STOPPING: Readiness = {
 export const make = Effect.fnUntraced(function* ({ givenToken }: { readonly givenToken: boolean }) {
   const { accessToken } = yield* ApiClient
   const problemOf = (token: Redacted.Redacted<string>): Effect.Effect<Readiness> =>
-    Effect.map(DateTime.now, (now) =>
-      givenToken
-        ? Option.getOrUndefined(Option.map(tokenTimes(token), (times) => overdue(times, now)))
-        : undefined
-    )
+    Effect.gen(function* () {
+      if (!givenToken) return undefined
+      const now = yield* DateTime.now
+      const problem = Option.getOrUndefined(Option.map(tokenTimes(token), (times) => overdue(times, now)))
+      // No call comes here while it is overdue, so nothing else would read the file of the token again.
+      return problem !== undefined && (yield* accessToken.refused(token)) ? undefined : problem
+    })
   const ask = Effect.gen(function* () {
     // Not interrupted when it is slow: calls may wait for the same token.
     const asking = yield* Effect.forkDetach(accessToken.get)

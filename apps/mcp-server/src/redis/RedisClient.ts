@@ -11,6 +11,7 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Redis from "effect/persistence/Redis"
+import { readSecret, type Secret } from "@sailpoint-bulk-upload/core/workspace"
 import * as Redacted from "effect/Redacted"
 import * as References from "effect/References"
 import * as Scope from "effect/Scope"
@@ -26,14 +27,28 @@ const NO_PRIMARY = /\b(?:READONLY|LOADING|MASTERDOWN|NOREPLICAS)\b/u
 
 type Client = Redis.Redis["Service"]
 
-const make = (url: Redacted.Redacted<string>): Effect.Effect<Client, never, Scope.Scope> =>
+const make = (given: Secret): Effect.Effect<Client, never, Scope.Scope> =>
   Effect.gen(function* () {
+    const readUrl = Effect.map(readSecret(given), Redacted.value)
+    const url = new URL(yield* readUrl)
+    const runPromise = Effect.runPromiseWith(yield* Effect.context())
     const tried = Deferred.makeUnsafe<void>()
     let connected: { readonly redis: Client; readonly node: NodeRedis.NodeRedis["Service"] } | undefined
     let problem: unknown
 
     const client = NodeRedis.layer({
-      url: Redacted.value(url),
+      url: Object.assign(new URL(url), { username: "", password: "" }).href,
+      // Read for every connection, because they can be replaced.
+      credentialsProvider: {
+        type: "async-credentials-provider",
+        credentials: async () => {
+          const { password, username } = new URL(await runPromise(readUrl))
+          return {
+            ...(username === "" ? {} : { username: decodeURIComponent(username) }),
+            password: decodeURIComponent(password)
+          }
+        }
+      },
       disableOfflineQueue: true,
       // An idle connection that is dead is found out by its silence.
       pingInterval: 2000,
@@ -109,5 +124,4 @@ const make = (url: Redacted.Redacted<string>): Effect.Effect<Client, never, Scop
   })
 
 /** A connection that is kept up for as long as the layer lives. */
-export const layer = (url: Redacted.Redacted<string>): Layer.Layer<Redis.Redis> =>
-  Layer.effect(Redis.Redis, make(url))
+export const layer = (url: Secret): Layer.Layer<Redis.Redis> => Layer.effect(Redis.Redis, make(url))

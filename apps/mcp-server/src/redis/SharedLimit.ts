@@ -6,15 +6,11 @@ import type * as RequestBudget from "@sailpoint-bulk-upload/core/RequestBudget"
 import * as SharedBudget from "@sailpoint-bulk-upload/core/SharedBudget"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type * as Redacted from "effect/Redacted"
+import type { Secret } from "@sailpoint-bulk-upload/core/workspace"
 import * as RedisClient from "./RedisClient.ts"
 
 /** The API client under the shared limit. */
-export const layer = (
-  redisUrl: Redacted.Redacted<string>,
-  numbers: RequestBudget.Options,
-  options: ApiClient.Options
-) =>
+export const layer = (redisUrl: Secret, numbers: RequestBudget.Options, options: ApiClient.Options) =>
   Layer.unwrap(
     Effect.map(SharedBudget.make(numbers), (requestBudget) => ApiClient.layer({ ...options, requestBudget }))
   ).pipe(Layer.provide(RedisClient.layer(redisUrl)))

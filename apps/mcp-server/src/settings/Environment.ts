@@ -9,6 +9,12 @@ export type Env = Readonly<Record<string, string | undefined>>
 /** The variables of this server's settings; any of them can hold a secret, if only by mistake. */
 const OWN = /^(?:SAIL|MCP|OTEL_EXPORTER_OTLP)_/u
 
+const SECRET_FILE = /^(?:SAIL|MCP)_.*_FILE$/u
+
+/** Whether a file holds a secret. */
+export const namesFiles = (env: Env): boolean =>
+  Object.entries(env).some(([name, value = ""]) => SECRET_FILE.test(name) && value.trim() !== "")
+
 /** All of them are optional, so one that is still a placeholder counts as not set. */
 const OTLP = /^OTEL_EXPORTER_OTLP_/u
 

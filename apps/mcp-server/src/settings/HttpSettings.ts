@@ -4,16 +4,10 @@
  */
 import { isPlaceholder } from "@sailpoint-bulk-upload/core/workspace"
 import * as AllowedNames from "./AllowedNames.ts"
+import * as BearerTokens from "./BearerTokens.ts"
 import * as Duration from "effect/Duration"
-import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import { isLoopback, isPrivateOnTheWay } from "./Loopback.ts"
-
-/** One secret that every caller knows. */
-export interface SharedToken {
-  readonly _tag: "SharedToken"
-  readonly token: Redacted.Redacted<string>
-}
 
 /** Tokens that an authorization server issues for this server. */
 export interface OAuth {
@@ -52,7 +46,7 @@ export interface HttpSettings {
   readonly port: number
   readonly allowedHosts: ReadonlyArray<string>
   readonly allowedOrigins: ReadonlyArray<string>
-  readonly authentication: SharedToken | OAuth | undefined
+  readonly authentication: BearerTokens.BearerTokens | OAuth | undefined
   readonly limits: Limits
   /** How long requests are still served after SIGTERM. */
   readonly shutdownGrace: Duration.Duration
@@ -123,43 +117,34 @@ const text = (env: Env, name: string): string | undefined => {
 }
 
 /** Each would let callers in who should have been refused, if it counted as not set. */
-const AUTHENTICATION = ["MCP_BEARER_TOKEN", "MCP_OAUTH_ISSUER", "MCP_OAUTH_AUDIENCE", "MCP_OAUTH_SCOPES"]
+const AUTHENTICATION = [
+  BearerTokens.NAME,
+  BearerTokens.FILE,
+  "MCP_OAUTH_ISSUER",
+  "MCP_OAUTH_AUDIENCE",
+  "MCP_OAUTH_SCOPES"
+]
 
-/** As long as 128 random bits in hexadecimal digits. */
-const MIN_TOKEN_LENGTH = 32
-const TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/u
-
-const readAuthentication = (env: Env): Result.Result<HttpSettings["authentication"], Problems> => {
+/** Reads how callers prove themselves; nothing if they need not. */
+export const readAuthentication = (env: Env): Result.Result<HttpSettings["authentication"], Problems> => {
   const unfilled = AUTHENTICATION.filter((name) => isPlaceholder(env[name] ?? ""))
   if (unfilled.length > 0) {
     return Result.fail(unfilled.map((name) => `${name} was not filled in: its value is still a placeholder.`))
   }
-  const token = text(env, "MCP_BEARER_TOKEN")
+  const tokens = BearerTokens.read(env)
+  if (Result.isFailure(tokens)) return tokens
   const issuer = text(env, "MCP_OAUTH_ISSUER")
   if (issuer === undefined) {
     const alone = ["MCP_OAUTH_AUDIENCE", "MCP_OAUTH_SCOPES"].filter((name) => text(env, name) !== undefined)
     if (alone.length > 0) {
       return Result.fail([`MCP_OAUTH_ISSUER is not set, but ${alone.join(" and ")}: set it too.`])
     }
-    return token === undefined ? Result.succeed(undefined) : readToken(token)
+    return tokens
   }
-  return token === undefined
+  return tokens.success === undefined
     ? readOAuth(env, issuer)
     : Result.fail([
-        "MCP_BEARER_TOKEN is set together with MCP_OAUTH_ISSUER: keep one of the two ways and unset the other."
-      ])
-}
-
-const readToken = (token: string): Result.Result<SharedToken, Problems> => {
-  if (token.length < MIN_TOKEN_LENGTH) {
-    return Result.fail([
-      `MCP_BEARER_TOKEN is too short: it has to have ${MIN_TOKEN_LENGTH} characters or more, made by a random generator.`
-    ])
-  }
-  return TOKEN.test(token)
-    ? Result.succeed({ _tag: "SharedToken", token: Redacted.make(token, { label: "MCP_BEARER_TOKEN" }) })
-    : Result.fail([
-        "MCP_BEARER_TOKEN has characters that a bearer token cannot have (RFC 6750, section 2.1)."
+        "MCP_BEARER_TOKEN (or MCP_BEARER_TOKEN_FILE) is set together with MCP_OAUTH_ISSUER: keep one of the two ways and unset the other."
       ])
 }
 

@@ -2,22 +2,37 @@
  * The settings, read from the environment before anything is served: complete, or all that is wrong with them.
  */
 import * as CoreSettings from "@sailpoint-bulk-upload/core/Settings"
-import { isPlaceholder } from "@sailpoint-bulk-upload/core/workspace"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
-import type * as Redacted from "effect/Redacted"
+import { isPlaceholder, readFiles, SECRETS, type Secret } from "@sailpoint-bulk-upload/core/workspace"
+import * as SecretFile from "./SecretFile.ts"
+import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as RedisUrl from "./RedisUrl.ts"
 
 export interface Settings extends CoreSettings.Settings {
   /** Where the request budget is shared with other servers. If unset, sharing is disabled. */
-  readonly redisUrl?: Redacted.Redacted<string>
+  readonly redisUrl?: Secret
 }
 
 export type Problems = ReadonlyArray<CoreSettings.Problem>
 
-export const read = (env: Record<string, string | undefined>): Result.Result<Settings, Problems> => {
-  const provider = ConfigProvider.fromEnv({ env: definedOnly(env) })
+export const read = (given: Record<string, string | undefined>): Result.Result<Settings, Problems> => {
+  const names = [...SECRETS, RedisUrl.NAME]
+  const { env, problems } = readFiles(given, names, SecretFile.read)
+  /** The secret as it was read, or from now on as its file has it. */
+  const current = (name: string, secret: Secret): Secret => {
+    const path = given[`${name}_FILE`]?.trim()
+    return path === undefined || !Redacted.isRedacted(secret) || given[name] === env[name]
+      ? secret
+      : SecretFile.reading({
+          variable: `${name}_FILE`,
+          path,
+          secret,
+          isUsable: (text) => name !== RedisUrl.NAME || Result.isSuccess(RedisUrl.read(text))
+        })
+  }
+  const provider = ConfigProvider.fromEnv({ env })
   const tenant = CoreSettings.read().pipe(
     Effect.catchTag("ConfigError", Effect.die),
     Effect.provideService(ConfigProvider.ConfigProvider, provider),
@@ -25,15 +40,23 @@ export const read = (env: Record<string, string | undefined>): Result.Result<Set
     Effect.runSync
   )
   const redisUrl = RedisUrl.read(env[RedisUrl.NAME])
-  if (Result.isSuccess(tenant) && Result.isSuccess(redisUrl)) {
+  if (Result.isSuccess(tenant) && Result.isSuccess(redisUrl) && problems.length === 0) {
+    const { auth } = tenant.success
     return Result.succeed({
       ...tenant.success,
-      ...(redisUrl.success === undefined ? {} : { redisUrl: redisUrl.success })
+      auth:
+        "accessToken" in auth
+          ? { accessToken: current("SAIL_ACCESS_TOKEN", auth.accessToken) }
+          : { ...auth, clientSecret: current("SAIL_CLIENT_SECRET", auth.clientSecret) },
+      ...(redisUrl.success === undefined ? {} : { redisUrl: current(RedisUrl.NAME, redisUrl.success) })
     })
   }
   return Result.fail([
-    ...(Result.isFailure(tenant) ? tenant.failure.problems.map(filledIn(env)) : []),
-    ...(Result.isFailure(redisUrl) ? [redisUrl.failure] : [])
+    ...problems,
+    ...[
+      ...(Result.isFailure(tenant) ? tenant.failure.problems.map(filledIn(env)) : []),
+      ...(Result.isFailure(redisUrl) ? [redisUrl.failure] : [])
+    ].filter(({ variable }) => problems.every((problem) => problem.variable !== `${variable}_FILE`))
   ])
 }
 
@@ -47,6 +70,3 @@ const filledIn =
           problem: `${problem.variable} was not filled in by the assistant, or by what else starts this server: its value is still a placeholder.`
         }
       : problem
-
-const definedOnly = (env: Record<string, string | undefined>): Record<string, string> =>
-  Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined))

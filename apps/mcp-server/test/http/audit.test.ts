@@ -10,6 +10,7 @@ import * as RefusalLog from "../../src/http/RefusalLog.ts"
 import * as AuditLine from "../support/AuditLine.ts"
 import * as HttpProcess from "../support/HttpProcess.ts"
 import * as Issuer from "../support/Issuer.ts"
+import * as SecretFile from "../support/SecretFile.ts"
 import * as JsonRpc from "../support/JsonRpc.ts"
 import * as Otlp from "../support/Otlp.ts"
 import * as OtlpReceiver from "../support/OtlpReceiver.ts"
@@ -152,10 +153,16 @@ describe("the documented fields of the log", { timeout: 60_000 }, () => {
   it.live("are exactly those that are logged, and the documented queries find their lines", () =>
     Effect.gen(function* () {
       const issuer = yield* Issuer.start()
-      const receiver = { MCP_OAUTH_ISSUER: issuer.url, MCP_OAUTH_AUDIENCE: Issuer.AUDIENCE }
-      const server = yield* HttpProcess.start(yield* Sandbox.make(), {
-        args: ["--log-format", "json"],
-        env: { ...receiver, MCP_MAX_PER_CALLER: "2" }
+      const sandbox = yield* Sandbox.make()
+      const start = (env: Readonly<Record<string, string>>) =>
+        HttpProcess.start(sandbox, { args: ["--log-format", "json"], env })
+      const { path } = yield* SecretFile.make(`alice:${HttpProcess.TOKEN}`)
+      const named = yield* start({ MCP_BEARER_TOKEN_FILE: path })
+      yield* HttpProcess.post(named.url, { headers: { authorization }, body: call })
+      const server = yield* start({
+        MCP_OAUTH_ISSUER: issuer.url,
+        MCP_OAUTH_AUDIENCE: Issuer.AUDIENCE,
+        MCP_MAX_PER_CALLER: "2"
       })
       const token = yield* issuer.token({ client_id: "an-assistant" })
       const headers = { authorization: `Bearer ${token}` }
@@ -165,7 +172,7 @@ describe("the documented fields of the log", { timeout: 60_000 }, () => {
         yield* HttpProcess.post(server.url, { headers, body })
       }
       for (let i = 0; i < 21; i++) yield* HttpProcess.post(server.url)
-      const stderr = yield* endedLog(server)
+      const stderr = (yield* endedLog(named)) + (yield* endedLog(server))
       const lines = stderr
         .split("\n")
         .filter((line) => line.startsWith("{"))
@@ -179,7 +186,7 @@ describe("the documented fields of the log", { timeout: 60_000 }, () => {
         const { error, status, stdout } = spawnSync("jq", ["-R", "-c", query], { input: stderr })
         return error === undefined ? [status, stdout.toString().split("\n").length - 1] : "no jq"
       })
-      const byQuery = [2, 21, 1, 3].map((count) => [0, count])
+      const byQuery = [3, 21, 1, 3].map((count) => [0, count])
       assert.deepStrictEqual(found, found[0] === "no jq" ? queries.map(() => "no jq") : byQuery)
     })
   )

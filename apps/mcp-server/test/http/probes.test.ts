@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import { connect } from "node:net"
 import { text } from "node:stream/consumers"
 import * as HttpProcess from "../support/HttpProcess.ts"
+import * as SecretFile from "../support/SecretFile.ts"
 
 const tokenRequests = (sandbox: Sandbox.Service) =>
   Effect.map(sandbox.received, (received) => received.filter(({ endpoint }) => endpoint === "token").length)
@@ -13,6 +14,9 @@ const PUBLIC = {
   args: ["--host", "0.0.0.0", "--allowed-host", "mcp.test"],
   env: { MCP_BEARER_TOKEN: HttpProcess.TOKEN }
 }
+
+const tokenUntil = (exp: number): string =>
+  `e30.${Buffer.from(JSON.stringify({ iat: exp - 3600, exp })).toString("base64url")}.canary`
 
 describe("a probe", { timeout: 60_000 }, () => {
   it.live("finds the process alive, whatever becomes of SailPoint, which is not asked", () =>
@@ -62,16 +66,25 @@ describe("a probe", { timeout: 60_000 }, () => {
   ] as const)("knows of a given token that ends in %i s whether it is good", ([seconds, expected]) =>
     Effect.gen(function* () {
       const now = Math.floor(Date.now() / 1000)
-      const claims = Buffer.from(JSON.stringify({ iat: now - 3600, exp: now + seconds })).toString(
-        "base64url"
-      )
       const { url } = yield* HttpProcess.start(yield* Sandbox.make(), {
-        env: { SAIL_CLIENT_ID: "", SAIL_CLIENT_SECRET: "", SAIL_ACCESS_TOKEN: `e30.${claims}.canary` }
+        env: { SAIL_CLIENT_ID: "", SAIL_CLIENT_SECRET: "", SAIL_ACCESS_TOKEN: tokenUntil(now + seconds) }
       })
       const { body, status } = yield* HttpProcess.get(url, "/readyz")
       assert.strictEqual(status, expected)
       assert.notInclude(body, "canary")
       if (status === 503) assert.match(body, /The access token expired at .*SAIL_ACCESS_TOKEN/u)
+    })
+  )
+
+  it.live("reads the file of an expired token again, which no call would do", () =>
+    Effect.gen(function* () {
+      const now = Math.floor(Date.now() / 1000)
+      const { path, write } = yield* SecretFile.make(tokenUntil(now - 60))
+      const { url } = yield* HttpProcess.start(yield* Sandbox.make(), {
+        env: { SAIL_CLIENT_ID: "", SAIL_CLIENT_SECRET: "", SAIL_ACCESS_TOKEN_FILE: path }
+      })
+      yield* write(tokenUntil(now + 600))
+      assert.strictEqual((yield* HttpProcess.get(url, "/readyz")).status, 200)
     })
   )
 

@@ -26,6 +26,19 @@ const refused: ReadonlyArray<Refused> = [
   ["no allowed host, with OAuth", "--host 0.0.0.0", OAUTH, ["--allowed-host"]],
   ["the sandbox for everybody", "--host 0.0.0.0 --sandbox", {}, ["MCP_BEARER_TOKEN", "--allowed-host"]],
   ["a short token", "", { MCP_BEARER_TOKEN: "canary-of-less-than-32-characte" }, ["MCP_BEARER_TOKEN"]],
+  [
+    "a token and a file of tokens",
+    "",
+    { MCP_BEARER_TOKEN: TOKEN, MCP_BEARER_TOKEN_FILE: "canary" },
+    ["MCP_BEARER_TOKEN"]
+  ],
+  ["a file of tokens that is missing", "", { MCP_BEARER_TOKEN_FILE: "canary" }, ["The"]],
+  [
+    "a file of tokens that was not filled in",
+    "",
+    { MCP_BEARER_TOKEN_FILE: "${FILE}" },
+    ["MCP_BEARER_TOKEN_FILE"]
+  ],
   ["a token with spaces", "", { MCP_BEARER_TOKEN: `${TOKEN} ${TOKEN}` }, ["MCP_BEARER_TOKEN"]],
   ["two ways at once", "", { ...OAUTH, MCP_BEARER_TOKEN: TOKEN }, ["MCP_BEARER_TOKEN"]],
   ["a token that was not filled in", "", { MCP_BEARER_TOKEN: "${MCP_BEARER_TOKEN}" }, ["MCP_BEARER_TOKEN"]],

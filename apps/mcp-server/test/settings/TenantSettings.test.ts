@@ -206,7 +206,9 @@ const revealed = ({ auth, redisUrl, requestBudget, ...rest }: Settings.Settings)
       Redacted.isRedacted(value) ? Redacted.value(value) : value
     ])
   ),
-  ...(redisUrl === undefined ? {} : { redisUrl: Redacted.value(redisUrl) }),
+  ...(redisUrl === undefined
+    ? {}
+    : { redisUrl: Redacted.isRedacted(redisUrl) ? Redacted.value(redisUrl) : "read from its file" }),
   ...(requestBudget?.per === undefined
     ? {}
     : {

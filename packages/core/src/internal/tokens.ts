@@ -35,8 +35,11 @@ const HEADER_SAFE = /^[\x21-\x7E]+$/u
 const TOKEN_ROUTE = "/oauth/token"
 
 export type Auth =
-  | { readonly accessToken: Redacted.Redacted }
-  | { readonly clientId: string; readonly clientSecret: Redacted.Redacted }
+  | { readonly accessToken: Secret }
+  | { readonly clientId: string; readonly clientSecret: Secret }
+
+/** A secret, or an effect that reads the current one. */
+export type Secret = Redacted.Redacted | Effect.Effect<Redacted.Redacted>
 
 export interface AccessToken {
   /** Returns the kept token, or fetches one. */
@@ -65,22 +68,38 @@ const GrantBody = Schema.Struct({
   expires_in: Schema.optionalKey(Schema.Unknown)
 })
 
-/** A token that was made elsewhere. */
-export const fromStatic = (given: Redacted.Redacted): Tokens => {
-  const token = Redacted.make(Redacted.value(given).trim(), { label: "access token" })
-  const current = HEADER_SAFE.test(Redacted.value(token))
-    ? Effect.succeed(token)
-    : Effect.fail(
-        new AuthenticationFailed({
-          operation: "token",
-          messages: ["the access token that was given is empty or has characters that no header can carry"]
-        })
-      )
+/** Reads a secret. */
+export const readSecret = (secret: Secret): Effect.Effect<Redacted.Redacted> =>
+  Effect.isEffect(secret) ? secret : Effect.succeed(secret)
+
+/** A token that was made elsewhere, kept until it is refused and another one is there. */
+export const fromStatic = (given: Secret): Tokens => {
+  let kept: Redacted.Redacted | undefined
+  const read = Effect.flatMap(readSecret(given), (given) => {
+    const token = Redacted.make(Redacted.value(given).trim(), { label: "access token" })
+    return HEADER_SAFE.test(Redacted.value(token))
+      ? Effect.succeed(token)
+      : Effect.fail(
+          new AuthenticationFailed({
+            operation: "token",
+            messages: ["the access token that was given is empty or has characters that no header can carry"]
+          })
+        )
+  })
+  const keptOrRead = Effect.suspend(() =>
+    kept === undefined ? Effect.map(read, (token) => (kept = token)) : Effect.succeed(kept)
+  )
   return {
-    current,
-    retried: () => current,
-    isCurrent: () => true,
-    refused: () => Effect.succeed(false)
+    current: keptOrRead,
+    retried: () => keptOrRead,
+    isCurrent: (token) => token === kept,
+    refused: (token) =>
+      Effect.map(Effect.option(read), (next) => {
+        if (token !== kept) return true
+        if (Option.isNone(next) || Redacted.value(next.value) === Redacted.value(token)) return false
+        kept = next.value
+        return true
+      })
   }
 }
 
@@ -90,7 +109,7 @@ export const fromStatic = (given: Redacted.Redacted): Tokens => {
  */
 export const fromClientCredentials = (
   tenant: Tenant,
-  credentials: { readonly clientId: string; readonly clientSecret: Redacted.Redacted },
+  credentials: { readonly clientId: string; readonly clientSecret: Secret },
   send: Send,
   underLimit: (request: Effect.Effect<Grant, BulkUploadError>) => Effect.Effect<Grant, BulkUploadError>
 ): Effect.Effect<Tokens> =>
@@ -98,7 +117,7 @@ export const fromClientCredentials = (
     /** Until when, in milliseconds of the monotonic clock. */
     let kept: { readonly token: Redacted.Redacted; readonly until: number } | undefined
 
-    const requestGrant: Effect.Effect<Grant, BulkUploadError> = Effect.suspend(() =>
+    const requestGrant = Effect.flatMap(readSecret(credentials.clientSecret), (clientSecret) =>
       send<Grant>({
         subject: { operation: "token" },
         route: TOKEN_ROUTE,
@@ -107,10 +126,10 @@ export const fromClientCredentials = (
           HttpClientRequest.bodyUrlParams({
             grant_type: "client_credentials",
             client_id: credentials.clientId,
-            client_secret: Redacted.value(credentials.clientSecret)
+            client_secret: Redacted.value(clientSecret)
           })
         ),
-        secrets: [credentials.clientSecret],
+        secrets: [clientSecret],
         decode: decodeGrant
       })
     ).pipe(Effect.onExit((exit) => countTokenRequest(exit)))
@@ -135,7 +154,7 @@ export const fromClientCredentials = (
       Effect.flatMap(now, (now) =>
         kept !== undefined && now < kept.until ? Effect.succeed(kept.token) : Effect.andThen(span.join, fetch)
       )
-    const current = keptOr(fetchToken)
+    const keptOrFetched = keptOr(fetchToken)
 
     const loops = new WeakMap<Policy, Tokens["current"]>()
     const loopOf = (policy: Policy): Tokens["current"] =>
@@ -143,7 +162,7 @@ export const fromClientCredentials = (
         () =>
           loops.get(policy) ??
           countRetry.pipe(
-            Effect.andThen(current),
+            Effect.andThen(keptOrFetched),
             Effect.retry(policy),
             shared,
             Effect.flatMap((loop) => {
@@ -154,7 +173,7 @@ export const fromClientCredentials = (
       )
 
     return {
-      current,
+      current: keptOrFetched,
       retried: (policy) => keptOr(loopOf(policy)),
       isCurrent: (token, clock) => kept?.token === token && nowOf(clock) < kept.until,
       // Of many calls that are refused with one token only the first drops it: by the time the others come,

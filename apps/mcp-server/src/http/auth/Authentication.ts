@@ -20,6 +20,8 @@ import * as BearerTokenVerifier from "./BearerTokenVerifier.ts"
 export interface Authentication {
   /** Returns the caller as far as known, and the refusal if it may not call. Removes the token from the request. */
   readonly identify: (request: IncomingMessage) => Promise<Identified>
+  /** Reads the tokens again. */
+  readonly reload: Effect.Effect<void>
 }
 
 export interface Identified {
@@ -33,10 +35,14 @@ export const make = (authentication: HttpSettings["authentication"]): Effect.Eff
   switch (authentication?._tag) {
     case undefined:
       return Effect.succeed({
-        identify: async (request) => ({ caller: addressOf(takeToken(request).request) })
+        identify: async (request) => ({ caller: addressOf(takeToken(request).request) }),
+        reload: Effect.void
       })
-    case "SharedToken":
-      return Effect.succeed(verifying({ verifier: BearerTokenVerifier.makeVerifier(authentication.token) }))
+    case "BearerTokens":
+      return Effect.map(BearerTokenVerifier.makeVerifier(authentication), (verifier) => ({
+        ...verifying({ verifier }),
+        reload: verifier.reload
+      }))
     case "OAuth":
       return Effect.map(JwtVerifier.makeVerifier(authentication), (verifier) =>
         verifying({
@@ -53,6 +59,7 @@ const verifying = (options: {
   readonly requiredScopes?: Array<string>
   readonly resourceMetadataUrl?: string
 }): Authentication => ({
+  reload: Effect.void,
   identify: async (given) => {
     const { authorization, request } = takeToken(given)
     let caller = addressOf(request)

@@ -1,24 +1,78 @@
 /**
- * The token of `MCP_BEARER_TOKEN`, that every caller shares.
+ * The bearer tokens of callers. Those in a file are read again, so that one can be added or revoked at run time.
  */
 import { OAuthError, OAuthErrorCode } from "@modelcontextprotocol/server"
-import type { Verifier } from "./Verifier.ts"
+import * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
-import { Refusal } from "../guards/Refusal.ts"
+import * as Result from "effect/Result"
 import { createHash, timingSafeEqual } from "node:crypto"
+import { type BearerToken, type BearerTokens, FILE } from "../../settings/BearerTokens.ts"
+import { Refusal } from "../guards/Refusal.ts"
+import type { Verifier } from "./Verifier.ts"
 
-export const makeVerifier = (token: Redacted.Redacted<string>): Verifier => {
-  const expected = digest(Redacted.value(token))
-  return {
-    // How long the comparison takes tells nothing of the token, not even its length.
-    verifyAccessToken: async (given) => {
-      if (timingSafeEqual(digest(given), expected)) {
-        return { token: "", clientId: "", scopes: [], expiresAt: Number.POSITIVE_INFINITY, caller: {} }
-      }
-      throw new OAuthError(OAuthErrorCode.InvalidToken, "This is not the token of this server.")
-    }
-  }
+/** How long a revoked token can still be good without SIGHUP. */
+const READ_AGAIN_AFTER = "10 seconds"
+
+/** Anyone can send unknown tokens, and as many as they like. */
+const LOOK_FOR_UNKNOWN_AFTER = "1 second"
+
+export interface BearerTokenVerifier extends Verifier {
+  /** Reads the file again. */
+  readonly reload: Effect.Effect<void>
 }
+
+export const makeVerifier = ({ reread, tokens }: BearerTokens): Effect.Effect<BearerTokenVerifier> =>
+  Effect.gen(function* () {
+    let known = tokens
+    let isUsable = true
+    const reload = Effect.suspend(() => {
+      const read = reread?.() ?? Result.succeed(tokens)
+      const wasUsable = isUsable
+      isUsable = Result.isSuccess(read)
+      if (Result.isSuccess(read)) known = read.success
+      else if (wasUsable) {
+        return Effect.logWarning(
+          `${FILE} cannot be used; its last tokens stay good: ${read.failure.join(" ")}`
+        )
+      }
+      return Effect.void
+    })
+    const reloadSeldom = yield* Effect.cachedWithTTL(reload, READ_AGAIN_AFTER)
+    const reloadOften = yield* Effect.cachedWithTTL(reload, LOOK_FOR_UNKNOWN_AFTER)
+    /** Compares with all tokens, so that the time depends on neither the token nor its length. */
+    const find = (given: string) =>
+      Effect.sync(() => {
+        const hash = digest(given)
+        let found: BearerToken | undefined
+        for (const bearer of known) {
+          if (timingSafeEqual(digest(Redacted.value(bearer.token)), hash)) found = bearer
+        }
+        return found
+      })
+    const context = yield* Effect.context<never>()
+    return {
+      reload,
+      verifyAccessToken: (given) =>
+        Effect.andThen(reloadSeldom, find(given)).pipe(
+          Effect.filterOrElse(Predicate.isNotUndefined, () => Effect.andThen(reloadOften, find(given))),
+          Effect.flatMap((found) =>
+            found === undefined
+              ? Effect.fail(
+                  new OAuthError(OAuthErrorCode.InvalidToken, "This is not a token of this server.")
+                )
+              : Effect.succeed({
+                  token: "",
+                  clientId: "",
+                  scopes: [],
+                  expiresAt: Number.POSITIVE_INFINITY,
+                  caller: { tokenName: found.name }
+                })
+          ),
+          Effect.runPromiseWith(context)
+        )
+    }
+  })
 
 /** The answer to a client that looks for OAuth. Clients show its description. */
 export const noOAuth = (): Refusal =>

@@ -34,7 +34,7 @@ const wrong: ReadonlyArray<readonly [string, authorization: string | undefined, 
 
 const settings = [
   ["no authentication", undefined],
-  ["a bearer token", { _tag: "SharedToken", token: Redacted.make(TOKEN) }]
+  ["a bearer token", { _tag: "BearerTokens", tokens: [{ name: undefined, token: Redacted.make(TOKEN) }] }]
 ] as const
 
 describe("authentication", () => {

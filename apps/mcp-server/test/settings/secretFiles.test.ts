@@ -1,0 +1,150 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Client from "@sailpoint-bulk-upload/sandbox/Client"
+import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
+import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as HttpProcess from "../support/HttpProcess.ts"
+import * as JsonRpc from "../support/JsonRpc.ts"
+import * as RedisServer from "../support/RedisServer.ts"
+import * as Replicas from "../support/replicas.ts"
+import * as SecretFile from "../support/SecretFile.ts"
+import * as ServerProcess from "../support/ServerProcess.ts"
+
+const done = Source.named("Done").sourceId
+
+const accessTokenOf = ({ url }: Sandbox.Service, { clientId, clientSecret }: Client.Client) =>
+  Effect.promise(async () => {
+    const form = { grant_type: "client_credentials", client_id: clientId, client_secret: clientSecret }
+    const response = await fetch(`${url}/oauth/token`, { method: "POST", body: new URLSearchParams(form) })
+    return String(((await response.json()) as Record<string, unknown>)["access_token"])
+  })
+
+/** A server over HTTP that reads this secret from a file, and calls that go on until they are stopped. */
+const underLoad = (sandbox: Sandbox.Service, variable: string, content: string) =>
+  Effect.gen(function* () {
+    const { path, write } = yield* SecretFile.make(content)
+    const server = yield* HttpProcess.start(sandbox, {
+      env: {
+        SAIL_CLIENT_SECRET: "",
+        ...(variable === "SAIL_ACCESS_TOKEN" ? { SAIL_CLIENT_ID: "" } : {}),
+        [`${variable}_FILE`]: path,
+        MCP_MAX_PER_CALLER: "100000"
+      }
+    })
+    const outcomes: Array<string> = []
+    const body = JSON.stringify(JsonRpc.callStatus(1, done))
+    const call = Effect.map(HttpProcess.post(server.url, { body }), (answer) => {
+      const { result } = HttpProcess.messageIn(answer) as JsonRpc.Message
+      const { error, status } = { ...result?.structuredContent }
+      outcomes.push(String(error ?? status))
+    })
+    yield* call
+    const load = yield* Effect.forkScoped(Effect.forever(call))
+    const stop = Effect.andThen(call, Fiber.interrupt(load))
+    return { server, write, stop, outcomes }
+  })
+
+describe("a secret in a file", { timeout: 60_000 }, () => {
+  it.live("of a client is replaced under load, and no call fails", () =>
+    Effect.gen(function* () {
+      const old = { ...Client.admin, clientSecret: "canary-old" }
+      const clients = [old, { ...old, clientSecret: "canary-new" }]
+      const sandbox = yield* Sandbox.make({ clients, limit: { requests: 100_000, per: "10 seconds" } })
+      const { outcomes, server, stop, write } = yield* underLoad(
+        sandbox,
+        "SAIL_CLIENT_SECRET",
+        old.clientSecret
+      )
+      yield* write("canary-new\n")
+      clients.shift()
+      yield* server.kill("SIGHUP")
+      yield* server.told(/read again \(SIGHUP\)/u)
+      yield* sandbox.revokeTokens
+      yield* stop
+      assert.deepStrictEqual([...new Set(outcomes)], ["COMPLETED"])
+      yield* server.kill("SIGTERM")
+      assert.notInclude((yield* server.ended).stderr, "canary")
+    })
+  )
+
+  it.live("of a client is read again after it was refused", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.make()
+      const { path, write } = yield* SecretFile.make("not-yet")
+      const env = {
+        ...ServerProcess.settingsFor(sandbox),
+        SAIL_CLIENT_SECRET: "",
+        SAIL_CLIENT_SECRET_FILE: path
+      }
+      const server = yield* ServerProcess.start([], env)
+      const errorOf = (id: number) =>
+        Effect.andThen(server.send(JsonRpc.callStatus(id, done)), server.answer(id)).pipe(
+          Effect.map(({ result }) => result?.structuredContent?.["error"])
+        )
+      yield* server.send(JsonRpc.initialize(0), JsonRpc.initialized)
+      assert.strictEqual(yield* errorOf(1), "AuthenticationFailed")
+      yield* write("")
+      assert.strictEqual(yield* errorOf(2), "AuthenticationFailed")
+      yield* server.told(/The file that SAIL_CLIENT_SECRET_FILE names cannot be used/u)
+      yield* write("sandbox-secret")
+      assert.strictEqual(yield* errorOf(3), undefined)
+    })
+  )
+
+  it.live("that is an access token is replaced under load, and no call fails", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.make({ limit: { requests: 100_000, per: "10 seconds" } })
+      const old = yield* accessTokenOf(sandbox, Client.admin)
+      const { outcomes, stop, write } = yield* underLoad(sandbox, "SAIL_ACCESS_TOKEN", old)
+      const renewed = yield* accessTokenOf(sandbox, Client.admin)
+      yield* write(renewed)
+      yield* sandbox.fail({ endpoint: "status", fault: { _tag: "Respond", status: 401, body: {} } })
+      yield* stop
+      assert.deepStrictEqual([...new Set(outcomes)], ["COMPLETED"])
+      const last = (yield* sandbox.received).at(-1)
+      assert.strictEqual(last?.headers["authorization"], `Bearer ${renewed}`)
+    })
+  )
+
+  it.live("that is set together with its variable is refused, and both are named", () =>
+    Effect.gen(function* () {
+      for (const name of ["SAIL_CLIENT_SECRET", "SAIL_REDIS_URL"]) {
+        const env = {
+          ...ServerProcess.settingsFor({ url: "http://127.0.0.1:9" }),
+          [name]: "canary",
+          [`${name}_FILE`]: "canary"
+        }
+        const { code, stderr } = yield* (yield* ServerProcess.start(["http"], env)).ended
+        assert.strictEqual(code, 2)
+        assert.include(stderr, `- ${name} and ${name}_FILE are both set. Keep one and unset the other.`)
+        assert.notInclude(stderr, "canary")
+      }
+    })
+  )
+})
+
+describe.skipIf(RedisServer.isMissing)("a Redis URL in a file", { timeout: 60_000 }, () => {
+  it.live("is read again for each connection, so that its password can be replaced", () =>
+    Effect.gen(function* () {
+      const limit = { requests: 100, per: "10 seconds" } as const
+      const redis = yield* RedisServer.started()
+      const setPassword = (password: string) =>
+        redis.command("ACL", "SETUSER", "app", "on", "resetpass", `>${password}`, "~*", "+@all")
+      const urlWith = (password: string) => redis.url.replace("//", `//app:${password}@`)
+      yield* setPassword("old")
+      const { path, write } = yield* SecretFile.make(urlWith("old"))
+      const sandbox = yield* Replicas.sandboxWith(limit)
+      const server = yield* Replicas.start(sandbox, limit, "", { SAIL_REDIS_URL_FILE: path })
+      assert.deepStrictEqual(yield* server.statuses(1), ["COMPLETED"])
+      assert.lengthOf(yield* redis.keys("*v2024}:slots"), 1)
+      yield* redis.stop
+      assert.deepStrictEqual(yield* server.statuses(1), ["COMPLETED"])
+      yield* server.told(/Redis cannot be used/u)
+      yield* write(urlWith("new"))
+      yield* redis.start
+      yield* setPassword("new")
+      yield* server.told(/Redis answers again/u)
+    })
+  )
+})
