@@ -7,7 +7,8 @@
  * network's delays nor the clocks of the processes matter. (Fixed windows and token buckets, the algorithms of Effect's
  * `RateLimiter`, let up to twice the limit through around a boundary or after a quiet time.)
  *
- * A waiting request occupies nothing in Redis: the first of each process asks again when the next slot is due. The slots
+ * A waiting request occupies nothing in Redis: the first of each process asks again when the next slot is due, a process
+ * with fewer slots before one with more. The slots
  * of a killed process are free again when their leases end: after the attempt's deadline, one window and 5 seconds.
  *
  * Each process also keeps to the whole limit alone. While Redis does not answer, only that limit applies: one warning

@@ -163,6 +163,24 @@ describe("SharedBudget", () => {
     })
   )
 
+  it.effect("of two processes that wait for a slot, the one with fewer slots takes it", () =>
+    Effect.gen(function* () {
+      const { answer } = limitScripts()
+      const three = { requests: 3, per: "10 seconds" } as const
+      const script = [0, 100, 200].map((at) => ({ at, process: at === 200 ? 1 : 0 }))
+      const waiting = [300, 400].map((at, process) => ({ at, process }))
+      const { sent } = yield* play(
+        [...script, ...waiting],
+        yield* process(answer, three),
+        yield* process(answer, three)
+      )
+      assert.deepStrictEqual(
+        sent.map(({ n }) => n),
+        [0, 1, 2, 4, 3]
+      )
+    })
+  )
+
   it.effect("no shared slot is held while a request waits for its own process", () =>
     Effect.gen(function* () {
       const redis = limitScripts()

@@ -26,6 +26,9 @@ const FORGOTTEN_AFTER = 60_000
 /** The longest stall between the request for a shared slot and the last check before sending. */
 const LONGEST_STALL = 5000
 
+/** How long after a slot is due a process asks for it, times its share of the limit: the one with the fewest slots is first. */
+const YIELD_MILLIS = 30
+
 /** Redis' answer to the request for a slot: taken, or the milliseconds to wait. */
 export type Answer = readonly [outcome: "taken" | "full" | "paused", waitMillis: number]
 
@@ -214,6 +217,11 @@ export class RequestQueue {
     return free === undefined ? undefined : Math.max(free, this.#backOff.until, this.#sharedFrom)
   }
 
+  /** The part of the limit that this process uses. */
+  #share(): number {
+    return (this.#running + this.#freeAt.length) / this.#limit
+  }
+
   #take(slot: Slot, now: number): void {
     slot.state = "sent"
     slot.sentAt = now
@@ -253,7 +261,7 @@ export class RequestQueue {
         slot.state = "none"
         slot.askedAt = -Infinity
         if (outcome === "paused") this.#block(now, millis)
-        else this.#sharedFrom = now + millis
+        else this.#sharedFrom = now + millis + YIELD_MILLIS * this.#share()
       })
     )
   }
