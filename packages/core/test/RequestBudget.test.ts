@@ -21,210 +21,130 @@ import { observe } from "./support/observed.ts"
 import { adjustable, beginning, many, plain, play, type Scripted, spending } from "./support/spending.ts"
 import { client, tenant } from "./support/tenant.ts"
 
-interface Case {
-  readonly name: string
-  readonly options?: RequestBudget.Options
-  readonly script: ReadonlyArray<Scripted>
-  /** Which request begins when. */
-  readonly sent: ReadonlyArray<readonly [n: number, begin: number]>
-  /** Which request fails at once, and the wait that it is told. */
-  readonly refused?: ReadonlyArray<readonly [n: number, remaining: number]>
-}
+/** What happens to the requests of a script: when each is sent, or the time that is left when it is refused. */
+type Expected = number | "interrupted" | { readonly refused: number }
+type Case = readonly [
+  name: string,
+  options: RequestBudget.Options,
+  script: ReadonlyArray<Scripted>,
+  expected: ReadonlyArray<Expected>
+]
 
 const one = { requests: 1, per: "10 seconds" } as const
 const MINUTE = 60_000
+const refused = (refused: number) => ({ refused })
+const silent = "no Retry-After"
 
-const limits: ReadonlyArray<Case> = [
-  {
-    name: "a burst of 1,000 is sent a hundred at a time, as fast as the limit allows",
-    script: many(1000),
-    sent: Array.from({ length: 1000 }, (_, n) => [n, Math.floor(n / 100) * 10_000])
-  },
-  {
-    name: "a slot is free one window after its request has ended, not after it began",
-    options: one,
-    script: [{ lasts: 3000 }, {}],
-    sent: [
-      [0, 0],
-      [1, 13_000]
-    ]
-  },
-  {
-    name: "a request that is interrupted under way has used its slot",
-    options: one,
-    script: [{ lasts: 5000, leaves: 1000 }, {}],
-    sent: [
-      [0, 0],
-      [1, 11_000]
-    ]
-  },
-  {
-    name: "a request that is interrupted in the queue gives its turn to the next",
-    options: one,
-    script: [{}, { leaves: 1 }, { leaves: 2 }, {}],
-    sent: [
-      [0, 0],
-      [3, 10_000]
-    ]
-  },
-  {
-    name: "keys share no slots",
-    options: one,
-    script: [{ key: "one" }, { key: "two" }],
-    sent: [
-      [0, 0],
-      [1, 0]
-    ]
-  }
-]
-
-const backOffs: ReadonlyArray<Case> = [
-  {
-    name: "a 429 makes all requests of its key wait for as long as it asks, and no others",
-    script: [{ limited: 7000 }, { at: 1 }, { at: 5000 }, { at: 1, key: "other" }],
-    sent: [
-      [0, 0],
-      [3, 1],
-      [1, 7000],
-      [2, 7000]
-    ]
-  },
-  {
-    name: "of several 429s the longest wait counts",
-    script: [
-      { lasts: 1, limited: 7000 },
-      { lasts: 2, limited: 3000 },
-      { lasts: 3, limited: "no Retry-After" },
-      { at: 4 }
-    ],
-    sent: [
-      [0, 0],
-      [1, 0],
-      [2, 0],
-      [3, 7001]
-    ]
-  },
-  {
-    name: "a 429 that comes while requests wait for a slot makes them wait longer",
-    options: one,
-    script: [{ lasts: 5000, limited: 20_000 }, { at: 1 }],
-    sent: [
-      [0, 0],
-      [1, 25_000]
-    ]
-  },
-  {
-    name: "a back-off longer than the cap fails every request at once, with the time that is left, until it fits",
-    options: { maxPause: "30 seconds" },
-    script: [{ limited: 90_000 }, { at: 1 }, { at: 59_999 }, { at: MINUTE }],
-    sent: [
-      [0, 0],
-      [3, 90_000]
-    ],
-    refused: [
-      [1, 89_999],
-      [2, 30_001]
-    ]
-  },
-  {
-    name: "a long back-off that comes while requests wait fails all of them, and loses no slot",
-    options: one,
-    script: [{ lasts: 1, limited: 5 * MINUTE }, {}, {}, { at: 5 * MINUTE }],
-    sent: [
-      [0, 0],
-      [3, 5 * MINUTE + 1]
-    ],
-    refused: [
-      [1, 5 * MINUTE],
-      [2, 5 * MINUTE]
-    ]
-  },
-  {
-    name: "no back-off lasts longer than 20 minutes",
-    options: { maxPause: Infinity },
-    script: [{ limited: Infinity }, { at: 1 }],
-    sent: [
-      [0, 0],
-      [1, 20 * MINUTE]
-    ]
-  },
-  {
-    name: "without Retry-After the back-off is a second, doubled up to 16 seconds while 429s continue",
-    options: { requests: 1, per: 1 },
-    script: many(8, { limited: "no Retry-After" }),
-    sent: [0, 1000, 3000, 7000, 15_000, 31_000, 47_000, 63_000].map((begin, n) => [n, begin])
-  },
-  {
-    name: "a minute without a 429 ends the doubling",
-    script: [
-      { limited: "no Retry-After" },
-      { at: 60_999, limited: "no Retry-After" },
+const cases: ReadonlyArray<Case> = [
+  [
+    "a burst of 1,000 is sent a hundred at a time, as fast as the limit allows",
+    {},
+    many(1000),
+    Array.from({ length: 1000 }, (_, n) => Math.floor(n / 100) * 10_000)
+  ],
+  [
+    "a slot is free one window after its request has ended, not after it began",
+    one,
+    [{ lasts: 3000 }, {}],
+    [0, 13_000]
+  ],
+  [
+    "a request that is interrupted under way has used its slot",
+    one,
+    [{ lasts: 5000, leaves: 1000 }, {}],
+    [0, 11_000]
+  ],
+  [
+    "a request that is interrupted in the queue gives its turn to the next",
+    one,
+    [{}, { leaves: 1 }, { leaves: 2 }, {}],
+    [0, "interrupted", "interrupted", 10_000]
+  ],
+  ["keys share no slots", one, [{ key: "one" }, { key: "two" }], [0, 0]],
+  [
+    "a 429 makes all requests of its key wait for as long as it asks, and no others",
+    {},
+    [{ limited: 7000 }, { at: 1 }, { at: 5000 }, { at: 1, key: "other" }],
+    [0, 7000, 7000, 1]
+  ],
+  [
+    "of several 429s the longest wait counts",
+    {},
+    [{ lasts: 1, limited: 7000 }, { lasts: 2, limited: 3000 }, { lasts: 3, limited: silent }, { at: 4 }],
+    [0, 0, 0, 7001]
+  ],
+  [
+    "a 429 that comes while requests wait for a slot makes them wait longer",
+    one,
+    [{ lasts: 5000, limited: 20_000 }, { at: 1 }],
+    [0, 25_000]
+  ],
+  [
+    "a back-off longer than the cap fails every request at once, with the time that is left, until it fits",
+    { maxPause: "30 seconds" },
+    [{ limited: 90_000 }, { at: 1 }, { at: 59_999 }, { at: MINUTE }],
+    [0, refused(89_999), refused(30_001), 90_000]
+  ],
+  [
+    "a long back-off that comes while requests wait fails all of them, and loses no slot",
+    one,
+    [{ lasts: 1, limited: 5 * MINUTE }, {}, {}, { at: 5 * MINUTE }],
+    [0, refused(5 * MINUTE), refused(5 * MINUTE), 5 * MINUTE + 1]
+  ],
+  [
+    "no back-off lasts longer than 20 minutes",
+    { maxPause: Infinity },
+    [{ limited: Infinity }, { at: 1 }],
+    [0, 20 * MINUTE]
+  ],
+  [
+    "without Retry-After the back-off is a second, doubled up to 16 seconds while 429s continue",
+    { requests: 1, per: 1 },
+    many(8, { limited: silent }),
+    [0, 1000, 3000, 7000, 15_000, 31_000, 47_000, 63_000]
+  ],
+  [
+    "a minute without a 429 ends the doubling",
+    {},
+    [
+      { limited: silent },
+      { at: 60_999, limited: silent },
       { at: 120_000, lasts: 10_000 },
-      { at: 123_000, limited: "no Retry-After" },
+      { at: 123_000, limited: silent },
       { at: 123_001 }
     ],
-    sent: [
-      [0, 0],
-      [1, 60_999],
-      [2, 120_000],
-      [3, 123_000],
-      [4, 124_000]
-    ]
-  },
-  {
-    name: "all 429s to requests from before the back-off count as one, however late they come",
-    script: [
-      ...many(50, { lasts: 1, limited: "no Retry-After" }),
-      { lasts: 5000, limited: "no Retry-After" },
-      { at: 2 },
-      { at: 5001 }
-    ],
-    sent: [...Array.from({ length: 51 }, (_, n) => [n, 0] as const), [51, 1001], [52, 5001]]
-  }
-]
-
-const renewals: ReadonlyArray<Case> = [
-  {
-    name: "a request is prepared before it takes a slot, so that others are sent meanwhile",
-    options: one,
-    script: [{ prepares: 5000 }, {}],
-    sent: [
-      [1, 0],
-      [0, 10_000]
-    ]
-  },
-  {
-    name: "what went stale in the queue is renewed without a slot: others are sent meanwhile",
-    options: one,
-    script: [{}, { prepares: 2000, goodFor: 5000 }, { at: 2001 }],
-    sent: [
-      [0, 0],
-      [2, 10_000],
-      [1, 22_000]
-    ]
-  },
-  {
-    name: "a request that renewed what went stale goes before those that came later",
-    options: one,
-    script: [{ lasts: 3000 }, { prepares: 2000, goodFor: 9000 }, { at: 2001 }, { at: 14_000 }],
-    sent: [
-      [0, 0],
-      [2, 13_000],
-      [1, 23_000],
-      [3, 33_000]
-    ]
-  },
-  {
-    name: "requests that renew what went stale keep their order",
-    options: one,
-    script: [{}, ...[2000, 2001, 2002].map((prepares) => ({ prepares, goodFor: 5000 }))],
-    sent: [
-      [0, 0],
-      [1, 12_000],
-      [2, 24_001],
-      [3, 36_003]
-    ]
-  }
+    [0, 60_999, 120_000, 123_000, 124_000]
+  ],
+  [
+    "all 429s to requests from before the back-off count as one, however late they come",
+    {},
+    [...many(50, { lasts: 1, limited: silent }), { lasts: 5000, limited: silent }, { at: 2 }, { at: 5001 }],
+    [...Array.from({ length: 51 }, () => 0), 1001, 5001]
+  ],
+  [
+    "a request is prepared before it takes a slot, so that others are sent meanwhile",
+    one,
+    [{ prepares: 5000 }, {}],
+    [10_000, 0]
+  ],
+  [
+    "a stale token is renewed without a slot: other requests are sent meanwhile",
+    one,
+    [{}, { prepares: 2000, goodFor: 5000 }, { at: 2001 }],
+    [0, 22_000, 10_000]
+  ],
+  [
+    "a request that renewed its token goes before those that came later",
+    one,
+    [{ lasts: 3000 }, { prepares: 2000, goodFor: 9000 }, { at: 2001 }, { at: 14_000 }],
+    [0, 23_000, 13_000, 33_000]
+  ],
+  [
+    "requests that renew their tokens keep their order",
+    one,
+    [{}, ...[2000, 2001, 2002].map((prepares) => ({ prepares, goodFor: 5000 }))],
+    [0, 12_000, 24_001, 36_003]
+  ]
 ]
 
 const AN_HOUR = 3_600_000
@@ -235,11 +155,15 @@ const between = (minimum: number, maximum: number) => Schema.Int.check(Schema.is
 const timers = () => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length
 
 describe("RequestBudget", () => {
-  it.effect.each([...limits, ...backOffs, ...renewals])("$name", ({ options, refused = [], script, sent }) =>
+  it.effect.each(cases)("%s", ([, options, script, expected]) =>
     Effect.gen(function* () {
       const played = yield* play(script, RequestBudget.make(options))
-      assert.deepStrictEqual(played.sent.map(beginning), sent)
-      assert.deepStrictEqual(played.refused, refused)
+      const seen = new Map<number, Expected>(played.sent.map(beginning))
+      for (const [n, remaining] of played.refused) seen.set(n, refused(remaining))
+      assert.deepStrictEqual(
+        script.map((_, n) => seen.get(n) ?? "interrupted"),
+        expected
+      )
     })
   )
 

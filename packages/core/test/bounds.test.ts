@@ -56,25 +56,17 @@ describe.each(transports)("over %s", (_, transport) => {
     }).pipe(Effect.provide(live))
   )
 
-  const tooMuch: ReadonlyArray<readonly [string, Fault.Fault, tag: string]> = [
-    ["a body that never ends", { _tag: "Endless" }, "UnexpectedResponse"],
-    [
-      "a body of 10 MB",
-      { _tag: "Respond", status: 200, body: `"${"x".repeat(10_000_000)}"` },
-      "UnexpectedResponse"
-    ],
-    ["a 403 whose body never ends", { _tag: "Endless", status: 403 }, "Forbidden"],
-    ["a 503 whose body never ends", { _tag: "Endless", status: 503 }, "ServerError"]
-  ]
-
-  it.live.each(tooMuch)("%s is not read to its end", ([, fault, tag]) =>
+  it.live.each([
+    [200, "UnexpectedResponse"],
+    [403, "Forbidden"]
+  ] as const)("a %d whose body never ends is not read to its end, and the next call works", ([status, tag]) =>
     Effect.gen(function* () {
-      yield* plan(fault)
+      yield* plan({ _tag: "Endless", status })
       const error = yield* Effect.flip(ask)
       assert.strictEqual(error._tag, tag)
       if (tag === "UnexpectedResponse") assert.include(error.message, "larger than 64 KiB")
       yield* aborted(1)
-      assert.strictEqual((yield* ask).status, "COMPLETED", "the next call works")
+      assert.strictEqual((yield* ask).status, "COMPLETED")
     }).pipe(Effect.provide(live))
   )
 
@@ -87,43 +79,13 @@ describe.each(transports)("over %s", (_, transport) => {
     }).pipe(Effect.provide(live))
   )
 
-  it.live("a byte-order mark and invalid UTF-8 do no harm", () =>
-    Effect.gen(function* () {
-      yield* plan({ _tag: "Respond", status: 200, body: '\uFEFF{"status":"ERROR"}' })
-      assert.strictEqual((yield* ask).status, "ERROR")
-    }).pipe(Effect.provide(live))
-  )
-
-  it.live(
-    "calls for one source that come before its request is sent share it, and the next call sends another one",
-    () =>
-      Effect.gen(function* () {
-        yield* plan({ _tag: "Delay", duration: "50 millis" })
-        const statuses = yield* Effect.all(
-          Array.from({ length: 50 }, () => ask),
-          { concurrency: "unbounded" }
-        )
-        for (const { status } of statuses) assert.strictEqual(status, "COMPLETED")
-        assert.strictEqual(ofStatus(yield* arrived(1)).length, 1)
-        yield* ask
-        assert.strictEqual(ofStatus(yield* arrived(2)).length, 2)
-      }).pipe(Effect.provide(live))
-  )
-
-  it.live("calls for different sources do not share", () =>
-    Effect.gen(function* () {
-      yield* Effect.all([ask, getBulkUploadStatus(Source.named("Failed").sourceId)], { concurrency: 2 })
-      assert.strictEqual(ofStatus(yield* arrived(2)).length, 2)
-    }).pipe(Effect.provide(live))
-  )
-
-  it.live("a request that is shared goes on until the last caller leaves, and is then aborted", () =>
+  it.live("a shared request continues until its last caller leaves, and is then aborted", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.Sandbox
       yield* plan({ _tag: "Silent" })
       const fibers = yield* Effect.all(Array.from({ length: 3 }, () => Effect.forkChild(ask)))
       yield* arrived(1)
-      // The one who started it is the first to leave.
+      // The caller that started the request leaves first.
       const [first, ...others] = fibers.toReversed()
       yield* Effect.forEach(others.toReversed(), Fiber.interrupt)
       assert.deepStrictEqual(
@@ -134,20 +96,11 @@ describe.each(transports)("over %s", (_, transport) => {
       yield* aborted(1)
     }).pipe(Effect.provide(live))
   )
-
-  it.live("a failure is shared, and not kept", () =>
-    Effect.gen(function* () {
-      yield* plan({ _tag: "Respond", status: 403 })
-      const [a, b] = yield* Effect.all([Effect.flip(ask), Effect.flip(ask)], { concurrency: 2 })
-      assert.strictEqual(a, b)
-      assert.strictEqual((yield* ask).status, "COMPLETED")
-    }).pipe(Effect.provide(live))
-  )
 })
 
 describe("retrying", () => {
   it.effect(
-    "a 429 is waited out for as long as it says, and RateLimited tells the wait and the tries when it stays",
+    "a retry waits for as long as a 429 says, and RateLimited reports the wait and the tries if 429s continue",
     () =>
       Effect.gen(function* () {
         yield* plan({ _tag: "Respond", status: 429, headers: { "retry-after": "20" } }, 3)
@@ -160,29 +113,29 @@ describe("retrying", () => {
           yield* TestClock.adjust("2 seconds")
         }
         const error = yield* Fiber.join(fiber)
-        assert.strictEqual(error._tag, "RateLimited")
-        assert.strictEqual(Reflect.get(error, "attempts"), 3)
+        assert(error._tag === "RateLimited")
+        assert.strictEqual(error.attempts, 3)
         assert.include(error.message, "20 s")
         assert.include(error.message, "3 tries")
       }).pipe(Effect.provide(tenant({ retryPolicy: RetryPolicy.make({ retries: 2 }) })))
   )
 
   it.live(
-    "a 429 holds every other call of the client too, and who is held for too long is told at once",
+    "a 429 delays every other call of the client too, and a call that would wait for too long fails at once",
     () =>
       Effect.gen(function* () {
         yield* plan(Fault.rateLimited("90"))
         const first = yield* Effect.flip(ask)
         const second = yield* Effect.flip(getBulkUploadStatus(Source.named("Failed").sourceId))
-        assert.deepStrictEqual([first._tag, second._tag], ["RateLimited", "RateLimited"])
-        assert.strictEqual(Reflect.get(second, "attempts"), 0)
+        assert(first._tag === "RateLimited" && second._tag === "RateLimited")
+        assert.strictEqual(second.attempts, 0)
         assert.include(second.message, "was not sent")
         assert.match(second.message, /asks to wait (?:89|90) s/u)
         assert.strictEqual(ofStatus(yield* arrived(1)).length, 1)
       }).pipe(Effect.provide(tenant()))
   )
 
-  it.effect("a call that its caller repeats counts its own tries only", () =>
+  it.effect("a call that its caller repeats counts only its own tries", () =>
     Effect.gen(function* () {
       yield* plan({ _tag: "Respond", status: 429 }, 2)
       const fiber = yield* Effect.forkChild(Effect.flip(Effect.retry(ask, Schedule.recurs(1))))
@@ -191,32 +144,8 @@ describe("retrying", () => {
       yield* Effect.repeat(TestClock.adjust("1 second"), { until: () => fiber.pollUnsafe() !== undefined })
       const error = yield* Fiber.join(fiber)
       assert.strictEqual(ofStatus(yield* arrived(2)).length, 2)
-      assert.strictEqual(Reflect.get(error, "attempts"), 1)
-    }).pipe(Effect.provide(tenant({ retryPolicy: RetryPolicy.none })))
-  )
-
-  const dates = [
-    ["a date to come", "Thu, 01 Jan 1970 00:00:30 GMT", 30],
-    ["a date gone by", "Thu, 01 Jan 1970 00:00:00 GMT", 0],
-    ["whole seconds", "30", 30],
-    ["more than anybody waits", "99999999999", 99_999_999_999]
-  ] as const
-
-  it.effect.each(dates)("Retry-After with %s is read", ([, header, seconds]) =>
-    Effect.gen(function* () {
-      yield* plan({ _tag: "Respond", status: 429, headers: { "retry-after": header } })
-      const error = yield* Effect.flip(ask)
-      assert.strictEqual(error._tag, "RateLimited")
-      assert.include(error.message, `asks to wait ${seconds} s`)
-    }).pipe(Effect.provide(tenant({ retryPolicy: RetryPolicy.none })))
-  )
-
-  it.effect.each(["soon", "-5", "", "1e20"])("Retry-After %j counts as absent", (header) =>
-    Effect.gen(function* () {
-      yield* plan({ _tag: "Respond", status: 429, headers: { "retry-after": header } })
-      const error = yield* Effect.flip(ask)
-      assert.strictEqual(error._tag, "RateLimited")
-      assert.isUndefined(Reflect.get(error, "retryAfter"))
+      assert(error._tag === "RateLimited")
+      assert.strictEqual(error.attempts, 1)
     }).pipe(Effect.provide(tenant({ retryPolicy: RetryPolicy.none })))
   )
 })

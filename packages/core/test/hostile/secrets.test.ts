@@ -5,7 +5,7 @@ import * as Exit from "effect/Exit"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
-import { getBulkUploadStatus } from "../../src/BulkUploads.ts"
+import { BulkUploads } from "../../src/BulkUploads.ts"
 import { observe } from "../support/observed.ts"
 import { transports } from "../support/tenant.ts"
 import { transcript } from "../support/transcript.ts"
@@ -22,11 +22,11 @@ type Service = ReturnType<typeof service>
 const shownBy = (live: Service) =>
   Effect.gen(function* () {
     const [seen, observing] = observe()
-    const exit = yield* Effect.exit(getBulkUploadStatus(RawTenant.idOf(1))).pipe(
-      Effect.provide(Layer.provideMerge(live, observing))
-    )
+    const [exit, uploads] = yield* Effect.flatMap(BulkUploads, (uploads) =>
+      Effect.map(Effect.exit(uploads.status(RawTenant.idOf(1))), (exit) => [exit, uploads] as const)
+    ).pipe(Effect.provide(Layer.provideMerge(live, observing)))
     told(exit)
-    const everything = transcript(seen, exit, Exit.isFailure(exit) && exit.cause)
+    const everything = transcript(seen, exit, uploads, Exit.isFailure(exit) && exit.cause)
     assert.include(everything, "BulkUploads.status", "the spans were seen")
     return everything
   })
