@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import type { Endpoint } from "@sailpoint-bulk-upload/sandbox/Endpoint"
 import * as Fault from "@sailpoint-bulk-upload/sandbox/Fault"
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
@@ -47,24 +48,20 @@ describe("explain_bulk_upload", { timeout: 60_000 }, () => {
       })
   )
 
-  it.live("searches nothing and counts nothing unless that is switched on, and says how to", () =>
+  it.live("follows ERROR, reads no more than is switched on, and reports how to get the missing parts", () =>
     Effect.gen(function* () {
       const { assistant, sandbox } = yield* connected()
-      const { structured } = yield* assistant.call({ sourceId: half.sourceId }, EXPLAIN)
-      assert.deepStrictEqual(structured?.["events"], { outcome: "off", items: [] })
-      assert.match(String(structured?.["nextStep"]), /SAIL_AUDIT_EVENTS=true/u)
-      const received = yield* sandbox.received
-      assert.isFalse(received.some(({ path }) => path.includes("/search") || path.includes("limit=250")))
-    })
-  )
-
-  it.live("is what a status of ERROR leads to", () =>
-    Effect.gen(function* () {
-      const { assistant } = yield* connected()
+      yield* sandbox.fail({ endpoint: "schemaAttributes", fault: Fault.gatewayPage(200) })
       for (const tool of ["get_bulk_upload_status", "wait_for_bulk_upload"]) {
         const { structured } = yield* assistant.call({ sourceId: half.sourceId }, tool)
         assert.match(String(structured?.["nextStep"]), /^Call explain_bulk_upload/u)
       }
+      const { structured } = yield* assistant.call({ sourceId: half.sourceId }, EXPLAIN)
+      assert.deepStrictEqual(structured?.["events"], { outcome: "off", items: [] })
+      assert.match(String(structured?.["nextStep"]), /SAIL_AUDIT_EVENTS=true/u)
+      assert.match(JSON.stringify(structured?.["unavailable"]), /"what":"columns".+SAIL_BASE_URL/u)
+      const received = yield* sandbox.received
+      assert.isFalse(received.some(({ path }) => path.includes("/search") || path.includes("limit=250")))
     })
   )
 
@@ -82,49 +79,44 @@ describe("explain_bulk_upload", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live.each(["Contractors' ", "外部承包商", "የውጭ ሠራተኞች ", "🧑🏽‍🚒🦺🪪", '"\\', "XQ7/"])(
-    "is short, however much there is to say: %s",
-    (text) =>
-      Effect.gen(function* () {
-        const { assistant, sandbox } = yield* connected(both)
-        const body = Array.from({ length: 40 }, (_, n) => ({
-          technicalName: repeated(n, text),
-          required: n < 20
-        }))
-        const events = Array.from({ length: 50 }, (_, n) => ({
-          action: "NON_EMPLOYEE_BULK_IMPORT_FAILED",
-          created: "2026-11-28T10:00:00.000Z",
-          actor: { name: repeated(n, text) },
-          attributes: { sourceId: half.sourceId, errors: [repeated(n, text)] }
-        }))
-        yield* sandbox.fail({ endpoint: "schemaAttributes", fault: { _tag: "Respond", status: 200, body } })
-        yield* sandbox.fail({ endpoint: "search", fault: { _tag: "Respond", status: 200, body: events } })
-        const csvHeader = Array.from({ length: 60 }, (_, n) => `${n % 30} ${text.repeat(5)}`).join(";")
-        const answer = yield* assistant.call({ sourceId: half.sourceId, csvHeader }, EXPLAIN)
-        assert.deepStrictEqual(JSON.parse(answer.text), answer.structured)
-        assert.strictEqual(answer.structured?.["status"], "ERROR")
-        assert.isAtMost(countTokens(answer.text), 1_000)
-      })
-  )
+  type Answers = ReadonlyArray<readonly [Endpoint, status: number, body?: ReadonlyArray<object>]>
 
-  it.live("names the variable to check for a part that is missing", () =>
-    Effect.gen(function* () {
-      const { assistant, sandbox } = yield* connected()
-      yield* sandbox.fail({ endpoint: "schemaAttributes", fault: Fault.gatewayPage(200) })
-      const { structured } = yield* assistant.call({ sourceId: half.sourceId }, EXPLAIN)
-      assert.match(JSON.stringify(structured?.["unavailable"]), /"what":"columns".+SAIL_BASE_URL/u)
-    })
-  )
+  const times = (count: number, make: (n: number) => object) =>
+    Array.from({ length: count }, (_, n) => make(n))
 
-  it.live("is short if everything but the status fails", () =>
+  const muchToSay = (text: string): Answers => [
+    ["schemaAttributes", 200, times(40, (n) => ({ technicalName: repeated(n, text), required: n < 20 }))],
+    [
+      "search",
+      200,
+      times(50, (n) => ({
+        action: "NON_EMPLOYEE_BULK_IMPORT_FAILED",
+        created: "2026-11-28T10:00:00.000Z",
+        actor: { name: repeated(n, text) },
+        attributes: { sourceId: half.sourceId, errors: [repeated(n, text)] }
+      }))
+    ]
+  ]
+  const endpoints = ["source", "records", "schemaAttributes", "search"] as const
+  const allRefused: Answers = endpoints.map((endpoint) => [endpoint, 403])
+
+  it.live.each([
+    ...["Contractors' ", "外部承包商", "የውጭ ሠራተኞች ", "🧑🏽‍🚒🦺🪪", '"\\', "XQ7/"].map(
+      (text) => [text, muchToSay(text), 0] as const
+    ),
+    ["every part but the status is refused", allRefused, 5] as const
+  ])("is short, however much there is to say: %s", ([text, answers, missing]) =>
     Effect.gen(function* () {
       const { assistant, sandbox } = yield* connected(both)
-      for (const endpoint of ["source", "records", "schemaAttributes", "search"] as const) {
-        yield* sandbox.fail({ endpoint, fault: { _tag: "Respond", status: 403 }, times: 9 })
+      for (const [endpoint, status, body] of answers) {
+        yield* sandbox.fail({ endpoint, fault: { _tag: "Respond", status, body }, times: 9 })
       }
-      const answer = yield* assistant.call({ sourceId: half.id, csvHeader: "a;b" }, EXPLAIN)
-      const { unavailable } = { ...answer.structured }
-      assert.lengthOf(unavailable as ReadonlyArray<unknown>, 5)
+      const csvHeader = Array.from({ length: 60 }, (_, n) => `${n % 30} ${text.repeat(5)}`).join(";")
+      const sourceId = missing === 0 ? half.sourceId : half.id
+      const answer = yield* assistant.call({ sourceId, csvHeader }, EXPLAIN)
+      assert.deepStrictEqual(JSON.parse(answer.text), answer.structured)
+      assert.strictEqual(answer.structured?.["status"], "ERROR")
+      assert.strictEqual(JSON.parse(answer.text).unavailable.length, missing)
       assert.isAtMost(countTokens(answer.text), 1_000)
     })
   )
