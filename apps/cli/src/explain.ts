@@ -1,5 +1,5 @@
 /**
- * `explain`: what became of the newest upload of a source, as far as SailPoint shows it.
+ * `explain`: explains the newest upload on a source, as far as SailPoint shows it.
  */
 import * as Explanation from "@sailpoint-bulk-upload/core/Explanation"
 import { nameVariables } from "@sailpoint-bulk-upload/core/Settings"
@@ -38,7 +38,7 @@ export const explain = Effect.fn("cli.explain")(function* (input: Input) {
 /** Longer than any header: 18 columns with names of 100 characters. */
 const MAX_HEADER_BYTES = 16_384
 
-/** Reads the first line of a file, and nothing of the people in the lines below. */
+/** Returns the first line of a file. The lines below hold personal data. */
 const firstLine = (path: string): string => {
   const file = openSync(path, "r")
   try {
@@ -50,25 +50,16 @@ const firstLine = (path: string): string => {
   }
 }
 
-const toText = ({
-  checks,
-  columns,
-  events,
-  meaning,
-  records,
-  status,
-  unavailable
-}: Explanation.Explained): string =>
+const toText = ({ checks, columns, events, meaning, records, status, unavailable }: Explanation.Explained) =>
   [
     `${status}. ${meaning}`,
     ...(records === undefined ? [] : ["", ...recordLines(records)]),
     ...section("Columns", columns === undefined ? [] : columnLines(columns)),
     ...section(
       "Imports since then",
-      events.items.map(({ action, at, certainty, text }) =>
-        [at, action, `(${CERTAINTY[certainty]})`, ...(text === undefined ? [] : [JSON.stringify(text)])].join(
-          " "
-        )
+      events.items.map(
+        ({ action, at, certainty, text }) =>
+          `${at} ${action} (${CERTAINTY[certainty]})${text === undefined ? "" : ` ${JSON.stringify(text)}`}`
       )
     ),
     ...section("To check", checks),
@@ -87,20 +78,23 @@ const CERTAINTY = {
 const section = (title: string, lines: ReadonlyArray<string>): ReadonlyArray<string> =>
   lines.length === 0 ? [] : ["", `${title}:`, ...lines.map((line) => `  ${line}`)]
 
-const recordLines = (records: NonNullable<Explanation.Explained["records"]>): ReadonlyArray<string> => [
-  `Records that the token may see: ${records.total}`,
-  ...(records.newestCreatedAt === undefined ? [] : [`  newest created: ${records.newestCreatedAt}`]),
-  ...(records.newestChangedAt === undefined ? [] : [`  newest changed: ${records.newestChangedAt}`]),
-  ...(records.createdSince === undefined
-    ? []
-    : [
-        `  since ${records.since ?? "then"}: ${records.createdSince} created, ${records.changedSince ?? 0} changed${records.complete === false ? ", perhaps more" : ""}`
-      ])
-]
+const line = (label: string, value: string | undefined): ReadonlyArray<string> =>
+  value === undefined || value === "" ? [] : [`${label}: ${value}`]
+
+const recordLines = (records: Explanation.Records): ReadonlyArray<string> => {
+  const { changedSince, complete, createdSince, newestChangedAt, newestCreatedAt, since, total } = records
+  const counts = `${createdSince} created, ${changedSince} changed${complete === false ? ", perhaps more" : ""}`
+  return [
+    `Records that the token may see: ${total}`,
+    ...line("  newest created", newestCreatedAt),
+    ...line("  newest changed", newestChangedAt),
+    ...line(`  since ${since}`, since && counts)
+  ]
+}
 
 const columnLines = (columns: NonNullable<Explanation.Explained["columns"]>): ReadonlyArray<string> => [
-  `required: ${columns.required.join(", ")}`,
-  ...(columns.optional.length === 0 ? [] : [`optional: ${columns.optional.join(", ")}`]),
+  ...line("required", columns.required.join(", ")),
+  ...line("optional", columns.optional.join(", ")),
   ...columns.missing.map((name) => `missing: ${name}`),
   ...columns.unknown.map(
     ({ didYouMean, name }) =>

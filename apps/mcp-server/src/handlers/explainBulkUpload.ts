@@ -4,10 +4,10 @@ import * as Effect from "effect/Effect"
 import { answeredInTime } from "./answeredInTime.ts"
 import { cutTo, estimate } from "../text/TokenEstimate.ts"
 
-/** In tokens, by an estimate that is nearly twice too high for the English in it. */
+/** In tokens, by an estimate that is nearly twice too high for English. */
 const BUDGET = 1_300
 
-/** How much is said of columns and events, from all there is to what fits whatever the tenant's texts are. */
+/** The lengths of columns and events, from the most detailed to the one that always fits the budget. */
 const DETAILS = [
   { columns: 40, name: 40, events: 8, text: 120 },
   { columns: 20, name: 16, events: 4, text: 120 },
@@ -16,9 +16,9 @@ const DETAILS = [
 ] as const
 
 const EVENTS_OFF =
-  "Audit events were not read: SAIL_AUDIT_EVENTS=true and the scope sp:search:read bring them."
+  "Audit events are off: to read them, set SAIL_AUDIT_EVENTS=true and use a token with the scope sp:search:read."
 
-/** What the tool `explain_bulk_upload` answers. */
+/** Answers the tool `explain_bulk_upload`. */
 export const explainBulkUpload = (sourceId: string, upload: Upload) =>
   Effect.flatMap(Explanation, ({ explain }) => explain(sourceId, upload)).pipe(
     answeredInTime({ operation: "status", sourceId }),
@@ -36,45 +36,41 @@ const fitting = (explained: Explained) => {
   )
 }
 
-/** Quotation marks of JSON itself are counted with the signs beside them. */
+/** Counts a quotation mark of JSON itself together with its neighbor. */
 const weight = (value: object): number => estimate(JSON.stringify(value).replaceAll(/(?<!\\)"/gu, ""))
 
 const inDetail = ({ columns, events, unavailable, ...rest }: Explained, detail: (typeof DETAILS)[number]) => {
   const name = (text: string) => cutTo(detail.name, text)
-  const first = <A>(all: ReadonlyArray<A>, use: (one: A) => unknown, rest: (more: string) => unknown) => [
+  const first = <A, B>(all: ReadonlyArray<A>, use: (one: A) => B, toRest: (more: string) => B) => [
     ...all.slice(0, detail.columns).map(use),
-    ...(all.length > detail.columns ? [rest(`... and ${all.length - detail.columns} more`)] : [])
+    ...(all.length > detail.columns ? [toRest(`... and ${all.length - detail.columns} more`)] : [])
   ]
-  const names = (all: ReadonlyArray<string>) => first(all, name, (more) => more)
+  const texts = (all: ReadonlyArray<string>, use = name) => first(all, use, (more) => more)
   return {
     ...rest,
     unavailable: unavailable.map((part) => ({ ...part, nextStep: nameVariables(part.nextStep) })),
     ...(columns && {
       columns: {
-        required: names(columns.required),
-        optional: names(columns.optional),
-        missing: names(columns.missing),
+        required: texts(columns.required),
+        optional: texts(columns.optional),
+        missing: texts(columns.missing),
         unknown: first(
           columns.unknown,
-          ({ didYouMean, name: given }) => ({
+          ({ didYouMean, name: given }): { readonly name: string; readonly didYouMean?: string } => ({
             name: name(given),
-            ...(didYouMean === undefined ? {} : { didYouMean: name(didYouMean) })
+            ...(didYouMean && { didYouMean: name(didYouMean) })
           }),
           (name) => ({ name })
         ),
-        problems: first(
-          columns.problems.map((problem) => cutTo(40, problem)),
-          (problem) => problem,
-          (more) => more
-        )
+        problems: texts(columns.problems, (problem) => cutTo(40, problem))
       }
     }),
     events: {
       outcome: events.outcome,
       items: events.items.slice(0, detail.events).map(({ actor, text, ...item }) => ({
         ...item,
-        ...(actor === undefined ? {} : { actor: cutTo(detail.text / 2, actor) }),
-        ...(text === undefined ? {} : { text: cutTo(detail.text, text) })
+        ...(actor && { actor: cutTo(detail.text / 2, actor) }),
+        ...(text && { text: cutTo(detail.text, text) })
       }))
     }
   }

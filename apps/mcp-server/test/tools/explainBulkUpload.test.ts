@@ -14,6 +14,10 @@ const half = Source.named("Half landed")
 
 const repeated = (n: number, text: string) => `${n}${text.repeat(400)}`.slice(0, 400)
 
+const times = (count: number, make: (n: number) => object) => Array.from({ length: count }, (_, n) => make(n))
+
+type Answers = ReadonlyArray<readonly [Endpoint, status: number, body?: ReadonlyArray<object>]>
+
 const connected = (env: Record<string, string> = {}, kind: Assistant.Kind = Assistant.modern) =>
   Effect.gen(function* () {
     const sandbox = yield* Sandbox.make()
@@ -78,11 +82,6 @@ describe("explain_bulk_upload", { timeout: 60_000 }, () => {
       assert.strictEqual(structured?.["error"], error)
     })
   )
-
-  type Answers = ReadonlyArray<readonly [Endpoint, status: number, body?: ReadonlyArray<object>]>
-
-  const times = (count: number, make: (n: number) => object) =>
-    Array.from({ length: count }, (_, n) => make(n))
 
   const muchToSay = (text: string): Answers => [
     ["schemaAttributes", 200, times(40, (n) => ({ technicalName: repeated(n, text), required: n < 20 }))],
