@@ -2,10 +2,9 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
 import * as Effect from "effect/Effect"
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { envOf, run } from "./support/Command.ts"
+import { envOf, run, runOn, temporaryFolder } from "./support/Command.ts"
 
 const id = (name: string): string => Source.named(name).sourceId
 
@@ -54,7 +53,7 @@ describe("exit codes", { timeout: 180_000 }, () => {
         assert.strictEqual(ended.code, code, `status ${args.join(" ")}: ${ended.stderr}`)
         assert.match(ended.stderr, says)
       }
-    }).pipe(Effect.scoped)
+    })
   )
 
   it.live("are 2 for wrong usage, which standard error explains and standard output does not show", () =>
@@ -69,9 +68,8 @@ describe("exit codes", { timeout: 180_000 }, () => {
 
   it.live("are 2 for missing settings, each named with its fix", () =>
     Effect.gen(function* () {
-      const { code, stderr, stdout } = yield* run(["status", "Done"], {
-        env: { SAIL_CLIENT_SECRET: "${SAIL_CLIENT_SECRET}" }
-      })
+      const env = { SAIL_CLIENT_SECRET: "${SAIL_CLIENT_SECRET}" }
+      const { code, stderr, stdout } = yield* run(["status", "Done"], { env })
       assert.deepStrictEqual([code, stdout], [2, ""])
       for (const name of ["SAIL_BASE_URL", "SAIL_CLIENT_ID", "SAIL_CLIENT_SECRET"])
         assert.include(stderr, name)
@@ -81,11 +79,7 @@ describe("exit codes", { timeout: 180_000 }, () => {
   it.live("are 0 with a secret in a file, and 2 if the variable is set too", () =>
     Effect.gen(function* () {
       const { SAIL_CLIENT_SECRET, ...env } = envOf(yield* Sandbox.make())
-      const folder = yield* Effect.acquireRelease(
-        Effect.sync(() => mkdtempSync(join(tmpdir(), "secret-"))),
-        (folder) => Effect.sync(() => rmSync(folder, { recursive: true }))
-      )
-      const SAIL_CLIENT_SECRET_FILE = join(folder, "secret")
+      const SAIL_CLIENT_SECRET_FILE = join(yield* temporaryFolder, "secret")
       writeFileSync(SAIL_CLIENT_SECRET_FILE, `${SAIL_CLIENT_SECRET}\n`)
       const ended = yield* run(["status", "Done"], { env: { ...env, SAIL_CLIENT_SECRET_FILE } })
       assert.strictEqual(ended.code, 0, ended.stderr)
@@ -94,29 +88,25 @@ describe("exit codes", { timeout: 180_000 }, () => {
       })
       assert.strictEqual(both.code, 2)
       assert.include(both.stderr, "SAIL_CLIENT_SECRET and SAIL_CLIENT_SECRET_FILE are both set.")
-    }).pipe(Effect.scoped)
+    })
   )
 
   it.live("are 4 for refused credentials and 1 for an unreachable tenant", () =>
     Effect.gen(function* () {
-      const sandbox = yield* Sandbox.make()
-      const wrong = yield* run(["sources"], {
-        env: { ...envOf(sandbox), SAIL_CLIENT_SECRET: "not-the-secret" }
-      })
+      const wrong = yield* runOn(["sources"], { SAIL_CLIENT_SECRET: "not-the-secret" })
       assert.strictEqual(wrong.code, 4, wrong.stderr)
-      const gone = yield* run(["wait", id("Done"), "--timeout", "2s"], {
-        env: { ...envOf(sandbox), SAIL_BASE_URL: "http://127.0.0.1:9" }
-      })
+      const args = ["wait", id("Done"), "--timeout", "2s"]
+      const gone = yield* runOn(args, { SAIL_BASE_URL: "http://127.0.0.1:9" })
       assert.deepStrictEqual([gone.code, gone.stdout], [1, ""], gone.stderr)
-    }).pipe(Effect.scoped)
+    })
   )
 
   it.live("stand in the help, which is the one text on standard output", () =>
     Effect.gen(function* () {
       const { code, stderr, stdout } = yield* run(["--help"])
       assert.deepStrictEqual([code, stderr], [0, ""])
-      for (const exitCode of [0, 1, 2, 3, 4, 5, 8, 130])
-        assert.match(stdout, new RegExp(`^ +${exitCode} +\\S`, "mu"))
+      const codes = Array.from(stdout.matchAll(/^ +(\d+) +\S/gmu), ([, exitCode]) => Number(exitCode))
+      assert.includeMembers(codes, [0, 1, 2, 3, 4, 5, 8, 130])
     })
   )
 })

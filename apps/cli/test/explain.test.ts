@@ -1,35 +1,28 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Effect from "effect/Effect"
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { envOf, run } from "./support/Command.ts"
+import { run, runOn, temporaryFolder } from "./support/Command.ts"
 
 const HEADER = "accountName;firstName;lastName"
 
 describe("explain", { timeout: 180_000 }, () => {
   it.live("exits like status, and prints what is known as text or as one JSON document", () =>
     Effect.gen(function* () {
-      const sandbox = yield* Sandbox.make()
-      const text = yield* run(["explain", "Nothing landed", "--csv-header", HEADER], { env: envOf(sandbox) })
+      const text = yield* runOn(["explain", "Nothing landed", "--csv-header", HEADER])
       assert.deepStrictEqual([text.code, text.stderr], [5, ""])
       assert.match(text.stdout, /^ERROR\. .*^Records that the token may see: 40$.*^To check:$/msu)
-      const json = yield* run(["explain", "All landed", "--json"], {
-        env: { ...envOf(sandbox), SAIL_COUNT_RECORDS: "true", SAIL_AUDIT_EVENTS: "true" }
-      })
+      const counting = { SAIL_COUNT_RECORDS: "true", SAIL_AUDIT_EVENTS: "true" }
+      const json = yield* runOn(["explain", "All landed", "--json"], counting)
       assert.strictEqual(json.code, 0)
       const { events, records, status } = JSON.parse(json.stdout)
       assert.deepStrictEqual([status, records.createdSince, events.outcome], ["COMPLETED", 15, "found"])
-    }).pipe(Effect.scoped)
+    })
   )
 
   it.live("reads the first line of a file and prints nothing of the lines below", () =>
     Effect.gen(function* () {
-      const folder = yield* Effect.acquireRelease(
-        Effect.sync(() => mkdtempSync(join(tmpdir(), "explain-"))),
-        (folder) => Effect.sync(() => rmSync(folder, { recursive: true }))
-      )
+      const folder = yield* temporaryFolder
       const csv = join(folder, "contractors.csv")
       writeFileSync(csv, `${HEADER}\r\nw.lee;Wren;Lee\r\n`)
       const { code, stdout } = yield* run(["--sandbox", "explain", "Failed", "--csv", csv, "--json"])
@@ -39,6 +32,6 @@ describe("explain", { timeout: 180_000 }, () => {
       const both = yield* run(["explain", "Failed", "--csv", csv, "--csv-header", HEADER])
       assert.deepStrictEqual([both.code, both.stdout], [2, ""])
       assert.match(both.stderr, /either --csv or --csv-header/u)
-    }).pipe(Effect.scoped)
+    })
   )
 })

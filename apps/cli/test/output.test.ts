@@ -1,42 +1,26 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Effect from "effect/Effect"
-import { envOf, MAIN, run } from "./support/Command.ts"
+import { MAIN, run, runOn } from "./support/Command.ts"
+
+const FAILURE = ["error", "message", "nextStep", "retryable", "httpStatus", "detailCode", "trackingId"]
 
 describe("standard output", { timeout: 60_000 }, () => {
   it.live("holds the status and nothing else", () =>
     Effect.gen(function* () {
-      const sandbox = yield* Sandbox.make()
-      const { stdout } = yield* run(["status", "No status", "--log-level", "trace"], { env: envOf(sandbox) })
+      const { stdout } = yield* runOn(["status", "No status", "--log-level", "trace"])
       assert.strictEqual(stdout, "null\n")
-    }).pipe(Effect.scoped)
+    })
   )
 
   it.live("holds one JSON document with the fields of the MCP tools, an array for several sources", () =>
     Effect.gen(function* () {
-      const sandbox = yield* Sandbox.make()
-      const env = envOf(sandbox)
-      const one = JSON.parse((yield* run(["status", "Done", "--json"], { env })).stdout)
-      assert.deepStrictEqual(Object.keys(one), [
-        "sourceId",
-        "status",
-        "settled",
-        "meaning",
-        "nextStep",
-        "checkedAt"
-      ])
-      const several = JSON.parse((yield* run(["status", "Done", "Private", "--json"], { env })).stdout)
+      const one = JSON.parse((yield* runOn(["status", "Done", "--json"])).stdout)
+      const fields = ["sourceId", "status", "settled", "meaning", "nextStep", "checkedAt"]
+      assert.deepStrictEqual(Object.keys(one), fields)
+      const several = JSON.parse((yield* runOn(["status", "Done", "Private", "--json"])).stdout)
       assert.deepStrictEqual([several[0].status, several[1].error], ["COMPLETED", "Forbidden"])
-      assert.hasAllKeys(several[1], [
-        "error",
-        "message",
-        "nextStep",
-        "retryable",
-        "httpStatus",
-        "detailCode",
-        "trackingId"
-      ])
-    }).pipe(Effect.scoped)
+      assert.hasAllKeys(several[1], FAILURE)
+    })
   )
 
   it.live("holds one JSON document on failure too, also for wrong usage and missing settings", () =>
@@ -55,30 +39,20 @@ describe("standard output", { timeout: 60_000 }, () => {
 
   it.live("holds a table for several sources, aligned, and for the list of sources", () =>
     Effect.gen(function* () {
-      const sandbox = yield* Sandbox.make()
-      const env = envOf(sandbox)
-      const status = yield* run(["status", "Done", "No status"], { env })
+      const status = yield* runOn(["status", "Done", "No status"])
       assert.strictEqual(status.stdout, "SOURCE     STATUS\nDone       COMPLETED\nNo status  null\n")
-      const { stdout } = yield* run(["sources", "CONTRACT"], { env })
+      const { stdout } = yield* runOn(["sources", "CONTRACT"])
       assert.match(stdout, /^NAME {9}ID\nContractors {2}[0-9a-f]{32}\n$/u)
-    }).pipe(Effect.scoped)
+    })
   )
 
   it.live("may be closed by its reader", () =>
     Effect.gen(function* () {
-      const sandbox = yield* Sandbox.make()
-      const { code, stderr, stdout } = yield* run([], {
-        program: [
-          "bash",
-          "--norc",
-          "-c",
-          `"${process.execPath}" "${MAIN}" sources | head -1; exit "\${PIPESTATUS[0]}"`
-        ],
-        env: envOf(sandbox)
-      })
+      const script = `"${process.execPath}" "${MAIN}" --sandbox sources | head -1; exit "\${PIPESTATUS[0]}"`
+      const { code, stderr, stdout } = yield* run([], { program: ["bash", "--norc", "-c", script] })
       assert.deepStrictEqual([code, stderr], [0, ""])
       assert.match(stdout, /^NAME +ID\n$/u)
-    }).pipe(Effect.scoped)
+    })
   )
 
   it.live("comes from made-up sources with --sandbox, without any settings", () =>
@@ -88,20 +62,16 @@ describe("standard output", { timeout: 60_000 }, () => {
     })
   )
 
-  for (const shell of ["bash", "zsh", "fish", "powershell"]) {
-    it.live(`holds a completion script for ${shell}`, () =>
-      Effect.gen(function* () {
-        const { code, stdout } = yield* run(["--completions", shell])
-        assert.strictEqual(code, 0)
-        assert.include(stdout, "owned-by-me")
-      })
+  it.live.each([
+    ["--version", /^\d+\.\d+\.\d+\n$/u],
+    ...["bash", "zsh", "fish", "powershell"].map(
+      (shell) => [`--completions ${shell}`, /owned-by-me/u] as const
     )
-  }
-
-  it.live("holds the version", () =>
+  ] as const)("holds the text of %s", ([option, text]) =>
     Effect.gen(function* () {
-      const { stdout } = yield* run(["--version"])
-      assert.match(stdout, /^\d+\.\d+\.\d+\n$/u)
+      const { code, stdout } = yield* run(option.split(" "))
+      assert.strictEqual(code, 0)
+      assert.match(stdout, text)
     })
   )
 })

@@ -2,10 +2,9 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
 import * as Effect from "effect/Effect"
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { envOf, MAIN, run } from "./support/Command.ts"
+import { envOf, MAIN, run, temporaryFolder } from "./support/Command.ts"
 
 const PAGE = readFileSync(new URL("../../../docs/terminal.md", import.meta.url), "utf8")
 const [, SCRIPT = ""] = /<!-- pipeline: bash -->\n+```bash\n(.*?)```/su.exec(PAGE) ?? []
@@ -21,27 +20,19 @@ describe("the bash script in the documents", { timeout: 180_000 }, () => {
   ] as const) {
     it.live(name, () =>
       Effect.gen(function* () {
-        const folder = yield* Effect.acquireRelease(
-          Effect.sync(() => mkdtempSync(join(tmpdir(), "pipeline-"))),
-          (folder) => Effect.sync(() => rmSync(folder, { recursive: true }))
-        )
+        const folder = yield* temporaryFolder
         const sandbox = yield* Sandbox.make()
         const csv = join(folder, "contractors.csv")
         writeFileSync(csv, `${HEADER}\n${row(manager)}\n`)
-        writeFileSync(
-          join(folder, "sailpoint-bulk-upload"),
-          `#!/bin/sh\nexec "${process.execPath}" "${MAIN}" "$@"\n`,
-          {
-            mode: 0o755
-          }
-        )
+        const command = `#!/bin/sh\nexec "${process.execPath}" "${MAIN}" "$@"\n`
+        writeFileSync(join(folder, "sailpoint-bulk-upload"), command, { mode: 0o755 })
         const ended = yield* run([Source.named("Contractors").sourceId, csv], {
           program: ["bash", "--norc", "-c", SCRIPT, "upload.sh"],
           env: { ...envOf(sandbox), PATH: `${folder}:${process.env["PATH"] ?? ""}` }
         })
         assert.strictEqual(ended.code, code, ended.stderr)
         assert.match(ended.stdout, says)
-      }).pipe(Effect.scoped)
+      })
     )
   }
 })

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
 import * as Effect from "effect/Effect"
-import { envOf, MAIN, run } from "./support/Command.ts"
+import { envOf, MAIN, run, runOn } from "./support/Command.ts"
 
 const CSV = "accountName,firstName,lastName,email,manager\nw.lee,Wren,Lee,w@example.com,a.ortiz"
 const contractors = Source.named("Contractors").sourceId
@@ -21,28 +21,25 @@ describe("wait", { timeout: 60_000 }, () => {
       assert.match(lines.at(-1) ?? "", /^\d{4}-\d\d-\d\dT[\d:.]+Z Contractors: COMPLETED$/u)
       assert.strictEqual(new Set(lines).size, lines.length)
       assert.notInclude(stderr, "\u001b")
-    }).pipe(Effect.scoped)
+    })
   )
 
   it.live("exits with 5 on ERROR, as one JSON document, and prints nothing more with --quiet", () =>
     Effect.gen(function* () {
-      const sandbox = yield* Sandbox.make()
-      const { code, stdout } = yield* run(["wait", "Failed", "--json", "--quiet"], { env: envOf(sandbox) })
+      const { code, stdout } = yield* runOn(["wait", "Failed", "--json", "--quiet"])
       assert.strictEqual(code, 5)
       const { checks, settled, status, timedOut } = JSON.parse(stdout)
       assert.deepStrictEqual([status, settled, timedOut, checks], ["ERROR", true, false, 1])
-    }).pipe(Effect.scoped)
+    })
   )
 
   it.live("exits with 3 when the time is up, with the last status", () =>
     Effect.gen(function* () {
-      const sandbox = yield* Sandbox.make()
-      const args = ["wait", "Running", "--timeout", "2s", "--json", "--quiet"]
-      const { code, stdout } = yield* run(args, { env: envOf(sandbox) })
+      const { code, stdout } = yield* runOn(["wait", "Running", "--timeout", "2s", "--json", "--quiet"])
       assert.strictEqual(code, 3)
       const { error, retryable, status, timedOut } = JSON.parse(stdout)
       assert.deepStrictEqual([error, retryable, status, timedOut], ["NotSettled", true, "IN_PROGRESS", true])
-    }).pipe(Effect.scoped)
+    })
   )
 
   it.live("survives failures that pass, and says so", () =>
@@ -52,30 +49,25 @@ describe("wait", { timeout: 60_000 }, () => {
       const { code, stderr } = yield* run(["wait", "Done"], { env: envOf(sandbox) })
       assert.strictEqual(code, 0)
       assert.match(stderr, /Trying again\.\n.*COMPLETED/su)
-    }).pipe(Effect.scoped)
+    })
   )
 
   it.live("does not take the COMPLETED of the upload before for the new one with --since", () =>
     Effect.gen(function* () {
-      const sandbox = yield* Sandbox.make()
       const args = ["wait", "Done", "--since", "1s", "--timeout", "3s", "--quiet"]
-      const { code, stdout } = yield* run(args, { env: envOf(sandbox) })
+      const { code, stdout } = yield* runOn(args)
       assert.deepStrictEqual([code, stdout], [3, ""])
-    }).pipe(Effect.scoped)
+    })
   )
 
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    it.live(`ends at once with 130 on ${signal}`, () =>
-      Effect.gen(function* () {
-        const sandbox = yield* Sandbox.make()
-        const { code, stdout } = yield* run(["wait", "Running"], {
-          env: envOf(sandbox),
-          when: { shows: /IN_PROGRESS/u, act: (child) => child.kill(signal) }
-        })
-        assert.deepStrictEqual([code, stdout], [130, ""])
-      }).pipe(Effect.scoped)
-    )
-  }
+  it.live.each(["SIGINT", "SIGTERM"] as const)("ends at once with 130 on %s", (signal) =>
+    Effect.gen(function* () {
+      const { code, stdout } = yield* run(["--sandbox", "wait", "Running"], {
+        when: { shows: /IN_PROGRESS/u, act: (child) => child.kill(signal) }
+      })
+      assert.deepStrictEqual([code, stdout], [130, ""])
+    })
+  )
 })
 
 /** Runs in a pseudo-terminal, as a person sees it. */
@@ -96,19 +88,18 @@ describe("wait on a terminal", { timeout: 60_000 }, () => {
       assert.match(stdout, /Z {2}COMPLETED\r?\n/u)
       assert.isAbove(stdout.lastIndexOf("\u001b[?25h"), stdout.lastIndexOf("\u001b[?25l"))
       assert.notInclude(stdout, "\u001b[32m")
-    }).pipe(Effect.scoped)
+    })
   )
 
   it.live("restores the cursor on Ctrl-C and exits with 130", () =>
     Effect.gen(function* () {
-      const sandbox = yield* Sandbox.make()
       const { code, stdout } = yield* run([], {
-        program: inTerminal(`${process.execPath} ${MAIN} wait Running`),
-        env: { ...envOf(sandbox), TERM: "xterm" },
+        program: inTerminal(`${process.execPath} ${MAIN} --sandbox wait Running`),
+        env: { TERM: "xterm" },
         when: { shows: /IN_PROGRESS for/u, act: ({ stdin }) => stdin.write("\u0003") }
       })
       assert.strictEqual(code, 130)
       assert.isAbove(stdout.lastIndexOf("\u001b[?25h"), stdout.lastIndexOf("\u001b[?25l"))
-    }).pipe(Effect.scoped)
+    })
   )
 })

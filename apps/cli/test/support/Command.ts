@@ -2,9 +2,12 @@
  * The built command as a child process.
  */
 import * as Environment from "@sailpoint-bulk-upload/sandbox/Environment"
-import type * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
+import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Effect from "effect/Effect"
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 
 export const MAIN = fileURLToPath(new URL("../../dist/main.js", import.meta.url))
@@ -27,31 +30,32 @@ export interface Options {
 export const run = (args: ReadonlyArray<string>, options: Options = {}): Effect.Effect<Ended> =>
   Effect.callback((resume) => {
     const [command, ...before] = options.program ?? [process.execPath, MAIN]
-    const child = spawn(command, [...before, ...args], {
-      env: { PATH: process.env["PATH"], ...options.env },
-      stdio: ["pipe", "pipe", "pipe"]
-    })
+    const child = spawn(command, [...before, ...args], { env: { PATH: process.env["PATH"], ...options.env } })
+    const output = { stdout: "", stderr: "" }
     let { when } = options
-    const act = (text: string): void => {
-      if (when === undefined || !when.shows.test(text)) return
-      const { act } = when
-      when = undefined
-      act(child)
+    for (const name of ["stdout", "stderr"] as const) {
+      child[name].setEncoding("utf8").on("data", (text: string) => {
+        output[name] += text
+        if (when?.shows.test(output[name]) !== true) return
+        const { act } = when
+        when = undefined
+        act(child)
+      })
     }
-    let stdout = ""
-    let stderr = ""
-    child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      stdout += text
-      act(stdout)
-    })
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
-      stderr += text
-      act(stderr)
-    })
-    child.on("close", (code) => resume(Effect.succeed({ code, stdout, stderr })))
+    child.on("close", (code) => resume(Effect.succeed({ code, ...output })))
     return Effect.sync(() => child.kill("SIGKILL"))
   })
 
 /** The variables of a client of this sandbox. */
 export const envOf = (sandbox: Sandbox.Service): Readonly<Record<string, string>> =>
   Environment.variables(sandbox)
+
+/** Runs it to its end on a new sandbox. */
+export const runOn = (args: ReadonlyArray<string>, env: Options["env"] = {}) =>
+  Effect.flatMap(Sandbox.make(), (sandbox) => run(args, { env: { ...envOf(sandbox), ...env } }))
+
+/** A folder that is removed when the scope closes. */
+export const temporaryFolder = Effect.acquireRelease(
+  Effect.sync(() => mkdtempSync(join(tmpdir(), "command-"))),
+  (folder) => Effect.sync(() => rmSync(folder, { recursive: true }))
+)
