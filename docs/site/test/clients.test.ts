@@ -31,16 +31,8 @@ const block = (client: string): readonly [language: string, text: string] => {
 /** Reads a block as the assistant does. */
 const parsed = (client: string) => {
   const [language, text] = block(client)
-  switch (language) {
-    case "json":
-      return JSON.parse(text)
-    case "toml":
-      return JSON.parse(JSON.stringify(Result.getOrThrow(Toml.parse(text))))
-    case "yaml":
-      return JSON.parse(JSON.stringify(Yaml.parse(text)))
-    default:
-      throw new Error(`${client} has no block in a format that assistants read.`)
-  }
+  if (language === "toml") return JSON.parse(JSON.stringify(Result.getOrThrow(Toml.parse(text))))
+  return JSON.parse(language === "yaml" ? JSON.stringify(Yaml.parse(text)) : text)
 }
 
 const inMcpServers = (client: string): Entry => decode(parsed(client).mcpServers[NAME])

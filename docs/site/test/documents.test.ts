@@ -30,10 +30,7 @@ const blocks = (language: string) =>
   documents.flatMap(({ file, text }) =>
     Array.from(
       text.matchAll(new RegExp(`^ *\`\`\`${language}\n(.*?)^ *\`\`\`$`, "gmsu")),
-      ([, code = ""]) => ({
-        file,
-        code
-      })
+      ([, code = ""]) => ({ file, code })
     )
   )
 
@@ -43,10 +40,10 @@ const inBlocks = blocks("sh").flatMap(({ code, file }) =>
     .split("\n")
     .map((line) => ({
       file,
-      words: line
+      line: line
         .replace(/ *#.*$/u, "")
         .trim()
-        .split(/\s+/u)
+        .replaceAll(/\s+/gu, " ")
     }))
 )
 
@@ -87,8 +84,8 @@ describe("the documents", { timeout: 60_000 }, () => {
     ])
     const pnpm = ["install", "run", "exec", "dlx", "add", "pack", ...Object.keys(scripts)]
     let checked = 0
-    for (const { file, words } of inBlocks) {
-      const line = words.join(" ").replace("node apps/mcp-server/dist/main.js", "sailpoint-bulk-upload-mcp")
+    for (const { file, line: typed } of inBlocks) {
+      const line = typed.replace("node apps/mcp-server/dist/main.js", "sailpoint-bulk-upload-mcp")
       const [, script] = /^(?:npx --yes )?pnpm(?:@[\d.]+)? (?:--(?:filter|dir) \S+ )*(\S+)/u.exec(line) ?? []
       const [command = "", ...args] = line.split(" ")
       const text = helps.get(command)

@@ -9,8 +9,7 @@ import { glob, mkdtemp, readFile, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
-import type { Browser, Locator } from "playwright-core"
-import { preview } from "vite"
+import type { Browser } from "playwright-core"
 import { afterAll, beforeAll } from "vitest"
 import * as Site from "../src/Site.ts"
 import * as Chromium from "./support/Browser.ts"
@@ -28,12 +27,6 @@ const KINDS = [
   `types/${CORE}.BulkUploadError.BulkUploadError.html`,
   `variables/${CORE}.BulkUploads.layerApiClient.html`
 ]
-
-const link = (within: Locator, text: string): Locator =>
-  within
-    .locator("a")
-    .filter({ hasText: new RegExp(`^${text}$`, "u") })
-    .first()
 
 const withoutHash = (link: string): string => link.replace(/#.*/u, "")
 
@@ -117,41 +110,6 @@ describe.skipIf(Chromium.isMissing)("the site", { timeout: 300_000 }, () => {
     await page.close()
   })
 
-  it("is walked by clicking, from the first page to a method and back, on a desk and on a phone", async () => {
-    const page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
-    const heading = async (name: string) => {
-      await page.locator("h1", { hasText: name }).waitFor()
-      assert.isTrue(existsSync(new URL(withoutHash(page.url()))), page.url())
-    }
-    const text = page.locator("[role=main]")
-    await page.goto(address("index.html"))
-    await link(text, "Getting started").click()
-    await heading("Getting started")
-    await link(text, "waiting for the end of an upload").click()
-    await heading("Waiting well")
-    const navigation = page.locator("nav.tsd-navigation")
-    const open = (name: string) =>
-      navigation.locator("summary", { hasText: name }).first().locator("svg").first()
-    await open("@sailpoint-bulk-upload/core").click()
-    await open("BulkUploads").click()
-    await link(navigation, "getBulkUploadStatus").click()
-    await heading("Function getBulkUploadStatus")
-    await link(text, "BulkUploadError").click()
-    await heading("Type Alias BulkUploadError")
-    await link(text, "RateLimited").click()
-    await heading("Class RateLimited")
-    await link(text, "nextStep").click()
-    await page.waitForURL(/RateLimited\.html#nextstep$/u)
-    await page.goBack()
-    await page.goBack()
-    await heading("Type Alias BulkUploadError")
-    await page.setViewportSize({ width: 360, height: 740 })
-    await page.getByRole("link", { name: "Menu" }).click()
-    await link(navigation, "For a team").click()
-    await heading("For a team")
-    await page.close()
-  })
-
   it("can be read by everyone, in light and in dark mode", async () => {
     const left = ["index.html", "documents/team.html", ...KINDS.slice(0, 2)].values()
     const violations: Array<unknown> = []
@@ -172,22 +130,6 @@ describe.skipIf(Chromium.isMissing)("the site", { timeout: 300_000 }, () => {
     }
     await Promise.all([look(), look()])
     assert.deepStrictEqual(violations, [])
-  })
-
-  it("is served by pnpm run docs:serve, too, with 404 for what is not there", async () => {
-    const server = await preview({
-      root: join(import.meta.dirname, ".."),
-      build: { outDir: folder },
-      preview: { port: 0, strictPort: false }
-    })
-    const url = server.resolvedUrls?.local[0] ?? ""
-    const page = await browser.newPage()
-    const { links, problems } = await visit(page, `${url}index.html`)
-    assert.deepStrictEqual(problems, [])
-    assert.isAbove(links.length, 10)
-    assert.strictEqual((await fetch(`${url}nothing.html`)).status, 404)
-    await page.close()
-    await server.close()
   })
 })
 
