@@ -175,9 +175,7 @@ const explain = Command.make(
     yield* ended(Effect.provide(explain(input), layerExplanation(sandbox)), input.json)
   })
 ).pipe(
-  Command.withDescription(
-    "Explain what became of the newest bulk upload of a source, as far as SailPoint shows it."
-  ),
+  Command.withDescription("Explain the newest bulk upload on a source, as far as SailPoint shows it."),
   Command.withExamples([
     {
       command: `${NAME} explain Contractors --uploaded-at 30m --csv contractors.csv`,

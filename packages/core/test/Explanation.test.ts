@@ -280,6 +280,7 @@ describe("an explanation", () => {
 
   const long = "x".repeat(200)
   const tracked = { trackingNumber: "1" }
+  const many = (count: number, attributes?: null) => Array.from({ length: count }, () => failed(attributes))
   it.live.each<readonly [string, ReadonlyArray<unknown>, string, name?: string]>([
     ["another action", [{ ...failed(), action: "NON_EMPLOYEE_BULK_EXPORT_FAILED" }, 1], ""],
     ["an action in other letters", [{ ...failed(), action: failed().action.toLowerCase() }], ""],
@@ -299,6 +300,11 @@ describe("an explanation", () => {
       "FAILED named, FAILED near"
     ],
     ["part of the name", [failed({ sourceName: "Half" })], "FAILED near"],
+    [
+      "many like it",
+      [...many(9, null), ...many(9)],
+      `${"FAILED named, ".repeat(5)}FAILED near, FAILED near, FAILED near`
+    ],
     ["fewer spaces in the name", [failed()], "FAILED near", "Half  landed"],
     ["another end of a long name", [failed({ sourceName: `${long}2` })], "FAILED near", `${long}1`]
   ])("judges the certainty of an event with %s", ([, documents, expected, name = half.name]) =>

@@ -62,7 +62,7 @@ const inDetail = ({ columns, events, unavailable, ...rest }: Explained, detail: 
           }),
           (name) => ({ name })
         ),
-        problems: texts(columns.problems, (problem) => cutTo(40, problem))
+        problems: texts(columns.problems, (problem) => cutTo(45, problem))
       }
     }),
     events: {

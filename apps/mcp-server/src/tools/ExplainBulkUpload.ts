@@ -1,5 +1,5 @@
 /**
- * The tool `explain_bulk_upload`: what became of an upload, as far as SailPoint shows it.
+ * The tool `explain_bulk_upload`: explains an upload as far as SailPoint shows it.
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
@@ -20,7 +20,7 @@ const Input = Schema.Struct({
   )
 })
 
-/** Parts stay untyped: their types would cost every conversation more than they help. */
+/** Parts stay untyped, because their types would cost tokens in every conversation. */
 const Part = Schema.Record(Schema.String, Schema.Unknown)
 
 const Output = Schema.Struct({
@@ -43,7 +43,7 @@ export const ExplainBulkUpload = ReadOnlyTool.make({
   name: "explain_bulk_upload",
   title: "Explain bulk upload",
   description:
-    "Find out what became of the newest bulk upload on a SailPoint source: whether records landed, which columns its files need, faults in the file's header, audit events if switched on, and what to check. Use it after get_bulk_upload_status or wait_for_bulk_upload returned ERROR, or when people are missing after COMPLETED; the sourceId comes from list_non_employee_sources. It never knows which rows failed: give no reason that is not in it. It only reads.",
+    "Explain the newest bulk upload on a SailPoint source: whether records landed, which columns its files need, faults in the file's header, audit events if switched on, and what to check. Use it after get_bulk_upload_status or wait_for_bulk_upload returned ERROR, or when people are missing after COMPLETED; the sourceId comes from list_non_employee_sources. It never knows which rows failed: report no reason that is not in it. It only reads.",
   input: Input,
   output: Output,
   run: ({ csvHeader, sourceId, uploadedAt }) =>
