@@ -93,14 +93,9 @@ const image = Layer.effect(
       yield* Effect.promise(async () => {
         await mkdir(target, { recursive: true })
         for (const path of paths.slice(0, -1)) {
-          // As COPY does: a file goes into the folder, of a folder its contents.
-          await cp(
-            join(context, path),
-            /\.json$|LICENSE$/u.test(path) ? join(target, basename(path)) : target,
-            {
-              recursive: true
-            }
-          )
+          // COPY puts a file into the folder, and of a folder its contents.
+          const isFile = /\.json$|LICENSE$/u.test(path)
+          await cp(join(context, path), isFile ? join(target, basename(path)) : target, { recursive: true })
         }
       })
     }
@@ -152,15 +147,8 @@ layer(image, { excludeTestServices: true, timeout: "2 minutes" })("the image", (
         const [, port = ""] = yield* server.told(/Serving MCP at \S+:(\d+)\/mcp\./u)
         const [checkedBy, ...check] = listIn(textsOf(last, "HEALTHCHECK")[0])
         assert.deepStrictEqual([node, checkedBy], ["node", "node"])
-        const healthy = Effect.promise(() =>
-          run(
-            process.execPath,
-            check.map((part) => part.replace(":3917/", `:${port}/`))
-          ).then(
-            () => true,
-            () => false
-          )
-        )
+        const checkHere = check.map((part) => part.replace(":3917/", `:${port}/`))
+        const healthy = Effect.isSuccess(Effect.tryPromise(() => run(process.execPath, checkHere)))
         assert.isTrue(yield* healthy)
         const answer = yield* HttpProcess.post(`http://127.0.0.1:${port}`, {
           headers: { host: `localhost:${port}`, authorization: `Bearer ${HttpProcess.TOKEN}` }

@@ -2,8 +2,6 @@
 import { getMcpConfigForManifest, unpackExtension } from "@anthropic-ai/mcpb"
 import { McpbManifestSchema } from "@anthropic-ai/mcpb/schemas/0.3"
 import { assert, layer } from "@effect/vitest"
-import { Client } from "@modelcontextprotocol/client"
-import { StdioClientTransport } from "@modelcontextprotocol/client/stdio"
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
 import * as Context from "effect/Context"
@@ -17,6 +15,8 @@ import { promisify } from "node:util"
 import packageJson from "../../package.json" with { type: "json" }
 import * as CommandLine from "../../src/cli/CommandLine.ts"
 import { BUILT_COMMAND } from "../support/BuiltCommand.ts"
+import { callStatus, initialize, initialized, listTools } from "../support/JsonRpc.ts"
+import * as ServerProcess from "../support/ServerProcess.ts"
 import { settingsIn } from "../support/Settings.ts"
 import { filesIn, ROOT, temporaryFolder } from "../support/Tarball.ts"
 
@@ -121,33 +121,16 @@ layer(Layer.merge(bundle, Sandbox.layer()), { excludeTestServices: true, timeout
           client_secret: "sandbox-secret"
         })
         assert.strictEqual(config?.command, "node")
-        const client = yield* Effect.acquireRelease(
-          Effect.promise(async () => {
-            const client = new Client({ name: "desktop", version: "1.0.0" })
-            // The desktop has a Node of its own for these bundles.
-            await client.connect(
-              new StdioClientTransport({
-                command: process.execPath,
-                args: config?.args ?? [],
-                env: config?.env ?? {},
-                stderr: "ignore"
-              })
-            )
-            return client
-          }),
-          (client) => Effect.promise(() => client.close())
-        )
-        const { tools } = yield* Effect.promise(() => client.listTools())
+        // The desktop has a Node of its own for these bundles.
+        const [main = "", ...args] = config?.args ?? []
+        const server = yield* ServerProcess.start(args, config?.env ?? {}, main)
+        const call = callStatus(2, Source.named("Done").sourceId)
+        yield* server.send(initialize(0), initialized, listTools(1), call)
         assert.sameMembers(
-          tools.map(({ name }) => name),
+          ((yield* server.answer(1)).result?.tools ?? []).map(({ name }) => name),
           (manifest.tools ?? []).map(({ name }) => name)
         )
-        const { structuredContent } = yield* Effect.promise(() =>
-          client.callTool({
-            name: "get_bulk_upload_status",
-            arguments: { sourceId: Source.named("Done").sourceId }
-          })
-        )
+        const { structuredContent } = { ...(yield* server.answer(2)).result }
         assert.deepInclude(structuredContent, { status: "COMPLETED", settled: true })
       })
     )

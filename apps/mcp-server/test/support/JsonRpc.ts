@@ -21,6 +21,7 @@ export interface Result {
   readonly instructions?: string
   readonly serverInfo?: object
   readonly supportedVersions?: ReadonlyArray<string>
+  readonly tools?: ReadonlyArray<{ readonly name: string }>
   readonly isError?: boolean
   readonly structuredContent?: Readonly<Record<string, unknown>>
 }
