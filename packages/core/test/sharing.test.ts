@@ -74,14 +74,14 @@ const check = Effect.flatMap(BulkUploads.BulkUploads, (uploads) => uploads.check
   Effect.map(({ checkedAt, status }) => [status, DateTime.toEpochMillis(checkedAt) / 1000] as const)
 )
 
-/** Lets time pass in small steps, each of which gives everybody who was woken the time to act. */
+/** Lets time pass in small steps, so that all woken fibers can run. */
 const pass = (duration: Duration.Input) =>
   Effect.repeat(TestClock.adjust(100), {
     times: Duration.toMillis(Duration.fromInputUnsafe(duration)) / 100 - 1
   })
 
 /** Calls at the given seconds; returns what each returned. */
-const callsAt = (at: ReadonlyArray<number>) =>
+const makeCalls = (at: ReadonlyArray<number>) =>
   Effect.gen(function* () {
     const calls = new Array<Effect.Success<ReturnType<typeof call>>>()
     let now = 0
@@ -113,26 +113,13 @@ describe("a call", () => {
     }).pipe(Effect.provide(layer))
   })
 
-  it.effect("shares the request after the one under way with all calls made meanwhile", () => {
-    const { layer, state } = makeTenant()
-    state.answers = [{ takes: "5 seconds" }, { takes: "5 seconds" }]
-    return Effect.gen(function* () {
-      const answers = yield* callsAt([0, 1, 2, 3, 6, 7])
-      assert.deepStrictEqual(
-        answers.map(([, at]) => at),
-        [0, 5, 5, 5, 10, 10]
-      )
-      assert.deepStrictEqual(state.sent, [0, 5, 10])
-    }).pipe(Effect.provide(layer))
-  })
-
   it.effect("joins a request that still waits for the rate limit, and reports when that was sent", () => {
     const { layer, state } = makeTenant()
     return Effect.gen(function* () {
       const { statuses } = yield* BulkUploads.BulkUploads
       yield* statuses(Array.from({ length: 100 }, (_, n) => n.toString().padStart(32, "0")))
       state.sent.length = 0
-      const answers = yield* callsAt([1, 2, 9])
+      const answers = yield* makeCalls([1, 2, 9])
       const [sentAt = 0, ...others] = state.sent
       assert.isAtLeast(sentAt, 10)
       assert.deepStrictEqual(others, [])
@@ -143,56 +130,58 @@ describe("a call", () => {
     }).pipe(Effect.provide(layer))
   })
 
-  it.effect("joins a request that still waits for a token, and reports when that was sent", () => {
-    const { layer, state } = makeTenant(credentials())
-    state.tokenTakes = "3 seconds"
-    return Effect.gen(function* () {
-      assert.deepStrictEqual(yield* callsAt([0, 1, 2]), [
-        ["PENDING", 3],
-        ["PENDING", 3],
-        ["PENDING", 3]
-      ])
-      assert.deepStrictEqual([state.sent, state.tokens], [[3], 1])
-    }).pipe(Effect.provide(layer))
-  })
+  interface Shared {
+    readonly name: string
+    readonly answers?: ReadonlyArray<Answer>
+    /** How long a token request takes; without it, the client has a token. */
+    readonly tokenTakes?: Duration.Input
+    readonly callsAt: ReadonlyArray<number>
+    /** When SailPoint was asked for the answer of each call. */
+    readonly askedAt: ReadonlyArray<number>
+    readonly sent: ReadonlyArray<number>
+  }
+  const shared: ReadonlyArray<Shared> = [
+    {
+      name: "shares the request after the one under way with all calls made meanwhile",
+      answers: [{ takes: "5 seconds" }, { takes: "5 seconds" }],
+      callsAt: [0, 1, 2, 3, 6, 7],
+      askedAt: [0, 5, 5, 5, 10, 10],
+      sent: [0, 5, 10]
+    },
+    {
+      name: "joins a request that still waits for a token, and reports when that was sent",
+      tokenTakes: "3 seconds",
+      callsAt: [0, 1, 2],
+      askedAt: [3, 3, 3],
+      sent: [3]
+    },
+    {
+      name: "joins a request whose token is renewed, and reports the time of the answered request",
+      answers: [{ httpStatus: 401, takes: "1 second" }],
+      tokenTakes: "3 seconds",
+      callsAt: [0, 5],
+      askedAt: [7, 7],
+      sent: [3, 7]
+    },
+    {
+      name: "that waits for its retry uses the answer to a request that another call sent meanwhile",
+      answers: [{ httpStatus: 503, headers: { "retry-after": "30" } }],
+      callsAt: [0, 10],
+      askedAt: [10, 10],
+      sent: [0, 10]
+    }
+  ]
 
-  it.effect("reports the time of the request that was answered, after a token was refused", () => {
-    const { layer, state } = makeTenant(credentials())
-    state.answers = [{ httpStatus: 401, takes: "1 second" }]
-    state.tokenTakes = "3 seconds"
+  it.effect.each(shared)("$name", ({ answers = [], askedAt, callsAt, sent, tokenTakes }) => {
+    const { layer, state } = makeTenant(tokenTakes === undefined ? undefined : credentials())
+    state.answers.push(...answers)
+    state.tokenTakes = tokenTakes ?? 0
     return Effect.gen(function* () {
-      // The second call comes while the first has its token renewed.
-      const answers = yield* callsAt([0, 5])
-      assert.deepStrictEqual(state.sent, [3, 7])
-      assert.deepStrictEqual(answers, [
-        ["PENDING", 7],
-        ["PENDING", 7]
-      ])
-    }).pipe(Effect.provide(layer))
-  })
-
-  it.effect("that waits for its retry takes the answer of a request that another call sent meanwhile", () => {
-    const { layer, state } = makeTenant()
-    state.answers = [{ httpStatus: 503, headers: { "retry-after": "30" } }]
-    return Effect.gen(function* () {
-      assert.deepStrictEqual(yield* callsAt([0, 10]), [
-        ["PENDING", 10],
-        ["PENDING", 10]
-      ])
-      assert.deepStrictEqual(state.sent, [0, 10])
-    }).pipe(Effect.provide(layer))
-  })
-
-  it.effect("shares retries: many calls fail and recover with the requests of one", () => {
-    const { layer, state } = makeTenant()
-    state.answers = [
-      { httpStatus: 503, takes: 100 },
-      { httpStatus: 503, takes: 100 }
-    ]
-    return Effect.gen(function* () {
-      const answers = yield* callsAt(Array.from({ length: 50 }, () => 0))
-      assert.strictEqual(state.sent.length, 3)
-      assert.lengthOf(answers, 50)
+      assert.deepStrictEqual(
+        yield* makeCalls(callsAt),
+        askedAt.map((at) => ["PENDING", at] as const)
+      )
+      assert.deepStrictEqual(state.sent, sent)
     }).pipe(Effect.provide(layer))
   })
 
@@ -420,6 +409,7 @@ describe("the span of shared work", () => {
       yield* pass("40 seconds")
       yield* Fiber.interrupt(last)
       assert.isAtLeast(spans.filter(({ name }) => name === STATUS).length, 3)
+      assert.strictEqual(spans.filter(({ name }) => name === "BulkUploads.awaitSettled").length, 2)
       for (const span of spans) {
         const parent = Option.getOrUndefined(span.parent)
         if (parent?._tag === "Span")
