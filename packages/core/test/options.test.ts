@@ -84,22 +84,19 @@ const sourcesOver = <E, R>(client: Layer.Layer<ApiClient.ApiClient, E, R>) =>
   Layer.provide(NonEmployeeSources.layerApiClient, client)
 
 const constructors = [
-  ["layer", BulkUploads.layer, (options: ApiClient.Options) => sourcesOver(ApiClient.layer(options))],
-  [
-    "layerConfig",
-    BulkUploads.layerConfig,
-    (options: ApiClient.Options) => sourcesOver(ApiClient.layerConfig(options))
-  ]
+  ["layer", BulkUploads.layer, ApiClient.layer],
+  ["layerConfig", BulkUploads.layerConfig, ApiClient.layerConfig]
 ] as const
 
-const pairs = constructors.flatMap(([name, uploads, sources]) =>
+const pairs = constructors.flatMap(([name, uploads, client]) =>
   policies.flatMap(([mine, ours, asks]) =>
     policies.flatMap(([theirs, options, lists]) =>
-      (["first", "last"] as const).map((order) => ({
-        title: `${name}: ${mine} for one service, merged ${order}, and ${theirs} for the other`,
+      [false, true].map((reversed) => ({
+        title: `${name}: ${mine} for one service and ${theirs} for the other${reversed ? ", reversed" : ""}`,
         layers: () => {
-          const both = [uploads({ ...fresh(), ...ours }), sources({ ...fresh(), ...options })] as const
-          return order === "first" ? Layer.mergeAll(...both) : Layer.merge(both[1], both[0])
+          const first = uploads({ ...fresh(), ...ours })
+          const second = sourcesOver(client({ ...fresh(), ...options }))
+          return reversed ? Layer.merge(second, first) : Layer.merge(first, second)
         },
         asks,
         lists
@@ -263,7 +260,6 @@ describe("layerConfig", () => {
   > = [
     ["nothing given", {}, url(acme), "of-the-environment"],
     ["a plain value", { apiVersion: "beta" }, url(acme, "beta"), "of-the-environment"],
-    ["an undefined value", { apiVersion: undefined }, url(acme), "of-the-environment"],
     [
       "a Config",
       { baseUrl: Config.String("URL") },
@@ -277,20 +273,6 @@ describe("layerConfig", () => {
       url(acme),
       "given",
       { SAIL_CLIENT_ID: "id" }
-    ],
-    [
-      "a host that the environment allows",
-      { baseUrl: "https://id.acme.example" },
-      url("https://id.acme.example"),
-      "of-the-environment",
-      { SAIL_ALLOWED_HOSTS: "https://id.acme.example/" }
-    ],
-    [
-      "a host that is allowed here",
-      { allowedHosts: ["id.acme.example"] },
-      url("https://id.acme.example"),
-      "of-the-environment",
-      { SAIL_BASE_URL: "https://id.acme.example" }
     ]
   ]
 
@@ -336,45 +318,34 @@ describe("layerConfig", () => {
 })
 
 describe("transformClient", () => {
-  const dispatcher = HttpClient.transformResponse(
+  const options = { ...fresh(), retryPolicy: RetryPolicy.none }
+  const proxied = HttpClient.mapRequest(HttpClientRequest.setHeader("x-proxy", "yes"))
+  const following = HttpClient.transformResponse(
     Effect.provideService(FetchHttpClient.RequestInit, { cache: "no-store", redirect: "follow" })
   )
-  const options = { ...fresh(), retryPolicy: RetryPolicy.none }
+  const around = Layer.succeed(FetchHttpClient.RequestInit, { cache: "reload" })
 
-  it.effect("wraps the HTTP client of every request", () =>
+  const cases: ReadonlyArray<
+    readonly [string, ApiClient.Options, header: string | undefined, init: RequestInit]
+  > = [
+    ["wraps the HTTP client", { ...options, transformClient: proxied }, "yes", { redirect: "manual" }],
+    [
+      "sets the options of fetch, except that redirects are never followed",
+      { ...options, transformClient: following },
+      undefined,
+      { cache: "no-store", redirect: "manual" }
+    ],
+    ["alone sets them, and not the context", options, undefined, { redirect: "manual" }]
+  ]
+
+  it.effect.each(cases)("%s", ([, options, header, init]) =>
     Effect.gen(function* () {
       const { layer, sent } = failing()
-      const transformClient = HttpClient.mapRequest(HttpClientRequest.setHeader("x-proxy", "yes"))
-      const Live = BulkUploads.layer({ ...options, transformClient }).pipe(Layer.provide(layer))
-      yield* Effect.provide(status, Live)
-      assert.deepStrictEqual(
-        sent.map(({ request }) => request.headers["x-proxy"]),
-        ["yes"]
-      )
-    })
-  )
-
-  it.effect("sets how fetch goes out, but cannot make it follow redirects", () =>
-    Effect.gen(function* () {
-      const { layer, sent } = failing()
-      const Live = BulkUploads.layer({ ...options, transformClient: dispatcher }).pipe(Layer.provide(layer))
-      yield* Effect.provide(status, Live)
-      assert.deepStrictEqual(
-        sent.map(({ init }) => init),
-        [{ cache: "no-store", redirect: "manual" }]
-      )
-    })
-  )
-
-  it.effect("is the only way: settings of fetch around the layer or the call are not used", () =>
-    Effect.gen(function* () {
-      const { layer, sent } = failing()
-      const around = Layer.succeed(FetchHttpClient.RequestInit, { cache: "reload" })
       const Live = BulkUploads.layer(options).pipe(Layer.provide([layer, around]))
       yield* status.pipe(Effect.provide(Layer.merge(around, Live)))
       assert.deepStrictEqual(
-        sent.map(({ init }) => init),
-        [{ redirect: "manual" }]
+        sent.map(({ init, request }) => [request.headers["x-proxy"], init]),
+        [[header, init]]
       )
     })
   )

@@ -8,9 +8,7 @@ import * as Layer from "effect/Layer"
 import type * as Redis from "effect/persistence/Redis"
 import type * as Redacted from "effect/Redacted"
 import type * as Result from "effect/Result"
-import type * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
-import * as Stream from "effect/Stream"
 import {
   ApiClient,
   type BulkUploadError,
@@ -60,34 +58,9 @@ describe("the public types", () => {
     >()
   })
 
-  it("catching every tag leaves nothing over", () => {
-    const caught = Effect.catchTags(status, {
-      InvalidSourceId: () => Effect.succeed(0),
-      BadRequest: () => Effect.succeed(0),
-      Unauthorized: () => Effect.succeed(0),
-      Forbidden: () => Effect.succeed(0),
-      NotFound: () => Effect.succeed(0),
-      RateLimited: () => Effect.succeed(0),
-      ServerError: () => Effect.succeed(0),
-      UnexpectedResponse: () => Effect.succeed(0),
-      RequestTimeout: () => Effect.succeed(0),
-      ConnectionFailed: () => Effect.succeed(0),
-      AuthenticationFailed: () => Effect.succeed(0)
-    })
-    expectTypeOf(caught).toEqualTypeOf<
-      Effect.Effect<BulkUploadStatus.BulkUploadStatus | number, never, BulkUploads.BulkUploads>
-    >()
-  })
-
   it("a tag that the call cannot fail with cannot be caught", () => {
     // @ts-expect-error Only awaitSettled can fail with NotSettled.
     Effect.catchTags(status, { NotSettled: () => Effect.succeed("later") })
-  })
-
-  it("every error says what happened, what to do, and whether asking again can help", () => {
-    expectTypeOf<BulkUploadError.BulkUploadError>().toExtend<
-      Error & { readonly summary: string; readonly nextStep: string; readonly retryable: boolean }
-    >()
   })
 
   it("many sources fail one by one, never together", () => {
@@ -110,22 +83,6 @@ describe("the public types", () => {
       BulkUploadError.BulkUploadError | Watch.NotSettled
     >()
     expectTypeOf<Effect.Services<typeof settled>>().toEqualTypeOf<BulkUploads.BulkUploads>()
-  })
-
-  it("a wait without a timeout is none", () => {
-    expectTypeOf<Record<never, never>>().not.toExtend<BulkUploads.AwaitOptions>()
-    expectTypeOf<{ readonly timeout: "1 minute" }>().toExtend<BulkUploads.AwaitOptions>()
-  })
-
-  it("changes are a Stream of statuses that can fail as the call can", () => {
-    const changes = Stream.unwrap(Effect.map(BulkUploads.BulkUploads, (uploads) => uploads.changes("a")))
-    expectTypeOf(changes).toEqualTypeOf<
-      Stream.Stream<
-        BulkUploadStatus.BulkUploadStatus,
-        BulkUploadError.BulkUploadError,
-        BulkUploads.BulkUploads
-      >
-    >()
   })
 
   it("the layers need an HTTP client and nothing else", () => {
@@ -194,11 +151,5 @@ describe("the public types", () => {
     >()
     // @ts-expect-error A secret has to be wrapped, so that it is not printed by chance.
     BulkUploads.layer({ baseUrl: "", auth: { accessToken: "secret" } })
-  })
-
-  it("a retry policy is a Schedule over the union", () => {
-    expectTypeOf(RetryPolicy.make()).toEqualTypeOf<
-      Schedule.Schedule<unknown, BulkUploadError.BulkUploadError>
-    >()
   })
 })
