@@ -16,6 +16,7 @@ import * as Fault from "@sailpoint-bulk-upload/sandbox/Fault"
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
 import type { Options as ClientOptions } from "../src/ApiClient.ts"
+import * as BulkUploadStatus from "../src/BulkUploadStatus.ts"
 import { ApiClient } from "../src/internal/apiClient.ts"
 import * as Explanation from "../src/Explanation.ts"
 import { plainText } from "../src/internal/plainText.ts"
@@ -93,7 +94,7 @@ const answeredAfter10s = (answers: Readonly<Record<string, string>>) =>
     Effect.forkChild
   )
 
-describe("an explanation", () => {
+describe("Explanation.explain", () => {
   it.live.each([
     ["Nothing landed", "ERROR", [40, 0, 0], ""],
     ["Half landed", "ERROR", [45, 5, 5], "FAILED named, STARTED named"],
@@ -101,25 +102,30 @@ describe("an explanation", () => {
     ["Custom columns", null, [0, 0, 0], ""],
     ["Tracked events", "ERROR", [0, 0, 0], "FAILED tracked, STARTED named"],
     ["Unnamed events", "ERROR", [0, 0, 0], "FAILED near, STARTED near"]
-  ] as const)("of the source %s has its status, records and events", ([name, status, counts, events]) =>
-    Effect.gen(function* () {
-      const source = Source.named(name)
-      const { result } = yield* explained({ ...everything, sources: [source] }, {}, source.sourceId)
-      const { changedSince, complete, createdSince, newestCreatedAt, total } = result.records ?? {}
-      assert.strictEqual(result.status, status)
-      assert.strictEqual(result.settled, status !== null)
-      assert.deepStrictEqual([total, createdSince, changedSince], [...counts])
-      assert.isTrue(complete)
-      assert.strictEqual(newestCreatedAt !== undefined, counts[0] > 0)
-      assert.strictEqual(eventsOf(result), events)
-      assert.strictEqual(result.events.outcome, events === "" ? "none" : "found")
-      assert.deepStrictEqual(result.unavailable, [])
-      assert.deepStrictEqual(JSON.parse(JSON.stringify(result)), result)
-      for (const { certainty, text, ...item } of result.events.items) {
-        if (certainty === "near") assert.deepStrictEqual(Object.keys(item), ["action", "at"])
-        else if (item.action.endsWith("FAILED")) assert.match(text ?? "", /^The import stopped after/u)
-      }
-    })
+  ] as const)(
+    "explains the source %s with its status, columns, records and events",
+    ([name, status, counts, events]) =>
+      Effect.gen(function* () {
+        const source = Source.named(name)
+        const { result } = yield* explained({ ...everything, sources: [source] }, {}, source.sourceId)
+        const { changedSince, complete, createdSince, newestCreatedAt, total } = result.records ?? {}
+        assert.strictEqual(result.status, status)
+        assert.strictEqual(result.settled, status !== null)
+        assert.strictEqual(result.meaning, BulkUploadStatus.meaning(status))
+        assert.strictEqual(result.columns?.required.includes("costCenter"), name === "Custom columns")
+        assert.strictEqual(result.columns?.optional.includes("badgeDate"), name === "Custom columns")
+        assert.deepStrictEqual([total, createdSince, changedSince], [...counts])
+        assert.isTrue(complete)
+        assert.strictEqual(newestCreatedAt !== undefined, counts[0] > 0)
+        assert.strictEqual(eventsOf(result), events)
+        assert.strictEqual(result.events.outcome, events === "" ? "none" : "found")
+        assert.deepStrictEqual(result.unavailable, [])
+        assert.deepStrictEqual(JSON.parse(JSON.stringify(result)), result)
+        for (const { certainty, text, ...item } of result.events.items) {
+          if (certainty === "near") assert.deepStrictEqual(Object.keys(item), ["action", "at"])
+          else if (item.action.endsWith("FAILED")) assert.match(text ?? "", /^The import stopped after/u)
+        }
+      })
   )
 
   it.live("reads two records and searches nothing by default, all under the rate limit", () =>
@@ -143,6 +149,7 @@ describe("an explanation", () => {
       assert.strictEqual(spent, requests.length)
       assert.deepStrictEqual(result.events, { outcome: "off", items: [] })
       assert.notProperty(result.records, "createdSince")
+      assert.deepInclude(result.columns, { missing: [], unknown: [], problems: [] })
     })
   )
 
@@ -150,12 +157,13 @@ describe("an explanation", () => {
     ["four pages", 1200, {}, 4, { createdSince: 995, changedSince: 5, complete: false }],
     ["the first older record", 260, {}, 2, { createdSince: 255, changedSince: 5 }],
     ["24 hours ago by default", 0, { uploadedAt: undefined }, 1, { createdSince: 0 }]
-  ] as const)("counts records up to %s", ([, rows, upload, pages, expected]) =>
+  ] as const)("counts records and finds events up to %s", ([, rows, upload, pages, expected]) =>
     Effect.gen(function* () {
       const past = { rows: rows || 20, before: rows === 0 ? "25 hours" : "10 minutes" } as const
       const sources = [{ ...Source.named("All landed"), sourceId: half.sourceId, past }]
-      const { requests, result } = yield* explained({ countRecords: true, sources }, upload)
+      const { requests, result } = yield* explained({ ...everything, sources }, upload)
       assert.include(result.records, { complete: true, ...expected })
+      assert.strictEqual(eventsOf(result), rows === 0 ? "" : "PASSED named, STARTED named")
       assert.lengthOf(
         requests.filter((request) => request.includes("limit=250")),
         pages
@@ -163,7 +171,7 @@ describe("an explanation", () => {
     })
   )
 
-  it.live("has the counts although the newest records cannot be read", () =>
+  it.live("returns the counts although the newest records cannot be read", () =>
     Effect.gen(function* () {
       const transformClient = HttpClient.mapRequest((request) =>
         UrlParams.getAll(request.urlParams, "sorters").includes("-created")
@@ -194,17 +202,19 @@ describe("an explanation", () => {
   it.live.each([
     ["fails", answer(403), "Forbidden", /idn:nelm:read/u],
     ["names no other ID", answer(200, {}), "NotFound", /try the other one/u]
-  ] as const)("says that a dashed ID has no records if its source %s", ([, fault, error, nextStep]) =>
-    Effect.gen(function* () {
-      const { result } = yield* explained({ faults: [["source", fault]] }, {}, half.id)
-      const missing = result.unavailable.find(({ what }) => what === "records")
-      assert.isUndefined(result.records)
-      assert.strictEqual(missing?.error, error)
-      assert.match(missing?.nextStep ?? "", nextStep)
-    })
+  ] as const)(
+    "reports that the records of a dashed ID are unavailable if its source %s",
+    ([, fault, error, nextStep]) =>
+      Effect.gen(function* () {
+        const { result } = yield* explained({ faults: [["source", fault]] }, {}, half.id)
+        const missing = result.unavailable.find(({ what }) => what === "records")
+        assert.isUndefined(result.records)
+        assert.strictEqual(missing?.error, error)
+        assert.match(missing?.nextStep ?? "", nextStep)
+      })
   )
 
-  it.live("fails with its status, and requests nothing else then", () =>
+  it.live("fails if the status fails, and requests nothing else", () =>
     Effect.gen(function* () {
       assert.strictEqual((yield* Effect.flip(Explanation.explain(half.sourceId)))._tag, "Forbidden")
       assert.strictEqual((yield* Effect.flip(Explanation.explain("Contractors")))._tag, "InvalidSourceId")
@@ -229,7 +239,7 @@ describe("an explanation", () => {
       [error, "schemaAttributes", ["columns"], fault] as const,
       [error, "search", ["events"], fault] as const
     ])
-  )("after %s of the endpoint %s lacks only %j", ([error, endpoint, parts, fault]) =>
+  )("returns, after %s from the endpoint %s, all parts but %j", ([error, endpoint, parts, fault]) =>
     Effect.gen(function* () {
       const setting = { ...everything, attemptTimeout: "2 seconds", faults: [[endpoint, fault]] } as const
       const { result } = yield* explained(setting, { csvHeader: "accountName;email" })
@@ -347,7 +357,7 @@ describe("an explanation", () => {
     ["the rows, if the other upload had ended", found(started(2), event("PASSED", 1), started(0)), rows],
     ["that nothing landed of a COMPLETED upload", total(1, old), nothing, "All landed"],
     ["nothing, if the records have no times", total(1, {}), /^$/u, "All landed"]
-  ])("puts first %s", ([, setting, first, name = half.name]) =>
+  ])("lists as the first check %s", ([, setting, first, name = half.name]) =>
     Effect.gen(function* () {
       const { result } = yield* explained(setting, {}, Source.named(name).sourceId)
       assert.match(result.checks[0] ?? "", first)
@@ -356,10 +366,13 @@ describe("an explanation", () => {
     })
   )
 
-  it.live("puts a fault of the header after SailPoint's own words and before all else", () =>
+  it.live("lists a fault of the header after SailPoint's own words and before the rows", () =>
     Effect.gen(function* () {
       const { result } = yield* explained(found(withText), { csvHeader: "email" })
-      assert.match(result.checks.join("|"), /^SailPoint's own words[^|]+\|The header:/u)
+      assert.match(
+        result.checks.join("|"),
+        /^SailPoint's own words[^|]+\|The header:[^|]+\|In every row, manager[^|]+\|Dates are in ISO 8601/u
+      )
     })
   )
 
@@ -406,7 +419,7 @@ describe("personal data", () => {
     ["a page about a person", answer(200, "<p>Canary 2025550199</p>")],
     ["half an answer", { _tag: "CutOff" }],
     ["a redirect with a person in it", answer(302, undefined, { location: "/?q=Canary" })]
-  ])("is shown nowhere at the lowest log level through %s", ([, fault]) =>
+  ])("reaches no result, error, log or span at the lowest log level through %s", ([, fault]) =>
     Effect.gen(function* () {
       const [seen, observing] = observe()
       const endpoints = ["source", "records", "search"] as const
