@@ -11,7 +11,6 @@ import * as Environment from "./settings/Environment.ts"
 import { makeRuntime, type Services } from "./handlers/Runtime.ts"
 import { makeFactory, version } from "./server/McpServerFactory.ts"
 import * as Settings from "./settings/TenantSettings.ts"
-import { unusedProxy } from "./settings/unusedProxy.ts"
 import * as StdioServer from "./stdio/StdioServer.ts"
 import * as Telemetry from "./telemetry/Telemetry.ts"
 import { notConfigured } from "./mcp/Failure.ts"
@@ -50,7 +49,7 @@ const main = async (): Promise<number> => {
       return withTenant(
         command,
         env,
-        (options) => check(options, command),
+        (options) => check(options, command, env),
         async (problems) => {
           const Check = await import("./cli/Check.ts")
           return tellFindings(Check, Check.wrongSettings(problems), command, WRONG_USAGE)
@@ -157,16 +156,18 @@ const wrongHttpSettings = async (problems: ReadonlyArray<string>): Promise<numbe
   return WRONG_USAGE
 }
 
-const check = async (options: Settings.Settings, command: CommandLine.Check): Promise<number> => {
-  const Check = await import("./cli/Check.ts")
+const check = async (
+  options: Settings.Settings,
+  command: CommandLine.Check,
+  env: Environment.Env
+): Promise<number> => {
+  const [Check, Probes] = await Promise.all([import("./cli/Check.ts"), import("./cli/Probes.ts")])
   const runtime = makeRuntime(options, command, "brisk")
   const findings = await runtime.runPromise(
     Check.check({
       sourceId: command.sourceId,
       sandbox: command.sandbox,
-      unusedProxy: command.sandbox
-        ? undefined
-        : unusedProxy(process.env, process.execArgv, new URL(options.baseUrl)),
+      probes: Probes.make(options, env, command.sandbox),
       freshToken: "clientId" in options.auth
     })
   )

@@ -10,7 +10,7 @@ const LEAVES = ["boot", "process", "redis", "settings", "telemetry", "text"]
 const PARTS = ["mcp", "handlers", ...LEAVES]
 const MAY_IMPORT: Readonly<Record<string, ReadonlyArray<string>>> = {
   ".": ["cli", "stdio", "http", "server", ...PARTS],
-  cli: ["handlers", ...LEAVES],
+  cli: ["handlers", "http/auth", ...LEAVES],
   stdio: PARTS,
   http: ["http/auth", "http/guards", ...PARTS],
   "http/auth": ["http/guards", "settings", "telemetry", "text"],

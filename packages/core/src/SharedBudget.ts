@@ -23,6 +23,7 @@ import * as Effect from "effect/Effect"
 import type * as Redis from "effect/persistence/Redis"
 import type * as Scope from "effect/Scope"
 import { budgetNumbers } from "./internal/budgetNumbers.ts"
+import { keysOf, probe } from "./internal/budgetKeys.ts"
 import * as Scripts from "./internal/budgetScripts.ts"
 import { makeSharedRedis } from "./internal/sharedRedis.ts"
 import { makeSpend } from "./internal/spend.ts"
@@ -68,16 +69,3 @@ export const make = (
       })(maxPause)
     }
   })
-
-/** The braces keep both keys on one node of a Redis cluster. */
-const keysOf = (key: string): Scripts.Keys => ({
-  slots: `sailpoint-bulk-upload:budget:{${key}}:slots`,
-  backOff: `sailpoint-bulk-upload:budget:{${key}}:back-off`
-})
-
-/** Takes a slot that no request uses, and frees it. */
-const probe = (redis: Redis.Redis["Service"]): Effect.Effect<unknown, Redis.RedisError> =>
-  Effect.andThen(
-    redis.eval(Scripts.take)(keysOf("probe"), { id: "probe", limit: 1, window: 1, lease: 1 }),
-    redis.eval(Scripts.giveBack)(keysOf("probe"), "probe")
-  )

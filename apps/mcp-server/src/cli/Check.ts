@@ -19,7 +19,7 @@ import { trimInvisible } from "../text/trimInvisible.ts"
 
 /** What one step found. `skipped` is neither good nor bad, such as a step for which an earlier one has to work first. */
 export interface Finding {
-  readonly step: "settings" | "proxy" | "token" | "sources" | "status"
+  readonly step: "settings" | "proxy" | "token" | "sources" | "status" | "redis" | "callers" | "otlp"
   readonly outcome: "ok" | "failed" | "skipped"
   readonly found: string
   readonly nextStep?: string
@@ -27,7 +27,7 @@ export interface Finding {
   readonly trackingId?: string
 }
 
-const ok = (step: Finding["step"], found: string): Finding => ({ step, outcome: "ok", found })
+export const ok = (step: Finding["step"], found: string): Finding => ({ step, outcome: "ok", found })
 
 const skipped = (step: Finding["step"], found: string): Finding => ({ step, outcome: "skipped", found })
 
@@ -60,6 +60,13 @@ export const wrongSettings = (problems: ReadonlyArray<Problem>): ReadonlyArray<F
   )
 ]
 
+export interface Probes {
+  /** The proxy between this machine and the tenant. */
+  readonly proxy: ReadonlyArray<Effect.Effect<Finding>>
+  /** All that is configured besides the tenant. */
+  readonly others: ReadonlyArray<Effect.Effect<Finding | undefined>>
+}
+
 /** What to check. */
 export interface Options {
   /** The source to ask about; the first of the list where none is named. */
@@ -68,8 +75,8 @@ export interface Options {
   readonly sandbox: boolean
   /** Whether the token is granted for this check, and so tells the time, or was made earlier. */
   readonly freshToken: boolean
-  /** The variable that names a proxy which Node does not use. */
-  readonly unusedProxy: string | undefined
+  /** The probes of what else is configured. */
+  readonly probes: Probes
 }
 
 export const check = (options: Options): Effect.Effect<ReadonlyArray<Finding>, never, Services> =>
@@ -77,27 +84,25 @@ export const check = (options: Options): Effect.Effect<ReadonlyArray<Finding>, n
     const { accessToken, tenant } = yield* ApiClient
     const which = options.sandbox ? " (a local sandbox with made-up data)" : ""
     const settings = ok("settings", `${tenant.origin}${which}, API version ${tenant.apiVersion}`)
-    const first = options.unusedProxy === undefined ? [settings] : [settings, proxyOff(options.unusedProxy)]
+    const [proxy, probed] = yield* Effect.all(
+      [Effect.all(options.probes.proxy), Effect.all(options.probes.others, { concurrency: "unbounded" })],
+      { concurrency: "unbounded" }
+    )
+    const first = [settings, ...proxy]
+    const others = probed.filter((finding) => finding !== undefined)
     const token = yield* accessToken.get.pipe(
       Effect.flatMap((token) => Effect.map(DateTime.now, (now) => tellToken(token, now, options.freshToken))),
       Effect.catch((error) => Effect.succeed(failed("token", error)))
     )
     if (token.outcome === "failed") {
       const needed = "a good token is needed first"
-      return [...first, token, skipped("sources", needed), skipped("status", needed)]
+      return [...first, token, skipped("sources", needed), skipped("status", needed), ...others]
     }
     const [sources, list] = yield* listSources
     const asked = options.sourceId === undefined ? list[0]?.sourceId : trimInvisible(options.sourceId)
     const status = asked === undefined ? noSource : yield* tellStatus(asked, list)
-    return [...first, token, sources, status]
+    return [...first, token, sources, status, ...others]
   })
-
-/** A hint and not a failure: the host may be reachable without the proxy. */
-const proxyOff = (variable: string): Finding => ({
-  ...skipped("proxy", `${variable} is set, but Node is not told to use it`),
-  nextStep:
-    "If this machine reaches SailPoint only through that proxy, set NODE_USE_ENV_PROXY to 1 where the assistant starts this server (Node 22.21 or newer)."
-})
 
 /** Less than this is no reason to bother anybody. */
 const MAX_SKEW_MILLIS = 60_000

@@ -11,7 +11,7 @@ export const SHELLS = ["bash", "zsh", "fish", "powershell"] as const
 export const COMMANDS = {
   stdio: "serve one assistant over standard input and output (the default)",
   http: "serve many assistants over Streamable HTTP, at /mcp; /healthz and /readyz are for probes",
-  check: "try settings, token, sources and one status, and say what to do about what fails"
+  check: "try settings, token, sources, one status and what else is configured, and say how to fix what fails"
 } as const
 
 export interface Option {

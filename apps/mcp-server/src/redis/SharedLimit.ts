@@ -5,9 +5,23 @@ import * as ApiClient from "@sailpoint-bulk-upload/core/ApiClient"
 import type * as RequestBudget from "@sailpoint-bulk-upload/core/RequestBudget"
 import * as SharedBudget from "@sailpoint-bulk-upload/core/SharedBudget"
 import * as Effect from "effect/Effect"
+import * as Redis from "effect/persistence/Redis"
 import * as Layer from "effect/Layer"
-import type { Secret } from "@sailpoint-bulk-upload/core/workspace"
+import { probeSharedBudget, redisReason, type Secret } from "@sailpoint-bulk-upload/core/workspace"
 import * as RedisClient from "./RedisClient.ts"
+
+const ANSWERS_WITHIN = "5 seconds"
+
+/** Runs the scripts of the shared limit once. Fails with the reason if Redis does not run them. */
+export const probe = (redisUrl: Secret): Effect.Effect<void, string> =>
+  Effect.flatMap(Redis.Redis, probeSharedBudget).pipe(
+    Effect.mapError(redisReason),
+    Effect.timeoutOrElse({
+      duration: ANSWERS_WITHIN,
+      orElse: () => Effect.fail(`no answer within ${ANSWERS_WITHIN}`)
+    }),
+    Effect.provide(RedisClient.layer(redisUrl))
+  )
 
 /** The API client under the shared limit. */
 export const layer = (redisUrl: Secret, numbers: RequestBudget.Options, options: ApiClient.Options) =>

@@ -12,12 +12,11 @@ import type { HttpClientResponse } from "effect/http/HttpClientResponse"
 import * as Layer from "effect/Layer"
 
 /** `timeout` is for one request, from sending to the end of the answer. */
-export const layer = (timeout: Duration.Duration): Layer.Layer<HttpClient.HttpClient> =>
+export const layer = (timeout: Duration.Duration, report = warnOnce()): Layer.Layer<HttpClient.HttpClient> =>
   Layer.effect(
     HttpClient.HttpClient,
-    Effect.map(HttpClient.HttpClient, (client) => {
-      const warn = makeWarning()
-      return HttpClient.transform(client, (answer, request) =>
+    Effect.map(HttpClient.HttpClient, (client) =>
+      HttpClient.transform(client, (answer, request) =>
         answer.pipe(
           Effect.tap(({ arrayBuffer }) => arrayBuffer),
           Effect.timeoutOrElse({
@@ -31,24 +30,29 @@ export const layer = (timeout: Duration.Duration): Layer.Layer<HttpClient.HttpCl
           }),
           // The headers often hold a key, which no redirect may carry to another host.
           Effect.provideService(FetchHttpClient.RequestInit, { redirect: "manual" }),
-          Effect.onExit((exit) => warn(request.url, exit))
+          Effect.onExit((exit) => report(problemOf(request.url, exit)))
         )
       )
-    })
+    )
   ).pipe(Layer.provide(FetchHttpClient.layer))
 
-/** Said once: the exporters try again, for three signals, for as long as the server runs. */
-const makeWarning = () => {
+/** Reports the problem of a request, or that there was none. */
+export type Report = (problem: string | undefined) => Effect.Effect<void>
+
+/** Warns once: the exporters try again, for three signals, for as long as the server runs. */
+const warnOnce = (): Report => {
   let warned = false
-  return (url: string, exit: Exit.Exit<HttpClientResponse, unknown>): Effect.Effect<void> => {
-    const { status } = Exit.isSuccess(exit) ? exit.value : { status: undefined }
-    if (warned || (status !== undefined && status >= 200 && status < 300)) return Effect.void
+  return (problem) => {
+    if (warned || problem === undefined) return Effect.void
     warned = true
-    const what = status === undefined ? "gave no answer" : `answered ${status}`
-    return Effect.logWarning(
-      `The telemetry collector at ${hostOf(url)} ${what}; telemetry is lost until it accepts it. This is not said again.`
-    )
+    return Effect.logWarning(`${problem}; telemetry is lost until it accepts it. This is not said again.`)
   }
+}
+
+const problemOf = (url: string, exit: Exit.Exit<HttpClientResponse, unknown>): string | undefined => {
+  const { status } = Exit.isSuccess(exit) ? exit.value : { status: undefined }
+  if (status !== undefined && status >= 200 && status < 300) return undefined
+  return `The telemetry collector at ${hostOf(url)} ${status === undefined ? "gave no answer" : `answered ${status}`}`
 }
 
 /** Where to look, without what a URL can hold beside it. */

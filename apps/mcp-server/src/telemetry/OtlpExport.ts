@@ -8,6 +8,8 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as LogLevel from "effect/LogLevel"
+import * as Logger from "effect/Logger"
+import * as Metric from "effect/Metric"
 import * as Otlp from "effect/observability/Otlp"
 import * as OtlpSerialization from "effect/observability/OtlpSerialization"
 import * as References from "effect/References"
@@ -22,7 +24,7 @@ const REQUEST_TIMEOUT = Duration.seconds(10)
 /** What is buffered is sent within that when the server ends: a client that closed the pipe sends SIGTERM after 2 s. */
 const FLUSH_MILLIS = 1_500
 
-export const layer = (env: Env): Layer.Layer<never> => {
+export const layer = (env: Env, report?: Collector.Report): Layer.Layer<never> => {
   const given = setOnly(env)
   const protocol = given["OTEL_EXPORTER_OTLP_PROTOCOL"] ?? "http/protobuf"
   const serialization = Object.hasOwn(SERIALIZATIONS, protocol) ? SERIALIZATIONS[protocol] : undefined
@@ -31,13 +33,39 @@ export const layer = (env: Env): Layer.Layer<never> => {
     Layer.provideMerge(Otlp.layerFromConfig({ loggerExcludeLogSpans: true })),
     Layer.provide([
       serialization,
-      Collector.layer(requestTimeout(given)),
+      Collector.layer(requestTimeout(given), report),
       ConfigProvider.layer(ConfigProvider.fromEnv({ env: completed(given) })),
       quiet
     ]),
     Layer.catchCause((cause) => unusable(namesIn(cause, given)))
   )
 }
+
+const checks = Metric.counter("sailpoint.bulk_upload.checks", {
+  description: "Checks of the telemetry.",
+  incremental: true
+})
+
+/** Exports a span, a metric and a log line. Fails with the problem if the collector does not accept them. */
+export const probe = (env: Env): Effect.Effect<void, string> =>
+  Effect.suspend(() => {
+    const found: Array<string | undefined> = []
+    const report: Collector.Report = (problem) => Effect.sync(() => void found.push(problem))
+    return Effect.logInfo("A check of the telemetry").pipe(
+      Effect.andThen(Metric.update(checks, 1)),
+      Effect.withSpan("check"),
+      Effect.provide(Layer.provideMerge(layer(env, report), Logger.layer([]))),
+      Effect.andThen(
+        Effect.suspend(() => {
+          const problem = found.length === 0 ? NOTHING_SENT : found.find((problem) => problem !== undefined)
+          return problem === undefined ? Effect.void : Effect.fail(problem)
+        })
+      )
+    )
+  })
+
+const NOTHING_SENT =
+  "Nothing is exported, because an OTEL_* variable cannot be used or switches every exporter off"
 
 const SERIALIZATIONS: Readonly<Record<string, Layer.Layer<OtlpSerialization.OtlpSerialization>>> = {
   "http/protobuf": OtlpSerialization.layerProtobuf,

@@ -32,7 +32,7 @@ const ENDPOINTS = [
 ] as const
 
 /** An empty variable is one that is not set, and only "true" disables; both as specified. */
-const isWanted = (env: Env): boolean =>
+export const isWanted = (env: Env): boolean =>
   ENDPOINTS.some((name) => (env[name] ?? "").trim() !== "") &&
   env["OTEL_SDK_DISABLED"]?.trim().toLowerCase() !== "true"
 

@@ -1,6 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as ServerProcess from "../support/ServerProcess.ts"
 import * as RedisServer from "../support/RedisServer.ts"
 import * as Replicas from "../support/replicas.ts"
 
@@ -81,18 +80,6 @@ describe.skipIf(RedisServer.isMissing)("a server whose Redis goes away", { timeo
       yield* redis.hang
       assert.deepStrictEqual(yield* server.statuses(3), completed(3))
       assert.deepStrictEqual(told(yield* stderrOf(server)), [1, 0])
-    })
-  )
-
-  it.live("tells whoever checks it, and all else is well", () =>
-    Effect.gen(function* () {
-      const { url } = yield* RedisServer.make()
-      const sandbox = yield* Replicas.sandboxWith(limit)
-      const env = { ...ServerProcess.settingsFor(sandbox), SAIL_REDIS_URL: url }
-      const { code, stderr, stdout } = yield* (yield* ServerProcess.start(["check"], env)).ended
-      assert.strictEqual(code, 0)
-      assert.include(stdout, "All is well.")
-      assert.deepStrictEqual(told(stderr), [1, 0])
     })
   )
 

@@ -94,7 +94,7 @@ const isCluster = ({ cause }: Redis.RedisError): boolean => /\bMOVED \d/u.test(S
  * Returns a reason for a log line. Redis repeats the arguments of an unknown command, which can include a password; Node
  * names a failure to connect to several addresses by its code alone.
  */
-const reasonOf = ({ cause }: Redis.RedisError): string => {
+export const reasonOf = ({ cause }: Redis.RedisError): string => {
   if (!(cause instanceof Error)) return "unknown cause"
   const [reason = ""] = cause.message.split(", with args", 1)
   const code = "code" in cause ? String(cause.code) : cause.name

@@ -8,7 +8,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Schema from "effect/Schema"
-import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify, type JWTVerifyGetKey } from "jose"
+import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from "jose"
 import type { OAuth } from "../../settings/HttpSettings.ts"
 import type { Verified, Verifier } from "./Verifier.ts"
 import { isPrivateOnTheWay } from "../../settings/Loopback.ts"
@@ -124,8 +124,10 @@ const decodeMetadata = Schema.decodeUnknownSync(
   Schema.Struct({ issuer: Schema.String, jwks_uri: Schema.String })
 )
 
+type Keys = ReturnType<typeof createRemoteJWKSet>
+
 /** The issuer's keys, fetched when needed and again when a token names a new one. */
-const findKeys = (issuer: string): Effect.Effect<JWTVerifyGetKey, NoKeys> =>
+const findKeys = (issuer: string): Effect.Effect<Keys, NoKeys> =>
   Effect.tryPromise({
     try: async (signal) => {
       const attempts = await Promise.allSettled(
@@ -137,6 +139,21 @@ const findKeys = (issuer: string): Effect.Effect<JWTVerifyGetKey, NoKeys> =>
     },
     catch: (cause) => new NoKeys({ cause })
   })
+
+/** Fetches the issuer's keys and returns their number. Fails with the reason if they cannot be fetched. */
+export const countKeys = ({ issuer }: OAuth): Effect.Effect<number, string> =>
+  findKeys(issuer).pipe(
+    Effect.flatMap((keys) =>
+      Effect.tryPromise({
+        try: async () => {
+          await keys.reload()
+          return keys.jwks()?.keys.length ?? 0
+        },
+        catch: (cause) => new NoKeys({ cause })
+      })
+    ),
+    Effect.mapError(({ cause }) => reason(cause))
+  )
 
 /** RFC 8414, section 3.1, and OpenID Connect Discovery 1.0, section 4. */
 const metadataUrls = (issuer: string): ReadonlyArray<string> => {
@@ -150,7 +167,7 @@ const metadataUrls = (issuer: string): ReadonlyArray<string> => {
 
 const DISCOVERY_MILLIS = 5_000
 
-const keysAt = async (url: string, issuer: string, signal: AbortSignal): Promise<JWTVerifyGetKey> => {
+const keysAt = async (url: string, issuer: string, signal: AbortSignal): Promise<Keys> => {
   const response = await fetch(url, {
     redirect: "error",
     signal: AbortSignal.any([signal, AbortSignal.timeout(DISCOVERY_MILLIS)])

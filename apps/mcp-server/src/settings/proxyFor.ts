@@ -1,22 +1,30 @@
-const PROXIES = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"]
+/** Node uses the proxy for http also for https, if there is no other. */
+const OF_HTTP = ["http_proxy", "HTTP_PROXY"]
+const PROXIES = ["https_proxy", "HTTPS_PROXY", ...OF_HTTP]
 
-/**
- * Returns the variable that names a proxy, if Node would use that proxy for the URL but is not configured to
- * (https://nodejs.org/api/cli.html#node_use_env_proxy1).
- */
-export const unusedProxy = (
+export interface Proxy {
+  /** The variable that names it. */
+  readonly variable: string
+  /** Whether Node is configured to use it (https://nodejs.org/api/cli.html#node_use_env_proxy1). */
+  readonly isUsed: boolean
+}
+
+/** Returns the proxy for the URL, if a variable names one. */
+export const proxyFor = (
   env: Readonly<Record<string, string | undefined>>,
   execArgv: ReadonlyArray<string>,
   url: URL
-): string | undefined => {
+): Proxy | undefined => {
   const options = [...execArgv, ...(env["NODE_OPTIONS"] ?? "").split(/\s+/u)]
-  const used =
+  const isUsed =
     env["NODE_USE_ENV_PROXY"] === "1" ||
     // Node accepts either spelling.
     options.some((option) => option.replaceAll("_", "-") === "--use-env-proxy")
-  return used || isDirect(url, env["no_proxy"] ?? env["NO_PROXY"] ?? "")
+  const names = isUsed && url.protocol === "http:" ? OF_HTTP : PROXIES
+  const variable = names.find((name) => (env[name] ?? "") !== "")
+  return variable === undefined || isDirect(url, env["no_proxy"] ?? env["NO_PROXY"] ?? "")
     ? undefined
-    : PROXIES.find((name) => (env[name] ?? "") !== "")
+    : { variable, isUsed }
 }
 
 /** Whether the URL's host, or a domain above it, is in a list as Node's fetch reads it. */

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { unusedProxy } from "../../src/settings/unusedProxy.ts"
+import { proxyFor } from "../../src/settings/proxyFor.ts"
 
 const url = new URL("https://acme.api.test")
 
@@ -25,7 +25,7 @@ describe("a proxy that is set and not switched on", () => {
   it.each(noProxy)("counts as unused with NO_PROXY %j: %s", (value, isUsed) => {
     for (const name of ["NO_PROXY", "no_proxy"]) {
       const env = { HTTPS_PROXY: "http://proxy.test", [name]: value }
-      assert.strictEqual(unusedProxy(env, [], url), isUsed ? "HTTPS_PROXY" : undefined)
+      assert.strictEqual(proxyFor(env, [], url)?.variable, isUsed ? "HTTPS_PROXY" : undefined)
     }
   })
 })
