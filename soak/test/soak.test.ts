@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
-import { spawn } from "node:child_process"
+import { execFile } from "node:child_process"
 import { fileURLToPath } from "node:url"
+import { promisify } from "node:util"
 import * as Dice from "../src/Dice.ts"
 import * as Options from "../src/Options.ts"
 import { isWell, type Report } from "../src/Soak.ts"
@@ -9,14 +10,12 @@ import { type Sample, trends } from "../src/Trend.ts"
 
 const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url))
 
-const run = (...args: ReadonlyArray<string>) =>
-  new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) => {
-    const child = spawn(process.execPath, [MAIN, ...args], { stdio: ["ignore", "pipe", "pipe"] })
-    const output = { stdout: "", stderr: "" }
-    child.stdout.setEncoding("utf8").on("data", (text: string) => (output.stdout += text))
-    child.stderr.setEncoding("utf8").on("data", (text: string) => (output.stderr += text))
-    child.once("close", (code) => resolve({ code, ...output }))
-  })
+const run = async (...args: ReadonlyArray<string>) => {
+  const ended = await promisify(execFile)(process.execPath, [MAIN, ...args]).catch(
+    (error: { readonly code: number; readonly stdout: string; readonly stderr: string }) => error
+  )
+  return { code: 0, ...ended }
+}
 
 const MEGABYTE = 1024 * 1024
 

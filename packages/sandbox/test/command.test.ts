@@ -1,9 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { spawn } from "node:child_process"
+import { execFile, spawn } from "node:child_process"
 import { once } from "node:events"
 import { text } from "node:stream/consumers"
 import { fileURLToPath } from "node:url"
+import { promisify } from "node:util"
 import * as Sandbox from "../src/Sandbox.ts"
 import * as Source from "../src/Source.ts"
 import { askStatus, authorize } from "./support/tenant.ts"
@@ -17,30 +18,24 @@ const start = (args: ReadonlyArray<string>) =>
     (child) => Effect.sync(() => child.kill("SIGKILL"))
   )
 
-type Child = Effect.Success<ReturnType<typeof start>>
-
-const ended = (child: Child) =>
-  Effect.promise(async () => {
-    const [[code], stdout, stderr] = await Promise.all([
-      once(child, "exit"),
-      text(child.stdout),
-      text(child.stderr)
-    ])
-    return { code: Number(code), stdout, stderr }
-  })
-
-/** Waits until the command has printed its last source, and returns its whole output. */
-const printed = (child: Child) =>
+/** Waits for the first output that ends with the last source. */
+const printed = ({ stdout }: Effect.Success<ReturnType<typeof start>>) =>
   Effect.promise(async () => {
     let output = ""
-    for await (const chunk of child.stdout.iterator({ destroyOnReturn: false })) {
+    for await (const chunk of stdout.iterator({ destroyOnReturn: false })) {
       output += chunk
       if (output.includes(Source.seeded.at(-1)?.description ?? "")) break
     }
     return output
   })
 
-const run = (args: ReadonlyArray<string>) => Effect.flatMap(start(args), ended)
+const run = (args: ReadonlyArray<string>) =>
+  Effect.promise(() =>
+    promisify(execFile)(process.execPath, [main, ...args]).then(
+      (ended) => ({ code: 0, ...ended }),
+      (failed: { readonly code: number; readonly stdout: string; readonly stderr: string }) => failed
+    )
+  )
 
 describe("the command", { timeout: 30_000 }, () => {
   it.live.each(["SIGTERM", "SIGINT"] as const)(
@@ -54,12 +49,15 @@ describe("the command", { timeout: 30_000 }, () => {
 
         const answered = yield* askStatus(reached, "Done", yield* authorize(reached))
         child.kill(signal)
+        const [[code], stderr] = yield* Effect.promise(() =>
+          Promise.all([once(child, "exit"), text(child.stderr)])
+        )
 
         assert.deepStrictEqual(answered.json(), { status: "COMPLETED" })
         assert.strictEqual(variable("SAIL_CLIENT_ID"), "sandbox")
         assert.strictEqual(variable("SAIL_CLIENT_SECRET"), "sandbox-secret")
         for (const { name, sourceId } of Source.seeded) assert.include(output, `${sourceId}  ${name} `)
-        assert.deepStrictEqual(yield* ended(child), { code: 130, stdout: "", stderr: "" })
+        assert.deepStrictEqual([code, stderr], [130, ""])
       })
   )
 

@@ -4,7 +4,9 @@
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import type * as Source from "@sailpoint-bulk-upload/sandbox/Source"
 import * as Effect from "effect/Effect"
+import * as assert from "node:assert"
 import { callStatus, initialize, initialized } from "./JsonRpc.ts"
+import type { RedisServer } from "./RedisServer.ts"
 import * as ServerProcess from "./ServerProcess.ts"
 
 /** Calls for one source at one time share a request, so each call has a source of its own. */
@@ -82,3 +84,27 @@ export const answers = (sandbox: Sandbox.Service, endpoint: "status" | "token") 
 
 /** As many good answers. */
 export const good = <A>(count: number, answer: A): Array<A> => Array.from({ length: count }, () => answer)
+
+export const completed = (count: number) => good(count, "COMPLETED")
+
+export const GONE = /Redis cannot be used/u
+export const BACK = /Redis answers again/u
+
+/** How often a log says that Redis is gone, and that it is back. */
+export const warnings = (stderr: string) => [GONE, BACK].map((message) => stderr.split(message).length - 1)
+
+/** Ends a server as its assistant does, and returns its log. */
+export const logOf = (server: Replica) =>
+  Effect.gen(function* () {
+    yield* server.closeInput
+    const { code, stderr } = yield* server.ended
+    assert.strictEqual(code, 0)
+    return stderr
+  })
+
+/** How many status requests count in a Redis. */
+export const counted = ({ command, keys }: RedisServer) =>
+  Effect.gen(function* () {
+    const [slots = ""] = yield* keys("*v2024}:slots")
+    return Number(yield* command("ZCARD", slots))
+  })
