@@ -45,7 +45,7 @@ import { ApiClient as Client } from "./internal/apiClient.ts"
 import { type ImportEvent, searchImports } from "./internal/auditEvents.ts"
 import type { Operation } from "./internal/errorText.ts"
 import { now } from "./internal/monotonicClock.ts"
-import { countSince, getRecords, type Records } from "./internal/records.ts"
+import { countSince, getRecords, type Records, type RecordSource } from "./internal/records.ts"
 import { getColumns, getSource, identified } from "./internal/source.ts"
 import { toConfig } from "./internal/toConfig.ts"
 import type { InvalidSettings } from "./Settings.ts"
@@ -162,30 +162,21 @@ const make = ({ auditEvents = false, countRecords = false, deadline = "40 second
           ? part("source", getSource(api, sourceId))
           : Effect.succeed(Result.succeed(known))
       )
-      const filterable = Effect.flatMap(
-        known.hex === undefined ? Effect.flatMap(source, Effect.fromResult) : Effect.succeed(known),
-        ({ hex }) =>
-          hex === undefined
-            ? Effect.fail(new NotFound({ operation: "source", sourceId }))
-            : Effect.succeed({ sourceId, hex })
-      )
-      const identity = Effect.map(
-        source,
-        Result.getOrElse(() => known)
-      )
+      const ofRecords = <A>(read: (source: RecordSource) => Effect.Effect<A, BulkUploadError>) =>
+        part(
+          "records",
+          Effect.flatMap(
+            known.hex === undefined ? Effect.flatMap(source, Effect.fromResult) : Effect.succeed(known),
+            ({ hex }) =>
+              hex === undefined ? new NotFound({ operation: "source", sourceId }) : read({ sourceId, hex })
+          )
+        )
+      const identity = Effect.map(source, (part) => valueOf(part) ?? known)
       const parts = yield* Effect.all(
         {
           source,
-          records: part(
-            "records",
-            Effect.flatMap(filterable, (source) => getRecords(api, source))
-          ),
-          counts: countRecords
-            ? part(
-                "records",
-                Effect.flatMap(filterable, (source) => countSince(api, source, since))
-              )
-            : Effect.undefined,
+          records: ofRecords((source) => getRecords(api, source)),
+          counts: countRecords ? ofRecords((source) => countSince(api, source, since)) : Effect.undefined,
           columns: part("columns", getColumns(api, sourceId)),
           events: auditEvents ? part("events", searchImports(api, identity, since)) : Effect.undefined
         },
@@ -194,14 +185,7 @@ const make = ({ auditEvents = false, countRecords = false, deadline = "40 second
       const records = withCounts(valueOf(parts.records), valueOf(parts.counts))
       const columns = withFaults(valueOf(parts.columns), csvHeader)
       const events = { outcome: outcomeOf(parts.events), items: valueOf(parts.events) ?? [] }
-      const evidence = {
-        status,
-        records,
-        columns,
-        events,
-        uploadedAt: uploadedAt && DateTime.formatIso(since),
-        hasHeader: csvHeader !== undefined
-      }
+      const evidence = { status, records, columns, events, csvHeader, uploadedAt: uploadedAt && since }
       const explained: Explained = {
         sourceId,
         status,

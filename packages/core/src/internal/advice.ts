@@ -1,4 +1,5 @@
 /** Checks and a next step for a person, ordered by the evidence. They never name a reason. */
+import * as DateTime from "effect/DateTime"
 import * as BulkUploadStatus from "../BulkUploadStatus.ts"
 import type * as CsvHeader from "../CsvHeader.ts"
 import type { ImportEvent } from "./auditEvents.ts"
@@ -9,9 +10,8 @@ interface Evidence {
   readonly events: { readonly items: ReadonlyArray<ImportEvent> }
   readonly columns: CsvHeader.Faults | undefined
   readonly records: Records | undefined
-  /** ISO 8601, UTC, or undefined if the time of the upload is not known. */
-  readonly uploadedAt: string | undefined
-  readonly hasHeader: boolean
+  readonly uploadedAt: DateTime.Utc | undefined
+  readonly csvHeader: string | undefined
 }
 
 /** SailPoint's limit for one source. */
@@ -27,13 +27,13 @@ const IN_ROWS = [
 ]
 
 export const checksFor = (evidence: Evidence): ReadonlyArray<string> => {
-  const { columns, events, hasHeader, records, status, uploadedAt } = evidence
+  const { columns, csvHeader, events, records, status, uploadedAt } = evidence
   const landed = hasLanded(evidence)
   const header = hasFaults(columns) ? [HEADER] : []
-  if (status === "COMPLETED" && landed === false) {
+  if (status === "COMPLETED" && landed === false && uploadedAt !== undefined) {
     return [
       ...header,
-      `No record that the token may see was created or changed since ${uploadedAt}: make sure that the file went to this source, and that it had rows.`
+      `No record that the token may see was created or changed since ${DateTime.formatIso(uploadedAt)}: make sure that the file went to this source, and that it had rows.`
     ]
   }
   if (status !== "ERROR") return header
@@ -51,7 +51,7 @@ export const checksFor = (evidence: Evidence): ReadonlyArray<string> => {
     [total >= MAX_ACCOUNTS * 0.95 ? 8 : 2, [`A source holds at most ${MAX_ACCOUNTS} accounts${seen ?? ""}.`]],
     [overlaps ? 7.5 : 3, [OVERLAP]],
     [landed === true ? 7 : 4, IN_ROWS],
-    [5, hasHeader ? [] : [COLUMNS]]
+    [5, csvHeader === undefined ? [COLUMNS] : []]
   ]
   return weighed.toSorted(([a], [b]) => b - a).flatMap(([, checks]) => checks)
 }
@@ -73,7 +73,7 @@ const hasLanded = ({ records, uploadedAt }: Evidence): boolean | undefined => {
   const { changedSince = 0, createdSince = 0, newestChangedAt, newestCreatedAt, total } = records
   const newest = [newestCreatedAt, newestChangedAt]
   if (createdSince + changedSince > 0) return true
-  if (newest.some((at) => at !== undefined && at >= uploadedAt)) return true
+  if (newest.some((at) => at !== undefined && at >= DateTime.formatIso(uploadedAt))) return true
   return total > 0 && newest.includes(undefined) ? undefined : false
 }
 

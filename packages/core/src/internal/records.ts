@@ -29,7 +29,8 @@ export type Records = {
 const PAGE = 250
 const MAX_PAGES = 4
 
-interface Source {
+/** A source as the list of records is filtered by it. */
+export interface RecordSource {
   readonly sourceId: SourceId
   readonly hex: string
 }
@@ -38,7 +39,7 @@ const Time = Schema.optionalKey(Schema.Unknown)
 
 const getPage = (
   api: Service,
-  { hex, sourceId }: Source,
+  { hex, sourceId }: RecordSource,
   sorters: "-created" | "-modified",
   limit = 1,
   offset = 0
@@ -62,7 +63,7 @@ const getPage = (
 const millisOf = (value: unknown): number => (typeof value === "string" ? Date.parse(value) : Number.NaN)
 
 /** Reads two records for their number and for the times at which the newest was created and changed. */
-export const getRecords = (api: Service, source: Source): Effect.Effect<Records, BulkUploadError> =>
+export const getRecords = (api: Service, source: RecordSource): Effect.Effect<Records, BulkUploadError> =>
   Effect.zipWith(
     getPage(api, source, "-created"),
     getPage(api, source, "-modified"),
@@ -82,7 +83,7 @@ const isoOf = <A>(time: unknown, toField: (iso: string) => A): A | undefined => 
 /** Counts the records created and changed since a time. Reads up to four pages of the newest. */
 export const countSince = Effect.fnUntraced(function* (
   api: Service,
-  source: Source,
+  source: RecordSource,
   since: DateTime.Utc
 ): Effect.fn.Return<Records, BulkUploadError> {
   const from = DateTime.toEpochMillis(since)
