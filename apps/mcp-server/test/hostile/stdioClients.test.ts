@@ -4,21 +4,14 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import { readFileSync } from "node:fs"
+import * as Assistant from "../support/Assistant.ts"
 import * as AuditLine from "../support/AuditLine.ts"
 import * as JsonRpc from "../support/JsonRpc.ts"
 import * as ServerProcess from "../support/ServerProcess.ts"
 
 const done = Source.named("Done").sourceId
-
-/** A server that has greeted its assistant. */
-const greeted = (sandbox: Sandbox.Service, ...args: ReadonlyArray<string>) =>
-  Effect.gen(function* () {
-    const server = yield* ServerProcess.start(args, ServerProcess.settingsFor(sandbox))
-    yield* server.send(JsonRpc.initialize(0), JsonRpc.initialized)
-    yield* server.answer(0)
-    return server
-  })
 
 const numbers = (length: number, first = 1) => Array.from({ length }, (_, n) => first + n)
 
@@ -63,7 +56,7 @@ const hasProc = process.platform === "linux"
 describe("over standard input", { timeout: 60_000 }, () => {
   it.live.each(floods)("a thousand calls at once %s are all answered, once", ([, call, wanted]) =>
     Effect.gen(function* () {
-      const server = yield* greeted(yield* Sandbox.make(), "--log-level", "warn")
+      const server = yield* ServerProcess.greeted(yield* Sandbox.make(), "--log-level", "warn")
       const ids = numbers(1_000)
       yield* server.send(...ids.map(call))
       for (const id of ids) assert.match(JSON.stringify(yield* server.answer(id)), wanted)
@@ -81,7 +74,7 @@ describe("over standard input", { timeout: 60_000 }, () => {
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make()
       yield* sandbox.fail({ endpoint: "status", fault: { _tag: "Delay", duration: "3 seconds" } })
-      const server = yield* greeted(sandbox)
+      const server = yield* ServerProcess.greeted(sandbox)
       yield* server.send(...numbers(2_100).map((id) => JsonRpc.callStatus(id, done)))
       const { result } = yield* server.answer(2_100)
       assert.containSubset(result, {
@@ -96,7 +89,7 @@ describe("over standard input", { timeout: 60_000 }, () => {
 
   it.live.each(cancellations)("a call is cancelled %s, and the next is answered", ([, messages, answered]) =>
     Effect.gen(function* () {
-      const server = yield* greeted(yield* Sandbox.make())
+      const server = yield* ServerProcess.greeted(yield* Sandbox.make())
       yield* server.send(...messages)
       for (const id of answered) {
         assert.strictEqual((yield* server.answer(id)).result?.structuredContent?.["status"], "COMPLETED")
@@ -113,7 +106,7 @@ describe("over standard input", { timeout: 60_000 }, () => {
 
   it.live("a call that is cancelled after its answer changes nothing", () =>
     Effect.gen(function* () {
-      const server = yield* greeted(yield* Sandbox.make())
+      const server = yield* ServerProcess.greeted(yield* Sandbox.make())
       for (const id of [1, 2]) {
         yield* server.send(JsonRpc.callStatus(id, done))
         yield* server.answer(id)
@@ -141,9 +134,39 @@ describe("over standard input", { timeout: 60_000 }, () => {
     })
   )
 
+  it.live.each(Assistant.kinds)("a call that a client $name cancels is taken back at SailPoint", (kind) =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.make()
+      const assistant = yield* Assistant.connect(kind, ServerProcess.settingsFor(sandbox))
+      yield* sandbox.fail({ endpoint: "status", fault: { _tag: "Delay", duration: "8 seconds" } })
+      const call = yield* Effect.forkScoped(assistant.call({ sourceId: done }))
+      yield* sandbox.until(ServerProcess.asked)
+      yield* Fiber.interrupt(call)
+      assert.strictEqual(yield* ServerProcess.firstOutcome(sandbox), "aborted")
+      assert.deepInclude((yield* assistant.call({ sourceId: done })).structured, { status: "COMPLETED" })
+    })
+  )
+
+  it.live("a running call that is cancelled has no answer, and another one for its source has one", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.make()
+      const server = yield* ServerProcess.startAsking(sandbox, { id: 2, takes: "1 second" })
+      // Once 4 is answered, 3 waits for the request of 2 to end.
+      yield* server.send(JsonRpc.callStatus(3, done), JsonRpc.listTools(4))
+      yield* server.answer(4)
+      yield* server.send(JsonRpc.cancelled(2))
+      const { result } = yield* server.answer(3)
+      assert.strictEqual(result?.structuredContent?.["status"], "COMPLETED")
+      assert.strictEqual(yield* ServerProcess.firstOutcome(sandbox), "aborted")
+      yield* server.closeInput
+      const ids = ServerProcess.messagesIn((yield* server.ended).stdout).map(({ id }) => id)
+      assert.deepStrictEqual(ids, [0, 4, 3])
+    })
+  )
+
   it.live("a message that comes byte by byte is answered as one that comes whole", () =>
     Effect.gen(function* () {
-      const server = yield* greeted(yield* Sandbox.make())
+      const server = yield* ServerProcess.greeted(yield* Sandbox.make())
       const bytes = Buffer.from(`${JSON.stringify(JsonRpc.callStatus(1, `${done}🦊`))}\n`)
       for (const byte of bytes) yield* server.write(Uint8Array.of(byte))
       assert.include(JSON.stringify((yield* server.answer(1)).result), "🦊")
@@ -152,7 +175,7 @@ describe("over standard input", { timeout: 60_000 }, () => {
 
   it.live("an assistant that asks and never reads is held up, and answered once it reads", () =>
     Effect.gen(function* () {
-      const server = yield* greeted(yield* Sandbox.make())
+      const server = yield* ServerProcess.greeted(yield* Sandbox.make())
       yield* server.pauseReading
       const ids = numbers(UNREAD)
       yield* server.send(...ids.map((id) => JsonRpc.listTools(id)))
@@ -167,7 +190,7 @@ describe("over standard input", { timeout: 60_000 }, () => {
 
   it.live("an assistant that never reads does not keep the server from ending", () =>
     Effect.gen(function* () {
-      const server = yield* greeted(yield* Sandbox.make())
+      const server = yield* ServerProcess.greeted(yield* Sandbox.make())
       yield* server.pauseReading
       yield* server.send(...numbers(UNREAD).map((id) => JsonRpc.listTools(id)))
       yield* server.told(/The assistant does not read/u)
@@ -180,7 +203,7 @@ describe("over standard input", { timeout: 60_000 }, () => {
 
   it.live("an assistant that reads slowly gets every answer before the server ends", () =>
     Effect.gen(function* () {
-      const server = yield* greeted(yield* Sandbox.make())
+      const server = yield* ServerProcess.greeted(yield* Sandbox.make())
       yield* server.pauseReading
       const ids = numbers(100)
       yield* server.send(...ids.map((id) => JsonRpc.listTools(id)), JsonRpc.callStatus(101, "none"))
@@ -198,7 +221,7 @@ describe("over standard input", { timeout: 60_000 }, () => {
 
   it.live("an assistant that closes the log is served as before", () =>
     Effect.gen(function* () {
-      const server = yield* greeted(yield* Sandbox.make(), "--log-level", "trace")
+      const server = yield* ServerProcess.greeted(yield* Sandbox.make(), "--log-level", "trace")
       yield* server.closeLog
       for (const id of numbers(5)) {
         yield* server.send(JsonRpc.callStatus(id, done))
@@ -228,7 +251,7 @@ describe("over standard input", { timeout: 60_000 }, () => {
 
   it.live("a line that never ends closes the connection, and says why", () =>
     Effect.gen(function* () {
-      const server = yield* greeted(yield* Sandbox.make())
+      const server = yield* ServerProcess.greeted(yield* Sandbox.make())
       yield* server.write("x".repeat(11 * 1024 * 1024))
       const { code, stderr } = yield* server.ended
       assert.strictEqual(code, 0)

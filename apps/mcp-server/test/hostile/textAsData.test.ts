@@ -125,22 +125,46 @@ describe("a text of the tenant's", { timeout: 60_000 }, () => {
       })
     )
 
-    it.effect.each(rows)("is harmless in an error, of a tool and of the resource: %s", ([, source]) =>
+    it.effect.each(rows)(
+      "is harmless in an error of a tool, of the resource, and as a body that is no JSON: %s",
+      ([, source]) =>
+        Effect.gen(function* () {
+          const { ask, call } = yield* Assistant.Assistant
+          const sourceId = source?.sourceId ?? ""
+          for (const tool of ["get_bulk_upload_status", "wait_for_bulk_upload"]) {
+            const { isError, structured, text } = yield* call({ sourceId, ...waiting(tool) }, tool)
+            assert.isTrue(isError)
+            assert.strictEqual(structured?.["error"], "Forbidden")
+            assert.include(String(structured?.["message"]), "Word")
+            assert.deepStrictEqual(JSON.parse(text), structured)
+            assertHarmless(structured)
+          }
+          const asBody = {
+            _tag: "Respond",
+            status: 200,
+            body: source?.description ?? "",
+            headers: { "content-type": "text/plain" }
+          } as const
+          yield* (yield* Sandbox.Sandbox).fail({ endpoint: "status", fault: asBody })
+          const unexpected = yield* call({ sourceId })
+          assert.strictEqual(unexpected.structured?.["error"], "UnexpectedResponse")
+          assertHarmless(unexpected.structured)
+          const uri = `sailpoint://non-employee-sources/${sourceId}/bulk-upload-status`
+          const refused = yield* Effect.flip(ask((offers) => offers.readResource({ uri })))
+          assert.include(refused.message, "Word")
+          assertHarmless([refused.message, refused.data])
+        })
+    )
+
+    it.effect.each(rows)("is refused as an ID, harmless and cut, and never sent: %s", ([, source]) =>
       Effect.gen(function* () {
-        const { ask, call } = yield* Assistant.Assistant
-        const sourceId = source?.sourceId ?? ""
-        for (const tool of ["get_bulk_upload_status", "wait_for_bulk_upload"]) {
-          const { isError, structured, text } = yield* call({ sourceId, ...waiting(tool) }, tool)
-          assert.isTrue(isError)
-          assert.strictEqual(structured?.["error"], "Forbidden")
-          assert.include(String(structured?.["message"]), "Word")
-          assert.deepStrictEqual(JSON.parse(text), structured)
-          assertHarmless(structured)
-        }
-        const uri = `sailpoint://non-employee-sources/${sourceId}/bulk-upload-status`
-        const refused = yield* Effect.flip(ask((offers) => offers.readResource({ uri })))
-        assert.include(refused.message, "Word")
-        assertHarmless([refused.message, refused.data])
+        const sandbox = yield* Sandbox.Sandbox
+        const before = yield* sandbox.received
+        const { structured } = yield* (yield* Assistant.Assistant).call({ sourceId: source?.description })
+        assert.strictEqual(structured?.["error"], "InvalidSourceId")
+        assertHarmless(structured)
+        assert.isBelow(JSON.stringify(structured).length, LONGEST / 2)
+        assert.lengthOf(yield* sandbox.received, before.length)
       })
     )
 

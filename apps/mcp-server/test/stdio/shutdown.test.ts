@@ -53,19 +53,10 @@ const assertStillRunning = ({ result }: JsonRpc.Message): void => {
 /** How the calls ended that the log tells of; there is nothing else in it. */
 const outcomesIn = (stderr: string) => AuditLine.onlyThose(stderr).map(({ outcome }) => outcome)
 
-/** A server that has greeted its assistant. */
-const greeted = (sandbox: Sandbox.Service) =>
-  Effect.gen(function* () {
-    const server = yield* ServerProcess.start([], ServerProcess.settingsFor(sandbox))
-    yield* server.send(JsonRpc.initialize(1), JsonRpc.initialized)
-    yield* server.answer(1)
-    return server
-  })
-
 /** A server whose wait has the ID 2 and has had a status. */
 const waiting = (sandbox: Sandbox.Service) =>
   Effect.gen(function* () {
-    const server = yield* greeted(sandbox)
+    const server = yield* ServerProcess.greeted(sandbox)
     const wait = JsonRpc.callTool(2, "wait_for_bulk_upload", { sourceId: running, timeoutSeconds: 270 })
     yield* server.send(JsonRpc.withMeta(wait, { progressToken: "checked" }))
     yield* server.wrote(/"progressToken":"checked"/u)
@@ -73,15 +64,6 @@ const waiting = (sandbox: Sandbox.Service) =>
   })
 
 describe("the server ends", { timeout: 60_000 }, () => {
-  it.live("with exit code 0 when standard input closes", () =>
-    Effect.gen(function* () {
-      const server = yield* greeted(yield* Sandbox.make())
-      yield* server.closeInput
-      const { code, stderr } = yield* server.ended
-      assert.deepStrictEqual([code, stderr], [0, ""])
-    })
-  )
-
   it.live("with exit code 0 when standard input closes before anything was said", () =>
     Effect.gen(function* () {
       const server = yield* ServerProcess.start([], ServerProcess.settingsFor(yield* Sandbox.make()))
@@ -109,28 +91,10 @@ describe("the server ends", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("when the assistant reads no more", () =>
+  it.live.each(endings)("on %s with exit code 0", ([, end]) =>
     Effect.gen(function* () {
-      const server = yield* greeted(yield* Sandbox.make())
-      yield* server.stopReading
-      yield* server.send(JsonRpc.listTools(2))
-      const { code, stderr } = yield* server.ended
-      assert.deepStrictEqual([code, stderr], [0, ""])
-    })
-  )
-
-  it.live("when a line is longer than can be read, instead of hearing nothing any more", () =>
-    Effect.gen(function* () {
-      const server = yield* greeted(yield* Sandbox.make())
-      yield* server.write("x".repeat(11 * 1024 * 1024))
-      assert.strictEqual((yield* server.ended).code, 0)
-    })
-  )
-
-  it.live.each(signals)("on %s with exit code 0", (signal) =>
-    Effect.gen(function* () {
-      const server = yield* greeted(yield* Sandbox.make())
-      yield* server.kill(signal)
+      const server = yield* ServerProcess.greeted(yield* Sandbox.make())
+      yield* end(server)
       const { code, stderr } = yield* server.ended
       assert.deepStrictEqual([code, stderr], [0, ""])
     })
@@ -196,7 +160,7 @@ describe("the server ends", { timeout: 60_000 }, () => {
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make()
       yield* sandbox.fail({ endpoint: "status", fault: { _tag: "Delay", duration: "1 second" } })
-      const server = yield* greeted(sandbox)
+      const server = yield* ServerProcess.greeted(sandbox)
       yield* server.send(JsonRpc.callTool(2, "wait_for_bulk_upload", { sourceId: running }))
       yield* sandbox.until(ServerProcess.asked)
       yield* server.kill("SIGTERM")

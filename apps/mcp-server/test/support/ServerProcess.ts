@@ -139,6 +139,15 @@ export const startCommand = (
     })
   )
 
+/** Starts it, and greets it with a request whose ID is 0. */
+export const greeted = (sandbox: Pick<Sandbox.Service, "url">, ...args: ReadonlyArray<string>) =>
+  Effect.gen(function* () {
+    const server = yield* start(args, settingsFor(sandbox))
+    yield* server.send(initialize(0), initialized)
+    yield* server.answer(0)
+    return server
+  })
+
 /**
  * Starts it, greets it, and asks for a status that takes so long; ends when the sandbox has that request. The
  * server itself gives up an attempt after 10 s.
@@ -149,8 +158,8 @@ export const startAsking = (
 ) =>
   Effect.gen(function* () {
     yield* sandbox.fail({ endpoint: "status", fault: { _tag: "Delay", duration: call.takes } })
-    const server = yield* start([], settingsFor(sandbox))
-    yield* server.send(initialize(0), initialized, callStatus(call.id, Source.named("Done").sourceId))
+    const server = yield* greeted(sandbox)
+    yield* server.send(callStatus(call.id, Source.named("Done").sourceId))
     yield* sandbox.until(asked)
     return server
   })
