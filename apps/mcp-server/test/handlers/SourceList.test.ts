@@ -12,37 +12,35 @@ const sources = (count: number, name: string, description: string) =>
   }))
 
 describe("a list of sources", () => {
-  it("tells everything about a few", () => {
-    const few = sources(4, "Contractors", "Of the office in the north.")
-    assert.deepStrictEqual(fitting(few), few)
-  })
+  const NORTH = "Of the office in the north."
+  const lists: ReadonlyArray<
+    readonly [string, number, description: string, listed: RegExp, withId: boolean]
+  > = [
+    ["everything about a few", 4, NORTH, /^Of the office in the north\.$/u, true],
+    ["a shortened description of more", 12, `${NORTH} `.repeat(10).trim(), /^Of the office.*…$/u, false],
+    ["only the name of many", 20, NORTH, /^$/u, false]
+  ]
 
-  it("leaves the second id out of more, and shortens what describes them", () => {
-    const described = sources(12, "Contractors", "Of the office in the north. ".repeat(10).trim())
-    const listed = fitting(described)
-    assert.lengthOf(listed, 12)
+  it.each(lists)("tells %s", (_, count, description, pattern, withId) => {
+    const given = sources(count, "Contractors", description)
+    const listed = fitting(given)
+    assert.deepStrictEqual(
+      listed.map(({ name }) => name),
+      given.map(({ name }) => name)
+    )
     for (const source of listed) {
-      assert.notProperty(source, "id")
-      assert.match(source.description, /^Of the office.*…$/u)
+      assert.match(source.description, pattern)
+      assert.strictEqual("id" in source, withId)
     }
   })
 
-  it("tells of many only the id to ask with and the name", () => {
-    const listed = fitting(sources(20, "Contractors", "Of the office in the north."))
-    assert.lengthOf(listed, 20)
-    assert.isTrue(listed.every(({ description }) => description === ""))
-  })
-
-  it("tells of more than fit the first ones", () => {
+  it("tells of more than fit the first ones, and of none nothing", () => {
     const listed = fitting(sources(50, "Contractors", ""))
     assert.isBelow(listed.length, 50)
     assert.deepStrictEqual(
       listed.map(({ name }) => name),
       sources(listed.length, "Contractors", "").map(({ name }) => name)
     )
-  })
-
-  it("is empty when there are none", () => {
     assert.deepStrictEqual(fitting([]), [])
   })
 })

@@ -13,59 +13,44 @@ import { makeAdapter } from "../../src/mcp/ToolResult.ts"
 
 const sourceId = "e136567de87e4d029e60b3c3c55db56d"
 const said = { detailCode: "400.1 Bad", trackingId: "5a4d", messages: ["No."] }
+const { messages: _, ...carried } = said
+const after = (millis: number) => ({ sourceId, retryAfter: Duration.millis(millis) })
+const noConnection = (code: string) => new BulkUploadError.ConnectionFailed({ sourceId, host: "h", code })
+const LIST_FIRST =
+  "Call list_non_employee_sources and pass the sourceId of the source that is meant: 32 hexadecimal digits, or a UUID with dashes."
 
-/** An error, and what its result carries beside its own words. */
-const errors: ReadonlyArray<readonly [BulkUploadError.BulkUploadError, Partial<Failure>]> = [
+/** An error, whether it is retryable, and the other fields of its result that differ from the error's own. */
+const errors: ReadonlyArray<
+  readonly [BulkUploadError.BulkUploadError, retryable: boolean, carries?: Partial<Failure>]
+> = [
+  [new BulkUploadError.InvalidSourceId({ sourceId: "x" }), false, { nextStep: LIST_FIRST }],
+  [new BulkUploadError.BadRequest({ sourceId }), false, { httpStatus: 400 }],
+  [new BulkUploadError.BadRequest({ sourceId, ...said }), false, { httpStatus: 400, ...carried }],
+  [new BulkUploadError.Unauthorized({ sourceId }), false, { httpStatus: 401 }],
+  [new BulkUploadError.Forbidden({ sourceId }), false, { httpStatus: 403 }],
+  [new BulkUploadError.NotFound({ sourceId }), false, { httpStatus: 404 }],
+  [new BulkUploadError.RateLimited({ sourceId }), true, { httpStatus: 429 }],
+  [new BulkUploadError.RateLimited(after(600_000)), true, { httpStatus: 429, retryAfterSeconds: 600 }],
+  [new BulkUploadError.RateLimited(after(1001)), true, { httpStatus: 429, retryAfterSeconds: 2 }],
+  [new BulkUploadError.ServerError({ sourceId, httpStatus: 502 }), true, { httpStatus: 502 }],
   [
-    new BulkUploadError.InvalidSourceId({ sourceId: "x" }),
-    {
-      retryable: false,
-      nextStep:
-        "Call list_non_employee_sources and pass the sourceId of the source that is meant: 32 hexadecimal digits, or a UUID with dashes."
-    }
-  ],
-  [new BulkUploadError.BadRequest({ sourceId }), { retryable: false, httpStatus: 400 }],
-  [
-    new BulkUploadError.BadRequest({ sourceId, ...said }),
-    { retryable: false, httpStatus: 400, detailCode: "400.1 Bad", trackingId: "5a4d" }
-  ],
-  [new BulkUploadError.Unauthorized({ sourceId }), { retryable: false, httpStatus: 401 }],
-  [new BulkUploadError.Forbidden({ sourceId }), { retryable: false, httpStatus: 403 }],
-  [new BulkUploadError.NotFound({ sourceId }), { retryable: false, httpStatus: 404 }],
-  [new BulkUploadError.RateLimited({ sourceId }), { retryable: true, httpStatus: 429 }],
-  [
-    new BulkUploadError.RateLimited({ sourceId, retryAfter: Duration.seconds(600) }),
-    { retryable: true, httpStatus: 429, retryAfterSeconds: 600 }
+    new BulkUploadError.ServerError({ httpStatus: 503, ...after(5000), ...said }),
+    true,
+    { httpStatus: 503, retryAfterSeconds: 5, ...carried }
   ],
   [
-    new BulkUploadError.RateLimited({ sourceId, retryAfter: Duration.millis(1001) }),
-    { retryable: true, httpStatus: 429, retryAfterSeconds: 2 }
+    new BulkUploadError.UnexpectedResponse({ httpStatus: 200, reason: "no JSON" }),
+    false,
+    { httpStatus: 200 }
   ],
-  [new BulkUploadError.ServerError({ sourceId, httpStatus: 502 }), { retryable: true, httpStatus: 502 }],
-  [
-    new BulkUploadError.ServerError({ sourceId, httpStatus: 503, retryAfter: Duration.seconds(5), ...said }),
-    {
-      retryable: true,
-      httpStatus: 503,
-      retryAfterSeconds: 5,
-      detailCode: "400.1 Bad",
-      trackingId: "5a4d"
-    }
-  ],
-  [
-    new BulkUploadError.UnexpectedResponse({ sourceId, httpStatus: 200, reason: "no JSON" }),
-    { retryable: false, httpStatus: 200 }
-  ],
-  [new BulkUploadError.RequestTimeout({ sourceId, after: Duration.seconds(10) }), { retryable: true }],
-  [new BulkUploadError.ConnectionFailed({ sourceId, host: "h", code: "ECONNREFUSED" }), { retryable: true }],
-  [
-    new BulkUploadError.ConnectionFailed({ sourceId, host: "h", code: "CERT_HAS_EXPIRED" }),
-    { retryable: false }
-  ],
-  [new BulkUploadError.AuthenticationFailed({ operation: "token" }), { retryable: false }],
+  [new BulkUploadError.RequestTimeout({ sourceId, after: Duration.seconds(10) }), true],
+  [noConnection("ECONNREFUSED"), true],
+  [noConnection("CERT_HAS_EXPIRED"), false],
+  [new BulkUploadError.AuthenticationFailed({ operation: "token" }), false],
   [
     new BulkUploadError.AuthenticationFailed({ operation: "token", httpStatus: 401 }),
-    { retryable: false, httpStatus: 401 }
+    false,
+    { httpStatus: 401 }
   ]
 ]
 
@@ -89,13 +74,14 @@ describe("the result of a tool", () => {
     })
   })
 
-  it.each(errors.map(([error, carries]) => [error._tag, error, carries] as const))(
+  it.each(errors.map(([error, ...rest]) => [error._tag, error, ...rest] as const))(
     "tells %s as structured content and as text",
-    async (tag, error, carries) => {
+    async (tag, error, retryable, carries) => {
       const expected = {
         error: tag,
         message: error.summary,
         nextStep: nameVariables(error.nextStep),
+        retryable,
         ...carries
       }
       const { content, isError, structuredContent } = await adapter().run(Effect.fail(error), running)
@@ -183,35 +169,28 @@ describe("the result of a tool", () => {
 })
 
 describe("idle", () => {
-  it("is at once when nothing runs", async () => {
-    await adapter().idle()
-  })
+  it.live(
+    "is at once when nothing runs, else when the last call has ended, also one that began meanwhile",
+    () =>
+      Effect.gen(function* () {
+        const { idle, run } = adapter()
+        yield* Effect.promise(idle)
+        const gates = [yield* Deferred.make<void>(), yield* Deferred.make<void>()] as const
+        const events: Array<string> = []
+        const call = (name: string, gate: Deferred.Deferred<void>) =>
+          run(
+            Effect.map(Deferred.await(gate), () => ({ events: events.push(name) })),
+            running
+          )
 
-  it.live("is when the last call has ended, also one that began meanwhile", () =>
-    Effect.gen(function* () {
-      const { idle, run } = adapter()
-      const gates = [yield* Deferred.make<void>(), yield* Deferred.make<void>()] as const
-      const events: Array<string> = []
-      const call = (name: string, gate: Deferred.Deferred<void>) =>
-        run(
-          Effect.as(
-            Effect.andThen(
-              Deferred.await(gate),
-              Effect.sync(() => events.push(name))
-            ),
-            {}
-          ),
-          running
-        )
-
-      const first = call("first", gates[0])
-      const idled = idle().then(() => events.push("idle"))
-      const second = call("second", gates[1])
-      yield* Deferred.succeed(gates[0], undefined)
-      yield* Effect.promise(() => first)
-      yield* Deferred.succeed(gates[1], undefined)
-      yield* Effect.promise(() => Promise.all([second, idled]))
-      assert.deepStrictEqual(events, ["first", "second", "idle"])
-    })
+        const first = call("first", gates[0])
+        const idled = idle().then(() => events.push("idle"))
+        const second = call("second", gates[1])
+        yield* Deferred.succeed(gates[0], undefined)
+        yield* Effect.promise(() => first)
+        yield* Deferred.succeed(gates[1], undefined)
+        yield* Effect.promise(() => Promise.all([second, idled]))
+        assert.deepStrictEqual(events, ["first", "second", "idle"])
+      })
   )
 })

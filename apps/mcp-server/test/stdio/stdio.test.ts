@@ -27,27 +27,11 @@ const failures = [
   ["an empty text", "", "InvalidSourceId"]
 ] as const
 
-const malformed = [
-  ["an argument whose name is spelled differently", { source_id: Source.named("Done").sourceId }],
-  ["an id that is a number", { sourceId: 5 }],
-  ["no id", {}]
-] as const
-
 describe.each(Assistant.kinds)("a client $name over stdio", { timeout: 60_000 }, (kind) => {
   layer(Assistant.layer(kind), { excludeTestServices: true, timeout: "60 seconds" })((it) => {
     it.effect(`speaks ${kind.speaks}`, () =>
       Effect.gen(function* () {
         assert.strictEqual((yield* Assistant.Assistant).protocolVersion, kind.speaks)
-      })
-    )
-
-    it.effect("finds the tool", () =>
-      Effect.gen(function* () {
-        const tools = yield* (yield* Assistant.Assistant).tools
-        assert.include(
-          tools.map(({ name }) => name),
-          JsonRpc.TOOL
-        )
       })
     )
 
@@ -104,65 +88,32 @@ describe.each(Assistant.kinds)("a client $name over stdio", { timeout: 60_000 },
         })
       })
     )
-
-    it.effect.each(malformed)("gets an error result for %s, and SailPoint is not asked", ([, args]) =>
-      Effect.gen(function* () {
-        const sandbox = yield* Sandbox.Sandbox
-        const before = yield* sandbox.received
-        const { isError, text } = yield* (yield* Assistant.Assistant).call(args)
-        assert.isTrue(isError)
-        assert.match(text, /verbose|sourceId/u)
-        assert.lengthOf(yield* sandbox.received, before.length)
-      })
-    )
-
-    it.effect("gets -32602 for a tool that is not there", () =>
-      Effect.gen(function* () {
-        const { call } = yield* Assistant.Assistant
-        const refused = yield* Effect.flip(call({}, "delete_everything"))
-        assert.strictEqual(refused.code, -32602)
-      })
-    )
   })
 })
 
+const limited = [
+  ["Blocked", undefined, { error: "RateLimited", httpStatus: 429, retryAfterSeconds: 90 }, [200, 429]],
+  ["Done", "21", { error: "RateLimited", httpStatus: 429, retryAfterSeconds: 21 }, [200, 429]],
+  ["Busy", undefined, { status: "COMPLETED" }, [200, 429, 200]]
+] as const
+
 describe("an assistant", { timeout: 60_000 }, () => {
-  it.live("is told at once to stay away for longer than it would wait", () =>
-    Effect.gen(function* () {
-      const sandbox = yield* Sandbox.make()
-      const { call } = yield* Assistant.connect(Assistant.modern, ServerProcess.settingsFor(sandbox))
-      const { isError, structured } = yield* call({ sourceId: Source.named("Blocked").sourceId })
-      assert.isTrue(isError)
-      const { error, httpStatus, retryAfterSeconds } = structured ?? {}
-      assert.deepStrictEqual([error, httpStatus, retryAfterSeconds], ["RateLimited", 429, 90])
-      assert.deepStrictEqual(
-        (yield* sandbox.received).map(({ outcome }) => outcome),
-        [200, 429]
-      )
-    })
-  )
-
-  it.live("is told so of any wait that would leave no time for the answer", () =>
-    Effect.gen(function* () {
-      const sandbox = yield* Sandbox.make()
-      yield* sandbox.fail({ endpoint: "status", fault: Fault.rateLimited("21") })
-      const { call } = yield* Assistant.connect(Assistant.modern, ServerProcess.settingsFor(sandbox))
-      const { structured } = yield* call({ sourceId: Source.named("Done").sourceId })
-      assert.deepInclude(structured, { error: "RateLimited", retryAfterSeconds: 21 })
-    })
-  )
-
-  it.live("need not notice a shorter wait", () =>
-    Effect.gen(function* () {
-      const sandbox = yield* Sandbox.make()
-      const { call } = yield* Assistant.connect(Assistant.modern, ServerProcess.settingsFor(sandbox))
-      const { structured } = yield* call({ sourceId: Source.named("Busy").sourceId })
-      assert.strictEqual(structured?.["status"], "COMPLETED")
-      assert.deepStrictEqual(
-        (yield* sandbox.received).map(({ outcome }) => outcome),
-        [200, 429, 200]
-      )
-    })
+  it.live.each(limited)(
+    "notices a limit only if it lasts too long for an answer: %s, %s s",
+    ([name, seconds, expected, outcomes]) =>
+      Effect.gen(function* () {
+        const sandbox = yield* Sandbox.make()
+        if (seconds !== undefined) {
+          yield* sandbox.fail({ endpoint: "status", fault: Fault.rateLimited(seconds) })
+        }
+        const { call } = yield* Assistant.connect(Assistant.modern, ServerProcess.settingsFor(sandbox))
+        const { structured } = yield* call({ sourceId: Source.named(name).sourceId })
+        assert.deepInclude(structured, expected)
+        assert.deepStrictEqual(
+          (yield* sandbox.received).map(({ outcome }) => outcome),
+          [...outcomes]
+        )
+      })
   )
 })
 

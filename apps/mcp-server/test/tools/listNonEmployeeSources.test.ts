@@ -11,7 +11,7 @@ const listed = (
   kind: Assistant.Kind,
   args: Record<string, unknown>,
   env: Record<string, string> = {},
-  sources = Source.seeded
+  sources: ReadonlyArray<Source.Source> = Source.seeded
 ) =>
   Effect.gen(function* () {
     const sandbox = yield* Sandbox.make({ sources })
@@ -50,31 +50,21 @@ describe("list_non_employee_sources", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("nothing that fits is an empty list, and no error", () =>
+  const empty = [
+    ["which no name fits", { nameContains: "no such thing" }, Source.seeded, "without nameContains"],
+    ["of a tenant without sources", {}, [], "user level (ORG_ADMIN)"],
+    ["of a tenant without sources, by a name", { nameContains: "R" }, [], "user level (ORG_ADMIN)"],
+    ["of an owner without sources", { ownedByMe: true }, [], "without ownedByMe"]
+  ] as const
+
+  it.live.each(empty)("an empty list %s is no error and says what to do", ([, args, sources, says]) =>
     Effect.gen(function* () {
-      const { isError, structured } = yield* listed(Assistant.modern, { nameContains: "no such thing" })
+      const { isError, received, structured } = yield* listed(Assistant.modern, args, {}, sources)
       assert.isFalse(isError)
       const { nextStep, ...rest } = { ...structured }
       assert.deepStrictEqual(rest, { sources: [], total: 0, truncated: false })
-      assert.include(String(nextStep), "without nameContains")
-    })
-  )
-
-  const without = [
-    ["all", {}, "user level (ORG_ADMIN)"],
-    ["all, by a name", { nameContains: "Retail" }, "user level (ORG_ADMIN)"],
-    ["the owner's own", { ownedByMe: true }, "without ownedByMe"]
-  ] as const
-
-  it.live.each(without)("of a tenant without sources says what to do: %s", ([, args, says]) =>
-    Effect.gen(function* () {
-      const assistant = yield* Assistant.connect(
-        Assistant.modern,
-        settingsFor(yield* Sandbox.make({ sources: [] }))
-      )
-      const { isError, structured } = yield* assistant.call(args, LIST)
-      assert.isFalse(isError)
-      assert.include(String(structured?.["nextStep"]), says)
+      assert.include(String(nextStep), says)
+      assert.strictEqual(received.at(-1)?.path.includes("requested-for=me"), "ownedByMe" in args)
     })
   )
 
@@ -100,13 +90,6 @@ describe("list_non_employee_sources", { timeout: 60_000 }, () => {
         })
       )
       assert.deepStrictEqual(completion.values, ["M\u00FCnchner Externe"])
-    })
-  )
-
-  it.live("asks for the owner's own sources when that is wanted", () =>
-    Effect.gen(function* () {
-      const { received } = yield* listed(Assistant.modern, { ownedByMe: true })
-      assert.include(received.at(-1)?.path, "requested-for=me")
     })
   )
 
