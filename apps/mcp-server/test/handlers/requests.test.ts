@@ -14,11 +14,8 @@ import * as ServerProcess from "../support/ServerProcess.ts"
 const statusFrom = (env: Record<string, string>) =>
   Effect.gen(function* () {
     const server = yield* ServerProcess.start([], env)
-    yield* server.send(
-      JsonRpc.initialize(0),
-      JsonRpc.initialized,
-      JsonRpc.callStatus(1, Source.named("Done").sourceId)
-    )
+    const call = JsonRpc.callStatus(1, Source.named("Done").sourceId)
+    yield* server.send(JsonRpc.initialize(0), JsonRpc.initialized, call)
     return (yield* server.answer(1)).result?.structuredContent
   })
 
@@ -44,36 +41,30 @@ const asked = (environment: (proxy: string) => Record<string, string>) =>
     return { host: new URL(sandbox.url).host, received: yield* sandbox.received, targets: proxy.targets }
   })
 
-const proxied: ReadonlyArray<readonly [string, (proxy: string) => Record<string, string>]> = [
-  ["NODE_USE_ENV_PROXY is 1", (proxy) => ({ NODE_USE_ENV_PROXY: "1", HTTP_PROXY: proxy })],
-  ["Node has the option --use-env-proxy", (proxy) => ({ NODE_OPTIONS: "--use-env-proxy", HTTP_PROXY: proxy })]
+const environments: ReadonlyArray<
+  readonly [string, (proxy: string) => Record<string, string>, isProxied: boolean]
+> = [
+  ["there is no proxy", () => ({}), false],
+  ["Node is not set to use it", (proxy) => ({ HTTP_PROXY: proxy }), false],
+  ["NODE_USE_ENV_PROXY is 1", (proxy) => ({ NODE_USE_ENV_PROXY: "1", HTTP_PROXY: proxy }), true],
+  [
+    "Node has the option --use-env-proxy",
+    (proxy) => ({ NODE_OPTIONS: "--use-env-proxy", HTTP_PROXY: proxy }),
+    true
+  ]
 ]
 
 describe("a request to SailPoint", { timeout: 60_000 }, () => {
-  it.live.each(proxied)("goes through the proxy of HTTP_PROXY if %s", ([, environment]) =>
-    Effect.gen(function* () {
-      const { host, received, targets } = yield* asked(environment)
-      assert.isAbove(received.length, 0)
-      assert.deepStrictEqual([...new Set(targets)], [host])
-    })
-  )
-
-  it.live("does not go through the proxy of HTTP_PROXY unless Node is set to use it", () =>
-    Effect.gen(function* () {
-      const { targets } = yield* asked((proxy) => ({ HTTP_PROXY: proxy }))
-      assert.deepStrictEqual(targets, [])
-    })
-  )
-
-  it.live.each([["there is no proxy", () => ({})], ...proxied] as typeof proxied)(
-    "names this server as its client if %s",
-    ([, environment]) =>
+  it.live.each(environments)(
+    "names this server as its client, if %s, and goes through a proxy only if Node uses one",
+    ([, environment, isProxied]) =>
       Effect.gen(function* () {
-        const { received } = yield* asked(environment)
+        const { host, received, targets } = yield* asked(environment)
         assert.isAbove(received.length, 0)
         for (const { headers } of received) {
           assert.strictEqual(headers["user-agent"], `sailpoint-bulk-upload-mcp/${packageJson.version}`)
         }
+        assert.deepStrictEqual([...new Set(targets)], isProxied ? [host] : [])
       })
   )
 
