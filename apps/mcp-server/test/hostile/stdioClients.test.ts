@@ -23,25 +23,16 @@ const floods: ReadonlyArray<readonly [string, (id: number) => object, wanted: Re
   ["for the list of tools", (id) => JsonRpc.listTools(id), /"tools":\[/u]
 ]
 
+const cancel = JsonRpc.cancelled(1)
+const [first, second] = [JsonRpc.callStatus(1, done), JsonRpc.callStatus(2, done)]
+
 /** When a client cancels: messages in one write, and the ids that are answered. */
 const cancellations: ReadonlyArray<
-  readonly [string, messages: ReadonlyArray<object>, answered: ReadonlyArray<number>]
+  readonly [string, ReadonlyArray<object>, answered: ReadonlyArray<number>]
 > = [
-  [
-    "before it is made",
-    [JsonRpc.cancelled(1), JsonRpc.callStatus(1, done), JsonRpc.callStatus(2, done)],
-    [1, 2]
-  ],
-  [
-    "in the same write",
-    [JsonRpc.callStatus(1, done), JsonRpc.cancelled(1), JsonRpc.callStatus(2, done)],
-    [2]
-  ],
-  [
-    "twice",
-    [JsonRpc.callStatus(1, done), JsonRpc.cancelled(1), JsonRpc.cancelled(1), JsonRpc.callStatus(2, done)],
-    [2]
-  ]
+  ["before it is made", [cancel, first, second], [1, 2]],
+  ["in the same write", [first, cancel, second], [2]],
+  ["twice", [first, cancel, cancel, second], [2]]
 ]
 
 /** So many lists of tools are more than the server keeps for an assistant that does not read. */

@@ -22,9 +22,6 @@ const complete = (where: typeof RESOURCE | typeof PROMPT, value: string) =>
     return (yield* ask((offers) => offers.complete(params))).completion
   })
 
-const byName = (names: ReadonlyArray<string>) =>
-  names.toSorted((a, b) => a.localeCompare(b, "en")).map(Source.named)
-
 const typed = [
   ["a part of a name", "ontract", ["Contractors"]],
   ["a part of several names", "status", ["No status", "New status"]],
@@ -35,25 +32,22 @@ const typed = [
 
 describe.each(Assistant.kinds)("completion for a client $name", { timeout: 60_000 }, (kind) => {
   layer(Assistant.layer(kind), { excludeTestServices: true, timeout: "60 seconds" })((it) => {
-    it.effect.each(typed)("finds ids of sources for the resource by %s", ([, value, names]) =>
-      Effect.gen(function* () {
-        const { hasMore, total, values } = yield* complete(RESOURCE, value)
-        assert.deepStrictEqual(
-          values,
-          byName(names).map(({ sourceId }) => sourceId)
-        )
-        assert.deepStrictEqual([total, hasMore], [names.length, false])
-      })
-    )
-
-    it.effect.each(typed)("finds names of sources for the prompt by %s", ([, value, names]) =>
-      Effect.gen(function* () {
-        const { values } = yield* complete(PROMPT, value)
-        assert.deepStrictEqual(
-          values,
-          byName(names).map(({ name }) => name)
-        )
-      })
+    it.effect.each(typed)(
+      "finds sources by %s: IDs for the resource, names for the prompt",
+      ([, value, names]) =>
+        Effect.gen(function* () {
+          const { hasMore, total, values } = yield* complete(RESOURCE, value)
+          const sources = names.toSorted((a, b) => a.localeCompare(b, "en")).map(Source.named)
+          assert.deepStrictEqual(
+            values,
+            sources.map(({ sourceId }) => sourceId)
+          )
+          assert.deepStrictEqual([total, hasMore], [names.length, false])
+          assert.deepStrictEqual(
+            (yield* complete(PROMPT, value)).values,
+            sources.map(({ name }) => name)
+          )
+        })
     )
   })
 })

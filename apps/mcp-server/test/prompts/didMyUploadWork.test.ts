@@ -81,22 +81,19 @@ describe.each(Assistant.kinds)("the prompt, for a client $name", { timeout: 60_0
       })
     )
 
-    it.effect(
-      "has a name that is cut off compared with the user's words, and a similar source confirmed",
-      () =>
-        Effect.gen(function* () {
-          const text = yield* prompted("Contractors")
-          assert.match(text, /cut off at a space.+compare it with my own words/u)
-          assert.match(text, /exactly the name that I said.+ask me to confirm one before you answer for it/u)
-        })
-    )
-
-    it.effect("asks for the time of the upload and passes it on", () =>
-      Effect.gen(function* () {
-        const text = yield* prompted("Contractors")
-        assert.match(text, /^2\..+when I uploaded the file, ask me.+that is uploadedAt/mu)
-        assert.match(text, /wait_for_bulk_upload with the sourceId and uploadedAt/u)
-      })
+    it.effect.each([
+      [
+        "compares a name that is cut off with the user's words",
+        /cut off at a space.+compare it with my own words/u
+      ],
+      [
+        "confirms a similar source",
+        /exactly the name that I said.+ask me to confirm one before you answer for it/u
+      ],
+      ["asks for the time of the upload", /^2\..+when I uploaded the file, ask me.+that is uploadedAt/mu],
+      ["passes the time of the upload on", /wait_for_bulk_upload with the sourceId and uploadedAt/u]
+    ] as const)("%s", ([, pattern]) =>
+      Effect.map(prompted("Contractors"), (text) => assert.match(text, pattern))
     )
 
     it.effect.each(refused)("is refused for %s, saying which argument is wrong", ([, source]) =>

@@ -1,5 +1,4 @@
 import { assert, describe, it, layer } from "@effect/vitest"
-import * as Fault from "@sailpoint-bulk-upload/sandbox/Fault"
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
 import * as Effect from "effect/Effect"
@@ -93,17 +92,6 @@ describe.each(Assistant.kinds)(
             assert.strictEqual(parse(content)["sourceId"], sourceId)
           })
       )
-
-      it.effect("is not found at another address", () =>
-        Effect.gen(function* () {
-          const { ask } = yield* Assistant.Assistant
-          const uri = `${uriOf(Source.named("Done").sourceId)}/history`
-          assert.strictEqual(
-            (yield* Effect.flip(ask((offers) => offers.readResource({ uri })))).code,
-            INVALID_PARAMS
-          )
-        })
-      )
     })
   }
 )
@@ -121,19 +109,6 @@ describe("the status as a resource", { timeout: 60_000 }, () => {
       assert.isNull(yield* status)
       yield* sandbox.upload(sourceId, "accountName,firstName\na,b\n")
       assert.isNotNull(yield* status)
-    })
-  )
-
-  it.live("tells how long to stay away", () =>
-    Effect.gen(function* () {
-      const sandbox = yield* Sandbox.make()
-      yield* sandbox.fail({ endpoint: "status", fault: Fault.rateLimited("90") })
-      const assistant = yield* Assistant.connect(Assistant.modern, settingsFor(sandbox))
-      const refused = yield* read(Source.named("Done").sourceId).pipe(
-        Effect.provideService(Assistant.Assistant, assistant),
-        Effect.flip
-      )
-      assert.containSubset(refused.data, { error: "RateLimited", retryable: true, retryAfterSeconds: 90 })
     })
   )
 

@@ -1,4 +1,5 @@
 import { assert, describe, layer } from "@effect/vitest"
+import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
 import * as Effect from "effect/Effect"
 import * as Assistant from "../support/Assistant.ts"
@@ -51,24 +52,9 @@ const NO_ID = "InvalidSourceId"
 
 /** What is refused, with which error, and what its message says. */
 const refused: ReadonlyArray<readonly [string, string, Record<string, unknown>, string, string]> = [
-  ["null for a required argument", STATUS, { sourceId: null }, REFUSED, "sourceId: "],
   ["an ID that is a number", STATUS, { sourceId: 42 }, REFUSED, "sourceId: "],
-  ["another case", STATUS, { SourceId: sourceId }, REFUSED, "SourceId: This argument is named sourceId"],
   ["an underscore", STATUS, { source_id: sourceId }, REFUSED, "source_id: This argument is named sourceId"],
-  [
-    "a dash",
-    WAIT,
-    { sourceId, "timeout-seconds": 2 },
-    REFUSED,
-    "timeout-seconds: This argument is named timeoutSeconds"
-  ],
-  [
-    "a number that is not whole, in a string",
-    WAIT,
-    { sourceId, timeoutSeconds: "2.5" },
-    REFUSED,
-    "timeoutSeconds: "
-  ],
+  ["a fraction in a string", WAIT, { sourceId, timeoutSeconds: "2.5" }, REFUSED, "timeoutSeconds: "],
   ["a boolean in another spelling", LIST, { ownedByMe: "False" }, REFUSED, "ownedByMe: "],
   ["an empty ID", STATUS, { sourceId: " \u200B\n" }, NO_ID, "it is empty"],
   [
@@ -77,41 +63,6 @@ const refused: ReadonlyArray<readonly [string, string, Record<string, unknown>, 
     { sourceId: `${sourceId.slice(0, 8)} ${sourceId.slice(8)}` },
     NO_ID,
     "its character 9 is U+0020"
-  ],
-  [
-    "an ID with an invisible character within",
-    WAIT,
-    { sourceId: `${sourceId.slice(0, 4)}\u200B${sourceId.slice(4)}` },
-    NO_ID,
-    "its character 5 is U+200B"
-  ],
-  [
-    "an ID with a letter that looks the same",
-    STATUS,
-    { sourceId: sourceId.replace("a", "\u0430") },
-    NO_ID,
-    `its character 2 is "\u0430", U+0430`
-  ],
-  [
-    "an ID in quotation marks",
-    STATUS,
-    { sourceId: `"${sourceId}"` },
-    NO_ID,
-    String.raw`its character 1 is "\"", U+0022`
-  ],
-  [
-    "an ID that is too short",
-    STATUS,
-    { sourceId: sourceId.slice(1) },
-    NO_ID,
-    "it has 31 hexadecimal digits, not 32"
-  ],
-  [
-    "a UUID with a dash too many",
-    STATUS,
-    { sourceId: `${id}-` },
-    NO_ID,
-    "its dashes are not those of a UUID"
   ],
   ["a name", STATUS, { sourceId: "Contractors" }, NO_ID, `its character 2 is "o", U+006F`],
   ...[
@@ -166,9 +117,12 @@ describe.each([Assistant.modern, ...Assistant.kinds.slice(0, 1)])(
 
       it.effect.each(refused)("are refused with %s", ([, tool, args, error, says]) =>
         Effect.gen(function* () {
+          const sandbox = yield* Sandbox.Sandbox
+          const before = yield* sandbox.received
           const assistant = yield* Assistant.Assistant
           yield* assistant.tools
           const { isError, structured } = yield* assistant.call(args, tool)
+          assert.lengthOf(yield* sandbox.received, before.length)
           assert.isTrue(isError)
           assert.deepInclude(structured, { error, retryable: false })
           assert.include(String(structured?.["message"]), says)

@@ -56,23 +56,6 @@ describe.each(Assistant.kinds)("a client $name that waits", { timeout: 60_000 },
     })
   )
 
-  it.live("is told that it still runs when time is up, which is no error", () =>
-    Effect.gen(function* () {
-      const { assistant } = yield* connected(kind)
-      const { isError, structured } = yield* assistant.call(
-        { sourceId: idOf("Running"), timeoutSeconds: 1 },
-        WAIT
-      )
-      const { nextStep, settled, status, timedOut } = structured ?? {}
-      assert.isFalse(isError)
-      assert.deepStrictEqual(
-        { settled, status, timedOut },
-        { settled: false, status: "IN_PROGRESS", timedOut: true }
-      )
-      assert.include(String(nextStep), "call wait_for_bulk_upload again")
-    })
-  )
-
   it.live("cancels: the polling ends at once, and the server serves on", () =>
     Effect.gen(function* () {
       const { assistant, sandbox } = yield* connected(kind)
