@@ -87,20 +87,6 @@ export interface Service {
   /**
    * Emits the status now, and then each change, until the job has ended. Retryable failures do not end the stream.
    * Followers of one source share its checks; see `Watch`.
-   *
-   * @example
-   * ```ts
-   * import * as Effect from "effect/Effect"
-   * import * as Stream from "effect/Stream"
-   * import { BulkUploads } from "@sailpoint-bulk-upload/core"
-   *
-   * const follow = Effect.gen(function* () {
-   *   const uploads = yield* BulkUploads.BulkUploads
-   *   yield* Stream.runForEach(uploads.changes("e136567de87e4d029e60b3c3c55db56d"), ({ status }) =>
-   *     Effect.log(`Now ${status}`)
-   *   )
-   * })
-   * ```
    */
   readonly changes: (
     sourceId: string,
@@ -112,20 +98,6 @@ export interface Service {
    * **Gotchas**
    *
    * Without `since`, the status of the job before can be returned; see `Watch`.
-   *
-   * @example
-   * ```ts
-   * import * as Effect from "effect/Effect"
-   * import { BulkUploads } from "@sailpoint-bulk-upload/core"
-   *
-   * const done = Effect.gen(function* () {
-   *   const uploads = yield* BulkUploads.BulkUploads
-   *   return yield* uploads.awaitSettled("e136567de87e4d029e60b3c3c55db56d", {
-   *     timeout: "30 minutes",
-   *     onCheck: ({ status }) => Effect.log(`It is ${status}`)
-   *   })
-   * }).pipe(Effect.catchTag("NotSettled", ({ message }) => Effect.logWarning(message)))
-   * ```
    */
   readonly awaitSettled: (
     sourceId: string,

@@ -24,16 +24,15 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { ApiClient } from "./ApiClient.ts"
 import type { BulkUploadError } from "./BulkUploadError.ts"
-import { type Call, ApiClient as Client } from "./internal/apiClient.ts"
+import { ApiClient as Client } from "./internal/apiClient.ts"
 import { toMessage } from "./internal/errorText.ts"
-import { decodeJson } from "./internal/json.ts"
 import { plainText } from "./internal/plainText.ts"
-import { route } from "./internal/tenant.ts"
+import type { Show } from "./internal/reply.ts"
+import { requestJson } from "./internal/requestJson.ts"
 import * as SourceId from "./SourceId.ts"
 
 /**
@@ -124,23 +123,26 @@ const MAX_NAME = 200
 /** Fifty sources, an org's limit, with long lists of approvers stay well below. */
 const MAX_LIST_BYTES = 2 * 1024 * 1024
 
+/** Nothing in an item is required, so each key is read alone. */
+const Value = Schema.optionalKey(Schema.Unknown)
+const Item = Schema.Struct({ id: Value, sourceId: Value, name: Value, description: Value })
+
 const make = Effect.gen(function* () {
   const api = yield* Client
 
   const list = Effect.fn("NonEmployeeSources.list")(({ ownedByMe = false }: Options = {}) =>
-    api.retry(
-      api.attempt({
-        subject: { operation: "sources" },
-        route: route(api.tenant, ""),
-        // One page, which is larger than an org's limit.
-        request: HttpClientRequest.get(`${api.tenant.origin}${route(api.tenant, "")}?limit=250`).pipe(
-          HttpClientRequest.setUrlParams(ownedByMe ? { "requested-for": "me" } : {}),
-          HttpClientRequest.acceptJson
-        ),
-        maxBodyBytes: MAX_LIST_BYTES,
-        decode: decodeList
-      })
-    )
+    requestJson(api, {
+      subject: { operation: "sources" },
+      // One page, which is larger than an org's limit.
+      request: HttpClientRequest.setUrlParams(HttpClientRequest.get(""), {
+        limit: "250",
+        ...(ownedByMe ? { "requested-for": "me" } : {})
+      }),
+      maxBodyBytes: MAX_LIST_BYTES,
+      schema: Schema.Array(Item),
+      expected: "a JSON list of sources",
+      read: (items, show) => Result.succeed(items.flatMap((item) => toSource(item, show)))
+    })
   )
 
   const findByName = Effect.fn("NonEmployeeSources.findByName")((name: string, options?: Options) =>
@@ -173,32 +175,12 @@ const pick = (
 }
 
 /** The same letter can be one character or two (Unicode's normal forms); names are shown and compared in one form. */
-const nameFrom = (name: string, show: (text: string, maxLength: number) => string): string =>
-  show(name, MAX_NAME).normalize("NFC")
+const nameFrom = (name: string, show: Show): string => show(name, MAX_NAME).normalize("NFC")
 
 const text = (value: unknown): string => (typeof value === "string" ? value : "")
 
-/** Nothing in an item is required, so each key is read by itself. */
-const Item = Schema.Struct({
-  id: Schema.optionalKey(Schema.Unknown),
-  sourceId: Schema.optionalKey(Schema.Unknown),
-  name: Schema.optionalKey(Schema.Unknown),
-  description: Schema.optionalKey(Schema.Unknown)
-})
-
-const decodeItems = decodeJson(Schema.Array(Item))
-
-const decodeList: Call<ReadonlyArray<NonEmployeeSource>>["decode"] = (text, show = plainText) =>
-  Option.match(decodeItems(text), {
-    onNone: () => Result.fail({ reason: "the body is no JSON list of sources." }),
-    onSome: (items) => Result.succeed(items.flatMap((item) => toSource(item, show)))
-  })
-
 /** Drops a source without a usable ID. */
-const toSource = (
-  item: typeof Item.Type,
-  show: (text: string, maxLength: number) => string
-): ReadonlyArray<NonEmployeeSource> => {
+const toSource = (item: typeof Item.Type, show: Show): ReadonlyArray<NonEmployeeSource> => {
   const id = SourceId.is(item.id) ? item.id : undefined
   const sourceId = SourceId.is(item.sourceId) ? item.sourceId : id
   if (sourceId === undefined) return []

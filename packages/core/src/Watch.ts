@@ -21,8 +21,12 @@
  * const done = Effect.gen(function* () {
  *   const uploads = yield* BulkUploads.BulkUploads
  *   const since = yield* DateTime.now // just uploaded
- *   return yield* uploads.awaitSettled("e136567de87e4d029e60b3c3c55db56d", { timeout: "30 minutes", since })
- * })
+ *   return yield* uploads.awaitSettled("e136567de87e4d029e60b3c3c55db56d", {
+ *     timeout: "30 minutes",
+ *     since,
+ *     onCheck: ({ status }) => Effect.log(`It is ${status}`)
+ *   })
+ * }).pipe(Effect.catchTag("NotSettled", ({ message }) => Effect.logWarning(message)))
  * ```
  */
 import type * as DateTime from "effect/DateTime"

@@ -147,13 +147,13 @@ describe("NonEmployeeSources", () => {
     }).pipe(Effect.provide(live()))
   )
 
-  it.live.each(["{}", "null", '"list"', "<html>", ""])("a body that is no list is told: %j", (body) =>
+  it.live.each(["{}", "null", '"list"', "<html>", ""])("a body that is not a list fails: %j", (body) =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.Sandbox
       yield* sandbox.fail({ endpoint: "sources", fault: { _tag: "Respond", status: 200, body } })
       const error = yield* Effect.flip((yield* NonEmployeeSources.NonEmployeeSources).list())
       assert.strictEqual(error._tag, "UnexpectedResponse")
-      assert.include(error.message, "no JSON list of sources")
+      assert.include(error.message, "not a JSON list of sources")
     }).pipe(Effect.provide(live()))
   )
 

@@ -3,21 +3,46 @@
  * the fields of SailPoint's error bodies, `Retry-After`, a proxy's refusal, and texts without secrets.
  */
 import type * as Duration from "effect/Duration"
+import type { Headers } from "effect/http/Headers"
 import * as Result from "effect/Result"
 import * as BulkUploadError from "../BulkUploadError.ts"
 import { readErrorBody, type Said } from "./errorBody.ts"
 import type { Operation, Subject } from "./errorText.ts"
 import { readRetryAfter } from "./retryAfter.ts"
-import type { Disconnection, NoReply, Reply } from "./reply.ts"
+import type { Disconnection, NoReply, Reply, Show } from "./reply.ts"
 
-/**
- * Returns the error for a status other than 200. `attempts` includes this one; a date in `Retry-After` is measured from
- * `now`, in milliseconds since the epoch.
- */
-export const fromReply = (
+interface Where {
+  readonly host: string
+  /** The number of attempts, with this one. */
+  readonly attempts: number
+  /** The time from which a date in `Retry-After` is measured, in milliseconds since the epoch. */
+  readonly now: number
+}
+
+/** Returns the value in an answer, or its error. */
+export const fromReply = <A>(
+  {
+    decode,
+    subject
+  }: {
+    readonly subject: Subject
+    readonly decode: (text: string, show: Show, headers: Headers) => Result.Result<A, Undecodable>
+  },
+  reply: Reply,
+  where: Where
+): Result.Result<A, BulkUploadError.BulkUploadError> =>
+  reply.status === 200
+    ? Result.flatMap(textOf(subject, reply, where.host), (text) =>
+        Result.mapError(decode(text, reply.show, reply.headers), (undecodable) =>
+          unexpected(subject, reply, undecodable)
+        )
+      )
+    : Result.fail(errorOf(subject, reply, where))
+
+const errorOf = (
   subject: Subject,
   reply: Reply,
-  { attempts, host, now }: { readonly attempts: number; readonly host: string; readonly now: number }
+  { attempts, host, now }: Where
 ): BulkUploadError.BulkUploadError => {
   const about = { ...subject, ...said(subject, reply) }
   const httpStatus = reply.status
@@ -55,7 +80,7 @@ export const fromNoReply = (
     : disconnected(subject, where.host, noReply)
 
 /** Returns the text of a 200 answer. */
-export const textOf = (
+const textOf = (
   subject: Subject,
   reply: Reply,
   host: string
@@ -91,7 +116,7 @@ const said = ({ operation }: Subject, reply: Reply): Said => {
 }
 
 /** Returns the error for an undocumented answer. The body of a token answer can contain a token, so it is not shown. */
-export const unexpected = (
+const unexpected = (
   subject: Subject,
   reply: Reply,
   undecodable: Undecodable

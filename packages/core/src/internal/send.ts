@@ -10,11 +10,11 @@ import type { HttpClient } from "effect/http/HttpClient"
 import type { HttpClientRequest } from "effect/http/HttpClientRequest"
 import * as Metric from "effect/Metric"
 import type * as Redacted from "effect/Redacted"
-import * as Result from "effect/Result"
+import type * as Result from "effect/Result"
 import * as Schedule from "effect/Schedule"
 import type { BulkUploadError } from "../BulkUploadError.ts"
 import * as Metrics from "../Metrics.ts"
-import { fromNoReply, fromReply, textOf, type Undecodable, unexpected } from "./classify.ts"
+import { fromNoReply, fromReply, type Undecodable } from "./classify.ts"
 import type { Subject } from "./errorText.ts"
 import { nowOf } from "./monotonicClock.ts"
 import { outcome } from "./outcome.ts"
@@ -47,7 +47,15 @@ export const makeSend = (options: {
 }): Effect.Effect<Send, never, HttpClient> =>
   Effect.gen(function* () {
     const exchange = yield* makeExchange(options.transformClient)
-    const isNewlyDeprecated = makeDeprecationNotice()
+    let isDeprecationKnown = false
+    /** SailPoint marks the answers of an API version that will be switched off. Each client warns once. */
+    const warnOfDeprecation = (route: string, { headers }: Reply): Effect.Effect<void> => {
+      if (isDeprecationKnown || headers["x-deprecated"] !== "true") return Effect.void
+      isDeprecationKnown = true
+      return Effect.logWarning(
+        `SailPoint marks ${route} as deprecated (X-Deprecated: true); move to a newer API version before it is switched off.`
+      )
+    }
     const attempt = <A>(call: Call<A>, kind: Kind): Effect.Effect<A, BulkUploadError> =>
       Effect.withFiber((fiber) => {
         const clock = fiber.getRef(Clock.Clock)
@@ -66,10 +74,12 @@ export const makeSend = (options: {
             onFailure: (noReply) => Effect.fail(fromNoReply(call.subject, noReply, options)),
             onSuccess: (reply) => {
               status = reply.status
-              const answer = Effect.fromResult(
-                valueIn(call, reply, { host: options.host, attempts: attempt + 1, clock })
+              const { host } = options
+              const now = clock.currentTimeMillisUnsafe()
+              return Effect.andThen(
+                warnOfDeprecation(call.route, reply),
+                Effect.fromResult(fromReply(call, reply, { host, attempts: attempt + 1, now }))
               )
-              return isNewlyDeprecated(reply) ? Effect.andThen(warnOfDeprecation(call.route), answer) : answer
             }
           }),
           Effect.onExit((exit) => {
@@ -93,40 +103,12 @@ export const makeSend = (options: {
     }
   })
 
-const valueIn = <A>(
-  call: Call<A>,
-  reply: Reply,
-  { attempts, clock, host }: { readonly attempts: number; readonly clock: Clock.Clock; readonly host: string }
-): Result.Result<A, BulkUploadError> =>
-  reply.status === 200
-    ? Result.flatMap(textOf(call.subject, reply, host), (text) =>
-        Result.mapError(call.decode(text, reply.show, reply.headers), (undecodable) =>
-          unexpected(call.subject, reply, undecodable)
-        )
-      )
-    : Result.fail(fromReply(call.subject, reply, { attempts, host, now: clock.currentTimeMillisUnsafe() }))
-
 /** The attributes of a span that are known when its attempt ends. */
 const ended = (resends: number, status: number | undefined, error: string | undefined) => ({
   ...(resends === 0 ? {} : { "http.request.resend_count": resends }),
   ...(status === undefined ? {} : { "http.response.status_code": status }),
   ...(error === undefined ? {} : { "error.type": error })
 })
-
-/** SailPoint marks the answers of an API version that will be switched off. Each client warns once. */
-const makeDeprecationNotice = (): ((reply: Reply) => boolean) => {
-  let noticed = false
-  return ({ headers }) => {
-    if (noticed || headers["x-deprecated"] !== "true") return false
-    noticed = true
-    return true
-  }
-}
-
-const warnOfDeprecation = (route: string): Effect.Effect<void> =>
-  Effect.logWarning(
-    `SailPoint marks ${route} as deprecated (X-Deprecated: true); move to a newer API version before it is switched off.`
-  )
 
 /** The name and the attributes of the spans of one method and route. */
 interface Kind {
