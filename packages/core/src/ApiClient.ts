@@ -19,7 +19,6 @@
  * ```
  */
 import * as Config from "effect/Config"
-import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Hex from "effect/encoding/Hex"
@@ -27,7 +26,7 @@ import type * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
-import type { BulkUploadError, Unauthorized } from "./BulkUploadError.ts"
+import type { BulkUploadError } from "./BulkUploadError.ts"
 import type * as RequestBudget from "./RequestBudget.ts"
 import * as RetryPolicy from "./RetryPolicy.ts"
 import * as Settings from "./Settings.ts"
@@ -112,45 +111,39 @@ const make = (options: Options): Effect.Effect<Service, Tenant.InvalidBaseUrl, H
           )
     const limitedCall = limited(`${client} ${tenant.apiVersion}`)
 
-    const sendOnce = <A>(call: Call<A>): Effect.Effect<A, BulkUploadError | Refused> =>
-      limitedCall(call.subject, {
-        prepare: tokens.current,
-        isReady: tokens.isCurrent,
-        send: (token) =>
-          send({
-            ...call,
-            request: HttpClientRequest.bearerToken(call.request, token),
-            secrets: [token]
-          }).pipe(Effect.catchTag("Unauthorized", (unauthorized) => new Refused({ token, unauthorized })))
+    const attempt = <A>(call: Call<A>): Effect.Effect<A, BulkUploadError> =>
+      Effect.suspend(() => {
+        let sent: Redacted.Redacted | undefined
+        const once = limitedCall(call.subject, {
+          prepare: tokens.current,
+          isReady: tokens.isCurrent,
+          send: (token) => {
+            sent = token
+            const request = HttpClientRequest.bearerToken(call.request, token)
+            return send({ ...call, request, secrets: [token] })
+          }
+        })
+        return Effect.catchTag(once, "Unauthorized", (unauthorized) =>
+          Effect.flatMap(
+            sent === undefined ? Effect.succeed(false) : tokens.refused(sent),
+            (isRenewable): Effect.Effect<A, BulkUploadError> => (isRenewable ? once : unauthorized)
+          )
+        )
       })
-
-    const sendRenewing = <A>(call: Call<A>): Effect.Effect<A, BulkUploadError> =>
-      sendOnce(call).pipe(
-        Effect.catchTag("Refused", ({ token, unauthorized }) =>
-          Effect.flatMap(tokens.refused(token), (renewable) => (renewable ? sendOnce(call) : unauthorized))
-        ),
-        Effect.catchTag("Refused", ({ unauthorized }) => unauthorized)
-      )
 
     const policyInForce = Effect.map(CurrentPolicy, (policy) => policy ?? defaultPolicy)
 
     return {
       tenant,
       accessToken: { get: Effect.flatMap(policyInForce, tokens.retried), refused: tokens.refused },
-      attempt: (call) => Effect.andThen(countRetry, sendRenewing(call)),
+      attempt: (call) => Effect.andThen(countRetry, attempt(call)),
       // The first token is fetched outside, so that callers share its retries.
-      retry: (attempt) =>
+      retry: (self) =>
         Effect.flatMap(policyInForce, (policy) =>
-          Effect.andThen(tokens.retried(policy), Effect.retry(attempt, policy))
+          Effect.andThen(tokens.retried(policy), Effect.retry(self, policy))
         )
     }
   })
-
-/** SailPoint refused this very token. */
-class Refused extends Data.TaggedError("Refused")<{
-  readonly token: Redacted.Redacted
-  readonly unauthorized: Unauthorized
-}> {}
 
 /** Makes the client from options. */
 export const layer = (

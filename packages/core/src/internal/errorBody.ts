@@ -6,7 +6,7 @@
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import { parseJson } from "./json.ts"
-import type { Reply, Show } from "./reply.ts"
+import type { Reply } from "./reply.ts"
 
 export interface Said {
   readonly detailCode?: string
@@ -18,13 +18,19 @@ const MAX_MESSAGES = 5
 
 export const readErrorBody = ({ body, show }: Reply): Said => {
   const json = body._tag === "Text" ? Option.getOrUndefined(parseJson(body.text)) : undefined
-  if (!Predicate.isObject(json)) return { messages: [] }
-  const detailCode = textAt(json, "detailCode", show, 100)
-  const trackingId = textAt(json, "trackingId", show, 100)
+  const textAt = (object: unknown, key: string, maxLength?: number): string | undefined => {
+    const value = valueAt(object, key)
+    return (Predicate.isString(value) && show(value, maxLength)) || undefined
+  }
+  const detailCode = textAt(json, "detailCode", 100)
+  const trackingId = textAt(json, "trackingId", 100)
   const messages = [
-    ...localized(json, "messages", show),
-    ...localized(json, "causes", show),
-    ...["error", "error_description", "message"].map((key) => textAt(json, key, show))
+    // These are lists of `{ locale, localeOrigin, text }`.
+    ...["messages", "causes"].flatMap((key) => {
+      const list = valueAt(json, key)
+      return Array.isArray(list) ? list.slice(0, MAX_MESSAGES).map((item) => textAt(item, "text")) : []
+    }),
+    ...["error", "error_description", "message"].map((key) => textAt(json, key))
   ].filter((text) => text !== undefined)
   return {
     ...(detailCode === undefined ? {} : { detailCode }),
@@ -33,18 +39,5 @@ export const readErrorBody = ({ body, show }: Reply): Said => {
   }
 }
 
-const textAt = (json: object, key: string, show: Show, maxLength?: number): string | undefined => {
-  const value: unknown = Predicate.hasProperty(json, key) ? json[key] : undefined
-  const text = Predicate.isString(value) ? show(value, maxLength) : ""
-  return text === "" ? undefined : text
-}
-
-/** The texts of `[{ locale, localeOrigin, text }]`. */
-const localized = (json: object, key: string, show: Show): ReadonlyArray<string | undefined> => {
-  const value: unknown = Predicate.hasProperty(json, key) ? json[key] : undefined
-  return Array.isArray(value)
-    ? value
-        .slice(0, MAX_MESSAGES)
-        .map((item: unknown) => (Predicate.isObject(item) ? textAt(item, "text", show) : undefined))
-    : []
-}
+const valueAt = (object: unknown, key: string): unknown =>
+  Predicate.hasProperty(object, key) ? object[key] : undefined

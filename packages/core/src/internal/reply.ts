@@ -44,9 +44,6 @@ export interface Disconnection {
 
 export type NoReply = { readonly _tag: "TimedOut" } | ({ readonly _tag: "Disconnected" } & Disconnection)
 
-/** The documented bodies of statuses, errors and tokens have a few KiB; larger ones are not read to their end. */
-export const MAX_BODY_BYTES = 64 * 1024
-
 /** Returns redirects as answers, because following one would send the credentials along. */
 const withoutRedirects = (client: HttpClient.HttpClient): HttpClient.HttpClient =>
   HttpClient.transformResponse(client, (response) =>
@@ -66,28 +63,26 @@ const pinned = Context.make(FetchHttpClient.RequestInit, {}).pipe(
   Context.add(HttpClient.TracerDisabledWhen, constTrue)
 )
 
-export interface Limits {
-  readonly maxBodyBytes: number
-  /** From sending to the end of the body. */
-  readonly deadline: Duration.Duration
-}
-
-export type Exchange = (
-  request: HttpClientRequest,
-  limits: Limits,
-  secrets: ReadonlyArray<Redacted.Redacted<string>>
-) => Effect.Effect<Reply, NoReply>
-
 /**
  * Sends a request and reads the answer, both within the deadline. If the body of an error does not arrive in time, the
  * status is the answer.
  */
 export const makeExchange = Effect.fnUntraced(function* (
   transformClient: (client: HttpClient.HttpClient) => HttpClient.HttpClient = identity
-): Effect.fn.Return<Exchange, never, HttpClient.HttpClient> {
+): Effect.fn.Return<
+  (exchange: {
+    readonly request: HttpClientRequest
+    readonly secrets: ReadonlyArray<Redacted.Redacted>
+    readonly maxBodyBytes: number
+    /** From sending to the end of the body. */
+    readonly deadline: Duration.Duration
+  }) => Effect.Effect<Reply, NoReply>,
+  never,
+  HttpClient.HttpClient
+> {
   // Applied first, so that no wrapper can follow redirects.
   const client = transformClient(withoutRedirects(yield* HttpClient.HttpClient))
-  return (request, { deadline, maxBodyBytes }, secrets) => {
+  return ({ deadline, maxBodyBytes, request, secrets }) => {
     // Most answers show nothing, so the forms of the secrets are computed on demand.
     const show: Show = (...text) => withoutSecrets(secrets)(...text)
     return Effect.suspend(() => {
@@ -124,7 +119,7 @@ export const makeExchange = Effect.fnUntraced(function* (
  * Removes secrets from texts, because a gateway or a proxy can echo a request, and answers end up in errors, logs and
  * spans. Secrets are removed twice: from the original text, and again without the invisible characters between letters.
  */
-export const withoutSecrets = (secrets: ReadonlyArray<Redacted.Redacted<string>>): Show => {
+export const withoutSecrets = (secrets: ReadonlyArray<Redacted.Redacted>): Show => {
   const forms = [...new Set(secrets.flatMap((secret) => written(Redacted.value(secret))))]
     .filter((form) => form !== "")
     .toSorted((a, b) => b.length - a.length)

@@ -18,8 +18,11 @@ import { fromNoReply, fromReply, type Undecodable } from "./classify.ts"
 import type { Subject } from "./errorText.ts"
 import { nowOf } from "./monotonicClock.ts"
 import { outcome } from "./outcome.ts"
-import { makeExchange, MAX_BODY_BYTES, type Reply, type Show } from "./reply.ts"
+import { makeExchange, type Reply, type Show } from "./reply.ts"
 import { isTraced, whereTraced } from "./whereTraced.ts"
+
+/** The documented bodies of statuses, errors and tokens have a few KiB; larger ones are not read to their end. */
+const MAX_BODY_BYTES = 64 * 1024
 
 /** A request, and how to decode the body of its 200 answer. */
 export interface Call<A> {
@@ -30,7 +33,7 @@ export interface Call<A> {
   /** Runs right before the request leaves: after the wait for a token and for the rate limit. */
   readonly onSend?: Effect.Effect<unknown>
   /** The secrets in the request, which are removed from every text that is shown. */
-  readonly secrets?: ReadonlyArray<Redacted.Redacted<string>>
+  readonly secrets?: ReadonlyArray<Redacted.Redacted>
   /** @default 64 KiB */
   readonly maxBodyBytes?: number
   /** Returns the value in the body, or the reason why it has none. `show` makes texts in the body harmless. */
@@ -64,11 +67,12 @@ export const makeSend = (options: {
         let status: number | undefined
         return (call.onSend ?? Effect.void).pipe(
           Effect.andThen(
-            exchange(
-              call.request,
-              { deadline: options.deadline, maxBodyBytes: call.maxBodyBytes ?? MAX_BODY_BYTES },
-              call.secrets ?? []
-            )
+            exchange({
+              request: call.request,
+              secrets: call.secrets ?? [],
+              maxBodyBytes: call.maxBodyBytes ?? MAX_BODY_BYTES,
+              deadline: options.deadline
+            })
           ),
           Effect.matchEffect({
             onFailure: (noReply) => Effect.fail(fromNoReply(call.subject, noReply, options)),
