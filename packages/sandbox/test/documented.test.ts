@@ -4,7 +4,7 @@ import type { Endpoint } from "../src/Endpoint.ts"
 import * as Sandbox from "../src/Sandbox.ts"
 import * as Source from "../src/Source.ts"
 import { assertDocumented } from "./support/documented.ts"
-import { askToken, authorize, credentials, GOOD_CSV, send, start, typed } from "./support/tenant.ts"
+import { askToken, authorize, credentials, csvForm, GOOD_CSV, send, start, typed } from "./support/tenant.ts"
 
 interface Call {
   readonly endpoint: Exclude<Endpoint, "token">
@@ -18,11 +18,6 @@ interface Call {
   readonly bad?: Pick<Call, "rest" | "body">
 }
 
-const csv = (content: string) => {
-  const data = new FormData()
-  data.set("data", new File([content], "people.csv"))
-  return data
-}
 const search = (queryDsl: object) =>
   typed("application/json", JSON.stringify({ indices: ["events"], queryType: "DSL", queryDsl }))
 
@@ -33,7 +28,14 @@ const calls: ReadonlyArray<Call> = [
   { endpoint: "sources", resource, rest: "?non-employee-count=true", bad: { rest: "?limit=-1" } },
   { endpoint: "source", resource, rest: half },
   { endpoint: "status", resource, rest: `${bulk}/status` },
-  { endpoint: "upload", resource, rest: bulk, body: csv(GOOD_CSV), success: 202, bad: { body: csv("x\n") } },
+  {
+    endpoint: "upload",
+    resource,
+    rest: bulk,
+    body: csvForm(GOOD_CSV),
+    success: 202,
+    bad: { body: csvForm("x\n") }
+  },
   { endpoint: "schemaAttributes", resource, rest: `/${Source.named("Custom columns").id}/schema-attributes` },
   { endpoint: "schemaTemplate", resource, rest: `${half}/schema-attributes-template/download` },
   { endpoint: "records", resource: "non-employee-records", bad: { rest: "?sorters=age" } },

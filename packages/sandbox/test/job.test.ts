@@ -4,7 +4,16 @@ import * as TestClock from "effect/testing/TestClock"
 import * as Job from "../src/Job.ts"
 import type * as Sandbox from "../src/Sandbox.ts"
 import * as Source from "../src/Source.ts"
-import { askStatus, BAD_CSV, GOOD_CSV, start } from "./support/tenant.ts"
+import {
+  askStatus,
+  BAD_CSV,
+  csvForm,
+  exchange,
+  GOOD_CSV,
+  start,
+  typed,
+  uploadPath
+} from "./support/tenant.ts"
 
 const contractors = Source.named("Contractors")
 
@@ -70,6 +79,67 @@ describe("a job", () => {
       assert.strictEqual((yield* askStatus(sandbox, "Contractors", headers)).text, `{"status":"PENDING"}`)
       assert.deepStrictEqual([before, yield* retail], [`{"status":null}`, `{"status":"PENDING"}`])
     })
+  )
+})
+
+describe("an upload over HTTP", () => {
+  const request = `POST ${uploadPath(contractors.sourceId)}`
+
+  it.effect("is accepted and starts a job", () =>
+    Effect.gen(function* () {
+      const { answered, headers, sandbox } = yield* exchange({
+        request,
+        body: csvForm(GOOD_CSV),
+        status: 202
+      })
+      const { id, ...job } = answered.json() as { readonly id: string }
+      assert.match(id, /^[0-9a-f]{32}$/u)
+      assert.deepStrictEqual<object>(job, {
+        sourceId: contractors.sourceId,
+        created: "1970-01-01T00:00:00.000Z",
+        modified: "1970-01-01T00:00:00.000Z",
+        status: "PENDING"
+      })
+
+      yield* TestClock.adjust("5 seconds")
+
+      assert.strictEqual((yield* askStatus(sandbox, "Contractors", headers)).text, `{"status":"COMPLETED"}`)
+    })
+  )
+
+  const noFile = "The request has no file in the multipart field data."
+  const text = new FormData()
+  text.set("data", GOOD_CSV)
+  const cut = "multipart/form-data; boundary=cut"
+  const shortRow = csvForm(`${GOOD_CSV.replace("email", "mail")}ada,Ada\n`)
+  const tooShort = "Line 3 has 2 cells; the header has 5."
+  const twice = csvForm("accountName,firstName,lastName,email,manager,email")
+  const refusals: ReadonlyArray<readonly [what: string, body: BodyInit, ...errors: Array<string>]> = [
+    ["no body", "", noFile],
+    ["an empty form", new FormData(), noFile],
+    ["the file in another field", csvForm(GOOD_CSV, "file"), noFile],
+    ["text instead of the file", text, noFile],
+    ["the bare CSV", typed("text/csv", GOOD_CSV), noFile],
+    ["JSON", typed("application/json", "{}"), noFile],
+    ["a form without a part", typed(cut, ""), noFile],
+    ["a truncated form", typed(cut, "--cut\r\nContent-Disposition: form-data;"), noFile],
+    ["no line", csvForm("\n"), "The file is empty."],
+    ["a short row", shortRow, `The column "email" is missing.`, `The column "mail" is unknown.`, tooShort],
+    ["a column twice", twice, 'The column "email" is there twice.', "The file has no rows."]
+  ]
+
+  it.effect.each(refusals)("with %s is refused with one error on each line", ([, body, ...errors]) =>
+    Effect.gen(function* () {
+      const { answered, headers, sandbox } = yield* exchange({ request, body, status: 400 })
+
+      const { messages } = answered.json() as ReturnType<typeof Source.errorBody>
+      assert.deepStrictEqual(messages[0]?.text.split("\n"), errors)
+      assert.deepStrictEqual((yield* askStatus(sandbox, "Contractors", headers)).json(), { status: null })
+    })
+  )
+
+  it.effect.each(["sandbox-reader", "sandbox-no-scope"])("by %s is refused for its scope", (clientId) =>
+    exchange({ request, body: csvForm(GOOD_CSV), clientId, status: 403, text: "idn:nelm:manage" })
   )
 })
 

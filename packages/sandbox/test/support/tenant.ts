@@ -99,6 +99,13 @@ export const exchange = (row: Exchange) =>
 /** A body whose type becomes the request's content type. */
 export const typed = (type: string, content: string) => new Blob([content], { type })
 
+/** The form of an upload. */
+export const csvForm = (content: string, field = "data"): FormData => {
+  const data = new FormData()
+  data.append(field, typed("text/csv", content), "people.csv")
+  return data
+}
+
 /** The answer to a GET with a fresh token. */
 export const get = (sandbox: Reachable, path: string, clientId?: string) =>
   Effect.flatMap(authorize(sandbox, clientId), (headers) => send(`${sandbox.url}${path}`, { headers }))
