@@ -114,7 +114,7 @@ describe("the documents", { timeout: 60_000 }, () => {
   })
 
   it.live(
-    "have a manifest for Kubernetes whose server starts, and answers its probes",
+    "have a manifest for Kubernetes whose server starts, answers its probes, and has time to end",
     () =>
       Effect.gen(function* () {
         const { deployment, service } = manifest()
@@ -122,6 +122,10 @@ describe("the documents", { timeout: 60_000 }, () => {
         const [port] = container.ports
         assert.strictEqual(container.args[container.args.indexOf("--port") + 1], String(port.containerPort))
         assert.strictEqual(service.spec.ports[0].targetPort, port.name)
+        const [, grace] = /MCP_SHUTDOWN_GRACE.+default: (\d+)/u.exec(yield* Effect.promise(help)) ?? []
+        // After that time, running calls have 10 seconds to end, and then one second to be answered as canceled.
+        const { terminationGracePeriodSeconds } = deployment.spec.template.spec
+        assert.isAbove(terminationGracePeriodSeconds, Number(grace) + 11)
         const sandbox = yield* Sandbox.Sandbox
         const url = yield* serving(
           container.args.map((arg) => (arg === String(port.containerPort) ? "0" : arg)),
@@ -148,6 +152,7 @@ const Deployment = Schema.Struct({
   spec: Schema.Struct({
     template: Schema.Struct({
       spec: Schema.Struct({
+        terminationGracePeriodSeconds: Schema.Int,
         containers: Schema.Tuple([
           Schema.Struct({
             args: Schema.Array(Schema.String),

@@ -270,9 +270,14 @@ describe("over standard input", { timeout: 60_000 }, () => {
       })
     )
 
-    it.effect.each(["null", "{}"])("a list is answered to params that are %s", (params) =>
-      Effect.map(answersTo(request("tools/list", params), "own"), (answer) =>
-        assert.isDefined(answer?.result)
+    const lists = ["null", "{}"].flatMap((none) => [
+      request("tools/list", none),
+      call(none, "list_non_employee_sources")
+    ])
+
+    it.effect.each(lists)("a list is answered to null and to no params: %s", (written) =>
+      Effect.map(answersTo(written, "own"), (answer) =>
+        assert.match(JSON.stringify(answer?.result), /"tools":\[|"total":\d/u)
       )
     )
 
