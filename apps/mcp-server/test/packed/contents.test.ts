@@ -82,13 +82,22 @@ layer(packed, { timeout: "2 minutes" })("the tarball of", (it) => {
       })
   )
 
-  it.effect("packages/core has its peer alone to be installed with", () =>
-    Effect.gen(function* () {
-      const { folder } = yield* tarballOf("packages/core")
-      const manifest = JSON.parse(yield* textOf(folder, "package.json"))
-      assert.isUndefined(manifest.dependencies)
-      assert.deepStrictEqual(Object.keys(manifest.peerDependencies), ["effect"])
-    })
+  it.effect(
+    "packages/core has its peer as its only dependency, and hides the parts that the apps share",
+    () =>
+      Effect.gen(function* () {
+        const { folder } = yield* tarballOf("packages/core")
+        const manifest = JSON.parse(yield* textOf(folder, "package.json"))
+        assert.isUndefined(manifest.dependencies)
+        assert.deepStrictEqual(Object.keys(manifest.peerDependencies), ["effect"])
+        assert.sameMembers(Object.keys(manifest.exports), [
+          ".",
+          "./*",
+          "./package.json",
+          "./internal/*",
+          "./index"
+        ])
+      })
   )
 
   it.effect.each(PACKAGES)(
