@@ -14,7 +14,7 @@ const chunks = {
   calls: ["src/handlers/handlers.ts"],
   telemetry: ["src/telemetry/OtlpExport.ts"],
   tokens: ["src/text/AccessTokenTimes.ts", "node_modules/jose"],
-  check: ["src/cli/Check.ts", "src/cli/Probes.ts"],
+  check: ["src/cli/Check.ts", "src/cli/Probes.ts", "src/cli/Report.ts"],
   redis: ["src/redis/SharedLimit.ts"],
   http: ["src/http", "src/settings/HttpSettings.ts"],
   sandbox: ["src/settings/SandboxTenant.ts"],

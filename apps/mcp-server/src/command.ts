@@ -161,8 +161,13 @@ const check = async (
   command: CommandLine.Check,
   env: Environment.Env
 ): Promise<number> => {
-  const [Check, Probes] = await Promise.all([import("./cli/Check.ts"), import("./cli/Probes.ts")])
-  const runtime = makeRuntime(options, command, "brisk")
+  const [Check, Probes, Report] = await Promise.all([
+    import("./cli/Check.ts"),
+    import("./cli/Probes.ts"),
+    import("./cli/Report.ts")
+  ])
+  const recorder = Report.makeRecorder()
+  const runtime = makeRuntime({ ...options, transformClient: recorder.transformClient }, command, "brisk")
   const findings = await runtime.runPromise(
     Check.check({
       sourceId: command.sourceId,
@@ -171,8 +176,20 @@ const check = async (
       freshToken: "clientId" in options.auth
     })
   )
+  let isWritten = true
+  if (command.report !== undefined) {
+    const report = await runtime.runPromise(Report.make(recorder, options, findings))
+    isWritten = await Report.save(command.report, report).then(
+      () => true,
+      () => false
+    )
+    const said = isWritten
+      ? `The report is in ${command.report}. Read it before you share it.`
+      : `The report cannot be written to ${command.report}: name another file.`
+    await write(process.stderr, `${said}\n`)
+  }
   await runtime.dispose()
-  return tellFindings(Check, findings, command, Check.allWell(findings) ? 0 : 1)
+  return tellFindings(Check, findings, command, Check.allWell(findings) && isWritten ? 0 : 1)
 }
 
 const tellFindings = async (

@@ -31,3 +31,20 @@ describe("the workflows", () => {
     })
   }
 })
+
+const described = [
+  "README.md",
+  "package.json",
+  ...globSync("{packages,apps}/*/package.json", { cwd: ROOT }),
+  "apps/mcp-server/server.json",
+  "apps/mcp-server/mcpb/manifest.json",
+  "apps/mcp-server/Dockerfile"
+]
+
+describe("the project's name", () => {
+  it.each(described)('stands with "for SailPoint (unofficial)" in %s', (file) => {
+    const [, description = ""] =
+      /(?:^# (?=Bulk)|"description": "|image\.title=")(.+?)"?[ ,\\]*$/mu.exec(read(file)) ?? []
+    assert.include(description, "for SailPoint (unofficial)")
+  })
+})

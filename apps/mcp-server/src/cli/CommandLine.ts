@@ -32,6 +32,7 @@ export interface Check extends Asking {
   readonly _tag: "Check"
   readonly sourceId: string | undefined
   readonly json: boolean
+  readonly report: string | undefined
 }
 
 export type Command =
@@ -132,7 +133,13 @@ export const parse = (argv: ReadonlyArray<string>): Command => {
     case "stdio":
       return { _tag: "Stdio", ...asking }
     case "check":
-      return { _tag: "Check", ...asking, sourceId: values.source, json: values.json === true }
+      return {
+        _tag: "Check",
+        ...asking,
+        sourceId: values.source,
+        json: values.json === true,
+        report: values.report
+      }
     case "http": {
       const { host = "127.0.0.1", port = "3917" } = values
       if (!/^\d{1,5}$/u.test(port) || Number(port) > MAX_PORT) {

@@ -61,6 +61,12 @@ export const OPTIONS = {
     value: "ID",
     help: "the source whose status is asked for (default: the first of the list)"
   },
+  report: {
+    of: "check",
+    type: "string",
+    value: "FILE",
+    help: "write a report for an issue, with no secret, host, name or ID in it"
+  },
   json: { of: "check", type: "boolean", help: "print what was found as JSON" },
   sandbox: {
     type: "boolean",

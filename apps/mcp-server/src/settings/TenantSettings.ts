@@ -1,6 +1,7 @@
 /**
  * The settings, read from the environment before anything is served: complete, or all that is wrong with them.
  */
+import type * as ApiClient from "@sailpoint-bulk-upload/core/ApiClient"
 import * as CoreSettings from "@sailpoint-bulk-upload/core/Settings"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
@@ -13,6 +14,7 @@ import * as RedisUrl from "./RedisUrl.ts"
 export interface Settings extends CoreSettings.Settings {
   /** Where the request budget is shared with other servers. If unset, sharing is disabled. */
   readonly redisUrl?: Secret
+  readonly transformClient?: ApiClient.Options["transformClient"]
 }
 
 export type Problems = ReadonlyArray<CoreSettings.Problem>

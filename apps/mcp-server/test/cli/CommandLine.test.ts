@@ -13,7 +13,7 @@ const stdio = (
 })
 
 const check = (
-  options: { sourceId?: string; json?: boolean; logLevel?: LogLevel } = {}
+  options: { sourceId?: string; json?: boolean; report?: string; logLevel?: LogLevel } = {}
 ): CommandLine.Command => ({
   _tag: "Check",
   sandbox: false,
@@ -21,6 +21,7 @@ const check = (
   logFormat: "logfmt",
   sourceId: undefined,
   json: false,
+  report: undefined,
   ...options
 })
 
@@ -58,6 +59,7 @@ const understood: ReadonlyArray<readonly [string, CommandLine.Command]> = [
   ["http --allowed-origin a.test --allowed-origin b.test", http({ allowedOrigins: ["a.test", "b.test"] })],
   ["check", check()],
   ["check --source ID", check({ sourceId: "ID" })],
+  ["check --report report.json", check({ report: "report.json" })],
   ["check --json --log-level debug", check({ json: true, logLevel: "Debug" })],
   ["--completions bash", { _tag: "Completions", shell: "bash" }],
   ["http --completions=powershell", { _tag: "Completions", shell: "powershell" }],
@@ -75,15 +77,15 @@ const misused: ReadonlyArray<readonly [string, says: string]> = [
   ["stdio now", "stdio takes no arguments, but got: now."],
   ["check now", "check takes no arguments, but got: now."],
   ["http now", "http takes no arguments, but got: now."],
-  ["stdio --json", "--source and --json belong to check."],
-  ["http --source ID", "--source and --json belong to check."],
+  ["stdio --json", "--source and --report and --json belong to check."],
+  ["http --source ID", "--source and --report and --json belong to check."],
   ["--port 80", "--host and --port and --allowed-host and --allowed-origin belong to http."],
   ["check --allowed-host a.test", "belong to http."],
   ["http --port 65536", `--port is "65536"; expected a number from 0 to 65535.`],
   ["http --port -1", "--port"],
   ["http --port http", `--port is "http"`],
   ["http --port", "--port"],
-  ["--source ID", "--source and --json belong to check."],
+  ["--source ID", "--source and --report and --json belong to check."],
   ["check --source", "--source"],
   ["--log-level loud", `--log-level is "loud"; expected one of trace, debug, info, warn, error, none.`],
   ["--log-level Debug", `--log-level is "Debug"`],
