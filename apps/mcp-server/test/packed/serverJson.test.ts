@@ -26,7 +26,6 @@ const ServerDetail = z.strictObject({
   $schema: z.literal(SCHEMA),
   name: z
     .string()
-    .min(3)
     .max(200)
     .regex(/^[a-zA-Z0-9.-]+\/[a-zA-Z0-9._-]+$/u),
   title: z.string().min(1).max(100),
@@ -45,13 +44,13 @@ const ServerDetail = z.strictObject({
   ])
 })
 
-describe("server.json", () => {
-  it("keeps to the rules of the registry", () => {
-    assert.isUndefined(ServerDetail.safeParse(serverJson).error)
-  })
+const [npm] = ServerDetail.parse(serverJson).packages
 
+const marked = (mark: "isSecret" | "isRequired") =>
+  npm.environmentVariables.filter((variable) => variable[mark] === true).map(({ name }) => name)
+
+describe("server.json", () => {
   it("names the package that is published, and is named by it", () => {
-    const [npm] = ServerDetail.parse(serverJson).packages
     assert.strictEqual(serverJson.name, packageJson.mcpName)
     assert.strictEqual(npm.identifier, packageJson.name)
     assert.deepStrictEqual([serverJson.version, npm.version], [packageJson.version, packageJson.version])
@@ -61,7 +60,6 @@ describe("server.json", () => {
   })
 
   it("lists the settings that the help lists, of a command over standard input and output", () => {
-    const [npm] = ServerDetail.parse(serverJson).packages
     assert.deepStrictEqual(
       npm.environmentVariables.map(({ name }) => name),
       settingsIn(CommandLine.HELP)
@@ -69,16 +67,12 @@ describe("server.json", () => {
   })
 
   it("marks as secret what must not be shown, and as required what nothing can stand in for", () => {
-    const [npm] = ServerDetail.parse(serverJson).packages
-    const marked = (mark: "isSecret" | "isRequired") =>
-      npm.environmentVariables.filter((variable) => variable[mark] === true).map(({ name }) => name)
     // A Redis URL has a password in it.
     assert.deepStrictEqual(marked("isSecret"), ["SAIL_CLIENT_SECRET", "SAIL_ACCESS_TOKEN", "SAIL_REDIS_URL"])
     assert.deepStrictEqual(marked("isRequired"), ["SAIL_BASE_URL"])
   })
 
   it("offers the API versions that there are", () => {
-    const [npm] = ServerDetail.parse(serverJson).packages
     const version = npm.environmentVariables.find(({ name }) => name === "SAIL_API_VERSION")
     assert.deepStrictEqual(version?.choices, [...ApiVersion.literals])
     assert.strictEqual(version?.default, "v2024")

@@ -2,12 +2,9 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { execFile } from "node:child_process"
-import { writeFile } from "node:fs/promises"
 import { createRequire } from "node:module"
 import { join } from "node:path"
-import { promisify } from "node:util"
-import { temporaryFolder } from "./Tarball.ts"
+import { installed } from "./Tarball.ts"
 
 interface Service {
   /** Loads a module of the packages. */
@@ -22,13 +19,7 @@ export class InstalledPackages extends Context.Service<InstalledPackages, Servic
 export const layer = (...packages: ReadonlyArray<string>): Layer.Layer<InstalledPackages> =>
   Layer.effect(
     InstalledPackages,
-    Effect.gen(function* () {
-      const folder = yield* temporaryFolder
-      yield* Effect.promise(async () => {
-        await writeFile(join(folder, "package.json"), JSON.stringify({ private: true }))
-        const flags = ["--no-audit", "--no-fund", "--prefer-offline", "--ignore-scripts", "--omit=peer"]
-        await promisify(execFile)("npm", ["install", ...flags, ...packages], { cwd: folder })
-      })
+    Effect.map(installed(packages, ["--ignore-scripts", "--omit=peer"]), (folder) => {
       const require = createRequire(join(folder, "package.json"))
       return { load: (specifier) => Effect.promise(() => import(require.resolve(specifier))) }
     })

@@ -5,13 +5,9 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { execFile } from "node:child_process"
 import { dirname, join } from "node:path"
-import { promisify } from "node:util"
 import packageJson from "../../package.json" with { type: "json" }
-import { temporaryFolder } from "./Tarball.ts"
-
-const run = promisify(execFile)
+import { installed } from "./Tarball.ts"
 
 const OLDEST = `${packageJson.engines.node.replace(">=", "")}.0`
 const NEWEST = "26.10.0"
@@ -38,22 +34,9 @@ export class Nodes extends Context.Service<
 export const layer: Layer.Layer<Nodes> = Layer.effect(
   Nodes,
   Effect.gen(function* () {
-    const home = yield* temporaryFolder
     const nodes = [...VERSIONS, ...TOO_OLD].filter((version) => version !== process.versions.node)
-    yield* Effect.promise(() =>
-      run(
-        "npm",
-        [
-          "install",
-          "--no-save",
-          "--prefix",
-          home,
-          ...nodes.map((version) => `${alias(version)}@npm:node@${version}`),
-          ...Object.keys(OTHERS)
-        ],
-        { cwd: home }
-      )
-    )
+    const aliases = nodes.map((version) => `${alias(version)}@npm:node@${version}`)
+    const home = yield* installed([...aliases, ...Object.keys(OTHERS)])
     return {
       others: join(home, "node_modules/.bin"),
       folderOf: (version) =>

@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import { execFile } from "node:child_process"
-import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises"
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -34,6 +34,16 @@ export const temporaryFolder: Effect.Effect<string, never, Scope.Scope> = Effect
   Effect.promise(() => mkdtemp(join(tmpdir(), "packed-"))),
   (folder) => Effect.promise(() => rm(folder, { recursive: true }))
 )
+
+/** A folder into which npm has installed packages, each by its name and exact version. */
+export const installed = (packages: ReadonlyArray<string>, flags: ReadonlyArray<string> = []) =>
+  Effect.tap(temporaryFolder, (folder) =>
+    Effect.promise(async () => {
+      await writeFile(join(folder, "package.json"), JSON.stringify({ private: true }))
+      const usual = ["--no-audit", "--no-fund", "--prefer-offline"]
+      await run("npm", ["install", ...usual, ...flags, ...packages], { cwd: folder })
+    })
+  )
 
 /** Packs a package into a folder, and gives the path of its tarball. */
 export const pack = (folder: PackageFolder, destination: string): Effect.Effect<string> =>
