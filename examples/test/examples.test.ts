@@ -1,4 +1,4 @@
-/** Each example is run as a reader runs it, and what it prints is what it says. */
+/** Runs each example as a reader does, and checks what it prints. */
 import { assert, describe, it } from "@effect/vitest"
 import { type ChildProcessWithoutNullStreams, execFile, spawn } from "node:child_process"
 import { once } from "node:events"
@@ -10,35 +10,31 @@ import { promisify, stripVTControlCharacters } from "node:util"
 const RUN = fileURLToPath(new URL("../run.ts", import.meta.url))
 const CONTRACTORS = "5a4d0000000000000000000000000001"
 
+const start = promisify(execFile)
+
 const run = async (name: string): Promise<ReadonlyArray<string>> => {
-  const { stderr, stdout } = await promisify(execFile)(process.execPath, [RUN, name])
+  const { stderr, stdout } = await start(process.execPath, [RUN, name])
   assert.strictEqual(stderr, "")
   return stdout.trimEnd().split("\n")
 }
 
 describe("the examples", { timeout: 60_000, concurrent: true }, () => {
   it("are listed, each with what it shows, here and in their README", async () => {
-    const { stdout } = await promisify(execFile)(process.execPath, [RUN])
-    const listed = Array.from(stdout.matchAll(/^ {2}(\w+) +(.+)$/gmu), ([, name, what]) => `${name}: ${what}`)
-    assert.isAbove(listed.length, 5)
+    const { stdout } = await start(process.execPath, [RUN])
     const readme = await readFile(new URL("../README.md", import.meta.url), "utf8")
-    const told = Array.from(
-      readme.matchAll(/^\| `(\w+)` +\| (.+?) +\|/gmu),
-      ([, name, what]) => `${name}: ${what}`
-    )
-    assert.deepStrictEqual(told, listed)
+    const listed = Array.from(stdout.matchAll(/^ {2}(\w+) +(.+)$/gmu), ([, name, what]) => [name, what])
+    const documented = Array.from(readme.matchAll(/^\| `(\w+)` +\| (.+?) +\|/gmu), ([, ...row]) => row)
+    assert.isAbove(listed.length, 5)
+    assert.deepStrictEqual(documented, listed)
   })
 
-  it("are told to who asks for one that is not there", async () => {
-    const failure = await promisify(execFile)(process.execPath, [RUN, "stauts"]).then(
-      () => undefined,
-      (error: { readonly code: number; readonly stderr: string }) => error
-    )
-    assert.strictEqual(failure?.code, 2)
-    assert.match(failure?.stderr ?? "", /no example "stauts".*\n[^]*status/u)
+  it("are listed if the name of an example is unknown", async () => {
+    const ended = await start(process.execPath, [RUN, "stauts"]).catch((error: unknown) => error)
+    assert.propertyVal(ended, "code", 2)
+    assert.match(String(Reflect.get(Object(ended), "stderr")), /no example "stauts".*\n[^]*status/u)
   })
 
-  it("status: each outcome is told in its own way", async () => {
+  it("status: prints each outcome in a different way", async () => {
     const lines = await run("status")
     const begins = [
       /^COMPLETED: /u,
@@ -52,7 +48,7 @@ describe("the examples", { timeout: 60_000, concurrent: true }, () => {
     for (const [index, line] of lines.entries()) assert.match(line, begins[index] ?? /^$/u)
   })
 
-  it("wait: without a terminal every change is a line", async () => {
+  it("wait: prints a line for every change without a terminal", async () => {
     const lines = await run("wait")
     const states = lines.map((line) => /PENDING|IN_PROGRESS|COMPLETED/u.exec(line)?.[0])
     assert.deepStrictEqual(states.slice(-2), ["COMPLETED", "COMPLETED"])
@@ -66,15 +62,10 @@ describe("the examples", { timeout: 60_000, concurrent: true }, () => {
 
   // `script` of util-linux gives a program a terminal; elsewhere the command of this name takes other arguments.
   it.skipIf(process.platform !== "linux")(
-    "wait: in a terminal a bar grows, and is gone in the end",
+    "wait: shows a growing bar in a terminal, then removes it",
     async () => {
-      const { stdout } = await promisify(execFile)("script", [
-        "--quiet",
-        "--return",
-        "--command",
-        `"${process.execPath}" "${RUN}" wait`,
-        "/dev/null"
-      ])
+      const command = `"${process.execPath}" "${RUN}" wait`
+      const { stdout } = await start("script", ["--quiet", "--return", "--command", command, "/dev/null"])
       const frames = stripVTControlCharacters(stdout).split("\r")
       const filled = frames.filter((frame) => frame.includes("░")).map((frame) => frame.split("█").length - 1)
       assert.isAbove(filled.length, 10)
@@ -89,32 +80,29 @@ describe("the examples", { timeout: 60_000, concurrent: true }, () => {
     }
   )
 
-  it("table: forty rows, and once for each kind of trouble what to do", async () => {
+  it("table: prints forty rows, and one note on each kind of failure", async () => {
     const lines = await run("table")
     const rows = lines.slice(1, 41).map((line) => line.split(/ {2,}/u)[1])
-    const counts = Object.entries(Object.groupBy(rows, (status = "none") => status)).map(
-      ([status, those = []]) => [status, those.length]
-    )
-    assert.deepStrictEqual(counts, [
-      ["COMPLETED", 10],
-      ["IN_PROGRESS", 10],
-      ["ERROR", 10],
-      ["Forbidden", 10]
-    ])
+    for (const status of ["COMPLETED", "IN_PROGRESS", "ERROR", "Forbidden"]) {
+      assert.lengthOf(
+        rows.filter((row) => row === status),
+        10
+      )
+    }
     const notes = lines.slice(41).filter((line) => line !== "")
     assert.strictEqual(notes.length, 3)
     assert.match(notes[2] ?? "", /^10 of 40 are Forbidden: .*idn:nelm:read/u)
   })
 
-  it("alert: the webhook is told of the upload that failed and of no other", async () => {
+  it("alert: sends the upload that failed to the webhook, and no other", async () => {
     const lines = await run("alert")
-    const told = lines.filter((line) => line.startsWith("The webhook got: "))
-    assert.strictEqual(told.length, 1)
-    assert.match(JSON.parse((told[0] ?? "").slice("The webhook got: ".length)).text, /Retail failed/u)
+    const sent = lines.filter((line) => line.startsWith("The webhook got: "))
+    assert.strictEqual(sent.length, 1)
+    assert.match(sent[0] ?? "", /: \{.*Retail failed.*\}$/u)
     assert.strictEqual(lines.filter((line) => line.includes("COMPLETED, nobody is told")).length, 2)
   })
 
-  it("retries: each policy sends as often as it says", async () => {
+  it("retries: sends as often as each policy says", async () => {
     const requests = (await run("retries")).filter((line) => /^ {2}503/u.test(line))
     assert.strictEqual(requests.length, 3)
     assert.match(requests[0] ?? "", /503, then 503, then 200: COMPLETED/u)
@@ -122,7 +110,7 @@ describe("the examples", { timeout: 60_000, concurrent: true }, () => {
     assert.match(requests[2] ?? "", /503: ServerError\. Try again/u)
   })
 
-  it("telemetry: the collector gets the call, its requests in traces of their own, and the metrics", async () => {
+  it("telemetry: exports the call, its requests in separate traces, and the metrics", async () => {
     const text = (await run("telemetry")).join("\n")
     assert.match(text, /^ {2}nightly report {2}\d+ ms\n {4}BulkUploads\.status {2}\d+ ms$/mu)
     assert.match(text, /^ {2}AccessToken\.fetch {2}\d+ ms\n {4}POST \/oauth\/token/mu)
@@ -131,7 +119,7 @@ describe("the examples", { timeout: 60_000, concurrent: true }, () => {
     assert.include(text, "sailpoint.bulk_upload.retries")
   })
 
-  it("service: a front end gets the status, every change, and errors as HTTP statuses", async () => {
+  it("service: serves the status, every change, and errors as HTTP statuses", async () => {
     const service = spawn(process.execPath, [RUN, "service"])
     try {
       const url = await listening(service)
@@ -139,12 +127,7 @@ describe("the examples", { timeout: 60_000, concurrent: true }, () => {
       assert.match(await page.text(), /EventSource/u)
 
       const events = await (await fetch(`${url}/uploads/${CONTRACTORS}/events`)).text()
-      const states = Array.from(
-        events.matchAll(/^data: (.*)$/gmu),
-        ([, data = ""]) => JSON.parse(data).status
-      )
-      assert.strictEqual(states.at(-1), "COMPLETED")
-      assert.isAbove(states.length, 1)
+      assert.match(events, /^data: .*^data: \{[^\n]*"status":"COMPLETED"[^\n]*\}\s*$/msu)
 
       const answer = await fetch(`${url}/uploads/${CONTRACTORS}`)
       assert.deepInclude(await answer.json(), { status: "COMPLETED", settled: true })
