@@ -8,7 +8,7 @@ import * as DidMyUploadWork from "../prompts/DidMyUploadWork.ts"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as LazyHandlers from "../handlers/lazyHandlers.ts"
-import { PlainTransport, type UnknownToolCall } from "../mcp/PlainTransport.ts"
+import * as PlainTransport from "../mcp/PlainTransport.ts"
 import * as BulkUploadStatusResource from "../resources/BulkUploadStatusResource.ts"
 import type { Services } from "../handlers/Runtime.ts"
 import type { Adapter } from "../mcp/ToolResult.ts"
@@ -47,7 +47,7 @@ export const makeFactory = (
   const registerResource = BulkUploadStatusResource.make(adapter)
   const registerPrompt = DidMyUploadWork.make(adapter)
 
-  const onUnknownTool = ({ id, meta, request }: UnknownToolCall): void => {
+  const onUnknownTool = ({ id, meta, request }: PlainTransport.UnknownToolCall): void => {
     const context = { mcpReq: { id, _meta: meta, envelope: meta }, http: request && { req: request } }
     const call = LazyHandlers.answeredBy(({ ToolCall }) =>
       Effect.fail(new UnknownTool()).pipe(ToolCall.observed(UNKNOWN_TOOL, {}, context))
@@ -58,7 +58,7 @@ export const makeFactory = (
 
   class PlainServer extends McpServer {
     override connect(transport: Transport): Promise<void> {
-      return super.connect(new PlainTransport(transport, { tools: NAMES, onUnknownTool }))
+      return super.connect(PlainTransport.plain(transport, { tools: NAMES, onUnknownTool }))
     }
   }
 
