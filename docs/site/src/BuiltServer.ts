@@ -1,4 +1,4 @@
-/** The built server, as an assistant starts it: what it offers, and what it says of itself. */
+/** The built server: its help text, and a client that starts it as an assistant does. */
 import { Client } from "@modelcontextprotocol/client"
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio"
 import { execFile } from "node:child_process"
@@ -10,7 +10,7 @@ export const SERVER = fileURLToPath(new URL("../../../apps/mcp-server/dist/main.
 export const help = async (): Promise<string> =>
   (await promisify(execFile)(process.execPath, [SERVER, "--help"])).stdout
 
-/** Runs with a client of a server of its own. */
+/** Starts a server, connects a client, and closes both after `use`. */
 export const withServer = async <A>(
   { args = [], env = {} }: { readonly args?: ReadonlyArray<string>; readonly env?: Record<string, string> },
   use: (client: Client) => Promise<A>

@@ -1,6 +1,5 @@
 /**
- * The docstrings that the reference needs: a description of every public export, and an example in every module that has
- * a function.
+ * Finds missing docstrings: every public export needs a description, and every module with a function an example.
  */
 import { type DeclarationReflection, type ProjectReflection, ReflectionKind } from "typedoc"
 

@@ -1,6 +1,6 @@
 /**
- * Parts of documents that are made from the code, so that they cannot say anything else than it does. In the
- * document such a part stands between two comments:
+ * Parts of documents that are generated from the code, so that they cannot contradict it. In the document, two comments
+ * enclose a generated part:
  *
  *     <!-- generated: errors -->
  *     <!-- end of errors -->
@@ -8,13 +8,13 @@
 import { readFile } from "node:fs/promises"
 import { format, type FormatConfig } from "oxfmt"
 
-/** One such part. */
+/** A generated part of a document. */
 export interface GeneratedSection {
   /** The name in the two comments. */
   readonly name: string
   /** The document, from the root of the repository: `docs/errors.md`. */
   readonly document: string
-  /** What stands between the comments: markdown, in any layout. */
+  /** Returns the Markdown between the comments, unformatted. */
   readonly content: () => string | Promise<string>
 }
 
@@ -22,7 +22,7 @@ const root = new URL("../../../", import.meta.url)
 
 const MARKED = /^<!-- generated: (.+) -->\n.*?^<!-- end of \1 -->$/gmsu
 
-/** The documents that the sections are in, each as it is and as it has to be. */
+/** Returns the documents that contain the sections, each with its actual and its expected text. */
 export const documents = async (sections: ReadonlyArray<GeneratedSection>) =>
   Promise.all(
     Object.entries(Object.groupBy(sections, ({ document }) => document)).map(async ([document, own = []]) => {
@@ -45,12 +45,12 @@ const fill = (document: string, text: string, contents: ReadonlyMap<string, stri
   })
   if (missing.size > 0) {
     const names = [...missing].join(", ")
-    throw new Error(`${document}: there is no pair of comments for ${names}, or it is there twice.`)
+    throw new Error(`${document}: the pair of comments for ${names} is missing or repeated.`)
   }
   return filled
 }
 
-/** The layout that `oxfmt --check` wants. */
+/** Formats a document as `oxfmt --check` requires. */
 const inLayout = async (document: string, text: string): Promise<string> => {
   const options = JSON.parse(await readFile(new URL(".oxfmtrc.json", root), "utf8")) as FormatConfig
   const { code, errors } = await format(document, text, options)

@@ -1,6 +1,6 @@
 /**
- * The site: the documents, and the reference of every public export, made by TypeDoc from the docstrings. TypeDoc
- * reads the sources with a TypeScript of its own, because it does not take the project's yet.
+ * The site: the documents, and the reference of every public export, which TypeDoc makes from the docstrings. TypeDoc
+ * reads the sources with a separate TypeScript, because it does not support the project's version yet.
  */
 import { glob, readFile } from "node:fs/promises"
 import { basename, dirname, resolve } from "node:path"
@@ -39,9 +39,9 @@ const pages = async (): Promise<ReadonlyArray<string>> => {
   return [...found].slice(1)
 }
 
-/** Builds the site into a folder; gives what is wrong with the docstrings and links instead, where something is. */
+/** Builds the site into a folder and returns the problems with docstrings and links. */
 export const build = async (out: string): Promise<ReadonlyArray<string>> => {
-  sayWhatHeadsAFile()
+  markModuleComments()
   const app = await Application.bootstrapWithPlugins({
     name: "sailpoint-bulk-upload",
     readme: path(START),
@@ -81,7 +81,7 @@ export const build = async (out: string): Promise<ReadonlyArray<string>> => {
     headings: { readme: false, document: false },
     navigation: { includeFolders: false, includeCategories: false },
     navigationLinks: {},
-    // What looks like a host is an example.
+    // Host names in the documents are examples, not links.
     markdownItOptions: { html: true, linkify: false },
     favicon: path("../favicon.svg"),
     hideGenerator: true,
@@ -96,7 +96,7 @@ export const build = async (out: string): Promise<ReadonlyArray<string>> => {
   app.validate(project)
   problems.push(...Docstrings.problems(project))
   forgetBases(project)
-  // Files are named after the documents' files, which is decided before the rendering begins; people read titles.
+  // TypeDoc derives the names of files before rendering; during rendering, pages show the titles.
   nameDocuments(project, fileName)
   app.renderer.on(RendererEvent.BEGIN, () => nameDocuments(project, title))
   app.renderer.on(PageEvent.END, (page) => {
@@ -106,7 +106,7 @@ export const build = async (out: string): Promise<ReadonlyArray<string>> => {
   return problems
 }
 
-/** Keeps what TypeDoc complains about. */
+/** Collects TypeDoc's warnings and errors. */
 class Collected extends Logger {
   readonly #problems: Array<string>
   constructor(problems: Array<string>) {
@@ -118,8 +118,8 @@ class Collected extends Logger {
   }
 }
 
-/** TypeDoc takes the comment at the head of a file for the module's only where it says that it is. */
-const sayWhatHeadsAFile = (): void => {
+/** Marks the first comment of every file as its module's, which TypeDoc requires. */
+const markModuleComments = (): void => {
   const { readFile } = ts.sys
   ts.sys.readFile = (file, encoding) =>
     readFile(file, encoding)?.replace(/^\/\*\*(?=\n \* )/u, "/** @packageDocumentation")
@@ -136,19 +136,19 @@ const title = ({ content: [first], name }: DocumentReflection): string =>
 
 const amended = (html: string): string =>
   html
-    // From a file, a browser takes no picture out of another file; every page has all of them in itself.
+    // A page opened as a file cannot load icons from another file; every page contains all of them.
     .replaceAll(/href="[^"]*icons\.svg#/gu, `href="#`)
-    // A drawing does not wrap; it scrolls, by keyboard, too.
+    // A drawing cannot wrap, so it scrolls; tabindex makes it scroll by keyboard.
     .replaceAll(`<pre><code class="text">`, `<pre tabindex="0"><code class="text">`)
     .replaceAll(/<table>.*?<\/table>/gsu, `<div class="table" tabindex="0">$&</div>`)
-    // Landmarks, so that a screen reader can go to the text.
+    // Landmarks let a screen reader jump to the text.
     .replace(`<div class="col-content"`, `<div role="main" class="col-content"`)
     .replace(
       `<div class="col-sidebar"`,
       `<div role="complementary" aria-label="Contents" class="col-sidebar"`
     )
 
-/** A class that a schema or a service makes extends a type without a name, which says nothing to a reader. */
+/** Removes the unnamed base classes that schemas and services create, because they mean nothing to a reader. */
 const forgetBases = (project: ProjectReflection): void => {
   for (const constructor of project.getReflectionsByKind(ReflectionKind.Constructor)) {
     project.removeReflection(constructor)

@@ -1,4 +1,4 @@
-/** Every picture that is made from the code, each as it is and as it has to be. */
+/** Every generated picture, with its actual and its expected content. */
 import * as Effect from "effect/Effect"
 import { readFile } from "node:fs/promises"
 import { record } from "./picture/Conversation.ts"

@@ -1,4 +1,4 @@
-/** Every section that is generated, in whichever document it is. */
+/** Every generated section of the documents. */
 import type { GeneratedSection } from "./GeneratedSection.ts"
 import * as Clients from "./sections/Clients.ts"
 import * as ExitCodes from "./sections/ExitCodes.ts"

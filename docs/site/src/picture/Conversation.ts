@@ -1,7 +1,6 @@
 /**
- * A conversation about an upload, recorded: the calls are made on the built server, which asks a local tenant, and
- * the results are the server's. In place of an assistant's own words stand those that the results bring along
- * (`meaning`). The tenant's clock is moved by hand, so every recording is the same.
+ * A recorded conversation about an upload. The calls and results are those of the built server on a sandbox; the
+ * assistant's sentences are the `meaning` of the results. A test clock makes every recording the same.
  */
 import type { Client } from "@modelcontextprotocol/client"
 import { Environment, Sandbox, Source } from "@sailpoint-bulk-upload/sandbox"
@@ -25,7 +24,7 @@ const Sources = Schema.Struct({
 const Report = Schema.Struct({ status: Schema.String, meaning: Schema.String })
 const Waited = Schema.Struct({ ...Report.fields, timedOut: Schema.Boolean, checks: Schema.Int })
 
-/** The keys of a result that are shown, in the order given. */
+/** Decodes the fields of a result that the picture shows, in the given order. */
 const shown = <S extends Schema.ConstraintCodec<unknown, unknown>>(schema: S) =>
   Schema.decodeUnknownSync(schema)
 
@@ -53,15 +52,15 @@ const converse = async (client: Client, endJob: () => void): Promise<ReadonlyArr
   const then = shown(Waited)(await call("wait_for_bulk_upload", { sourceId }))
   return [
     { _tag: "Person", text: QUESTION },
-    told(
+    callTurn(
       "list_non_employee_sources",
       { nameContains },
       { total, sources: [{ name: source.name, sourceId }] }
     ),
-    told("get_bulk_upload_status", { sourceId }, { status: now.status }),
+    callTurn("get_bulk_upload_status", { sourceId }, { status: now.status }),
     { _tag: "Assistant", text: now.meaning },
-    { _tag: "Person", text: "Tell me when it is done." },
-    told(
+    { _tag: "Person", text: "Let me know when it is done." },
+    callTurn(
       "wait_for_bulk_upload",
       { sourceId },
       { status: then.status, timedOut: then.timedOut, checks: then.checks }
@@ -70,7 +69,7 @@ const converse = async (client: Client, endJob: () => void): Promise<ReadonlyArr
   ]
 }
 
-const told = (name: string, args: object, result: object): Turn => ({
+const callTurn = (name: string, args: object, result: object): Turn => ({
   _tag: "Call",
   call: `${name} ${JSON.stringify(args)}`,
   result: JSON.stringify(result)

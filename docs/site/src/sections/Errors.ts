@@ -1,4 +1,4 @@
-/** Each error, from its docstring and from what it says itself in the cases that it tells apart. */
+/** The catalog of errors, from their docstrings and from their texts in each case. */
 import * as BulkUploadError from "@sailpoint-bulk-upload/core/BulkUploadError"
 import * as Watch from "@sailpoint-bulk-upload/core/Watch"
 import * as Duration from "effect/Duration"
@@ -7,7 +7,7 @@ import { readFile } from "node:fs/promises"
 type CatalogueError = BulkUploadError.BulkUploadError | Watch.NotSettled
 
 interface Case<E> {
-  /** When the error says this; left out where it always says the same. */
+  /** The case in which the error has this text; absent if it has only one text. */
   readonly when?: string
   readonly error: E
 }
@@ -32,7 +32,7 @@ const cases: { readonly [E in CatalogueError as E["_tag"]]: ReadonlyArray<Case<E
   ],
   BadRequest: [
     {
-      when: "the status was asked for",
+      when: "Status request",
       error: new BulkUploadError.BadRequest({
         sourceId,
         detailCode: "400.1 Bad Request Content",
@@ -41,7 +41,7 @@ const cases: { readonly [E in CatalogueError as E["_tag"]]: ReadonlyArray<Case<E
       })
     },
     {
-      when: "the list of sources was asked for",
+      when: "List of sources",
       error: new BulkUploadError.BadRequest({ operation: "sources" })
     }
   ],
@@ -55,42 +55,42 @@ const cases: { readonly [E in CatalogueError as E["_tag"]]: ReadonlyArray<Case<E
   ],
   Forbidden: [
     {
-      when: "the status was asked for",
+      when: "Status request",
       error: new BulkUploadError.Forbidden({ sourceId, detailCode: "403 Forbidden" })
     },
     {
-      when: "the list of sources was asked for",
+      when: "List of sources",
       error: new BulkUploadError.Forbidden({ operation: "sources" })
     },
     {
-      when: "audit events were searched for",
+      when: "Search for audit events",
       error: new BulkUploadError.Forbidden({ operation: "events" })
     }
   ],
   NotFound: [
     {
-      when: "the status was asked for",
+      when: "Status request",
       error: new BulkUploadError.NotFound({ sourceId, detailCode: "404 Not found" })
     },
     {
-      when: "the list of sources was asked for",
+      when: "List of sources",
       error: new BulkUploadError.NotFound({ operation: "sources" })
     },
     {
-      when: "an access token was asked for",
+      when: "Access token request",
       error: new BulkUploadError.NotFound({ operation: "token" })
     }
   ],
   RateLimited: [
     {
-      when: "SailPoint said how long to wait",
+      when: "With Retry-After",
       error: new BulkUploadError.RateLimited({ sourceId, retryAfter: Duration.seconds(90) })
     },
-    { when: "it did not say", error: new BulkUploadError.RateLimited({ sourceId, attempts: 6 }) }
+    { when: "Without Retry-After", error: new BulkUploadError.RateLimited({ sourceId, attempts: 6 }) }
   ],
   ServerError: [
     {
-      when: "SailPoint gave a tracking id",
+      when: "With a tracking ID",
       error: new BulkUploadError.ServerError({
         sourceId,
         httpStatus: 500,
@@ -98,11 +98,11 @@ const cases: { readonly [E in CatalogueError as E["_tag"]]: ReadonlyArray<Case<E
         trackingId
       })
     },
-    { when: "it gave none", error: new BulkUploadError.ServerError({ sourceId, httpStatus: 502 }) }
+    { when: "Without a tracking ID", error: new BulkUploadError.ServerError({ sourceId, httpStatus: 502 }) }
   ],
   UnexpectedResponse: [
     {
-      when: "it is no answer of SailPoint's API",
+      when: "Not an answer of SailPoint's API",
       error: new BulkUploadError.UnexpectedResponse({
         sourceId,
         httpStatus: 200,
@@ -111,7 +111,7 @@ const cases: { readonly [E in CatalogueError as E["_tag"]]: ReadonlyArray<Case<E
       })
     },
     {
-      when: "SailPoint has a new status value",
+      when: "New status value",
       error: new BulkUploadError.UnexpectedResponse({
         sourceId,
         httpStatus: 200,
@@ -120,7 +120,7 @@ const cases: { readonly [E in CatalogueError as E["_tag"]]: ReadonlyArray<Case<E
       })
     },
     {
-      when: "it is compressed, and the HTTP client does not decode it",
+      when: "Compressed body that the HTTP client does not decode",
       error: new BulkUploadError.UnexpectedResponse({
         sourceId,
         httpStatus: 200,
@@ -131,16 +131,16 @@ const cases: { readonly [E in CatalogueError as E["_tag"]]: ReadonlyArray<Case<E
   ],
   RequestTimeout: [{ error: new BulkUploadError.RequestTimeout({ sourceId, after: Duration.seconds(10) }) }],
   ConnectionFailed: [
-    { when: "the connection is refused, reset or cut off", error: connection("ECONNREFUSED") },
-    { when: "the name does not resolve", error: connection("ENOTFOUND") },
-    { when: "the certificate does not verify", error: connection("SELF_SIGNED_CERT_IN_CHAIN") },
-    { when: "the certificate is too young or too old", error: connection("CERT_HAS_EXPIRED") },
-    { when: "a proxy demands a user name and a password", error: refusedByProxy(407) },
-    { when: "a proxy does not allow the host", error: refusedByProxy(403) }
+    { when: "Connection refused, reset or cut off", error: connection("ECONNREFUSED") },
+    { when: "Unknown host name", error: connection("ENOTFOUND") },
+    { when: "Untrusted certificate", error: connection("SELF_SIGNED_CERT_IN_CHAIN") },
+    { when: "Expired or future certificate", error: connection("CERT_HAS_EXPIRED") },
+    { when: "Proxy authentication", error: refusedByProxy(407) },
+    { when: "Host blocked by a proxy", error: refusedByProxy(403) }
   ],
   AuthenticationFailed: [
     {
-      when: "the token endpoint refused the client id and secret",
+      when: "Refused client ID or secret",
       error: new BulkUploadError.AuthenticationFailed({
         operation: "token",
         httpStatus: 401,
@@ -148,21 +148,21 @@ const cases: { readonly [E in CatalogueError as E["_tag"]]: ReadonlyArray<Case<E
       })
     },
     {
-      when: "the token that was given cannot be sent",
+      when: "Malformed access token",
       error: new BulkUploadError.AuthenticationFailed({ messages: ["The token has a line break"] })
     }
   ],
   NotSettled: [
     {
-      when: "the job had not ended",
+      when: "Running job",
       error: new Watch.NotSettled({ sourceId, after: Duration.minutes(30), status: "IN_PROGRESS" })
     },
     {
-      when: "the job had ended, but that may be the job before",
+      when: "Ended job that can be the previous one",
       error: new Watch.NotSettled({ sourceId, after: Duration.seconds(30), status: "COMPLETED" })
     },
     {
-      when: "the last check failed",
+      when: "Failed check",
       error: new Watch.NotSettled({
         sourceId,
         after: Duration.seconds(30),
@@ -193,7 +193,7 @@ const entry = ({ fields }: (typeof classes)[number], source: string): string => 
     docstring(source, tag),
     `> ${asMarkdown(all[0]?.error.summary ?? "")}`,
     ...advice(all),
-    `Carries ${carried.map((field) => `\`${field}\``).join(", ")}.`
+    `Fields: ${carried.map((field) => `\`${field}\``).join(", ")}.`
   ].join("\n\n")
 }
 
@@ -204,7 +204,7 @@ const advice = (all: ReadonlyArray<Case<CatalogueError>>): ReadonlyArray<string>
   return [
     all
       .map(({ error, when }) => {
-        const step = `- _When ${when}:_ ${asMarkdown(error.nextStep)}`
+        const step = `- _${when}:_ ${asMarkdown(error.nextStep)}`
         return same ? step : `${step} ${passes(error)}`
       })
       .join("\n"),
@@ -213,15 +213,15 @@ const advice = (all: ReadonlyArray<Case<CatalogueError>>): ReadonlyArray<string>
 }
 
 const passes = (error: CatalogueError | undefined): string =>
-  `Can pass by itself: ${error?.retryable === true ? "yes" : "no"}.`
+  `Retryable: ${error?.retryable === true ? "yes" : "no"}.`
 
-/** Text as text, with names of options, variables, scopes and audit events set as code. */
+/** Escapes a text for Markdown, and marks options, variables, scopes and audit events as code. */
 export const asMarkdown = (text: string): string => text.replaceAll("<", "&lt;").replaceAll(CODE, "`$&`")
 
 const CODE =
   /\b(?:(?:SAIL|NODE|NON|ORG)_[A-Z_]+|idn(?::\w+)+|baseUrl|apiVersion|accessToken|clientId|clientSecret)\b/gu
 
-/** What stands above a class, without the asterisks and the tags. */
+/** Returns the docstring of a class, without asterisks and tags. */
 const docstring = (source: string, name: string): string => {
   const [, block] =
     new RegExp(String.raw`/\*\*((?:(?!\*/).)*)\*/\nexport class ${name} `, "su").exec(source) ?? []

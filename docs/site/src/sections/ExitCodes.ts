@@ -1,4 +1,4 @@
-/** The exit codes of the terminal command, from its own help. */
+/** The exit codes of the terminal command, from its help. */
 import { execFile } from "node:child_process"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"

@@ -1,24 +1,24 @@
-/** What each setting means, in the words of the server's own help. */
+/** The environment variables and flags, from the server's help. */
 import { help } from "../BuiltServer.ts"
 
-/** The settings under a heading of the help text, such as "Settings, from the environment only". */
+/** Returns the variables under a heading of the help text, for example "Settings, from the environment only". */
 const under = (
   lines: ReadonlyArray<string>,
   heading: string
 ): ReadonlyArray<readonly [name: string, meaning: string]> => {
   const start = lines.indexOf(`${heading}:`) + 1
-  if (start === 0) throw new Error(`The help text has no part "${heading}".`)
+  if (start === 0) throw new Error(`The help text has no heading "${heading}".`)
   const end = lines.indexOf("", start)
   return lines.slice(start, end).map((line) => {
     const [, name = "", meaning = ""] = /^ {2}([^\s,]+(?:, [^\s,]+)*) +(.+)$/u.exec(line) ?? []
-    if (name === "") throw new Error(`This line of the help text is no setting: ${line}`)
+    if (name === "") throw new Error(`This line of the help text is not a setting: ${line}`)
     return [name, meaning]
   })
 }
 
 const table = (settings: ReturnType<typeof under>): string =>
   [
-    "| setting | what it is |",
+    "| variable | meaning |",
     "| --- | --- |",
     ...settings.map(([names, meaning]) => `| ${names.replaceAll(/[^, ]+/gu, "`$&`")} | ${meaning} |`)
   ].join("\n")
@@ -39,7 +39,7 @@ export const content = async (): Promise<string> => {
   ].join("\n\n")
 }
 
-/** The part of the help text about commands and flags, and its line about exit codes. */
+/** The commands, flags and exit codes, from the server's help. */
 export const commands = async (): Promise<string> => {
   const text = await help()
   const usage = text.slice(text.indexOf("Usage:"), text.indexOf("Settings, from the environment only"))

@@ -1,9 +1,9 @@
-/** The tools, as the server offers them. */
+/** The table of tools, from the built server. */
 import * as Schema from "effect/Schema"
 import { withServer } from "../BuiltServer.ts"
 
 const Arguments = Schema.Struct({
-  // Not there where a tool takes no arguments.
+  // Absent if a tool has no arguments.
   properties: Schema.optional(Schema.Record(Schema.String, Schema.Struct({ description: Schema.String }))),
   required: Schema.optional(Schema.Array(Schema.String))
 })
@@ -14,7 +14,8 @@ const firstSentence = (text: string): string => /^.*?\.(?= |$)/u.exec(text)?.[0]
 export const content = async (): Promise<string> => {
   const { tools } = await withServer({ args: ["--sandbox"] }, (client) => client.listTools())
   const rows = tools.map(({ annotations, description = "", inputSchema, name }) => {
-    if (annotations?.readOnlyHint !== true) throw new Error(`The page says that ${name} only reads.`)
+    if (annotations?.readOnlyHint !== true)
+      throw new Error(`The page calls ${name} read-only, but its annotations do not.`)
     const { properties = {}, required = [] } = decode(inputSchema)
     const given = Object.entries(properties).map(
       ([argument, { description }]) =>
@@ -22,5 +23,5 @@ export const content = async (): Promise<string> => {
     )
     return `| \`${name}\` | ${firstSentence(description)} | ${given.join("<br>")} |`
   })
-  return ["| tool | what it does | arguments |", "| --- | --- | --- |", ...rows].join("\n")
+  return ["| tool | purpose | arguments |", "| --- | --- | --- |", ...rows].join("\n")
 }
