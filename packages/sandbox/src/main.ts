@@ -18,7 +18,7 @@ const OPTIONS = {
   completions: {
     type: "string",
     choices: SHELLS,
-    help: "print what completes this command in bash, zsh, fish or powershell"
+    help: "print the shell completion script for bash, zsh, fish or powershell"
   },
   help: { type: "boolean", short: "h", help: "this text" }
 } as const satisfies Record<string, Option>

@@ -1,6 +1,4 @@
-/**
- * The command line: what was asked for, or what is wrong with it.
- */
+/** Parses the command line into a command, or into the problem with it. */
 import { ApiVersion, defaultApiVersion } from "@sailpoint-bulk-upload/core/workspace"
 import { parseArgs } from "node:util"
 import { COMMANDS, type Option, OPTIONS, SHELLS } from "./CommandLineOptions.ts"
@@ -9,18 +7,18 @@ import * as Telemetry from "../telemetry/Telemetry.ts"
 
 export type Shell = (typeof SHELLS)[number]
 
-/** What every command that asks a tenant has. */
-interface Asking {
+/** The options of every command that calls a tenant. */
+interface TenantCommand {
   readonly sandbox: boolean
   readonly logLevel: LogLevel
   readonly logFormat: LogFormat
 }
 
-export interface Stdio extends Asking {
+export interface Stdio extends TenantCommand {
   readonly _tag: "Stdio"
 }
 
-export interface Http extends Asking {
+export interface Http extends TenantCommand {
   readonly _tag: "Http"
   readonly host: string
   readonly port: number
@@ -28,7 +26,7 @@ export interface Http extends Asking {
   readonly allowedOrigins: ReadonlyArray<string>
 }
 
-export interface Check extends Asking {
+export interface Check extends TenantCommand {
   readonly _tag: "Check"
   readonly sourceId: string | undefined
   readonly json: boolean
@@ -44,8 +42,8 @@ export type Command =
   | Check
   | { readonly _tag: "Misused"; readonly problem: string }
 
-/** The options of one command, or those that all have, a line each. */
-const told = (of: keyof typeof COMMANDS | undefined): string =>
+/** Returns a line for each option of a command, or for each option that all commands have. */
+const optionLines = (of: keyof typeof COMMANDS | undefined): string =>
   Object.entries<Option>(OPTIONS)
     .filter(([, option]) => option.of === of)
     .map(([name, { help, value }]) => {
@@ -61,7 +59,7 @@ const API_VERSIONS = ApiVersion.literals
   .join(", ")
   .replace(/, (\w+)$/u, " or $1")
 
-export const HELP = `Tells AI assistants the status of SailPoint non-employee bulk uploads, over MCP.
+export const HELP = `Reports the status of SailPoint non-employee bulk uploads to AI assistants, over MCP.
 
 Usage: sailpoint-bulk-upload-mcp [${Object.keys(COMMANDS).join(" | ")}] [options]
 
@@ -70,17 +68,17 @@ ${Object.entries(COMMANDS)
   .join("\n")}
 
 Options of http:
-${told("http")}
+${optionLines("http")}
 
 Options of check:
-${told("check")}
+${optionLines("check")}
 
 Options:
-${told(undefined)}
+${optionLines(undefined)}
 
 Settings, from the environment only:
   SAIL_BASE_URL       the tenant's API host, https://{tenant}.api.identitynow.com
-  SAIL_CLIENT_ID      the client id of a personal access token with the scope idn:nelm:read
+  SAIL_CLIENT_ID      the client ID of a personal access token with the scope idn:nelm:read
   SAIL_CLIENT_SECRET  its secret
   SAIL_ACCESS_TOKEN   instead of the two: an access token made elsewhere (it is never renewed)
   SAIL_CLIENT_SECRET_FILE, SAIL_ACCESS_TOKEN_FILE, SAIL_REDIS_URL_FILE  instead: a file with the value
@@ -92,12 +90,12 @@ Settings, from the environment only:
   SAIL_REDIS_URL      redis:// or rediss://, to share the request limit with other servers
 
 Settings of http, from the environment only:
-  MCP_BEARER_TOKEN            callers have to send this token; 32 characters or more
-  MCP_BEARER_TOKEN_FILE       instead: the path of a file with the token, or with several, one name:token a line
-  MCP_OAUTH_ISSUER            instead: callers have to send a token (a JWT) of this authorization server
-  MCP_OAUTH_AUDIENCE          what such a token has to name as its audience, best the URL of /mcp that clients use
-  MCP_OAUTH_SCOPES            scopes that it has to have, separated by spaces
-  MCP_PUBLIC_URL              the URL of /mcp that clients use, where the audience is not one
+  MCP_BEARER_TOKEN            the token that callers must send; 32 characters or more
+  MCP_BEARER_TOKEN_FILE       instead: the path of a file with the token, or with several, one name:token per line
+  MCP_OAUTH_ISSUER            instead: callers must send a token (a JWT) of this authorization server
+  MCP_OAUTH_AUDIENCE          the required audience of such a token, best the URL of /mcp that clients use
+  MCP_OAUTH_SCOPES            its required scopes, separated by spaces
+  MCP_PUBLIC_URL              the URL of /mcp that clients use, if the audience is not a URL
   MCP_MAX_RUNNING             requests at once (default: 128)
   MCP_MAX_RUNNING_PER_CALLER  requests at once for each caller (default: a quarter of MCP_MAX_RUNNING)
   MCP_MAX_PER_CALLER          requests of one caller in 10 seconds (default: 200)
@@ -128,14 +126,14 @@ export const parse = (argv: ReadonlyArray<string>): Command => {
   if (!isFormat(logFormat)) {
     return misused(`--log-format is "${logFormat}"; expected one of ${LOG_FORMATS.join(", ")}.`)
   }
-  const asking = { sandbox: values.sandbox === true, logLevel: LOG_LEVELS[level], logFormat }
+  const common = { sandbox: values.sandbox === true, logLevel: LOG_LEVELS[level], logFormat }
   switch (command) {
     case "stdio":
-      return { _tag: "Stdio", ...asking }
+      return { _tag: "Stdio", ...common }
     case "check":
       return {
         _tag: "Check",
-        ...asking,
+        ...common,
         sourceId: values.source,
         json: values.json === true,
         report: values.report
@@ -147,7 +145,7 @@ export const parse = (argv: ReadonlyArray<string>): Command => {
       }
       return {
         _tag: "Http",
-        ...asking,
+        ...common,
         host,
         port: Number(port),
         allowedHosts: values["allowed-host"] ?? [],
@@ -168,19 +166,13 @@ const isShell = (shell: string): shell is Shell => SHELLS.some((known) => known 
 
 const isCommand = (command: string): command is keyof typeof COMMANDS => Object.hasOwn(COMMANDS, command)
 
-/** What is wrong when an option of another command was given. */
+/** Returns the problem with the first option that belongs to another command. */
 const foreignOption = (command: keyof typeof COMMANDS, values: object): string | undefined => {
-  const owner = ownersOf(Object.keys(values)).find((other) => other !== command)
-  if (owner === undefined) return undefined
-  const its = Object.keys(OPTIONS).filter((name) => ownersOf([name])[0] === owner)
-  return `${its.map((name) => `--${name}`).join(" and ")} belong to ${owner}.`
-}
-
-/** The commands that alone have these options. */
-const ownersOf = (names: ReadonlyArray<string>): ReadonlyArray<keyof typeof COMMANDS> =>
-  Object.entries<Option>(OPTIONS).flatMap(([name, { of }]) =>
-    of !== undefined && names.includes(name) ? of : []
+  const foreign = Object.entries<Option>(OPTIONS).find(
+    ([name, { of = command }]) => Object.hasOwn(values, name) && of !== command
   )
+  return foreign && `--${foreign[0]} belongs to ${foreign[1].of}, not to ${command}.`
+}
 
 const misused = (problem: string): Command => ({ _tag: "Misused", problem })
 
@@ -193,7 +185,7 @@ const read = (argv: ReadonlyArray<string>) => {
     const { positionals, values } = parseArgs({ args: [...argv], allowPositionals: true, options: OPTIONS })
     return { positionals, values, problem: undefined }
   } catch (error) {
-    // Node's second sentence is about positional arguments, which nobody asked about.
+    // Only Node's first sentence: the second is about positional arguments.
     const [problem = ""] = (error instanceof Error ? error.message : String(error)).split(". ", 1)
     return { positionals: [], values: {}, problem }
   }

@@ -1,7 +1,4 @@
-/**
- * The commands and their options: the one table from which they are parsed, told in the help, and completed in
- * a shell.
- */
+/** The one table of commands and options, for the parser, the help and the shell completions. */
 
 import { LOG_FORMATS, LOG_LEVELS } from "../telemetry/logLevels.ts"
 
@@ -11,7 +8,8 @@ export const SHELLS = ["bash", "zsh", "fish", "powershell"] as const
 export const COMMANDS = {
   stdio: "serve one assistant over standard input and output (the default)",
   http: "serve many assistants over Streamable HTTP, at /mcp; /healthz and /readyz are for probes",
-  check: "try settings, token, sources, one status and what else is configured, and say how to fix what fails"
+  check:
+    "try settings, token, sources, one status and other configured services, and print a fix for each failure"
 } as const
 
 export interface Option {
@@ -39,7 +37,7 @@ export const OPTIONS = {
     of: "http",
     type: "string",
     value: "PORT",
-    help: "the port to listen on (default: 3917; 0 takes a free one)"
+    help: "the port to listen on (default: 3917; 0: any free port)"
   },
   "allowed-host": {
     of: "http",
@@ -59,7 +57,7 @@ export const OPTIONS = {
     of: "check",
     type: "string",
     value: "ID",
-    help: "the source whose status is asked for (default: the first of the list)"
+    help: "the source whose status to request (default: the first of the list)"
   },
   report: {
     of: "check",
@@ -67,7 +65,7 @@ export const OPTIONS = {
     value: "FILE",
     help: "write a report for an issue, with no secret, host, name or ID in it"
   },
-  json: { of: "check", type: "boolean", help: "print what was found as JSON" },
+  json: { of: "check", type: "boolean", help: "print the result as JSON" },
   sandbox: {
     type: "boolean",
     help: "answer from a local sandbox with made-up sources; needs no settings"
@@ -88,7 +86,7 @@ export const OPTIONS = {
     type: "string",
     value: "SHELL",
     choices: SHELLS,
-    help: "print what completes this command in bash, zsh, fish or powershell"
+    help: "print the shell completion script for bash, zsh, fish or powershell"
   },
   version: { type: "boolean", short: "v", help: "print the version" },
   help: { type: "boolean", short: "h", help: "print this text" }

@@ -9,13 +9,13 @@ import * as Layer from "effect/Layer"
 /** What of the specification holds here; signals are TRACES, METRICS and LOGS. */
 export const HELP = `Telemetry, from the environment, as OpenTelemetry specifies; off unless an endpoint is set:
   OTEL_EXPORTER_OTLP_ENDPOINT     the collector, OTLP over HTTP: http://localhost:4318
-  OTEL_EXPORTER_OTLP_HEADERS      what it is sent beside: api-key=...,other=...
+  OTEL_EXPORTER_OTLP_HEADERS      extra headers: api-key=...,other=...
   OTEL_EXPORTER_OTLP_PROTOCOL     http/protobuf (the default) or http/json, for all signals
   OTEL_EXPORTER_OTLP_COMPRESSION  gzip or none (the default)
   OTEL_EXPORTER_OTLP_TIMEOUT      milliseconds for one request (default: 10000)
-  OTEL_SERVICE_NAME               what this server is called there (default: sailpoint-bulk-upload-mcp)
-  OTEL_RESOURCE_ATTRIBUTES        what else tells it apart: deployment.environment.name=production,...
-  OTEL_SDK_DISABLED               true switches it off
+  OTEL_SERVICE_NAME               the service name (default: sailpoint-bulk-upload-mcp)
+  OTEL_RESOURCE_ATTRIBUTES        resource attributes: deployment.environment.name=production,...
+  OTEL_SDK_DISABLED               true disables telemetry
   OTEL_{SIGNAL}_EXPORTER          otlp (the default) or none
   OTEL_EXPORTER_OTLP_{SIGNAL}_ENDPOINT, _HEADERS, _COMPRESSION  the same for one signal
   OTEL_BSP_SCHEDULE_DELAY, OTEL_BLRP_SCHEDULE_DELAY, OTEL_METRIC_EXPORT_INTERVAL  milliseconds between exports
