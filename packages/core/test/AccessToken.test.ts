@@ -193,27 +193,6 @@ describe("AccessToken", () => {
     }).pipe(Effect.provide(tenant({ retryPolicy: RetryPolicy.make({ backoff: 1 }) })))
   )
 
-  it.effect(
-    "a token endpoint that stays limited is asked as often as the policy says, however many wait for it",
-    () =>
-      Effect.gen(function* () {
-        const sandbox = yield* Sandbox.Sandbox
-        yield* sandbox.fail({ endpoint: "token", fault: Fault.rateLimited("1"), times: 99 })
-        const fiber = yield* Effect.forkChild(
-          Effect.forEach(sources.slice(0, 40), ({ sourceId }) => Effect.flip(getBulkUploadStatus(sourceId)), {
-            concurrency: "unbounded"
-          })
-        )
-        for (const asked of [1, 2, 3]) {
-          yield* sandbox.until((all) => all.filter(({ outcome }) => outcome === 429).length === asked)
-          yield* TestClock.adjust("2 seconds")
-        }
-        const errors = yield* Fiber.join(fiber)
-        assert.deepStrictEqual(new Set(errors.map(({ _tag }) => _tag)), new Set(["RateLimited"]))
-        assert.strictEqual(yield* requests("token"), 3)
-      }).pipe(Effect.provide(tenant({ retryPolicy: RetryPolicy.make({ retries: 2 }) })))
-  )
-
   it.live("a fetch continues after its first caller is interrupted, and ends with the last", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.Sandbox

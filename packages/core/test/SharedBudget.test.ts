@@ -3,8 +3,6 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import * as HttpClient from "effect/http/HttpClient"
-import * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Schema from "effect/Schema"
@@ -13,6 +11,7 @@ import * as BulkUploads from "../src/BulkUploads.ts"
 import type * as RequestBudget from "../src/RequestBudget.ts"
 import * as SharedBudget from "../src/SharedBudget.ts"
 import { type Answer, failure, fakeRedis, limitScripts, scriptName } from "./support/fakeRedis.ts"
+import { isToken, scriptedHttp } from "./support/scriptedHttp.ts"
 import { adjustable, beginning, play, spending } from "./support/spending.ts"
 import { auth } from "./support/tenant.ts"
 
@@ -52,17 +51,16 @@ const twoClients = (first: {
     const sent: Array<readonly [begin: number, end: number]> = []
     const ask = (script: typeof first, times: number) => {
       let tokens = 0
-      const http = HttpClient.make((request) =>
+      const http = scriptedHttp((request) =>
         Effect.gen(function* () {
-          if (request.url.endsWith("/oauth/token")) {
+          if (isToken(request)) {
             yield* Effect.sleep(script.tokenTakes ?? 0)
-            const token = tokens++ === 0 && script.token !== undefined ? script.token : granted()
-            return HttpClientResponse.fromWeb(request, token)
+            return tokens++ === 0 && script.token !== undefined ? script.token : granted()
           }
           const begin = yield* Clock.currentTimeMillis
           yield* Effect.sleep(script.statusTakes ?? 0)
           sent.push([begin, yield* Clock.currentTimeMillis])
-          return HttpClientResponse.fromWeb(request, Response.json({ status: "PENDING" }))
+          return Response.json({ status: "PENDING" })
         })
       )
       return BulkUploads.getBulkUploadStatus("0".repeat(32)).pipe(
@@ -72,7 +70,7 @@ const twoClients = (first: {
             Effect.map(SharedBudget.make(one), (requestBudget) =>
               BulkUploads.layer({ ...acme, attemptTimeout: "1 minute", requestBudget })
             )
-          ).pipe(Layer.provide([Layer.succeed(HttpClient.HttpClient, http), fakeRedis(answer)]))
+          ).pipe(Layer.provide([http, fakeRedis(answer)]))
         ),
         Effect.forkChild
       )

@@ -30,29 +30,17 @@ const aborted = (count: number) =>
 const plan = (fault: Fault.Fault, times = 1) =>
   Effect.flatMap(Sandbox.Sandbox, (sandbox) => sandbox.fail({ endpoint: "status", fault, times }))
 
-/** A call that is given up after 10 s, and its socket closed. */
-const timesOut = Effect.gen(function* () {
-  const fiber = yield* Effect.forkChild(Effect.flip(ask))
-  yield* arrived(1)
-  yield* TestClock.adjust("10 seconds")
-  assert.strictEqual((yield* Fiber.join(fiber))._tag, "RequestTimeout")
-  yield* aborted(1)
-})
-
 describe.each(transports)("over %s", (_, transport) => {
   const live = tenant({ retryPolicy: RetryPolicy.none }, transport)
 
   it.effect("an attempt that is not answered within 10 s is a RequestTimeout, and its socket is closed", () =>
     Effect.gen(function* () {
       yield* plan({ _tag: "Silent" })
-      yield* timesOut
-    }).pipe(Effect.provide(live))
-  )
-
-  it.effect("a body that comes a byte at a time is under the same deadline", () =>
-    Effect.gen(function* () {
-      yield* plan({ _tag: "Drip", interval: "1 second" })
-      yield* timesOut
+      const fiber = yield* Effect.forkChild(Effect.flip(ask))
+      yield* arrived(1)
+      yield* TestClock.adjust("10 seconds")
+      assert.strictEqual((yield* Fiber.join(fiber))._tag, "RequestTimeout")
+      yield* aborted(1)
     }).pipe(Effect.provide(live))
   )
 

@@ -2,14 +2,14 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
-import * as HttpClient from "effect/http/HttpClient"
-import * as HttpClientResponse from "effect/http/HttpClientResponse"
+import type { HttpClient } from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib"
 import * as BulkUploads from "../src/BulkUploads.ts"
 import * as RawTenant from "./hostile/support/rawTenant.ts"
 import * as wire from "./hostile/support/wire.ts"
+import { scriptedHttp } from "./support/scriptedHttp.ts"
 
 const encodings = [
   ["gzip", gzipSync],
@@ -20,7 +20,7 @@ const encodings = [
   ["gzip, br", (text: string) => brotliCompressSync(gzipSync(text))]
 ] as const
 
-const ask = (baseUrl: string, client: Layer.Layer<HttpClient.HttpClient> = FetchHttpClient.layer) =>
+const ask = (baseUrl: string, client: Layer.Layer<HttpClient> = FetchHttpClient.layer) =>
   Effect.provide(
     BulkUploads.getBulkUploadStatus("e136567de87e4d029e60b3c3c55db56d"),
     BulkUploads.layer({ baseUrl, auth: { accessToken: Redacted.make("token") } }).pipe(Layer.provide(client))
@@ -50,13 +50,12 @@ describe("a compressed answer", () => {
 
 /** An HTTP client that does not decode bodies. */
 const undecoded = (contentEncoding: string | undefined, body: Uint8Array<ArrayBuffer>) =>
-  Layer.succeed(
-    HttpClient.HttpClient,
-    HttpClient.make((request) => {
-      const headers: Record<string, string> =
-        contentEncoding === undefined ? {} : { "content-encoding": contentEncoding }
-      return Effect.succeed(HttpClientResponse.fromWeb(request, new Response(body, { headers })))
-    })
+  scriptedHttp(() =>
+    Effect.succeed(
+      new Response(body, {
+        headers: contentEncoding === undefined ? {} : { "content-encoding": contentEncoding }
+      })
+    )
   )
 
 describe("with an HTTP client that does not decode", () => {

@@ -1,9 +1,7 @@
-/** A proxy that stands between the client and the tenant, and refuses. */
+/** A proxy between the client and the tenant that refuses to connect. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientError from "effect/http/HttpClientError"
-import * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/testing/TestClock"
@@ -11,10 +9,11 @@ import * as Fiber from "effect/Fiber"
 import * as ApiClient from "../src/ApiClient.ts"
 import * as BulkUploads from "../src/BulkUploads.ts"
 import * as NonEmployeeSources from "../src/NonEmployeeSources.ts"
+import { scriptedHttp } from "./support/scriptedHttp.ts"
 
 type Answer = Response | Error
 
-/** As Node's `fetch` throws it: the reason is the cause of a cause. */
+/** Returns the error of Node's `fetch`, whose reason is the cause of a cause. */
 const refused = (status: number) =>
   new TypeError("fetch failed", {
     cause: new Error("Request was cancelled.", {
@@ -24,15 +23,14 @@ const refused = (status: number) =>
     })
   })
 
-/** What a call fails with behind such a proxy, and how often it was sent. */
 const failing = (answer: () => Answer, call: "status" | "sources" = "status") =>
   Effect.gen(function* () {
     let sent = 0
-    const client = HttpClient.make((request) => {
+    const http = scriptedHttp((request) => {
       sent += 1
       const given = answer()
       return given instanceof Response
-        ? Effect.succeed(HttpClientResponse.fromWeb(request, given))
+        ? Effect.succeed(given)
         : Effect.fail(
             new HttpClientError.HttpClientError({
               reason: new HttpClientError.TransportError({ request, cause: given })
@@ -45,7 +43,7 @@ const failing = (answer: () => Answer, call: "status" | "sources" = "status") =>
     }
     const live = Layer.merge(BulkUploads.layerApiClient, NonEmployeeSources.layerApiClient).pipe(
       Layer.provide(ApiClient.layer(options)),
-      Layer.provide(Layer.succeed(HttpClient.HttpClient, client))
+      Layer.provide(http)
     )
     const asked = Effect.gen(function* () {
       if (call === "status") yield* BulkUploads.getBulkUploadStatus("e136567de87e4d029e60b3c3c55db56d")
@@ -75,7 +73,7 @@ const refusals: ReadonlyArray<readonly [string, () => Answer, status: number, sa
 
 describe("a proxy", () => {
   it.effect.each(refusals)(
-    "that answers %s is reported as such, and not asked again",
+    "that answers %s is reported, and not asked again",
     ([, answer, proxyStatus, says]) =>
       Effect.gen(function* () {
         for (const call of ["status", "sources"] as const) {
@@ -89,7 +87,7 @@ describe("a proxy", () => {
       })
   )
 
-  it.effect("that cannot reach the tenant just now is asked again", () =>
+  it.effect("that cannot reach the tenant now is asked again", () =>
     Effect.gen(function* () {
       const { error, sent } = yield* failing(() => refused(502))
       assert.deepInclude({ ...error }, { proxyStatus: 502 })

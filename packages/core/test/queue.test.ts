@@ -1,15 +1,14 @@
-/** Calls that wait in the queue of their limit: a scripted tenant, because only time is looked at here. */
+/** Calls that wait for the rate limit, over a scripted client: only time matters. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import * as HttpClient from "effect/http/HttpClient"
-import * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Layer from "effect/Layer"
 import * as TestClock from "effect/testing/TestClock"
 import * as BulkUploads from "../src/BulkUploads.ts"
 import * as RequestBudget from "../src/RequestBudget.ts"
 import * as RetryPolicy from "../src/RetryPolicy.ts"
+import { isToken, scriptedHttp } from "./support/scriptedHttp.ts"
 import { auth } from "./support/tenant.ts"
 
 const acme = { baseUrl: "https://acme.api.identitynow.com", auth }
@@ -18,42 +17,38 @@ const acme = { baseUrl: "https://acme.api.identitynow.com", auth }
 const shortLived = () => {
   const answers: Array<number> = []
   let tokens = 0
-  const client = HttpClient.make((request, url) =>
+  const layer = scriptedHttp((request) =>
     Effect.map(Clock.currentTimeMillis, (now) => {
-      if (url.pathname === "/oauth/token") {
+      if (isToken(request)) {
         tokens += 1
-        const body = { access_token: String(now + 15_000), expires_in: 15 }
-        return HttpClientResponse.fromWeb(request, Response.json(body))
+        return Response.json({ access_token: String(now + 15_000), expires_in: 15 })
       }
       const status = Number(request.headers["authorization"]?.slice(7)) > now ? 200 : 401
       answers.push(status)
-      return HttpClientResponse.fromWeb(request, Response.json({ status: "PENDING" }, { status }))
+      return Response.json({ status: "PENDING" }, { status })
     })
   )
-  return { answers, tokens: () => tokens, layer: Layer.succeed(HttpClient.HttpClient, client) }
+  return { answers, tokens: () => tokens, layer }
 }
 
-/** Lets every promise that waits for its turn have it. */
+/** Lets every settled promise continue. */
 const settled = Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
 
-/** Lets a second pass. */
 const second = Effect.andThen(TestClock.adjust("1 second"), settled)
 
-/** A tenant that answers the first request to an endpoint with 429 and says nothing of a wait, and when it got which. */
+/** A tenant that answers the first request to an endpoint with 429 and no wait, and the times of those requests. */
 const limitedOnce = (limited: "status" | "token") => {
   const times: Array<number> = []
-  const client = HttpClient.make((request, url) =>
+  const layer = scriptedHttp((request) =>
     Effect.map(Clock.currentTimeMillis, (now) => {
-      const endpoint = url.pathname === "/oauth/token" ? "token" : "status"
-      const isFirst = endpoint === limited && times.push(now) === 1
-      const body = endpoint === "token" ? { access_token: "t", expires_in: 600 } : { status: "PENDING" }
-      return HttpClientResponse.fromWeb(
-        request,
-        isFirst ? new Response("", { status: 429 }) : Response.json(body)
+      const endpoint = isToken(request) ? "token" : "status"
+      if (endpoint === limited && times.push(now) === 1) return new Response("", { status: 429 })
+      return Response.json(
+        endpoint === "token" ? { access_token: "t", expires_in: 600 } : { status: "PENDING" }
       )
     })
   )
-  return { times, layer: Layer.succeed(HttpClient.HttpClient, client) }
+  return { times, layer }
 }
 
 const policies = [

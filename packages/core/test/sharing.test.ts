@@ -6,8 +6,6 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
-import * as HttpClient from "effect/http/HttpClient"
-import * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
@@ -21,6 +19,7 @@ import type * as ApiClient from "../src/ApiClient.ts"
 import * as BulkUploads from "../src/BulkUploads.ts"
 import type { State } from "../src/BulkUploadStatus.ts"
 import { observe } from "./support/observed.ts"
+import { isToken, scriptedHttp } from "./support/scriptedHttp.ts"
 
 const id = "e136567de87e4d029e60b3c3c55db56d"
 const seconds = Effect.map(Clock.currentTimeMillis, (now) => now / 1000)
@@ -43,9 +42,9 @@ const makeTenant = (auth?: ApiClient.Options["auth"]) => {
     abandoned: new Array<number>(),
     tokens: 0
   }
-  const answer = (url: string) =>
+  const answer = (isToken: boolean) =>
     Effect.gen(function* () {
-      if (url.endsWith("/oauth/token")) {
+      if (isToken) {
         state.tokens += 1
         yield* Effect.sleep(state.tokenTakes)
         return Response.json({ access_token: `token-${state.tokens}`, expires_in: 600 })
@@ -56,14 +55,11 @@ const makeTenant = (auth?: ApiClient.Options["auth"]) => {
       yield* Effect.sleep(takes)
       return Response.json(body, { status: httpStatus, headers })
     }).pipe(Effect.onInterrupt(() => Effect.map(seconds, (at) => void state.abandoned.push(at))))
-  const http = HttpClient.make((request) =>
-    Effect.map(answer(request.url), (response) => HttpClientResponse.fromWeb(request, response))
-  )
   const layer = BulkUploads.layer({
     baseUrl: "https://acme.api.identitynow.com",
     // The rate limit belongs to a token, so every test has another one.
     auth: auth ?? { accessToken: Redacted.make(crypto.randomUUID()) }
-  }).pipe(Layer.provide(Layer.succeed(HttpClient.HttpClient, http)))
+  }).pipe(Layer.provide(scriptedHttp((request) => answer(isToken(request)))))
   return { state, layer }
 }
 

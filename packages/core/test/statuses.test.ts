@@ -105,9 +105,9 @@ describe("statuses", () => {
 
   it.effect("statusesStream ends with a defect", () =>
     Effect.gen(function* () {
-      const uploads = yield* answering(() => Effect.die("a mistake"))
+      const uploads = yield* answering(() => Effect.die("a bug"))
       const exit = yield* Effect.exit(Stream.runCollect(uploads.statusesStream(["1".repeat(32)])))
-      assert.deepStrictEqual(exit, Exit.die("a mistake"))
+      assert.isTrue(Exit.hasDies(exit))
     }).pipe(Effect.scoped)
   )
 

@@ -32,7 +32,7 @@ const error = {
   messages: [{ locale: "en-US", localeOrigin: "DEFAULT", text: "No." }]
 }
 
-/** Whatever the status, an answer can have one of these. */
+/** Bodies for an answer with any status. */
 export const shapes: ReadonlyArray<BodyCase> = [
   value("the documented status", { status: "COMPLETED" }, "COMPLETED"),
   value("the documented error", error),
@@ -51,7 +51,7 @@ export const shapes: ReadonlyArray<BodyCase> = [
   body("nesting 10,000 deep", nested(10_000))
 ]
 
-/** What else a body can be. Where the status is not 200 it makes no difference. */
+/** Further bodies, for a 200. The forms of a status are tested with its decoder. */
 export const contents: ReadonlyArray<BodyCase> = [
   value("PENDING", { status: "PENDING" }, "PENDING"),
   value("IN_PROGRESS", { status: "IN_PROGRESS" }, "IN_PROGRESS"),
@@ -59,18 +59,12 @@ export const contents: ReadonlyArray<BodyCase> = [
   value("a status that is null", { status: null }, "null"),
   value("keys that nobody knows beside the status", { status: "ERROR", jobId: 7, nested: {} }, "ERROR"),
   value("a list of statuses", [{ status: "COMPLETED" }]),
-  value("a number", 200),
-  value("true", true),
   body("white space", " \r\n\t "),
   value("an OAuth error", { error: "invalid_token", error_description: "Gone." }),
-  value("a limit's message", { message: " Rate Limit Exceeded " }),
-  value("one source", { ...source, name: "Contractors", description: "" }),
   value("an HTTP API problem", { type: "about:blank", title: "OK", detail: "No." }),
   body("JSON and something after it", '{"status":"COMPLETED"}}'),
   body("two values", '{"status":"COMPLETED"}\n{"status":"ERROR"}'),
   body("JSON with a comment", '{"status":"COMPLETED"} // done'),
-  body("single quotes", "{'status':'COMPLETED'}"),
-  body("NaN", '{"status":NaN}'),
   body("the key twice: as in JSON, the last one", '{"status":"ERROR","status":"PENDING"}', "PENDING"),
   body("JSON in a page", '<pre>{"status":"COMPLETED"}</pre>'),
   body(
@@ -83,8 +77,6 @@ export const contents: ReadonlyArray<BodyCase> = [
     Buffer.concat([Buffer.from('{"status":"ERROR'), bytes(0xff), Buffer.from('"}')])
   ),
   body("half a character at the end", Buffer.from('{"status":"é').subarray(0, -1)),
-  body("two byte-order marks", '\uFEFF\uFEFF{"status":"ERROR"}'),
-  body("a byte-order mark alone", "\uFEFF"),
   body("UTF-16", wide("\uFEFF", '{"status":"ERROR"}')),
   body("null bytes", '{"status":"ERROR"}\0\0\0'),
   body("__proto__ beside the status", '{"__proto__":{"status":"ERROR"},"status":"PENDING"}', "PENDING"),
@@ -100,38 +92,12 @@ export const contents: ReadonlyArray<BodyCase> = [
   value("messages of other types", {
     messages: [null, 1, {}, [], { text: 1 }, { text: null }, { text: {} }]
   }),
-  ...(
-    [
-      ["completed", "completed"],
-      ["Completed", "Completed"],
-      ["spaces around", " COMPLETED "],
-      ["a line break after", "COMPLETED\n"],
-      ["a null byte after", "COMPLETED\0"],
-      ["a space in place of the underscore", "IN PROGRESS"],
-      ["a dash in place of the underscore", "IN-PROGRESS"],
-      ["letters that look the same", "СОМРLЕТЕD"],
-      ["full-width letters", "ＥＲＲＯＲ"],
-      ["the word null", "null"],
-      ["nothing", ""],
-      ["a word nobody knows", "CANCELLED"],
-      ["a word of every object", "toString"],
-      ["10,000 characters", "PENDING".repeat(1_500)],
-      ["a terminal's escape sequence", "\u001B[2J\u001B]0;owned\u0007COMPLETED"],
-      ["a bidirectional override", "\u202EDETELPMOC"],
-      ["a number", 0],
-      ["a large number", 1e308],
-      ["true", true],
-      ["an object", { status: "COMPLETED" }],
-      ["a list", ["COMPLETED"]]
-    ] as const
-  ).map(([name, status]) => value(`a status that is ${name}`, { status })),
   value("a key in other case", { Status: "COMPLETED" }),
   value("a key with a space", { "status ": "COMPLETED" }),
   value("the status one level down", { data: { status: "COMPLETED" } })
 ]
 
 const MEGABYTE = Buffer.alloc(1024 * 1024, " ")
-/** JSON that would be right, if anybody read it to its end. */
 const padded = (megabytes: number) =>
   Buffer.concat([
     Buffer.from('{"status":"COMPLETED"'),
@@ -154,7 +120,7 @@ const flood = (name: string, answer: BodyCase["answer"]): BodyCase => ({
   when200: "UnexpectedResponse"
 })
 
-/** Bodies that have to be given up on, and the connection with them. */
+/** Bodies that are too large to read. */
 export const floods: ReadonlyArray<BodyCase> = [
   flood("10 MB", (status) => wire.answer(status, TEN_MB, { "content-type": json })),
   flood("no end", (status) => wire.endless(status, MEGABYTE.subarray(0, 16_384), { "content-type": json })),

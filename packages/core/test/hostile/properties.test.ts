@@ -1,25 +1,13 @@
-/** What holds whatever comes: any bytes, any id, any failures in any order. */
+/** Properties of answers of any bytes, of any ID, and of any `Retry-After`. */
 import { assert, describe, it, layer } from "@effect/vitest"
 import * as Context from "effect/Context"
-import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Fiber from "effect/Fiber"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
-import * as TestClock from "effect/testing/TestClock"
-import {
-  type BulkUploadError,
-  ConnectionFailed,
-  Forbidden,
-  RateLimited,
-  RequestTimeout,
-  ServerError
-} from "../../src/BulkUploadError.ts"
 import { BulkUploads } from "../../src/BulkUploads.ts"
 import { readRetryAfter } from "../../src/internal/retryAfter.ts"
-import * as RetryPolicy from "../../src/RetryPolicy.ts"
 import { outcome } from "./support/outcome.ts"
 import * as RawTenant from "./support/rawTenant.ts"
 import { granting, service } from "./support/service.ts"
@@ -143,77 +131,18 @@ layer(Tenant.layer)("a valid ID with any text in any place of it", (it) => {
   )
 })
 
-/** A failure, in seconds what it asks to wait; other failures ask for nothing. */
-const Failure = Schema.Union([
-  between(0, 90),
-  Schema.Literals(["limited", "down", "timeout", "broken", "forbidden"])
-])
-const Failures = Schema.Array(Failure).check(Schema.isMinLength(1), Schema.isMaxLength(12))
-const toError = (failure: typeof Failure.Type): BulkUploadError => {
-  switch (failure) {
-    case "limited":
-      return new RateLimited({})
-    case "down":
-      return new ServerError({ httpStatus: 503 })
-    case "timeout":
-      return new RequestTimeout({ after: Duration.seconds(10) })
-    case "broken":
-      return new ConnectionFailed({ host: "acme.example" })
-    case "forbidden":
-      return new Forbidden({})
-    default:
-      return failure % 2 === 0
-        ? new RateLimited({ retryAfter: Duration.seconds(failure) })
-        : new ServerError({ httpStatus: 503, retryAfter: Duration.seconds(failure) })
-  }
-}
-
-describe("whatever fails, in whatever order,", () => {
-  it.effect.prop(
-    "nothing is sent earlier than asked, more often or for longer than allowed",
-    [Failures, between(0, 6)],
-    ([failures, retries]) =>
-      Effect.gen(function* () {
-        const errors = failures.map(toError)
-        const sent: Array<number> = []
-        const request = Effect.flatMap(Clock.currentTimeMillis, (now) => {
-          const error = errors[sent.push(now) - 1]
-          return error === undefined ? Effect.void : Effect.fail(error)
-        })
-        const fiber = yield* Effect.forkChild(
-          Effect.exit(Effect.retry(request, RetryPolicy.make({ retries })))
-        )
-        yield* TestClock.adjust("1 hour")
-        yield* Fiber.join(fiber)
-        assert.isAtMost(sent.length, retries + 1)
-        const [first = 0] = sent
-        assert.isAtMost((sent.at(-1) ?? first) - first, 120_000)
-        sent.slice(1).forEach((at, n) => {
-          const error = errors[n]
-          const asked = error === undefined ? undefined : RetryPolicy.askedWait(error)
-          assert.isTrue(error?.retryable, "what cannot pass by itself ends it")
-          assert.isAtMost(Duration.toMillis(asked ?? Duration.zero), 60_000)
-          // Who asks for nothing gets the backoff: half a second, less a fifth at the most.
-          assert.isAtLeast(at - (sent[n] ?? 0), asked === undefined ? 400 : Duration.toMillis(asked))
-        })
-      })
-  )
-
-  it.effect.prop(
-    "a Retry-After of seconds is never read as less",
-    [between(0, 10_000), between(0, 999)],
-    ([whole, thousandths]) =>
-      Effect.sync(() => {
-        const header = `${whole}.${String(thousandths).padStart(3, "0")}`
-        const read = readRetryAfter(header, 0)
-        assert.isAtLeast(Duration.toMillis(read ?? Duration.zero), whole * 1000 + thousandths)
-      })
-  )
-
-  it.effect.prop("a Retry-After is read or absent, and never anything else", [Schema.String], ([header]) =>
+describe("a Retry-After", () => {
+  it.effect.prop("is read or absent, and never negative", [Schema.String], ([header]) =>
     Effect.sync(() => {
       const read = readRetryAfter(header, 0)
       assert.isTrue(read === undefined || Duration.toMillis(read) >= 0)
+    })
+  )
+
+  it.effect.prop("of seconds is never read as less", [between(0, 10_000), between(0, 999)], ([whole, part]) =>
+    Effect.sync(() => {
+      const read = readRetryAfter(`${whole}.${String(part).padStart(3, "0")}`, 0)
+      assert.isAtLeast(Duration.toMillis(read ?? Duration.zero), whole * 1000 + part)
     })
   )
 })

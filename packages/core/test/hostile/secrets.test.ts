@@ -65,7 +65,7 @@ describe("no secret is shown through", { concurrent: true, timeout: 60_000 }, ()
   )
 })
 
-/** With all that JSON, a page, a form or a URL writes otherwise. */
+/** Has the characters that JSON, pages, forms and URLs escape. */
 const SECRET = 'canary-"client"<secret>&100%/\u00fc\\ x'
 const WORDS = [
   'canary-"',
@@ -78,7 +78,6 @@ const WORDS = [
   "100%/"
 ]
 
-/** A gateway that knows what it was sent, and how it writes that down. */
 const echoes: ReadonlyArray<readonly [string, (secret: string) => string]> = [
   ["in JSON", (secret) => JSON.stringify({ messages: [{ text: `You sent ${secret}.` }] })],
   ["as an OAuth error", (secret) => JSON.stringify({ error: "no", error_description: secret })],
@@ -123,34 +122,36 @@ const echoes: ReadonlyArray<readonly [string, (secret: string) => string]> = [
 const unicodeEscaped = (text: string): string =>
   [...text].map((letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`).join("")
 
-/** Put together again as whoever wants it would. */
+/** Reads escapes and drops colors, as an attacker would. */
 const together = (text: string): string =>
   text
     .replaceAll(/\\+u([0-9a-f]{4})/giu, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
     .replaceAll("\u001B[31m", "")
 
-describe("a gateway that echoes the client secret", { concurrent: true, timeout: 60_000 }, () => {
-  const cases = echoes.flatMap(([name, write]) =>
-    [200, 302, 400, 401, 429, 500].map((status) => [status, name, write] as const)
+describe("a gateway that echoes", { concurrent: true, timeout: 60_000 }, () => {
+  const token = "canary-<token>&%/\\'x"
+  const secrets = [
+    ["the client secret", SECRET, WORDS, { clientId: "canary", clientSecret: Redacted.make(SECRET) }],
+    [
+      "an access token",
+      token,
+      ["canary-", "<token>", "token&gt;", "token%3E"],
+      { accessToken: Redacted.make(token) }
+    ]
+  ] as const
+  const cases = secrets.flatMap(([name, secret, words, auth]) =>
+    echoes.flatMap(([how, write]) =>
+      [200, 302, 400, 401, 429, 500].map(
+        (status) => [name, how, status, { answer: write(secret), secret, words, auth }] as const
+      )
+    )
   )
-  it.live.each(cases)("with a %d, %s, is not repeated", ([status, , write]) =>
+  it.live.each(cases)("%s, %s, with a %d is not repeated", ([, , status, { answer, auth, secret, words }]) =>
     Effect.gen(function* () {
-      const location = `/?${encodeURIComponent(SECRET)}`
-      const tenant = yield* RawTenant.make(wire.answer(status, write(SECRET), { location }))
-      const auth = { clientId: "canary", clientSecret: Redacted.make(SECRET) }
+      const location = `/?${encodeURIComponent(secret)}`
+      const tenant = yield* RawTenant.make(wire.answer(status, answer, { location }))
       const everything = yield* shownBy(service(tenant.url, FetchHttpClient.layer, { auth }))
-      for (const word of WORDS) assert.notInclude(together(everything), word)
-    })
-  )
-
-  it.live.each(cases)("with a %d, %s, is not repeated of an access token", ([status, , write]) =>
-    Effect.gen(function* () {
-      const token = "canary-<token>&%/\\'x"
-      const tenant = yield* RawTenant.make(wire.answer(status, write(token), { location: `/?${token}` }))
-      const auth = { accessToken: Redacted.make(token) }
-      const everything = yield* shownBy(service(tenant.url, FetchHttpClient.layer, { auth }))
-      for (const word of ["canary-", "<token>", "token&gt;", "token%3E"])
-        assert.notInclude(together(everything), word)
+      for (const word of words) assert.notInclude(together(everything), word)
     })
   )
 })
