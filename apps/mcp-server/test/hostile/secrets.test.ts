@@ -4,7 +4,6 @@ import * as Fault from "@sailpoint-bulk-upload/sandbox/Fault"
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
 import * as Effect from "effect/Effect"
-import { spawn } from "node:child_process"
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -63,21 +62,8 @@ const asked: ReadonlyArray<object> = [
   JsonRpc.callStatus(1, done),
   JsonRpc.callTool(2, "list_non_employee_sources", {}),
   JsonRpc.callTool(3, "wait_for_bulk_upload", { sourceId: done, timeoutSeconds: 1 }),
-  {
-    jsonrpc: "2.0",
-    id: 4,
-    method: "resources/read",
-    params: { uri: `sailpoint://non-employee-sources/${done}/bulk-upload-status` }
-  },
-  {
-    jsonrpc: "2.0",
-    id: 5,
-    method: "completion/complete",
-    params: {
-      ref: { type: "ref/prompt", name: "did_my_upload_work" },
-      argument: { name: "source", value: "x" }
-    }
-  },
+  JsonRpc.readStatus(4, done),
+  JsonRpc.completeSource(5, "x"),
   JsonRpc.callTool(6, "nothing", {})
 ]
 
@@ -174,26 +160,17 @@ describe("no secret is seen", { timeout: 120_000 }, () => {
   )
 
   it.live("by what is loaded into the process later, or started by it", () =>
-    Effect.promise(async () => {
-      const code = `
-        process.on("exit", () => process.stderr.write(JSON.stringify(process.env)))
-      `
-      const child = spawn(
-        process.execPath,
-        ["--import", `data:text/javascript,${encodeURIComponent(code)}`, ServerProcess.MAIN],
-        {
-          env: {
-            ...ServerProcess.settingsFor({ url: "http://127.0.0.1:9" }),
-            ...SECRETS,
-            ...BEARER,
-            OTHER: "kept"
-          }
-        }
-      )
-      let stderr = ""
-      child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text))
-      child.stdin.end()
-      await new Promise((resolve) => child.once("close", resolve))
+    Effect.gen(function* () {
+      const code = `process.on("exit", () => process.stderr.write(JSON.stringify(process.env)))`
+      const server = yield* ServerProcess.start([], {
+        ...ServerProcess.settingsFor({ url: "http://127.0.0.1:9" }),
+        ...SECRETS,
+        ...BEARER,
+        OTHER: "kept",
+        NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(code)}`
+      })
+      yield* server.closeInput
+      const { stderr } = yield* server.ended
       assert.include(stderr, `"OTHER":"kept"`)
       assert.notInclude(stderr, "canary")
     })

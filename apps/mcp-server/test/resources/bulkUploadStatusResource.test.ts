@@ -111,15 +111,4 @@ describe("the status as a resource", { timeout: 60_000 }, () => {
       assert.isNotNull(yield* status)
     })
   )
-
-  it.live("says when it comes from the sandbox, whether it is a status or a failure", () =>
-    Effect.gen(function* () {
-      const assistant = yield* Assistant.connect(Assistant.modern, {}, ["--sandbox"])
-      const provided = Effect.provideService(Assistant.Assistant, assistant)
-      const [content] = yield* provided(read(Source.named("Done").sourceId))
-      assert.containSubset(parse(content), { status: "COMPLETED", sandbox: true })
-      const refused = yield* Effect.flip(provided(read(Source.named("Private").sourceId)))
-      assert.containSubset(refused.data, { error: "Forbidden", sandbox: true })
-    })
-  )
 })

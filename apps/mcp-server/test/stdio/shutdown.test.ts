@@ -30,12 +30,9 @@ const piped = [
   JsonRpc.initialize(1),
   JsonRpc.initialized,
   JsonRpc.listTools(2),
-  request(3, "resources/read", { uri: `sailpoint://non-employee-sources/${done}/bulk-upload-status` }),
+  JsonRpc.readStatus(3, done),
   request(4, "prompts/get", { name: "did_my_upload_work", arguments: { source: "Done" } }),
-  request(5, "completion/complete", {
-    ref: { type: "ref/prompt", name: "did_my_upload_work" },
-    argument: { name: "source", value: "D" }
-  }),
+  JsonRpc.completeSource(5, "D"),
   JsonRpc.callStatus(6, done),
   JsonRpc.callTool(7, "wait_for_bulk_upload", { sourceId: running, timeoutSeconds: 270 }),
   JsonRpc.callTool(8, "list_non_employee_sources", {})

@@ -70,6 +70,20 @@ export const callTool = (id: number, name: string, args: Readonly<Record<string,
 
 export const callStatus = (id: number, sourceId: string) => callTool(id, TOOL, { sourceId })
 
+export const readStatus = (id: number, sourceId: string) => ({
+  jsonrpc: "2.0",
+  id,
+  method: "resources/read",
+  params: { uri: `sailpoint://non-employee-sources/${sourceId}/bulk-upload-status` }
+})
+
+export const completeSource = (id: number, value: string) => ({
+  jsonrpc: "2.0",
+  id,
+  method: "completion/complete",
+  params: { ref: { type: "ref/prompt", name: "did_my_upload_work" }, argument: { name: "source", value } }
+})
+
 /** The same call with more in its `_meta`. */
 export const withMeta = (call: ReturnType<typeof callTool>, meta: Readonly<Record<string, unknown>>) => ({
   ...call,
