@@ -3,7 +3,6 @@ import { assert, describe, it } from "@effect/vitest"
 import { Environment, Sandbox } from "@sailpoint-bulk-upload/sandbox"
 import * as Effect from "effect/Effect"
 import * as Yaml from "effect/encoding/Yaml"
-import * as Schema from "effect/Schema"
 import { execFile, spawn } from "node:child_process"
 import { existsSync } from "node:fs"
 import { glob, readFile } from "node:fs/promises"
@@ -117,18 +116,18 @@ describe("the documents", { timeout: 60_000 }, () => {
     "have a manifest for Kubernetes whose server starts, answers its probes, and has time to end",
     () =>
       Effect.gen(function* () {
-        const { deployment, service } = manifest()
-        const [container] = deployment.spec.template.spec.containers
+        const [{ spec: deployment }, { spec: service }] = manifests()
+        const [container] = deployment.template.spec.containers
         const [port] = container.ports
         assert.strictEqual(container.args[container.args.indexOf("--port") + 1], String(port.containerPort))
-        assert.strictEqual(service.spec.ports[0].targetPort, port.name)
+        assert.strictEqual(service.ports[0].targetPort, port.name)
         const [, grace] = /MCP_SHUTDOWN_GRACE.+default: (\d+)/u.exec(yield* Effect.promise(help)) ?? []
         // After that time, running calls have 10 seconds to end, and then one second to be answered as canceled.
-        const { terminationGracePeriodSeconds } = deployment.spec.template.spec
+        const { terminationGracePeriodSeconds } = deployment.template.spec
         assert.isAbove(terminationGracePeriodSeconds, Number(grace) + 11)
         const sandbox = yield* Sandbox.Sandbox
         const url = yield* serving(
-          container.args.map((arg) => (arg === String(port.containerPort) ? "0" : arg)),
+          container.args.map((arg: string) => (arg === String(port.containerPort) ? "0" : arg)),
           { ...Environment.variables(sandbox), MCP_BEARER_TOKEN: "0".repeat(32) }
         )
         for (const probe of [container.livenessProbe, container.readinessProbe]) {
@@ -144,41 +143,10 @@ describe("the documents", { timeout: 60_000 }, () => {
 const parts = ({ code, file }: { readonly code: string; readonly file: string }) =>
   code.split(/^---$/mu).map((part) => ({ file, code: part }))
 
-const Probe = Schema.Struct({
-  httpGet: Schema.Struct({ path: Schema.String, port: Schema.String })
-})
-
-const Deployment = Schema.Struct({
-  spec: Schema.Struct({
-    template: Schema.Struct({
-      spec: Schema.Struct({
-        terminationGracePeriodSeconds: Schema.Int,
-        containers: Schema.Tuple([
-          Schema.Struct({
-            args: Schema.Array(Schema.String),
-            ports: Schema.Tuple([Schema.Struct({ name: Schema.String, containerPort: Schema.Int })]),
-            livenessProbe: Probe,
-            readinessProbe: Probe
-          })
-        ])
-      })
-    })
-  })
-})
-
-const Service = Schema.Struct({
-  spec: Schema.Struct({ ports: Schema.Tuple([Schema.Struct({ targetPort: Schema.String })]) })
-})
-
-const manifest = () => {
-  const [deployment, service] = blocks("yaml")
-    .filter(({ code }) => code.includes("kind: Deployment"))
-    .flatMap(parts)
-    .map(({ code }) => Yaml.parse(code))
-  return {
-    deployment: Schema.decodeUnknownSync(Deployment)(deployment),
-    service: Schema.decodeUnknownSync(Service)(service)
-  }
+/** The manifests of the deployment and the service. */
+const manifests = () => {
+  const files = blocks("yaml").filter(({ code }) => code.includes("kind: Deployment"))
+  return files.flatMap(parts).map(({ code }) => JSON.parse(JSON.stringify(Yaml.parse(code))))
 }
 
 /** The built server with these arguments, for as long as the scope lives; where it can be reached from here. */

@@ -14,10 +14,8 @@ const json = (body: object) => typed("application/json", JSON.stringify(body))
 
 interface Event {
   readonly id: string
-  readonly action: string
   readonly created: string
-  readonly trackingNumber: string
-  readonly attributes?: { readonly sourceId?: string; readonly sourceName?: string; readonly errors?: object }
+  readonly attributes?: { readonly errors?: object }
 }
 
 const eventsIn = (answered: Answered) => answered.json() as ReadonlyArray<Event>
@@ -43,33 +41,6 @@ const created = (bounds: object) => ({ range: { created: bounds } })
 const only = (name: string) => Sandbox.make({ sources: [Source.named(name)] })
 
 describe("the audit events of an upload", () => {
-  const seeds: ReadonlyArray<readonly [name: string, end: string, named: ReadonlyArray<boolean>]> = [
-    ["Nothing landed", "", []],
-    ["Half landed", "FAILED", [true, true]],
-    ["All landed", "PASSED", [true, true]],
-    ["Named events", "FAILED", [true, true]],
-    ["Tracked events", "FAILED", [false, true]],
-    ["Unnamed events", "FAILED", [false, false]]
-  ]
-
-  it.effect.each(seeds)("name the source as seeded: %s", ([name, end, named]) =>
-    Effect.gen(function* () {
-      const events = eventsIn(yield* search(yield* only(name), imports))
-
-      const { sourceId } = Source.named(name)
-      const names = events.map(
-        ({ attributes }) => attributes?.sourceId === sourceId && attributes.sourceName === name
-      )
-      assert.deepStrictEqual(names, named)
-      assert.strictEqual(new Set(events.map(({ trackingNumber }) => trackingNumber)).size, events.length && 1)
-      const actions = [end, "STARTED"].map((kind) => `NON_EMPLOYEE_BULK_IMPORT_${kind}`)
-      assert.deepStrictEqual(
-        events.map(({ action }) => action),
-        events.length === 0 ? [] : actions
-      )
-    })
-  )
-
   it.effect("happen when the job starts and when it ends, and say why it failed", () =>
     Effect.gen(function* () {
       const sandbox = yield* only("Retail")
