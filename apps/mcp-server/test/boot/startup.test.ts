@@ -22,30 +22,11 @@ const misused: ReadonlyArray<readonly [string, says: string]> = [
   ["--sandbox --client-secret canary", "Unknown option '--client-secret'"]
 ]
 
-/** Which variables standard error names, in that order. */
+/** The variables that standard error names, in that order. */
 const incomplete: ReadonlyArray<readonly [string, Record<string, string>, ReadonlyArray<string>]> = [
   ["nothing set", {}, ["SAIL_BASE_URL", "SAIL_CLIENT_ID", "SAIL_CLIENT_SECRET"]],
-  ["no credentials", BASE, ["SAIL_CLIENT_ID", "SAIL_CLIENT_SECRET"]],
-  [
-    "a password in the base URL",
-    { SAIL_BASE_URL: "https://me:canary@acme.api.identitynow.com", ...CLIENT },
-    ["SAIL_BASE_URL"]
-  ],
-  [
-    "a token beside the credentials",
-    { ...BASE, ...CLIENT, SAIL_ACCESS_TOKEN: "canary" },
-    ["SAIL_ACCESS_TOKEN"]
-  ],
-  [
-    "a Redis URL that is none",
-    { ...BASE, ...CLIENT, SAIL_REDIS_URL: "http://:canary@127.0.0.1:6379" },
-    ["SAIL_REDIS_URL"]
-  ],
-  [
-    "a wrong base URL and no credentials",
-    { SAIL_BASE_URL: "http://acme.api.identitynow.com" },
-    ["SAIL_BASE_URL", "SAIL_CLIENT_ID", "SAIL_CLIENT_SECRET"]
-  ]
+  ["a password in a URL", { SAIL_BASE_URL: "https://me:canary@acme.test", ...CLIENT }, ["SAIL_BASE_URL"]],
+  ["a Redis URL of HTTP", { ...BASE, ...CLIENT, SAIL_REDIS_URL: "http://:canary@a.test" }, ["SAIL_REDIS_URL"]]
 ]
 
 const run = (args: ReadonlyArray<string>, env: Record<string, string> = {}) =>

@@ -19,7 +19,7 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { LEGACY_VERSION, MODERN_VERSION, TOOL } from "./JsonRpc.ts"
-import type { Offers } from "./Offers.ts"
+import type { Offers, Tool } from "./Offers.ts"
 import { MAIN, settingsFor } from "./ServerProcess.ts"
 
 export interface Answer {
@@ -34,14 +34,6 @@ export class CallFailed extends Data.TaggedError("CallFailed")<{
   readonly message: string
   readonly data: unknown
 }> {}
-
-interface Tool {
-  readonly name: string
-  readonly description?: string | undefined
-  readonly inputSchema: object
-  readonly outputSchema?: object | undefined
-  readonly annotations?: { readonly title?: string | undefined } | undefined
-}
 
 export interface Progress {
   readonly progress: number
@@ -66,16 +58,14 @@ export interface Service {
 
 export class Assistant extends Context.Service<Assistant, Service>()("test/Assistant") {}
 
-/** What the clients of both generations give for a call. */
+/** A connected client of any generation, and its way to call a tool. */
 interface Connection {
   readonly protocolVersion: string | undefined
-  readonly listTools: () => Promise<{ readonly tools: ReadonlyArray<Tool> }>
+  readonly client: Offers
   readonly callTool: (
     params: { name: string; arguments: Record<string, unknown> },
     options: { readonly signal: AbortSignal; readonly onprogress?: (progress: Progress) => void }
   ) => Promise<Readonly<Record<string, unknown>>>
-  readonly offers: Offers
-  readonly close: () => Promise<void>
 }
 
 type Env = Record<string, string>
@@ -116,10 +106,8 @@ const second =
     await client.connect(transport2(reached))
     return {
       protocolVersion: client.getNegotiatedProtocolVersion(),
-      listTools: () => client.listTools(),
-      callTool: (params, options) => client.callTool(params, options),
-      offers: client,
-      close: () => client.close()
+      client,
+      callTool: (params, options) => client.callTool(params, options)
     }
   }
 
@@ -135,10 +123,8 @@ const first: Connect = async (reached) => {
   await client.connect(transport)
   return {
     protocolVersion: negotiated.version,
-    listTools: () => client.listTools(),
-    callTool: (params, options) => client.callTool(params, undefined, options),
-    offers: client,
-    close: () => client.close()
+    client,
+    callTool: (params, options) => client.callTool(params, undefined, options)
   }
 }
 
@@ -162,11 +148,15 @@ export const kinds: ReadonlyArray<Kind> = [
   modern
 ]
 
-const failed = (error: unknown) =>
-  new CallFailed({
-    code: error instanceof Error && "code" in error ? error.code : undefined,
-    message: error instanceof Error ? error.message : String(error),
-    data: error instanceof Error && "data" in error ? error.data : undefined
+const attempt = <A>(act: (signal: AbortSignal) => Promise<A>) =>
+  Effect.tryPromise({
+    try: act,
+    catch: (error) =>
+      new CallFailed({
+        code: error instanceof Error && "code" in error ? error.code : undefined,
+        message: error instanceof Error ? error.message : String(error),
+        data: error instanceof Error && "data" in error ? error.data : undefined
+      })
   })
 
 const toAnswer = ({ content, isError, structuredContent }: Readonly<Record<string, unknown>>): Answer => {
@@ -184,25 +174,23 @@ export const connect = (kind: Kind, env: Env, args: ReadonlyArray<string> = []) 
 
 /** Connected for as long as the scope lives. */
 export const connectTo = (kind: Kind, reached: Reached) =>
-  Effect.acquireRelease(Effect.tryPromise({ try: () => kind.connect(reached), catch: failed }), ({ close }) =>
-    Effect.promise(close)
+  Effect.acquireRelease(
+    attempt(() => kind.connect(reached)),
+    ({ client }) => Effect.promise(() => client.close())
   ).pipe(
-    Effect.map(({ callTool, listTools, offers, protocolVersion }) =>
+    Effect.map(({ callTool, client, protocolVersion }) =>
       Assistant.of({
         protocolVersion,
-        ask: (of) => Effect.tryPromise({ try: () => of(offers), catch: failed }),
-        listed: Effect.tryPromise({ try: listTools, catch: failed }),
-        tools: Effect.tryPromise({ try: async () => (await listTools()).tools, catch: failed }),
+        ask: (of) => attempt(() => of(client)),
+        listed: attempt(() => client.listTools()),
+        tools: Effect.map(
+          attempt(() => client.listTools()),
+          ({ tools }) => tools
+        ),
         call: (toolArguments, tool = TOOL, onprogress) =>
-          Effect.tryPromise({
-            try: async (signal) =>
-              toAnswer(
-                await callTool(
-                  { name: tool, arguments: toolArguments },
-                  { signal, ...(onprogress === undefined ? {} : { onprogress }) }
-                )
-              ),
-            catch: failed
+          attempt(async (signal) => {
+            const options = { signal, ...(onprogress === undefined ? {} : { onprogress }) }
+            return toAnswer(await callTool({ name: tool, arguments: toolArguments }, options))
           })
       })
     )

@@ -70,29 +70,29 @@ interface RawPoint {
   readonly asInt?: number
 }
 
-type Group = Readonly<Record<string, ReadonlyArray<Readonly<Record<string, ReadonlyArray<Raw>>>>>>
+interface Group {
+  readonly resource: { readonly attributes: ReadonlyArray<KeyValue> }
+}
 
 /** The records of one signal, each with the attributes of its resource. */
 const records = (
-  { path, body }: Post,
-  [signal, resources, scopes, items]: readonly [string, string, string, string]
-): ReadonlyArray<readonly [Raw, Attributes]> => {
-  if (path !== `/v1/${signal}`) return []
-  const groups =
-    (JSON.parse(body.toString()) as Readonly<Record<string, ReadonlyArray<unknown>>>)[resources] ?? []
-  return groups.flatMap((group) => {
-    const { attributes } = (group as { readonly resource: { readonly attributes: ReadonlyArray<KeyValue> } })
-      .resource
-    return ((group as Group)[scopes] ?? []).flatMap((scope) =>
-      (scope[items] ?? []).map((record) => [record, attributesOf(attributes)] as const)
-    )
-  })
-}
+  posts: ReadonlyArray<Post>,
+  signal: "traces" | "logs" | "metrics",
+  [resources, scopes, items]: readonly [string, string, string]
+) =>
+  posts
+    .filter(({ path }) => path === `/v1/${signal}`)
+    .flatMap(({ body }): ReadonlyArray<Group> => JSON.parse(body.toString())[resources] ?? [])
+    .flatMap((group) => {
+      const resource = attributesOf(group.resource.attributes)
+      const all: ReadonlyArray<Readonly<Record<string, ReadonlyArray<Raw>>>> =
+        Reflect.get(group, scopes) ?? []
+      return all.flatMap((scope) => (scope[items] ?? []).map((record) => [record, resource] as const))
+    })
 
 export const spansIn = (posts: ReadonlyArray<Post>): ReadonlyArray<Span> =>
-  posts
-    .flatMap((post) => records(post, ["traces", "resourceSpans", "scopeSpans", "spans"]))
-    .map(([{ kind, links = [], name, parentSpanId, spanId, status, traceId, ...rest }, resource]) => ({
+  records(posts, "traces", ["resourceSpans", "scopeSpans", "spans"]).map(
+    ([{ kind, links = [], name, parentSpanId, spanId, status, traceId, ...rest }, resource]) => ({
       name,
       kind,
       traceId,
@@ -102,30 +102,30 @@ export const spansIn = (posts: ReadonlyArray<Post>): ReadonlyArray<Span> =>
       resource,
       status: status.code,
       attributes: attributesOf(rest.attributes)
-    }))
+    })
+  )
 
 export const logsIn = (posts: ReadonlyArray<Post>): ReadonlyArray<Log> =>
-  posts
-    .flatMap((post) => records(post, ["logs", "resourceLogs", "scopeLogs", "logRecords"]))
-    .map(([{ attributes, body, severityText, spanId, traceId }]) => ({
+  records(posts, "logs", ["resourceLogs", "scopeLogs", "logRecords"]).map(
+    ([{ attributes, body, severityText, spanId, traceId }]) => ({
       traceId,
       spanId,
       severity: severityText,
       body: valueOf({ key: "body", value: body }),
       attributes: attributesOf(attributes)
-    }))
+    })
+  )
 
 /** As they were at last: every post tells all of them. */
 export const pointsIn = (posts: ReadonlyArray<Post>): ReadonlyArray<Point> => {
-  const last = posts.findLast(({ path }) => path === "/v1/metrics")
-  return (last === undefined ? [] : [last])
-    .flatMap((post) => records(post, ["metrics", "resourceMetrics", "scopeMetrics", "metrics"]))
-    .flatMap(([{ histogram, name, sum, unit }]) =>
+  const last = posts.filter(({ path }) => path === "/v1/metrics").slice(-1)
+  return records(last, "metrics", ["resourceMetrics", "scopeMetrics", "metrics"]).flatMap(
+    ([{ histogram, name, sum, unit }]) =>
       [...(histogram?.dataPoints ?? []), ...(sum?.dataPoints ?? [])].map((point) => ({
         metric: name,
         unit,
         attributes: attributesOf(point.attributes),
         count: point.count ?? point.asDouble ?? point.asInt ?? 0
       }))
-    )
+  )
 }
