@@ -1,11 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { fileURLToPath } from "node:url"
+import { fileOf } from "@sailpoint-bulk-upload/tooling/onDemand"
 import * as HttpProcess from "../support/HttpProcess.ts"
 import { LEGACY_VERSION, MODERN_VERSION } from "../support/JsonRpc.ts"
 import * as ServerProcess from "../support/ServerProcess.ts"
 
-const COMMAND = fileURLToPath(import.meta.resolve("@modelcontextprotocol/conformance/dist/index.js"))
+const COMMAND = fileOf("@modelcontextprotocol/conformance/dist/index.js")
 
 describe("the official conformance suite", { timeout: 180_000 }, () => {
   it.live.each([LEGACY_VERSION, MODERN_VERSION])(

@@ -2,17 +2,12 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
 import * as Effect from "effect/Effect"
-import { fileURLToPath } from "node:url"
+import { fileOf } from "@sailpoint-bulk-upload/tooling/onDemand"
 import * as HttpProcess from "../support/HttpProcess.ts"
 import * as ServerProcess from "../support/ServerProcess.ts"
 import { temporaryFolder } from "../support/Tarball.ts"
 
-const COMMAND = fileURLToPath(
-  new URL(
-    "../../node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js",
-    import.meta.url
-  )
-)
+const COMMAND = fileOf("@modelcontextprotocol/inspector/clients/launcher/build/index.js")
 
 /** Runs the Inspector's command for one request; it keeps settings and keys in the home folder. */
 const inspect = (url: string, era: "legacy" | "modern", args: ReadonlyArray<string>) =>
