@@ -1,12 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
 import * as Effect from "effect/Effect"
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import * as JsonRpc from "../support/JsonRpc.ts"
 import { observed } from "../support/observed.ts"
 import * as ServerProcess from "../support/ServerProcess.ts"
+import { temporaryFolder } from "../support/Tarball.ts"
 
 /** The built files that a start needs before any call. */
 const START = ["boot", "effect", "main", "protocol", "rolldown-runtime", "server"].map((name) => `${name}.js`)
@@ -14,11 +14,6 @@ const START = ["boot", "effect", "main", "protocol", "rolldown-runtime", "server
 interface Coverage {
   readonly result: ReadonlyArray<{ readonly url: string }>
 }
-
-const folder = Effect.acquireRelease(
-  Effect.sync(() => mkdtempSync(join(tmpdir(), "coverage-"))),
-  (path) => Effect.sync(() => rmSync(path, { recursive: true }))
-)
 
 /** The built files that V8 compiled. */
 const loaded = (path: string): ReadonlyArray<string> =>
@@ -29,7 +24,7 @@ const loaded = (path: string): ReadonlyArray<string> =>
 /** The files that a conversation with these calls loads. */
 const loadedBy = (calls: ReadonlyArray<{ readonly id: number }>, env: Readonly<Record<string, string>>) =>
   Effect.gen(function* () {
-    const path = yield* folder
+    const path = yield* temporaryFolder
     const { answers } = yield* observed({ calls, env: { ...env, NODE_V8_COVERAGE: path } })
     for (const { result } of answers) assert.isUndefined(result?.["isError"])
     assert.lengthOf(answers, calls.length)
@@ -56,7 +51,7 @@ describe("besides the files of a start", { timeout: 60_000 }, () => {
 
   it.live.each(["--version", "--help"])("%s loads nothing", (option) =>
     Effect.gen(function* () {
-      const path = yield* folder
+      const path = yield* temporaryFolder
       const { ended } = yield* ServerProcess.start([option], { NODE_V8_COVERAGE: path })
       assert.strictEqual((yield* ended).code, 0)
       assert.sameMembers([...loaded(path)], START)

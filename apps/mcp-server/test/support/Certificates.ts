@@ -3,9 +3,9 @@
  */
 import * as Effect from "effect/Effect"
 import { execFileSync } from "node:child_process"
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { temporaryFolder } from "./Tarball.ts"
 
 /** Paths of files in PEM. */
 export interface Certificate {
@@ -31,18 +31,10 @@ const NEW_KEY = ["-newkey", "rsa:2048", "-nodes"]
 /** For a server that clients reach at `name`, such as IP:127.0.0.1. */
 export const make = (name: `IP:${string}` | `DNS:${string}`) =>
   Effect.gen(function* () {
-    const folder = yield* Effect.acquireRelease(
-      Effect.sync(() => mkdtempSync(join(tmpdir(), "certificates-"))),
-      (folder) => Effect.sync(() => rmSync(folder, { recursive: true, force: true }))
-    )
-    const [authority, authorityKey, certificate, key, request, extensions] = [
-      "ca.pem",
-      "ca.key",
-      "server.pem",
-      "server.key",
-      "server.csr",
-      "server.ext"
-    ].map((file) => join(folder, file)) as [string, string, string, string, string, string]
+    const folder = yield* temporaryFolder
+    const fileOf = (name: string) => join(folder, name)
+    const [authority, certificate, key] = [fileOf("ca.pem"), fileOf("server.pem"), fileOf("server.key")]
+    const [authorityKey, request, extensions] = [fileOf("ca.key"), fileOf("server.csr"), fileOf("server.ext")]
     yield* Effect.sync(() => {
       const created = ["-keyout", authorityKey, "-out", authority]
       openssl("req", "-x509", ...NEW_KEY, ...created, "-days", "1", "-subj", "/CN=Authority of a test")

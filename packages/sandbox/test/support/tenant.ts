@@ -96,6 +96,13 @@ export const exchange = (row: Exchange) =>
     return { answered, headers, sandbox }
   })
 
+export const assertStatuses = (answers: ReadonlyArray<Answered>, expected: ReadonlyArray<number>): void => {
+  assert.deepStrictEqual(
+    answers.map(({ status }) => status),
+    [...expected]
+  )
+}
+
 /** A body whose type becomes the request's content type. */
 export const typed = (type: string, content: string) => new Blob([content], { type })
 
