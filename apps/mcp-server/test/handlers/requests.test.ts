@@ -4,7 +4,7 @@ import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
 import * as Effect from "effect/Effect"
 import { createServer, type Server } from "node:http"
 import type { AddressInfo } from "node:net"
-import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib"
+import { gzipSync } from "node:zlib"
 import packageJson from "../../package.json" with { type: "json" }
 import * as ConnectProxy from "../support/ConnectProxy.ts"
 import * as JsonRpc from "../support/JsonRpc.ts"
@@ -19,12 +19,12 @@ const statusFrom = (env: Record<string, string>) =>
     return (yield* server.answer(1)).result?.structuredContent
   })
 
-/** The URL of a tenant that answers every request with that. */
-const compressing = (contentEncoding: string, body: Buffer) =>
+/** The URL of a tenant that answers every request with that, compressed. */
+const compressing = (body: string) =>
   Effect.acquireRelease(
     Effect.callback<Server>((resume) => {
       const server = createServer((_, response) => {
-        response.writeHead(200, { "content-encoding": contentEncoding }).end(body)
+        response.writeHead(200, { "content-encoding": "gzip" }).end(gzipSync(body))
       })
       server.listen(0, "127.0.0.1", () => resume(Effect.succeed(server)))
     }),
@@ -88,15 +88,11 @@ describe("a request to SailPoint", { timeout: 60_000 }, () => {
       })
   )
 
-  it.live.each([
-    ["gzip", gzipSync],
-    ["deflate", deflateSync],
-    ["br", brotliCompressSync]
-  ] as const)("is answered in %s: read, but not beyond the size of a body", ([contentEncoding, compress]) =>
+  it.live("is answered in gzip: read, but not beyond the size of a body", () =>
     Effect.gen(function* () {
       const bodies = ['{"status":"ERROR"}', `{"status":"ERROR","filler":"${" ".repeat(10_000_000)}"}`]
       const [short, long] = yield* Effect.forEach(bodies, (body) =>
-        Effect.flatMap(compressing(contentEncoding, compress(body)), (url) =>
+        Effect.flatMap(compressing(body), (url) =>
           statusFrom({ SAIL_BASE_URL: url, SAIL_ACCESS_TOKEN: "token" })
         )
       )

@@ -1,5 +1,6 @@
 import { assert, describe, it, vi } from "@effect/vitest"
 import * as BulkUploadError from "@sailpoint-bulk-upload/core/BulkUploadError"
+import { fromError } from "@sailpoint-bulk-upload/core/Failure"
 import { nameVariables } from "@sailpoint-bulk-upload/core/Settings"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
@@ -13,45 +14,21 @@ import { makeAdapter } from "../../src/mcp/ToolResult.ts"
 
 const sourceId = "e136567de87e4d029e60b3c3c55db56d"
 const said = { detailCode: "400.1 Bad", trackingId: "5a4d", messages: ["No."] }
-const { messages: _, ...carried } = said
-const after = (millis: number) => ({ sourceId, retryAfter: Duration.millis(millis) })
-const noConnection = (code: string) => new BulkUploadError.ConnectionFailed({ sourceId, host: "h", code })
 const LIST_FIRST =
   "Call list_non_employee_sources and pass the sourceId of the source that is meant: 32 hexadecimal digits, or a UUID with dashes."
 
-/** An error, whether it is retryable, and the other fields of its result that differ from the error's own. */
-const errors: ReadonlyArray<
-  readonly [BulkUploadError.BulkUploadError, retryable: boolean, carries?: Partial<Failure>]
-> = [
-  [new BulkUploadError.InvalidSourceId({ sourceId: "x" }), false, { nextStep: LIST_FIRST }],
-  [new BulkUploadError.BadRequest({ sourceId }), false, { httpStatus: 400 }],
-  [new BulkUploadError.BadRequest({ sourceId, ...said }), false, { httpStatus: 400, ...carried }],
-  [new BulkUploadError.Unauthorized({ sourceId }), false, { httpStatus: 401 }],
-  [new BulkUploadError.Forbidden({ sourceId }), false, { httpStatus: 403 }],
-  [new BulkUploadError.NotFound({ sourceId }), false, { httpStatus: 404 }],
-  [new BulkUploadError.RateLimited({ sourceId }), true, { httpStatus: 429 }],
-  [new BulkUploadError.RateLimited(after(600_000)), true, { httpStatus: 429, retryAfterSeconds: 600 }],
-  [new BulkUploadError.RateLimited(after(1001)), true, { httpStatus: 429, retryAfterSeconds: 2 }],
-  [new BulkUploadError.ServerError({ sourceId, httpStatus: 502 }), true, { httpStatus: 502 }],
-  [
-    new BulkUploadError.ServerError({ httpStatus: 503, ...after(5000), ...said }),
-    true,
-    { httpStatus: 503, retryAfterSeconds: 5, ...carried }
-  ],
-  [
-    new BulkUploadError.UnexpectedResponse({ httpStatus: 200, reason: "no JSON" }),
-    false,
-    { httpStatus: 200 }
-  ],
-  [new BulkUploadError.RequestTimeout({ sourceId, after: Duration.seconds(10) }), true],
-  [noConnection("ECONNREFUSED"), true],
-  [noConnection("CERT_HAS_EXPIRED"), false],
-  [new BulkUploadError.AuthenticationFailed({ operation: "token" }), false],
-  [
-    new BulkUploadError.AuthenticationFailed({ operation: "token", httpStatus: 401 }),
-    false,
-    { httpStatus: 401 }
-  ]
+const errors: ReadonlyArray<BulkUploadError.BulkUploadError> = [
+  new BulkUploadError.InvalidSourceId({ sourceId: "x" }),
+  new BulkUploadError.BadRequest({ sourceId, ...said }),
+  new BulkUploadError.Unauthorized({ sourceId }),
+  new BulkUploadError.Forbidden({ sourceId }),
+  new BulkUploadError.NotFound({ sourceId }),
+  new BulkUploadError.RateLimited({ sourceId, retryAfter: Duration.millis(1001) }),
+  new BulkUploadError.ServerError({ sourceId, httpStatus: 503 }),
+  new BulkUploadError.UnexpectedResponse({ httpStatus: 200, reason: "no JSON" }),
+  new BulkUploadError.RequestTimeout({ sourceId, after: Duration.seconds(10) }),
+  new BulkUploadError.ConnectionFailed({ sourceId, host: "h", code: "CERT_HAS_EXPIRED" }),
+  new BulkUploadError.AuthenticationFailed({ operation: "token", httpStatus: 401 })
 ]
 
 const running = { signal: new AbortController().signal }
@@ -74,15 +51,12 @@ describe("the result of a tool", () => {
     })
   })
 
-  it.each(errors.map(([error, ...rest]) => [error._tag, error, ...rest] as const))(
-    "tells %s as structured content and as text",
-    async (tag, error, retryable, carries) => {
+  it.each(errors.map((error) => [error._tag, error] as const))(
+    "tells %s as structured content and as text, and names environment variables",
+    async (tag, error) => {
       const expected = {
-        error: tag,
-        message: error.summary,
-        nextStep: nameVariables(error.nextStep),
-        retryable,
-        ...carries
+        ...fromError(error),
+        nextStep: tag === "InvalidSourceId" ? LIST_FIRST : nameVariables(error.nextStep)
       }
       const { content, isError, structuredContent } = await adapter().run(Effect.fail(error), running)
       assert.isTrue(isError)
@@ -98,7 +72,10 @@ describe("the result of a tool", () => {
 
   it("is known for every error there is", () => {
     const tags = BulkUploadError.BulkUploadError.members.map(({ fields }) => fields._tag.schema.literal)
-    assert.sameMembers([...new Set(errors.map(([error]) => error._tag))], [...tags])
+    assert.sameMembers(
+      errors.map(({ _tag }) => _tag),
+      [...tags]
+    )
   })
 
   it("of a defect is a fixed text with a correlation id; the detail goes to the log", async () => {
