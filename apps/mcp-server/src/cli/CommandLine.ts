@@ -93,7 +93,7 @@ Settings of http, from the environment only:
   MCP_BEARER_TOKEN            the token that callers must send; 32 characters or more
   MCP_BEARER_TOKEN_FILE       instead: the path of a file with the token, or with several, one name:token per line
   MCP_OAUTH_ISSUER            instead: callers must send a token (a JWT) of this authorization server
-  MCP_OAUTH_AUDIENCE          the required audience of such a token, best the URL of /mcp that clients use
+  MCP_OAUTH_AUDIENCE          the required audience of this token, best the URL of /mcp that clients use
   MCP_OAUTH_SCOPES            its required scopes, separated by spaces
   MCP_PUBLIC_URL              the URL of /mcp that clients use, if the audience is not a URL
   MCP_MAX_RUNNING             requests at once (default: 128)
