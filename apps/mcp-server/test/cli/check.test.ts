@@ -29,17 +29,14 @@ const grant = (accessToken: string): Fault.Fault => ({
 
 const done: Fault.Fault = { _tag: "Respond", status: 200, body: { status: "COMPLETED" } }
 
-interface Case {
-  readonly sources?: Fault.Fault
-  readonly env?: Record<string, string>
-  readonly token?: Fault.Fault
-  readonly args?: ReadonlyArray<string>
-  readonly outcomes: string
-  readonly says: string
-  readonly code: number
+interface Setup {
+  readonly args: ReadonlyArray<string>
+  readonly env: Record<string, string>
+  readonly sources: Fault.Fault
+  readonly token: Fault.Fault
 }
 
-const check = ({ args = [], env = {}, sources, token }: Pick<Case, "args" | "env" | "sources" | "token">) =>
+const check = ({ args = [], env = {}, sources, token }: Partial<Setup>) =>
   Effect.gen(function* () {
     const sandbox = yield* Sandbox.make()
     if (sources !== undefined) yield* sandbox.fail({ endpoint: "sources", fault: sources })
@@ -51,228 +48,169 @@ const check = ({ args = [], env = {}, sources, token }: Pick<Case, "args" | "env
     return yield* server.ended
   })
 
-const cases: ReadonlyArray<readonly [string, Case]> = [
+const DONE = Source.named("Done").sourceId
+const NAMED = `Done (${Source.named("Done").id})`
+const PRIVATE = Source.named("Private").sourceId
+
+const asking = (source: string) => ({ args: ["--source", source] })
+
+const given = (SAIL_ACCESS_TOKEN: string) => ({
+  env: { SAIL_CLIENT_ID: "", SAIL_CLIENT_SECRET: "", SAIL_ACCESS_TOKEN }
+})
+
+/** The outcome of each step, the exit code, words of a finding, and what differs from a good setup. */
+const cases: ReadonlyArray<
+  readonly [string, outcomes: string, code: number, says: string, differs: Partial<Setup>]
+> = [
+  ["a good client", "ok ok ok ok", 0, `${Source.seeded.length} non-employee sources`, {}],
   [
     "an account manager who may list only the own sources",
-    {
-      sources: { _tag: "Respond", status: 403 },
-      outcomes: "ok ok ok ok",
-      says: "that the token's owner manages",
-      code: 0
-    }
+    "ok ok ok ok",
+    0,
+    "that the token's owner manages",
+    { sources: { _tag: "Respond", status: 403 } }
   ],
   [
     "a tenant without sources",
-    {
-      sources: { _tag: "Respond", status: 200, body: [] },
-      outcomes: "ok ok ok failed",
-      says: "--source ID",
-      code: 1
-    }
+    "ok ok ok failed",
+    1,
+    "--source ID",
+    { sources: { _tag: "Respond", status: 200, body: [] } }
+  ],
+  ["a source that is named", "ok ok ok ok", 0, `${NAMED}: COMPLETED`, asking(Source.named("Done").id)],
+  [
+    "a source with a blank around its ID",
+    "ok ok ok ok",
+    0,
+    NAMED,
+    asking(` ${Source.named("Done").id}\u200B`)
   ],
   [
-    "a token with a time that is no date",
-    {
-      token: grant(jwt(0, 1e16)),
-      args: ["--source", Source.named("Done").sourceId],
-      outcomes: "ok ok failed ok",
-      says: "does not tell until when",
-      code: 1
-    }
+    "an upload that failed",
+    "ok ok ok ok",
+    0,
+    "NON_EMPLOYEE_BULK_IMPORT_FAILED",
+    asking(Source.named("Failed").sourceId)
   ],
-  [
-    "a clock that is behind, by a given token",
-    {
-      env: { SAIL_CLIENT_ID: "", SAIL_CLIENT_SECRET: "", SAIL_ACCESS_TOKEN: jwt(3600, 7200) },
-      outcomes: "ok failed skipped skipped",
-      says: "s behind SailPoint's",
-      code: 1
-    }
-  ],
-  [
-    "a good client",
-    { outcomes: "ok ok ok ok", says: `${Source.seeded.length} non-employee sources`, code: 0 }
-  ],
-  [
-    "a source that is named",
-    {
-      args: ["--source", Source.named("Done").id],
-      outcomes: "ok ok ok ok",
-      says: "Done (5a4d0000-0000-4000-8000-000000000005): COMPLETED",
-      code: 0
-    }
-  ],
-  [
-    "an upload that failed, which is no fault of the setup",
-    {
-      args: ["--source", Source.named("Failed").sourceId],
-      outcomes: "ok ok ok ok",
-      says: "NON_EMPLOYEE_BULK_IMPORT_FAILED",
-      code: 0
-    }
-  ],
+  ["a source that may not be seen", "ok ok ok failed", 1, PRIVATE, asking(PRIVATE)],
+  ["what is no id", "ok ok ok failed", 1, "is not a source ID", asking("contractors")],
   [
     "a proxy that Node does not use",
-    {
-      env: { HTTPS_PROXY: "http://me:canary@127.0.0.1:9" },
-      outcomes: "ok skipped ok ok ok",
-      says: "HTTPS_PROXY is set, but Node is not told to use it",
-      code: 0
-    }
+    "ok skipped ok ok ok",
+    0,
+    "HTTPS_PROXY is set, but Node is not told to use it",
+    { env: { HTTPS_PROXY: "http://me:canary@127.0.0.1:9" } }
   ],
   [
-    "a proxy that Node does not use, and that is not for the tenant's host",
-    {
-      env: { HTTPS_PROXY: "http://127.0.0.1:9", NO_PROXY: "localhost,127.0.0.1" },
-      outcomes: "ok ok ok ok",
-      says: "an access token is there",
-      code: 0
-    }
-  ],
-  [
-    "a proxy that Node uses",
-    {
-      env: { https_proxy: "http://127.0.0.1:9", NODE_USE_ENV_PROXY: "1", NO_PROXY: "127.0.0.1" },
-      outcomes: "ok ok ok ok",
-      says: "an access token is there",
-      code: 0
-    }
-  ],
-  [
-    "a source whose ID has a blank around it",
-    {
-      args: ["--source", ` ${Source.named("Done").sourceId}\u200B`],
-      outcomes: "ok ok ok ok",
-      says: "Done (5a4d",
-      code: 0
-    }
+    "a proxy that is not for the tenant's host",
+    "ok ok ok ok",
+    0,
+    "an access token is there",
+    { env: { HTTPS_PROXY: "http://127.0.0.1:9", NO_PROXY: "localhost,127.0.0.1" } }
   ],
   [
     "settings that the assistant did not fill in",
-    {
-      env: { SAIL_CLIENT_ID: "${user_config.client_id}", SAIL_CLIENT_SECRET: "your-client-secret" },
-      outcomes: "failed failed skipped skipped skipped",
-      says: "SAIL_CLIENT_SECRET was not filled in by the assistant",
-      code: 2
-    }
-  ],
-  [
-    "a host of a government's tenant",
-    {
-      env: { SAIL_BASE_URL: "https://acme.api.identitynowgov.com" },
-      outcomes: "failed skipped skipped skipped",
-      says: String.raw`set SAIL_ALLOWED_HOSTS to \"acme.api.identitynowgov.com\"`,
-      code: 2
-    }
-  ],
-  [
-    "a source that may not be seen",
-    {
-      args: ["--source", Source.named("Private").sourceId],
-      outcomes: "ok ok ok failed",
-      says: "5a4dfa17000000000000000000000403",
-      code: 1
-    }
-  ],
-  [
-    "what is no id",
-    { args: ["--source", "contractors"], outcomes: "ok ok ok failed", says: "is not a source ID", code: 1 }
+    "failed failed skipped skipped skipped",
+    2,
+    "SAIL_CLIENT_SECRET was not filled in by the assistant",
+    { env: { SAIL_CLIENT_ID: "${user_config.client_id}", SAIL_CLIENT_SECRET: "your-client-secret" } }
   ],
   [
     "no settings",
-    {
-      env: { SAIL_BASE_URL: "", SAIL_CLIENT_ID: "" },
-      outcomes: "failed failed skipped skipped skipped",
-      says: "SAIL_CLIENT_ID is not set",
-      code: 2
-    }
+    "failed failed skipped skipped skipped",
+    2,
+    "SAIL_CLIENT_ID is not set",
+    { env: { SAIL_BASE_URL: "", SAIL_CLIENT_ID: "" } }
+  ],
+  [
+    "a host of a government's tenant",
+    "failed skipped skipped skipped",
+    2,
+    String.raw`set SAIL_ALLOWED_HOSTS to \"acme.api.identitynowgov.com\"`,
+    { env: { SAIL_BASE_URL: "https://acme.api.identitynowgov.com" } }
   ],
   [
     "the UI's host",
-    {
-      env: { SAIL_BASE_URL: "https://acme.identitynow.com" },
-      outcomes: "failed skipped skipped skipped",
-      says: "https://acme.api.identitynow.com",
-      code: 2
-    }
+    "failed skipped skipped skipped",
+    2,
+    "https://acme.api.identitynow.com",
+    { env: { SAIL_BASE_URL: "https://acme.identitynow.com" } }
   ],
   [
     "a wrong secret",
-    {
-      env: { SAIL_CLIENT_SECRET: "canary" },
-      outcomes: "ok failed skipped skipped",
-      says: "Check SAIL_CLIENT_ID and SAIL_CLIENT_SECRET",
-      code: 1
-    }
+    "ok failed skipped skipped",
+    1,
+    "Check SAIL_CLIENT_ID and SAIL_CLIENT_SECRET",
+    { env: { SAIL_CLIENT_SECRET: "canary" } }
   ],
   [
     "a missing scope",
-    {
-      env: { SAIL_CLIENT_ID: "sandbox-no-scope", SAIL_CLIENT_SECRET: "no-scope-secret" },
-      args: ["--source", Source.named("Done").sourceId],
-      outcomes: "ok ok failed failed",
-      says: "scope idn:nelm:read",
-      code: 1
-    }
+    "ok ok failed failed",
+    1,
+    "scope idn:nelm:read",
+    { ...asking(DONE), env: { SAIL_CLIENT_ID: "sandbox-no-scope", SAIL_CLIENT_SECRET: "no-scope-secret" } }
   ],
   [
     "a clock that is behind",
-    {
-      token: grant(jwt(3600, 7200)),
-      outcomes: "ok failed skipped skipped",
-      says: "s behind SailPoint's",
-      code: 1
-    }
+    "ok failed skipped skipped",
+    1,
+    "s behind SailPoint's",
+    { token: grant(jwt(3600, 7200)) }
   ],
   [
     "a clock that is ahead",
-    {
-      token: grant(jwt(-3600, 7200)),
-      outcomes: "ok failed skipped skipped",
-      says: "s ahead of SailPoint's",
-      code: 1
-    }
+    "ok failed skipped skipped",
+    1,
+    "s ahead of SailPoint's",
+    { token: grant(jwt(-3600, 7200)) }
+  ],
+  [
+    "a clock that is behind, by a given token",
+    "ok failed skipped skipped",
+    1,
+    "s behind SailPoint's",
+    given(jwt(3600, 7200))
   ],
   [
     "a given token that has expired",
-    {
-      env: { SAIL_CLIENT_ID: "", SAIL_CLIENT_SECRET: "", SAIL_ACCESS_TOKEN: jwt(-7200, -3600) },
-      outcomes: "ok failed skipped skipped",
-      says: "The access token expired at",
-      code: 1
-    }
+    "ok failed skipped skipped",
+    1,
+    "The access token expired at",
+    given(jwt(-7200, -3600))
   ],
   [
     "a token that tells no times",
-    {
-      token: grant("opaque"),
-      args: ["--source", Source.named("Done").sourceId],
-      outcomes: "ok ok failed ok",
-      says: "does not tell until when",
-      code: 1
-    }
+    "ok ok failed ok",
+    1,
+    "does not tell until when",
+    { ...asking(DONE), token: grant("opaque") }
+  ],
+  [
+    "a token with a time that is no date",
+    "ok ok failed ok",
+    1,
+    "does not tell until when",
+    { ...asking(DONE), token: grant(jwt(0, 1e16)) }
   ]
 ]
 
 describe("check", { timeout: 60_000 }, () => {
-  it.live.each(cases)(
-    "says what it finds with %s, and what to do",
-    ([, { code, outcomes, says, ...given }]) =>
-      Effect.gen(function* () {
-        const ended = yield* check({ ...given, args: [...(given.args ?? []), "--json"] })
-        const { findings, ok } = JSON.parse(ended.stdout) as {
-          readonly ok: boolean
-          readonly findings: ReadonlyArray<Finding>
-        }
-        assert.strictEqual(findings.map(({ outcome }) => outcome).join(" "), outcomes)
-        assert.include(JSON.stringify(findings), says)
-        assert.deepStrictEqual([ended.code, ok], [code, code === 0])
-        for (const { nextStep, outcome, status, step } of findings) {
-          const hasToAct = outcome === "failed" || status === "ERROR" || step === "proxy"
-          assert.strictEqual(nextStep !== undefined, hasToAct)
-        }
-        assert.notInclude(ended.stdout + ended.stderr, "canary")
-      })
+  it.live.each(cases)("says what it finds with %s, and what to do", ([, outcomes, code, says, differs]) =>
+    Effect.gen(function* () {
+      const ended = yield* check({ ...differs, args: [...(differs.args ?? []), "--json"] })
+      const { findings, ok } = JSON.parse(ended.stdout) as {
+        readonly ok: boolean
+        readonly findings: ReadonlyArray<Finding>
+      }
+      assert.strictEqual(findings.map(({ outcome }) => outcome).join(" "), outcomes)
+      assert.include(JSON.stringify(findings), says)
+      assert.deepStrictEqual([ended.code, ok], [code, code === 0])
+      for (const { nextStep, outcome, status, step } of findings) {
+        const hasToAct = outcome === "failed" || status === "ERROR" || step === "proxy"
+        assert.strictEqual(nextStep !== undefined, hasToAct)
+      }
+      assert.notInclude(ended.stdout + ended.stderr, "canary")
+    })
   )
 
   it.live("says so when nothing listens at the host", () =>

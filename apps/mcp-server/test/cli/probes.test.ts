@@ -12,19 +12,41 @@ import { settingsFor, start } from "../support/ServerProcess.ts"
 
 type Env = Readonly<Record<string, string>>
 
-interface Case {
-  readonly env: Effect.Effect<Env, never, Scope.Scope>
-  readonly step: string
-  readonly outcome: "ok" | "failed"
-  readonly says: RegExp
-}
+type Case = readonly [
+  what: string,
+  step: string,
+  outcome: "ok" | "failed",
+  says: RegExp,
+  env: Effect.Effect<Env, never, Scope.Scope>
+]
 
 const GONE = "127.0.0.1:9"
 
-const oauth = (issuer: string): Env => ({ MCP_OAUTH_ISSUER: issuer, MCP_OAUTH_AUDIENCE: Issuer.AUDIENCE })
+const oauth = ({ url }: Pick<Issuer.Issuer, "url">): Env => ({
+  MCP_OAUTH_ISSUER: url,
+  MCP_OAUTH_AUDIENCE: Issuer.AUDIENCE
+})
 
 /** A proxy that Node uses for the tenant, which is on loopback. */
-const throughProxy = (url: string): Env => ({ HTTP_PROXY: url, NODE_USE_ENV_PROXY: "1" })
+const throughProxy = ({ url }: Pick<ConnectProxy.ConnectProxy, "url">): Env => ({
+  HTTP_PROXY: url,
+  NODE_USE_ENV_PROXY: "1"
+})
+
+const issuer = (options: Parameters<typeof Issuer.start>[0] = {}) => Effect.map(Issuer.start(options), oauth)
+
+const collector = (manner: OtlpReceiver.Manner, change: Env = {}) =>
+  Effect.map(OtlpReceiver.start(manner), ({ env }) => ({ ...env, ...change }))
+
+const bearerFile = Effect.map(SecretFile.make(`alice:${TOKEN}`), ({ path }) => ({
+  MCP_BEARER_TOKEN_FILE: path
+}))
+
+const hangingRedis = Effect.gen(function* () {
+  const { hang, url } = yield* RedisServer.started()
+  yield* hang
+  return { SAIL_REDIS_URL: url }
+})
 
 const redisUser = (rights: string) =>
   Effect.gen(function* () {
@@ -33,162 +55,84 @@ const redisUser = (rights: string) =>
     return { SAIL_REDIS_URL: url.replace("//", "//app:canary@") }
   })
 
-const cases: ReadonlyArray<readonly [string, Case]> = [
+const cases: ReadonlyArray<Case> = [
+  ["an issuer with keys", "callers", "ok", /publishes 1 keys/u, issuer()],
   [
-    "an issuer with keys",
-    {
-      env: Effect.map(Issuer.start(), ({ url }) => oauth(url)),
-      step: "callers",
-      outcome: "ok",
-      says: /publishes 1 keys/u
-    }
-  ],
-  [
-    "an issuer that nobody answers for",
-    {
-      env: Effect.map(Effect.scoped(Issuer.start()), ({ url }) => oauth(url)),
-      step: "callers",
-      outcome: "failed",
-      says: /ECONNREFUSED.*Set MCP_OAUTH_ISSUER to exactly/u
-    }
+    "an issuer that is gone",
+    "callers",
+    "failed",
+    /ECONNREFUSED.*Set MCP_OAUTH_ISSUER to exactly/u,
+    Effect.scoped(issuer())
   ],
   [
     "an issuer of another name",
-    {
-      env: Effect.map(Issuer.start({ path: "/tenant" }), ({ url }) => oauth(new URL(url).origin)),
-      step: "callers",
-      outcome: "failed",
-      says: /cannot be fetched/u
-    }
+    "callers",
+    "failed",
+    /cannot be fetched/u,
+    Effect.map(Issuer.start({ path: "/tenant" }), ({ url }) => oauth({ url: new URL(url).origin }))
   ],
   [
     "an issuer whose keys are gone",
-    {
-      env: Effect.map(Issuer.start({ keysAt: `http://${GONE}/keys` }), ({ url }) => oauth(url)),
-      step: "callers",
-      outcome: "failed",
-      says: /cannot be fetched/u
-    }
+    "callers",
+    "failed",
+    /cannot be fetched/u,
+    issuer({ keysAt: `http://${GONE}/keys` })
   ],
-  [
-    "a file of bearer tokens",
-    {
-      env: Effect.map(SecretFile.make(`alice:${TOKEN}`), ({ path }) => ({ MCP_BEARER_TOKEN_FILE: path })),
-      step: "callers",
-      outcome: "ok",
-      says: /bearer tokens: alice/u
-    }
-  ],
+  ["a file of bearer tokens", "callers", "ok", /bearer tokens: alice/u, bearerFile],
   [
     "a short bearer token",
-    {
-      env: Effect.succeed({ MCP_BEARER_TOKEN: "canary" }),
-      step: "callers",
-      outcome: "failed",
-      says: /MCP_BEARER_TOKEN is too short/u
-    }
+    "callers",
+    "failed",
+    /MCP_BEARER_TOKEN is too short/u,
+    Effect.succeed({ MCP_BEARER_TOKEN: "canary" })
   ],
+  ["a collector", "otlp", "ok", /accepts/u, collector("accept")],
+  ["a collector that refuses", "otlp", "failed", /answered 400.*OTLP_HEADERS/u, collector("refuse")],
+  ["a collector that is gone", "otlp", "failed", /gave no answer/u, OtlpReceiver.absent],
   [
-    "a collector",
-    {
-      env: Effect.map(OtlpReceiver.start(), ({ env }) => env),
-      step: "otlp",
-      outcome: "ok",
-      says: /accepts/u
-    }
+    "a protocol that is not supported",
+    "otlp",
+    "failed",
+    /Nothing is exported/u,
+    collector("accept", { OTEL_EXPORTER_OTLP_PROTOCOL: "grpc" })
   ],
-  [
-    "a collector that refuses",
-    {
-      env: Effect.map(OtlpReceiver.start("refuse"), ({ env }) => env),
-      step: "otlp",
-      outcome: "failed",
-      says: /answered 400.*OTEL_EXPORTER_OTLP_HEADERS/u
-    }
-  ],
-  [
-    "a collector that is gone",
-    {
-      env: OtlpReceiver.absent,
-      step: "otlp",
-      outcome: "failed",
-      says: /gave no answer/u
-    }
-  ],
-  [
-    "a protocol that the collector is not sent",
-    {
-      env: Effect.map(OtlpReceiver.start(), ({ env }) => ({ ...env, OTEL_EXPORTER_OTLP_PROTOCOL: "grpc" })),
-      step: "otlp",
-      outcome: "failed",
-      says: /Nothing is exported/u
-    }
-  ],
-  [
-    "a proxy",
-    {
-      env: Effect.map(ConnectProxy.start(), ({ url }) => throughProxy(url)),
-      step: "proxy",
-      outcome: "ok",
-      says: /HTTP_PROXY connects to 127/u
-    }
-  ],
+  ["a proxy", "proxy", "ok", /HTTP_PROXY connects to 127/u, Effect.map(ConnectProxy.start(), throughProxy)],
   [
     "a proxy that is gone",
-    {
-      env: Effect.succeed(throughProxy(`http://me:canary@${GONE}`)),
-      step: "proxy",
-      outcome: "failed",
-      says: /ECONNREFUSED.*Check HTTP_PROXY/u
-    }
+    "proxy",
+    "failed",
+    /ECONNREFUSED.*Check HTTP_PROXY/u,
+    Effect.succeed(throughProxy({ url: `http://me:canary@${GONE}` }))
   ],
   [
     "a proxy that asks for a user",
-    {
-      env: Effect.map(ConnectProxy.start(407), ({ url }) => throughProxy(url)),
-      step: "proxy",
-      outcome: "failed",
-      says: /answered 407/u
-    }
+    "proxy",
+    "failed",
+    /answered 407/u,
+    Effect.map(ConnectProxy.start(407), throughProxy)
   ]
 ]
 
-const redisCases: ReadonlyArray<readonly [string, Case]> = [
-  ["that runs scripts", { env: redisUser("+@all"), step: "redis", outcome: "ok", says: /runs the scripts/u }],
+const redisCases: ReadonlyArray<Case> = [
+  ["a Redis that runs scripts", "redis", "ok", /runs the scripts/u, redisUser("+@all")],
   [
-    "that answers PING and runs no script",
-    {
-      env: redisUser("+@all -@scripting"),
-      step: "redis",
-      outcome: "failed",
-      says: /NOPERM.*may run scripts/u
-    }
+    "a Redis that answers PING and runs no script",
+    "redis",
+    "failed",
+    /NOPERM.*may run scripts/u,
+    redisUser("+@all -@scripting")
   ],
   [
-    "that is gone",
-    {
-      env: Effect.succeed({ SAIL_REDIS_URL: `redis://:canary@${GONE}` }),
-      step: "redis",
-      outcome: "failed",
-      says: /ECONNREFUSED.*Check the address/u
-    }
+    "a Redis that is gone",
+    "redis",
+    "failed",
+    /ECONNREFUSED.*Check the address/u,
+    Effect.succeed({ SAIL_REDIS_URL: `redis://:canary@${GONE}` })
   ],
-  [
-    "that hangs",
-    {
-      env: Effect.gen(function* () {
-        const { hang, url } = yield* RedisServer.started()
-        yield* hang
-        return { SAIL_REDIS_URL: url }
-      }),
-      step: "redis",
-      outcome: "failed",
-      says: /Redis cannot be used/u
-    }
-  ]
+  ["a Redis that hangs", "redis", "failed", /Redis cannot be used/u, hangingRedis]
 ]
 
-const shows = ([, { env, outcome, says, step }]: readonly [string, Case]) =>
+const shows = ([, step, outcome, says, env]: Case) =>
   Effect.gen(function* () {
     const settings = { ...settingsFor(yield* Sandbox.make()), ...(yield* env) }
     const { code, stderr, stdout } = yield* (yield* start(["check", "--json"], settings)).ended
@@ -205,8 +149,8 @@ const shows = ([, { env, outcome, says, step }]: readonly [string, Case]) =>
 
 describe("check", { timeout: 60_000 }, () => {
   it.live.each(cases)("probes %s", shows)
+})
 
-  describe.skipIf(RedisServer.isMissing)("of a Redis", () => {
-    it.live.each(redisCases)("%s finds it out", shows)
-  })
+describe.skipIf(RedisServer.isMissing)("check with a Redis URL", { timeout: 60_000 }, () => {
+  it.live.each(redisCases)("probes %s", shows)
 })

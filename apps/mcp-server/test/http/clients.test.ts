@@ -88,20 +88,6 @@ const cancelling = Assistant.kinds.filter(({ speaks }) => speaks === JsonRpc.MOD
 // apart from those of other clients. It has to leave instead, which is shown with connections below.
 describe.each(cancelling)("a client $name over HTTP", { timeout: 60_000 }, (kind) => {
   layer(Serving, { excludeTestServices: true, timeout: "60 seconds" })((it) => {
-    it.effect("that leaves in the middle of a call takes it back at SailPoint", () =>
-      Effect.gen(function* () {
-        const sandbox = yield* Sandbox.make()
-        const { url } = yield* HttpProcess.start(sandbox)
-        yield* Effect.gen(function* () {
-          const { call } = yield* Assistant.connectTo(kind, { _tag: "Http", url: `${url}/mcp` })
-          yield* sandbox.fail({ endpoint: "status", fault: { _tag: "Delay", duration: "8 seconds" } })
-          yield* Effect.forkDetach(Effect.exit(call({ sourceId: done })))
-          yield* sandbox.until(ServerProcess.asked)
-        }).pipe(Effect.scoped)
-        assert.strictEqual(yield* ServerProcess.firstOutcome(sandbox), "aborted")
-      })
-    )
-
     it.effect("cancels a call, which is taken back at SailPoint, and the next is answered", () =>
       Effect.gen(function* () {
         const sandbox = yield* Sandbox.Sandbox
@@ -148,28 +134,6 @@ describe("a connection", { timeout: 60_000 }, () => {
         yield* sandbox.until(ServerProcess.asked)
         yield* Fiber.interrupt(call)
         assert.strictEqual(yield* ServerProcess.firstOutcome(sandbox), "aborted")
-      })
-    )
-
-    it.effect.each(eras)("of protocol %s has its headers long before a long answer", ([, headers, params]) =>
-      Effect.gen(function* () {
-        const sandbox = yield* Sandbox.make()
-        const { url } = yield* HttpProcess.start(sandbox)
-        yield* sandbox.fail({ endpoint: "status", fault: { _tag: "Delay", duration: "8 seconds" } })
-        const message = JsonRpc.callStatus(1, done)
-        const response = yield* Effect.promise((signal) =>
-          fetch(`${url}/mcp`, {
-            method: "POST",
-            headers: { ...HttpProcess.HEADERS, ...headers },
-            body: JSON.stringify({ ...message, params: { ...message.params, ...params } }),
-            signal
-          })
-        )
-        // The answer is on its way while SailPoint has not answered yet.
-        const outcomes = (yield* sandbox.until(ServerProcess.asked)).map(({ outcome }) => outcome)
-        assert.deepStrictEqual(outcomes, [200, undefined])
-        assert.strictEqual(response.headers.get("content-type"), "text/event-stream")
-        assert.include(yield* Effect.promise(() => response.text()), `"status":"COMPLETED"`)
       })
     )
   })
