@@ -8,8 +8,8 @@ import type { Dice } from "./Dice.ts"
 /** A call that has not ended by then never will: the longest wait asked for here takes 10 s, any other call 45 s. */
 const ENDS_WITHIN_MILLIS = 90_000
 
-/** All but the one that holds up every other call of its client for 90 s. */
-const sources = Source.seeded.filter(({ name }) => name !== "Blocked")
+/** All but the one that blocks every other call of its client for 90 s. */
+const seeded = Source.seeded.filter(({ name }) => name !== "Blocked")
 
 /** How often each outcome was had: `ok`, the tag of an error, `cancelled`, `restarted`, `lost`, or `mixed up`. */
 export class Tally {
@@ -30,6 +30,8 @@ export interface Caller {
   readonly client: Client
   /** Whether its server was ended, or is being ended, by the soak itself. */
   readonly restarted: () => boolean
+  /** @default the sources that the sandbox seeds */
+  readonly sources?: ReadonlyArray<Source.Source>
 }
 
 const UNTAGGED = "untagged"
@@ -42,7 +44,7 @@ interface Asked {
   readonly arguments: Record<string, unknown>
 }
 
-const choose = (dice: Dice): Asked => {
+const choose = (dice: Dice, sources: ReadonlyArray<Source.Source> = seeded): Asked => {
   const { sourceId } = dice.pick(sources)
   const kind = dice.next()
   if (kind < 0.05) return { name: "get_bulk_upload_status", arguments: { sourceId: "no-id" } }
@@ -57,7 +59,7 @@ const choose = (dice: Dice): Asked => {
 
 /** Makes a call and notes what became of it. Never rejects. */
 export const call = async (caller: Caller, dice: Dice, tally: Tally): Promise<void> => {
-  const asked = choose(dice)
+  const asked = choose(dice, caller.sources)
   const leaving = dice.chance(0.05) ? dice.between(0, 500) : undefined
   const aborting = new AbortController()
   const timer = leaving === undefined ? undefined : setTimeout(() => aborting.abort(), leaving)

@@ -5,6 +5,10 @@ import { parseArgs } from "node:util"
 
 export interface Options {
   readonly seconds: number
+  /** Ends the run after this many calls instead. */
+  readonly maxCalls?: number | undefined
+  /** The number of servers that share a limit through Redis. */
+  readonly replicas?: number | undefined
   /** Calls a second to each server. */
   readonly load: number
   /** The same seed makes the same choices; what comes of them depends on the machine's timing, too. */
@@ -13,18 +17,21 @@ export interface Options {
 }
 
 export const HELP = `Runs the sandbox, servers over stdio and HTTP, and clients under load, with random faults and restarts, and
-tells whether anything leaked and whether every call got its answer.
+prints whether anything leaked and whether every call got its answer. With --replicas, HTTP servers share a rate limit through
+a real redis-server instead, while servers are killed and Redis is restarted and fails over.
 
 Usage: pnpm soak [options]
 
   --minutes N   how long (default: 10)
   --seconds N   the same in seconds
-  --load N      calls a second to each of the three servers (default: 4)
+  --calls N     end after this many calls instead
+  --replicas N  run N servers that share a limit through Redis
+  --load N      calls a second to each server (default: 4, with --replicas 20)
   --seed N      what the random choices begin with (default: a random one, which is printed)
   --json        print the report as JSON on standard output
   --help        print this text
 
-Exit codes: 0 no leak and no lost answer, 1 one or the other, 2 wrong usage.
+Exit codes: 0 all is well, 1 a leak, a lost answer or a violated limit, 2 wrong usage.
 `
 
 export type Parsed = Options | { readonly problem: string } | "help"
@@ -36,6 +43,8 @@ export const parse = (argv: ReadonlyArray<string>): Parsed => {
       options: {
         minutes: { type: "string" },
         seconds: { type: "string" },
+        calls: { type: "string" },
+        replicas: { type: "string" },
         load: { type: "string" },
         seed: { type: "string" },
         json: { type: "boolean" },
@@ -44,12 +53,18 @@ export const parse = (argv: ReadonlyArray<string>): Parsed => {
     })
     if (values.help === true) return "help"
     if (values.minutes !== undefined && values.seconds !== undefined) {
-      return { problem: "--minutes and --seconds are two ways to say the same; give one." }
+      return { problem: "--minutes and --seconds have one meaning; pass one of them." }
+    }
+    const replicas = values.replicas === undefined ? undefined : whole("replicas", values.replicas)
+    if (replicas !== undefined && (replicas < 2 || replicas > 32)) {
+      return { problem: `--replicas is "${replicas}": expected a number from 2 to 32.` }
     }
     const minutes = positive("minutes", values.minutes ?? "10")
     return {
       seconds: values.seconds === undefined ? minutes * 60 : positive("seconds", values.seconds),
-      load: positive("load", values.load ?? "4"),
+      maxCalls: values.calls === undefined ? undefined : whole("calls", values.calls),
+      replicas,
+      load: positive("load", values.load ?? (replicas === undefined ? "4" : "20")),
       seed: values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : whole("seed", values.seed),
       json: values.json === true
     }

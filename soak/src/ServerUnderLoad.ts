@@ -9,6 +9,7 @@ import {
 } from "@modelcontextprotocol/client"
 import type { JSONRPCMessage, Transport } from "@modelcontextprotocol/client"
 import { type ChildProcess, spawn } from "node:child_process"
+import { createInterface, type Interface } from "node:readline"
 import { fileURLToPath } from "node:url"
 import type { Sample } from "./Trend.ts"
 
@@ -26,19 +27,26 @@ export interface ServerUnderLoad {
   readonly kill: () => Promise<void>
 }
 
-export const start = async (kind: Kind, env: Readonly<Record<string, string>>): Promise<ServerUnderLoad> => {
+/** Starts a server. `onLine` is called with each line of its log. */
+export const start = async (
+  kind: Kind,
+  env: Readonly<Record<string, string>>,
+  onLine: (line: string) => void = () => undefined
+): Promise<ServerUnderLoad> => {
   const child = spawn(
     process.execPath,
-    ["--expose-gc", "--import", PROBE, MAIN, "--log-level", "warn", ...(kind === "http" ? HTTP : [])],
+    ["--expose-gc", "--import", PROBE, MAIN, "--log-level", "info", ...(kind === "http" ? HTTP : [])],
     { env, stdio: ["pipe", "pipe", "pipe", "ipc"] }
   )
+  const { stderr, stdin } = child
+  if (stderr === null || stdin === null) throw new Error("The server has no pipes.")
+  const log = createInterface({ input: stderr }).on("line", onLine)
   const exited = new Promise<number | string>((resolve) => {
     child.once("exit", (code, signal) => resolve(code ?? signal ?? "unknown"))
   })
-  child.stdin?.on("error", () => undefined)
+  stdin.on("error", () => undefined)
   const client = new Client({ name: "soak", version: "1.0.0" })
-  await client.connect(kind === "http" ? await overHttp(child, exited) : new Pipes(child))
-  child.stderr?.resume()
+  await client.connect(kind === "http" ? await overHttp(log, exited) : new Pipes(child))
   return {
     client,
     sample: () =>
@@ -73,13 +81,11 @@ const HTTP = ["http", "--port", "0"]
 /** Longer than the server gives running calls to end. */
 const STOPS_WITHIN_MILLIS = 15_000
 
-const overHttp = async (child: ChildProcess, exited: Promise<unknown>) => {
+const overHttp = async (log: Interface, exited: Promise<unknown>) => {
   const url = await Promise.race([
     new Promise<string>((resolve) => {
-      let said = ""
-      child.stderr?.setEncoding("utf8").on("data", (text: string) => {
-        said += text
-        const [, url] = /Serving MCP at (\S+)\.\n/u.exec(said) ?? []
+      log.on("line", (line) => {
+        const [, url] = /Serving MCP at (\S+)\.$/u.exec(line) ?? []
         if (url !== undefined) resolve(url)
       })
     }),

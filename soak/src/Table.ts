@@ -1,7 +1,7 @@
 /**
- * The report for a person.
+ * The report as text.
  */
-import { isWell, type Report } from "./Soak.ts"
+import { type Counted, isWell, type Report } from "./Report.ts"
 import type { Quantity } from "./Trend.ts"
 
 const NAMES: Readonly<Record<Quantity, string>> = {
@@ -17,7 +17,7 @@ const amount = (quantity: Quantity, value: number): string =>
     : value.toFixed(1)
 
 export const toText = (report: Report): string => {
-  const { calls, exits, faults, held, lost, outcomes, restarts, seconds, seed, tellsLeaks } = report
+  const { calls, exits, faults, held, lost, outcomes, restarts, seconds, seed, showsLeaks } = report
   return [
     `${calls} calls in ${seconds} s, seed ${seed}: ${faults} times something was made to fail, ${restarts} restarts`,
     "",
@@ -26,25 +26,39 @@ export const toText = (report: Report): string => {
       ([outcome, count]) => `  ${outcome.padEnd(22)}${String(count).padStart(7)}`
     ),
     "",
-    `What the servers held${" ".repeat(8)}${["second quarter", "last quarter", "per minute"].map((head) => head.padStart(16)).join("")}`,
+    `What the servers held${" ".repeat(11)}${["second quarter", "last quarter", "per minute"].map((head) => head.padStart(16)).join("")}`,
     ...Object.entries(held).flatMap(([name, trends]) =>
       trends.map(({ early, late, leak, quantity, slopePerMinute }) =>
         [
-          `  ${name.padEnd(8)}${NAMES[quantity].padEnd(19)}`,
+          `  ${name.padEnd(11)}${NAMES[quantity].padEnd(19)}`,
           ...[early, late, slopePerMinute].map((value) => amount(quantity, value).padStart(16)),
           leak ? "  LEAK" : ""
         ].join("")
       )
     ),
     "",
-    ...Object.entries(exits).map(([name, code]) => `The server over ${name} ended with ${code}.`),
+    ...limitLines(report),
+    ...Object.entries(exits).map(([name, code]) => `The server ${name} ended with ${code}.`),
     ...lost.slice(0, 10).map((what) => `Lost: ${what}`),
     ...(isWell(report)
       ? [
           "No lost answer: every call ended.",
-          tellsLeaks ? "No leak." : "Too short to tell a leak: that takes four minutes."
+          showsLeaks ? "No leak." : "Too short to show a leak, which takes four minutes."
         ]
       : ["Not all is well; see above."]),
     ""
   ].join("\n")
 }
+
+const limitLines = ({ limit }: Report): ReadonlyArray<string> =>
+  limit === undefined
+    ? []
+    : [
+        `Limit: ${limit.requests} requests in ${limit.windowMillis} ms.`,
+        countedLine("While Redis was shared", limit.shared),
+        countedLine("While Redis was away, and one window longer", limit.unshared),
+        ""
+      ]
+
+const countedLine = (when: string, { largest, refused }: Counted): string =>
+  `${when}: at most ${largest} requests in a window, ${refused} answers with 429.`

@@ -1,9 +1,14 @@
 /**
- * `pnpm soak`: how the servers bear a long time under load, with faults and restarts.
+ * `pnpm soak`: the servers under load for a long time, with faults and restarts.
  */
 import * as Options from "./Options.ts"
-import { isWell, soak } from "./Soak.ts"
+import { isMissing } from "./RedisPair.ts"
+import { soakReplicas } from "./ReplicaSoak.ts"
+import { isWell } from "./Report.ts"
+import { soak } from "./Soak.ts"
 import { toText } from "./Table.ts"
+
+const print = (line: string): void => void process.stderr.write(`${line}\n`)
 
 const main = async (): Promise<number> => {
   const options = Options.parse(process.argv.slice(2))
@@ -15,10 +20,18 @@ const main = async (): Promise<number> => {
     process.stderr.write(`${options.problem}\nTry pnpm soak --help.\n`)
     return 2
   }
+  const { load, maxCalls, replicas, seconds, seed } = options
+  const length = maxCalls === undefined ? `${seconds} s` : `${maxCalls} calls`
   process.stderr.write(
-    `Seed ${options.seed}, ${options.seconds} s at ${options.load} calls a second to each of 3 servers.\n`
+    `Seed ${seed}, ${length} at ${load} calls a second to each of ${replicas ?? 3} servers.\n`
   )
-  const report = await soak(options, (line) => process.stderr.write(`${line}\n`))
+  if (replicas !== undefined && isMissing()) {
+    process.stderr.write("redis-server is missing. Install it, or set REDIS_SERVER to its path.\n")
+    return 2
+  }
+  const report = await (replicas === undefined
+    ? soak(options, print)
+    : soakReplicas(options, replicas, print))
   process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : toText(report))
   return isWell(report) ? 0 : 1
 }

@@ -4,7 +4,8 @@ import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import * as Dice from "../src/Dice.ts"
 import * as Options from "../src/Options.ts"
-import { isWell, type Report } from "../src/Soak.ts"
+import { isMissing } from "../src/RedisPair.ts"
+import { type Counted, isWell, type Report } from "../src/Report.ts"
 import { toText } from "../src/Table.ts"
 import { type Sample, trends } from "../src/Trend.ts"
 
@@ -40,7 +41,7 @@ const report: Report = {
   restarts: 1,
   lost: [],
   exits: { stdio: 0, http: 0 },
-  tellsLeaks: true,
+  showsLeaks: true,
   held: { stdio: trends(growing(0)) }
 }
 
@@ -49,11 +50,18 @@ const choices = (seed: number) => {
   return Array.from({ length: 20 }, () => dice.between(1, 1_000))
 }
 
+const limited = (shared: Counted): Report => ({
+  ...report,
+  limit: { requests: 10, windowMillis: 1_000, shared, unshared: { largest: 20, refused: 3 } }
+})
+
 const unwell: ReadonlyArray<readonly [string, Report]> = [
   ["a lost answer", { ...report, lost: ["get_bulk_upload_status {}"] }],
   ["a server that ended badly", { ...report, exits: { stdio: 0, http: "SIGKILL" } }],
   ["a mistake of the server's", { ...report, outcomes: { InternalError: 1 } }],
   ["a leak", { ...report, held: { stdio: trends(growing(1)) } }],
+  ["more requests than the limit", limited({ largest: 11, refused: 0 })],
+  ["an answer with 429", limited({ largest: 10, refused: 1 })],
   ["no call at all", { ...report, calls: 0 }]
 ]
 
@@ -66,8 +74,28 @@ describe("a soak", { timeout: 120_000 }, () => {
       stdout,
       /^[1-9]\d* calls in 3 s, seed 5: [1-9]\d* times something was made to fail, [1-9]\d* restarts/u
     )
-    assert.include(stdout, "No lost answer: every call ended.\nToo short to tell a leak")
+    assert.include(stdout, "No lost answer: every call ended.\nToo short to show a leak")
   })
+
+  it.skipIf(isMissing() && process.env["CI"] === undefined)(
+    "with replicas keeps the shared limit through kills, a restart of Redis and a failover",
+    async () => {
+      const { code, stderr, stdout } = await run(
+        "--replicas",
+        "2",
+        "--calls",
+        "600",
+        "--load",
+        "30",
+        "--json"
+      )
+      assert.strictEqual(code, 0, stderr + stdout)
+      const { faults, limit, outcomes }: Report = JSON.parse(stdout)
+      assert.isAtLeast(faults, 4)
+      assert.isAbove(outcomes["ok"] ?? 0, 200)
+      assert.isAbove(limit?.shared.largest ?? 0, 0)
+    }
+  )
 
   it("tells what was wrong with its options", async () => {
     const { code, stderr } = await run("--load", "none")
@@ -89,6 +117,7 @@ describe("a soak", { timeout: 120_000 }, () => {
 
   it("is well without", () => {
     assert.isTrue(isWell(report))
+    assert.isTrue(isWell(limited({ largest: 10, refused: 0 })))
     assert.include(toText(report), "No leak.")
   })
 
