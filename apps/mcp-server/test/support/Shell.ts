@@ -23,8 +23,24 @@ const isMissing = (name: string): boolean =>
   process.env["CI"] === undefined &&
   !(process.env["PATH"] ?? "").split(delimiter).some((folder) => existsSync(join(folder, name)))
 
-const linesOf = ({ stdout }: { readonly stdout: string }): ReadonlyArray<string> =>
-  stdout.split("\n").filter((line) => line !== "")
+/** Runs a program in a shell and returns the lines that it prints, without a description behind a tab. */
+const linesOf = async (
+  name: string,
+  flags: ReadonlyArray<string>,
+  code: string,
+  script: string,
+  line: string
+) => {
+  const env = {
+    PATH: process.env["PATH"],
+    HOME: join(script, ".."),
+    TERM: "dumb",
+    SCRIPT: script,
+    LINE: line
+  }
+  const { stdout } = await run(name, [...flags, "-c", code], { env })
+  return stdout.split("\n").flatMap((text) => (text === "" ? [] : [text.replace(/\t.*$/u, "")]))
+}
 
 /** Asks the function that the script has registered, as readline does. */
 const BASH = `
@@ -69,39 +85,18 @@ export const shells: ReadonlyArray<Shell> = [
     name: "bash",
     isMissing: isMissing("bash"),
     complete: (script, lines) =>
-      Promise.all(
-        lines.map(async (line) =>
-          linesOf(await run("bash", ["--norc", "--noprofile", "-c", BASH], { env: envOf(script, line) }))
-        )
-      )
+      Promise.all(lines.map((line) => linesOf("bash", ["--norc", "--noprofile"], BASH, script, line)))
   },
   {
     name: "zsh",
     isMissing: isMissing("zsh"),
     complete: async (script, lines) =>
-      linesOf(await run("zsh", ["-f", "-c", ZSH], { env: envOf(script, lines.join("\n")) })).map((word) => [
-        word
-      ])
+      (await linesOf("zsh", ["-f"], ZSH, script, lines.join("\n"))).map((word) => [word])
   },
   {
     name: "fish",
     isMissing: isMissing("fish"),
-    // A candidate comes with its description, behind a tab.
     complete: (script, lines) =>
-      Promise.all(
-        lines.map(async (line) =>
-          linesOf(await run("fish", ["--no-config", "-c", FISH], { env: envOf(script, line) })).map(
-            (offer) => offer.split("\t")[0] ?? ""
-          )
-        )
-      )
+      Promise.all(lines.map((line) => linesOf("fish", ["--no-config"], FISH, script, line)))
   }
 ]
-
-const envOf = (script: string, line: string) => ({
-  PATH: process.env["PATH"],
-  HOME: join(script, ".."),
-  TERM: "dumb",
-  SCRIPT: script,
-  LINE: line
-})
