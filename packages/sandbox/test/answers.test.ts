@@ -49,8 +49,7 @@ describe("a request", () => {
     ["sandbox-manager", `${LIST}/${done.sourceId}/schema-attributes`, 403],
     ["sandbox-manager", `${retail}/schema-attributes-template/download`, 403],
     ["sandbox-manager", `${retail}/non-employee-bulk-upload/status`, 403],
-    ["sandbox-reader", `${retail}/non-employee-bulk-upload/status`, 200],
-    ["sandbox-no-scope", "/non-employee-sources/v1", 403]
+    ["sandbox-reader", `${retail}/non-employee-bulk-upload/status`, 200]
   ]
 
   it.effect.each(roles)("needs scope and role: %s gets %s with %d", ([clientId, path, status]) =>
@@ -89,8 +88,6 @@ describe("a request", () => {
     ["an unknown UUID", "ffffffff-ffff-4fff-8fff-ffffffffffff", 404, "404 Not found"],
     ["a digit too few", done.sourceId.slice(1), 400, "400.1 Bad Request Content"],
     ["a digit too many", `${done.sourceId}0`, 400, "400.1 Bad Request Content"],
-    ["a letter that is no digit", `g${done.sourceId.slice(1)}`, 400, "400.1 Bad Request Content"],
-    ["a name", "Contractors", 400, "400.1 Bad Request Content"],
     ["misplaced dashes", "5a4d-00000000-4000-8000-000000000005", 400, "400.1 Bad Request Content"],
     ["an encoded slash", "a%2Fb", 400, "400.1 Bad Request Content"]
   ]

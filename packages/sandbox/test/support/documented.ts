@@ -19,7 +19,6 @@ const state = Schema.Literals(["PENDING", "IN_PROGRESS", "COMPLETED", "ERROR"])
 const texts = (...names: ReadonlyArray<string>) => Object.fromEntries(names.map((name) => [name, text]))
 
 const dates = { created: dateTime, modified: dateTime }
-
 const identities = Schema.Array(
   optional({ type: Schema.Literals(["GOVERNANCE_GROUP", "IDENTITY"]), id: text })
 )
