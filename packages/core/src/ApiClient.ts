@@ -35,7 +35,6 @@ import { countRetry, CurrentPolicy } from "./internal/retry.ts"
 import { type Call, makeSend } from "./internal/send.ts"
 import * as Tenant from "./internal/tenant.ts"
 import { type Auth, fromClientCredentials, fromStatic, readSecret } from "./internal/tokens.ts"
-import { toConfig } from "./internal/toConfig.ts"
 import { makeUnderLimit } from "./internal/underLimit.ts"
 
 export type { ApiClient } from "./internal/apiClient.ts"
@@ -180,6 +179,11 @@ export const layerConfig = (
       })
     })
   )
+
+const toConfig = <A>(value: A | Config.Config<A>): Config.Config<A> =>
+  isConfig(value) ? value : Config.succeed(value)
+
+const isConfig = <A>(value: A | Config.Config<A>): value is Config.Config<A> => Config.isConfig(value)
 
 /** Identifies the client to the rate limit. Keys are stored in Redis, so they hold a token's digest, not the token. */
 const identity = (auth: Auth): Effect.Effect<string> =>

@@ -14,9 +14,12 @@
  * import * as Effect from "effect/Effect"
  * import * as FetchHttpClient from "effect/http/FetchHttpClient"
  * import * as Layer from "effect/Layer"
- * import { Explanation } from "@sailpoint-bulk-upload/core"
+ * import { ApiClient, Explanation } from "@sailpoint-bulk-upload/core"
  *
- * const Live = Explanation.layerConfig({ countRecords: true }).pipe(Layer.provide(FetchHttpClient.layer))
+ * const Live = Explanation.layerApiClient({ countRecords: true }).pipe(
+ *   Layer.provide(ApiClient.layerConfig()),
+ *   Layer.provide(FetchHttpClient.layer)
+ * )
  *
  * const program = Explanation.explain("e136567de87e4d029e60b3c3c55db56d", {
  *   csvHeader: "accountName;firstName;lastName"
@@ -26,16 +29,14 @@
  * )
  * ```
  */
-import * as Config from "effect/Config"
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import type { HttpClient } from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import * as Record from "effect/Record"
 import * as Result from "effect/Result"
-import * as ApiClient from "./ApiClient.ts"
+import type { ApiClient } from "./ApiClient.ts"
 import { type BulkUploadError, NotFound, RequestTimeout } from "./BulkUploadError.ts"
 import * as BulkUploads from "./BulkUploads.ts"
 import * as BulkUploadStatus from "./BulkUploadStatus.ts"
@@ -47,8 +48,6 @@ import type { Operation } from "./internal/errorText.ts"
 import { now } from "./internal/monotonicClock.ts"
 import { countSince, getRecords, type Records, type RecordSource } from "./internal/records.ts"
 import { getColumns, getSource, identified } from "./internal/source.ts"
-import { toConfig } from "./internal/toConfig.ts"
-import type { InvalidSettings } from "./Settings.ts"
 import * as SourceId from "./SourceId.ts"
 
 export type { ImportEvent } from "./internal/auditEvents.ts"
@@ -233,37 +232,9 @@ const outcomeOf = (events: Part<ReadonlyArray<ImportEvent>> | undefined): Explai
   return events.success.length === 0 ? "none" : "found"
 }
 
-/** Makes the service over an API client that is shared with other services. */
-export const layerApiClient = (options: Options = {}): Layer.Layer<Explanation, never, ApiClient.ApiClient> =>
+/** Makes the service over an API client that it shares with other services; see `ApiClient`. */
+export const layerApiClient = (options: Options = {}): Layer.Layer<Explanation, never, ApiClient> =>
   Layer.effect(Explanation, make(options)).pipe(Layer.provide(BulkUploads.layerApiClient))
-
-/** Makes the service from options; see `ApiClient.layer`. */
-export const layer = (
-  options: ApiClient.Options & Options
-): Layer.Layer<Explanation, ApiClient.InvalidBaseUrl, HttpClient> =>
-  Layer.provide(layerApiClient(options), ApiClient.layer(options))
-
-/**
- * Makes the service from options and the environment (`SAIL_COUNT_RECORDS`, `SAIL_AUDIT_EVENTS`, and the variables of
- * `ApiClient.layerConfig`).
- */
-export const layerConfig = (
-  options: ApiClient.ConfigOptions & {
-    readonly [Name in keyof Options]?: Options[Name] | Config.Config<Options[Name]> | undefined
-  } = {}
-): Layer.Layer<Explanation, Config.ConfigError | InvalidSettings | ApiClient.InvalidBaseUrl, HttpClient> =>
-  Config.all({
-    countRecords: toConfig(options.countRecords ?? isTrue("SAIL_COUNT_RECORDS")),
-    auditEvents: toConfig(options.auditEvents ?? isTrue("SAIL_AUDIT_EVENTS")),
-    deadline: toConfig(options.deadline)
-  }).pipe(Effect.map(layerApiClient), Layer.unwrap, Layer.provide(ApiClient.layerConfig(options)))
-
-/** The API client's layer refuses all but true and false. */
-const isTrue = (name: string): Config.Config<boolean> =>
-  Config.String(name).pipe(
-    Config.withDefault(""),
-    Config.map((value) => value.trim() === "true")
-  )
 
 /**
  * Explains the newest bulk upload on a source.

@@ -15,19 +15,20 @@ import type { Endpoint } from "@sailpoint-bulk-upload/sandbox/Endpoint"
 import * as Fault from "@sailpoint-bulk-upload/sandbox/Fault"
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
-import type { Options as ClientOptions } from "../src/ApiClient.ts"
+import * as ApiClient from "../src/ApiClient.ts"
 import * as BulkUploadStatus from "../src/BulkUploadStatus.ts"
-import { ApiClient } from "../src/internal/apiClient.ts"
 import * as Explanation from "../src/Explanation.ts"
+import { ApiClient as Client } from "../src/internal/apiClient.ts"
 import { plainText } from "../src/internal/plainText.ts"
 import * as RetryPolicy from "../src/RetryPolicy.ts"
+import * as Settings from "../src/Settings.ts"
 import { apiClient } from "./support/apiClient.ts"
 import { observe } from "./support/observed.ts"
 import { noBudget } from "./support/spending.ts"
 import { auth } from "./support/tenant.ts"
 import { transcript } from "./support/transcript.ts"
 
-interface Setting extends Explanation.Options, Partial<ClientOptions> {
+interface Setting extends Explanation.Options, Partial<ApiClient.Options> {
   readonly sources?: ReadonlyArray<Source.Source> | undefined
   /** What endpoints answer in place of their own. */
   readonly faults?: ReadonlyArray<readonly [Endpoint, Fault.Fault]>
@@ -41,7 +42,10 @@ const live = ({ faults = [], sources, ...options }: Setting) =>
     Effect.gen(function* () {
       const { fail, url } = yield* Sandbox.Sandbox
       for (const [endpoint, fault] of faults) yield* fail({ endpoint, fault, times: 9 })
-      return Explanation.layer({ baseUrl: url, auth, retryPolicy: RetryPolicy.none, ...options })
+      return Layer.provide(
+        Explanation.layerApiClient(options),
+        ApiClient.layer({ baseUrl: url, auth, retryPolicy: RetryPolicy.none, ...options })
+      )
     })
   ).pipe(Layer.provide(FetchHttpClient.layer), Layer.provideMerge(Sandbox.layer({ sources })))
 
@@ -83,7 +87,7 @@ const answeredAfter10s = (answers: Readonly<Record<string, string>>) =>
   Explanation.explain(half.sourceId).pipe(
     Effect.provide(Explanation.layerApiClient(everything)),
     Effect.provideService(
-      ApiClient,
+      Client,
       apiClient(({ decode, subject: { operation } }) => {
         const body = answers[operation]
         if (body === undefined) return Effect.never
@@ -393,7 +397,12 @@ describe("Explanation.explain", () => {
           ...(records?.createdSince === undefined ? [] : ["SAIL_COUNT_RECORDS"]),
           ...(events.outcome === "off" ? [] : ["SAIL_AUDIT_EVENTS"])
         ]),
-        Effect.provide(Layer.provide(Explanation.layerConfig(), FetchHttpClient.layer)),
+        Effect.provide(
+          Layer.unwrap(Effect.map(Settings.read(), Explanation.layerApiClient)).pipe(
+            Layer.provide(ApiClient.layerConfig()),
+            Layer.provide(FetchHttpClient.layer)
+          )
+        ),
         Effect.provideService(ConfigProvider.ConfigProvider, ConfigProvider.fromEnv({ env })),
         Effect.catchTag("InvalidSettings", ({ problems }) =>
           Effect.succeed(problems.map(({ variable }) => `refused: ${variable}`))
