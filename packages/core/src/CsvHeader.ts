@@ -1,4 +1,6 @@
-/** Checks the header of a CSV file against the columns of its source. */
+/**
+ * Checks the header of a CSV file against the columns of its source.
+ */
 import { plainText } from "./internal/plainText.ts"
 
 /** The columns of a source. */
