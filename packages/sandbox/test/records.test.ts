@@ -66,18 +66,16 @@ describe("the records of a source", () => {
     })
   )
 
-  const queries = [
-    { rest: "&sorters=-modified&limit=1", account: /\.36$/u },
-    { rest: "&sorters=-created,-id&limit=1", account: /\.45$/u },
-    { rest: "&limit=2&offset=44", account: /\.45$/u }
-  ]
-
-  it.effect.each(queries)("are sorted and cut for the query $rest", ({ account, rest }) =>
+  it.effect("are sorted and cut for the query", () =>
     Effect.gen(function* () {
-      const records = itemsIn(yield* get(yield* Sandbox.make(), recordsOf("Half landed", rest)))
+      const path = recordsOf("Half landed", "&sorters=-modified&limit=1")
 
-      assert.lengthOf(records, 1)
-      assert.match(records[0]?.["accountName"] ?? "", account)
+      const records = itemsIn(yield* get(yield* Sandbox.make(), path))
+
+      assert.deepStrictEqual(
+        records.map(({ accountName = "" }) => accountName.replace(/^.*\./u, "")),
+        ["36"]
+      )
     })
   )
 

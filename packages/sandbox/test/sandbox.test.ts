@@ -9,7 +9,7 @@ import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
 import * as TestClock from "effect/testing/TestClock"
 import { Client, Environment, Sandbox, Source } from "@sailpoint-bulk-upload/sandbox"
-import { askToken, authorize, forkStatus, GOOD_CSV, isPending, send, statusPath } from "./support/tenant.ts"
+import { askToken, authorize, forkStatus, GOOD_CSV, send, statusPath } from "./support/tenant.ts"
 
 describe("a sandbox", () => {
   it.effect("listens on a free port of 127.0.0.1, and fails if a given port is in use", () =>
@@ -128,27 +128,6 @@ describe("the record of requests", () => {
         (yield* sandbox.received).map(({ path }) => path),
         ["/3", "/4", "/5"]
       )
-    })
-  )
-
-  it.effect("can be waited for, and is returned at once if it is as wanted", () =>
-    Effect.gen(function* () {
-      const sandbox = yield* Sandbox.make()
-      const waiting = yield* Effect.forkChild(
-        sandbox.until((received) => received.filter(({ outcome }) => outcome === 200).length === 2)
-      )
-
-      yield* askToken(sandbox)
-      const early = yield* isPending(sandbox, waiting)
-      yield* askToken(sandbox)
-      const received = yield* Fiber.join(waiting)
-
-      assert.isTrue(early)
-      assert.deepStrictEqual(
-        received.map(({ outcome }) => outcome),
-        [200, 404, 200]
-      )
-      assert.lengthOf(yield* sandbox.until((received) => received.length === 3), 3)
     })
   )
 })
