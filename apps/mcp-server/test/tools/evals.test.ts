@@ -45,32 +45,27 @@ describe("the sentences for evaluations", { timeout: 60_000 }, () => {
       })
     )
 
-    it.effect.each(named)("call tools that there are, with arguments that they take: %s", ([, { calls }]) =>
-      Effect.gen(function* () {
-        const tools = yield* (yield* Assistant.Assistant).tools
-        for (const call of calls) {
-          const tool = tools.find(({ name }) => name === call.tool)
-          assert.isDefined(tool, `There is no tool ${call.tool}.`)
-          const check = new AjvJsonSchemaValidator().getValidator({ ...tool?.inputSchema })
-          assert.isUndefined(check(call.arguments).errorMessage)
-        }
-      })
-    )
-
-    it.effect.each(named)("ask with ids that were said, or found before: %s", ([, { calls, sentence }]) =>
-      Effect.gen(function* () {
-        const assistant = yield* Assistant.Assistant
-        let known = sentence
-        for (const { arguments: args, tool } of calls) {
-          if (tool === LIST) {
-            const { isError, text } = yield* assistant.call(args, tool)
+    it.effect.each(named)(
+      "call tools that there are, with arguments that they take and IDs that were said or found before: %s",
+      ([, { calls, sentence }]) =>
+        Effect.gen(function* () {
+          const assistant = yield* Assistant.Assistant
+          const tools = yield* assistant.tools
+          let known = sentence
+          for (const { arguments: args, tool: name } of calls) {
+            const tool = tools.find((tool) => tool.name === name)
+            assert.isDefined(tool, `There is no tool ${name}.`)
+            const check = new AjvJsonSchemaValidator().getValidator({ ...tool?.inputSchema })
+            assert.isUndefined(check(args).errorMessage)
+            if (name !== LIST) {
+              assert.include(known, String(args["sourceId"]))
+              continue
+            }
+            const { isError, text } = yield* assistant.call(args, name)
             assert.isFalse(isError)
             known += text
-          } else {
-            assert.include(known, String(args["sourceId"]))
           }
-        }
-      })
+        })
     )
   })
 })
