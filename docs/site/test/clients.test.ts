@@ -35,48 +35,46 @@ const parsed = (client: string) => {
   return JSON.parse(language === "yaml" ? JSON.stringify(Yaml.parse(text)) : text)
 }
 
-const inMcpServers = (client: string): Entry => decode(parsed(client).mcpServers[NAME])
-
-/** Each assistant, with where its format has the entry. */
-const ENTRY: Readonly<Record<string, () => Entry>> = {
-  "Claude Code": () => inMcpServers("Claude Code"),
-  "Claude Desktop": () => inMcpServers("Claude Desktop"),
-  "VS Code": () => decode(parsed("VS Code").servers[NAME]),
-  Cursor: () => inMcpServers("Cursor"),
-  Codex: () => decode(parsed("Codex").mcp_servers[NAME]),
-  "Gemini CLI": () => inMcpServers("Gemini CLI"),
-  OpenCode: () => {
-    const { command, environment, type } = parsed("OpenCode").mcp[NAME]
+/** Reads the entry of each assistant whose format has it elsewhere than in `mcpServers`. */
+const ELSEWHERE: Readonly<Record<string, (client: string) => unknown>> = {
+  "VS Code": (client) => parsed(client).servers[NAME],
+  Codex: (client) => parsed(client).mcp_servers[NAME],
+  OpenCode: (client) => {
+    const { command, environment, type } = parsed(client).mcp[NAME]
     assert.strictEqual(type, "local")
-    return decode({ command: command[0], args: command.slice(1), env: environment })
+    return { command: command[0], args: command.slice(1), env: environment }
   },
-  "Copilot CLI": () => inMcpServers("Copilot CLI"),
-  "Qwen Code": () => inMcpServers("Qwen Code"),
-  Cline: () => inMcpServers("Cline"),
-  Continue: () => {
-    const { mcpServers } = parsed("Continue")
+  Continue: (client) => {
+    const { mcpServers } = parsed(client)
     assert.strictEqual(mcpServers[0].name, NAME)
-    return decode(mcpServers[0])
+    return mcpServers[0]
   },
-  Zed: () => decode(parsed("Zed").context_servers[NAME]),
-  Goose: () => {
-    const { args, cmd, envs, type } = parsed("Goose").extensions[NAME]
+  Zed: (client) => parsed(client).context_servers[NAME],
+  Goose: (client) => {
+    const { args, cmd, envs, type } = parsed(client).extensions[NAME]
     assert.strictEqual(type, "stdio")
-    return decode({ command: cmd, args, env: envs })
+    return { command: cmd, args, env: envs }
   }
 }
 
+const entryIn = (client: string): Entry =>
+  decode(ELSEWHERE[client]?.(client) ?? parsed(client).mcpServers[NAME])
+
+/** The assistants that the page names. ChatGPT starts no program. */
+const clients = Array.from(page.matchAll(/^### (.+)$/gmu), ([, client = ""]) => client).filter(
+  (client) => client !== "ChatGPT"
+)
+
 describe("the entries for assistants", () => {
-  it("exist for every assistant that the page names, and for ChatGPT without a program", () => {
-    const named = Array.from(page.matchAll(/^### (.+)$/gmu), ([, client]) => client)
-    assert.deepStrictEqual(named, [...Object.keys(ENTRY), "ChatGPT"])
+  it("include every format that is tested here", () => {
+    assert.includeMembers(clients, ["Claude Code", ...Object.keys(ELSEWHERE)])
   })
 
-  it.each(Object.keys(ENTRY))("start the server with its three settings: %s", (client) => {
+  it.each(clients)("start the server with its three settings: %s", (client) => {
     const { args, command, env } = entryOf(PUBLISHED)
-    const entry = ENTRY[client]?.()
-    assert.deepStrictEqual([entry?.command, entry?.args], [command, args])
-    assert.deepStrictEqual(Object.keys(entry?.env ?? {}), Object.keys(env))
+    const entry = entryIn(client)
+    assert.deepStrictEqual([entry.command, entry.args], [command, args])
+    assert.deepStrictEqual(Object.keys(entry.env), Object.keys(env))
   })
 
   it("put no secret on a command line", () => {
@@ -103,7 +101,7 @@ describe("the entries for assistants", () => {
   })
 
   it("start a server that lists its tools", { timeout: 30_000 }, async () => {
-    const { args, command, env: placeholders } = inMcpServers("Cursor")
+    const { args, command, env: placeholders } = entryIn("Cursor")
     const env = { ...placeholders, SAIL_CLIENT_ID: "an-id", SAIL_CLIENT_SECRET: "a-secret" }
     assert.deepStrictEqual([command, args.length], ["node", 1])
     const client = new Client({ name: "test", version: "1.0.0" })
