@@ -144,6 +144,12 @@ const cases: ReadonlyArray<Case> = [
     one,
     [{}, ...[2000, 2001, 2002].map((prepares) => ({ prepares, goodFor: 5000 }))],
     [0, 12_000, 24_001, 36_003]
+  ],
+  [
+    "requests whose tokens expire in the queue and are renewed at once keep their order",
+    one,
+    [{}, ...many(3, { goodFor: 5000 })],
+    [0, 10_000, 20_000, 30_000]
   ]
 ]
 

@@ -71,6 +71,8 @@ export class Slot {
 interface Waiter {
   /** Done when the first waiter has to check again. */
   signal: Deferred.Deferred<void>
+  /** Others are sent while it gets a new token. */
+  isRenewing: boolean
 }
 
 export class RequestQueue {
@@ -84,8 +86,6 @@ export class RequestQueue {
   #sharedFrom = -Infinity
   readonly #backOff = { since: -Infinity, until: -Infinity, millis: 0 }
   readonly #waiting = new Set<Waiter>()
-  /** Requests that left the queue to renew their token. They go first. */
-  readonly #returning = new Set<Waiter>()
 
   constructor({ limit, window }: Limit, shared: SharedSlots | undefined) {
     this.#limit = limit
@@ -97,7 +97,7 @@ export class RequestQueue {
   isIdle(now: number): boolean {
     return (
       this.#running === 0 &&
-      this.#first() === undefined &&
+      this.#waiting.size === 0 &&
       (this.#freeAt.at(-1) ?? -Infinity) <= now &&
       this.#backOff.until + FORGOTTEN_AFTER <= now
     )
@@ -117,17 +117,36 @@ export class RequestQueue {
     return isFree
   }
 
-  /** Waits for a slot and takes it. Returns false, without a slot, if the request is no longer ready when it is due. */
-  wait(
+  /**
+   * Waits for a slot, takes it, and returns the token to send with. A request whose token expires while it waits gets a
+   * new one and keeps its position.
+   */
+  wait<T, E, R>(
     slot: Slot,
-    options: { readonly isReady: () => boolean; readonly isBack: boolean }
-  ): Effect.Effect<boolean, LimitPaused> {
-    const waiter: Waiter = { signal: Deferred.makeUnsafe() }
-    const queue = options.isBack ? this.#returning : this.#waiting
-    const attempt: Effect.Effect<boolean, LimitPaused> = Effect.suspend(() => {
+    token: T,
+    {
+      isReady,
+      prepare
+    }: { readonly isReady: (token: T) => boolean; readonly prepare: Effect.Effect<T, E, R> }
+  ): Effect.Effect<T, E | LimitPaused, R> {
+    const waiter: Waiter = { signal: Deferred.makeUnsafe(), isRenewing: false }
+    let current = token
+    const renew = Effect.suspend(() => {
+      waiter.isRenewing = true
+      this.#wake()
+      return prepare
+    }).pipe(
+      Effect.map((renewed) => {
+        current = renewed
+        waiter.isRenewing = false
+      }),
+      // The requests that share the new token return to their positions before the first of them goes on.
+      Effect.andThen(Effect.yieldNow)
+    )
+    const attempt: Effect.Effect<T, E | LimitPaused, R> = Effect.suspend(() => {
       const signal = Deferred.makeUnsafe<void>()
       waiter.signal = signal
-      // A returning request goes first, but not before one that already has its shared slot.
+      // A renewed request goes first, but not before one that already has its shared slot.
       if (slot.state === "none" && this.#first() !== waiter) {
         return Effect.andThen(this.#await(slot, signal), attempt)
       }
@@ -142,23 +161,23 @@ export class RequestQueue {
           Effect.andThen(attempt)
         )
       }
-      if (!options.isReady()) return Effect.as(this.#giveBack(slot), false)
+      if (!isReady(current)) return this.#giveBack(slot).pipe(Effect.andThen(renew), Effect.andThen(attempt))
       if (this.#shared !== undefined && now - slot.askedAt > LONGEST_STALL) {
         return Effect.andThen(this.#request(slot, this.#shared), attempt)
       }
       this.#take(slot, now)
       return Effect.as(
         slot.waitsSince === undefined ? Effect.void : reportWait(slot.clock, slot.waitsSince),
-        true
+        current
       )
     })
     return Effect.suspend(() => {
-      queue.add(waiter)
+      this.#waiting.add(waiter)
       return attempt
     }).pipe(
       Effect.onExit(() =>
         Effect.sync(() => {
-          queue.delete(waiter)
+          this.#waiting.delete(waiter)
           this.#wake()
         })
       )
@@ -206,7 +225,7 @@ export class RequestQueue {
   }
 
   #first(): Waiter | undefined {
-    return this.#returning.values().next().value ?? this.#waiting.values().next().value
+    return this.#waiting.values().find(({ isRenewing }) => !isRenewing)
   }
 
   /** When the next request may be sent: now, later, or (undefined) not before a running one has ended. */

@@ -52,19 +52,14 @@ export const makeSpend = (
       Effect.clockWith((clock) => {
         const slot = new Slot(clock, Math.min(Duration.toMillis(deadline), LONGEST_ATTEMPT), maxPause)
         let queue = queueOf(clock, key)
-        const prepareAndWait = (isBack: boolean): Effect.Effect<T, E | LimitPaused, R> =>
-          Effect.flatMap(prepare, (prepared) => {
-            // The queue is found and joined in one step, or it could be dropped as idle in between.
-            queue = queueOf(clock, key)
-            return queue.takeNow(slot)
-              ? Effect.succeed(prepared)
-              : queue
-                  .wait(slot, { isReady: () => isReady(prepared, clock), isBack })
-                  .pipe(
-                    Effect.flatMap((isTaken) => (isTaken ? Effect.succeed(prepared) : prepareAndWait(true)))
-                  )
-          })
-        return Effect.suspend(() => queue.refusal(slot) ?? prepareAndWait(false)).pipe(
+        const wait = Effect.flatMap(prepare, (prepared): Effect.Effect<T, E | LimitPaused, R> => {
+          // The queue is found and joined in one step, or it could be dropped as idle in between.
+          queue = queueOf(clock, key)
+          return queue.takeNow(slot)
+            ? Effect.succeed(prepared)
+            : queue.wait(slot, prepared, { prepare, isReady: (token) => isReady(token, clock) })
+        })
+        return Effect.suspend(() => queue.refusal(slot) ?? wait).pipe(
           Effect.flatMap((prepared) => send(prepared, (asked) => queue.backOff(slot, asked))),
           Effect.onExit(() => queue.leave(slot))
         )
