@@ -53,23 +53,18 @@ export interface Options extends Tenant.Options {
   readonly auth: Auth
   /**
    * The deadline of every attempt, from sending to decoded. Waiting for a token, for a slot in the rate limit or
-   * between tries does not count.
-   *
-   * @default "10 seconds"
+   * between tries does not count. Default: 10 seconds.
    */
   readonly attemptTimeout?: Duration.Input | undefined
   /**
    * When a failed request is sent again. `RetryPolicy.withPolicy` overrides it for one call or a whole program.
-   *
-   * @default RetryPolicy.make()
+   * Default: `RetryPolicy.make()`.
    */
   readonly retryPolicy?: RetryPolicy.Policy | undefined
   /**
-   * The rate limit. Numbers make a limit that all clients of this process with the same `requests` and `per`,
-   * tenant, client ID and API version share; a value from `RequestBudget.make` or `SharedBudget.make` is shared by the
-   * clients that it is given to.
-   *
-   * @default SailPoint's documented limit: 100 requests in 10 seconds
+   * The rate limit. Numbers make a limit that all clients of this process with the same `requests` and `per`, tenant,
+   * client ID and API version share; a value from `RequestBudget.make` or `SharedBudget.make` is shared by the clients
+   * that it is given to. Default: 100 requests in 10 seconds, SailPoint's documented limit.
    */
   readonly requestBudget?: RequestBudget.RequestBudget | RequestBudget.Options | undefined
   /**

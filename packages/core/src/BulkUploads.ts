@@ -109,11 +109,7 @@ export interface Service {
 }
 
 interface ManyOptions {
-  /**
-   * The number of concurrent calls. The rate limit applies in any case.
-   *
-   * @default 10
-   */
+  /** The number of concurrent calls. The rate limit applies in any case. Default: 10. */
   readonly concurrency?: number | "unbounded" | undefined
 }
 

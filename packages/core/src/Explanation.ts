@@ -57,32 +57,24 @@ export type { Records } from "./internal/records.ts"
 export interface Options {
   /**
    * Counts the records that were created and changed since the upload, for which it reads up to 1,000 people's records.
-   *
-   * @default false
+   * Default: false.
    */
   readonly countRecords?: boolean | undefined
   /**
    * Searches for audit events of imports. This needs the scope `sp:search:read`, which can read far more than events.
-   *
-   * @default false
+   * Default: false.
    */
   readonly auditEvents?: boolean | undefined
   /**
    * The deadline of an explanation, including retries and waits for the rate limit. Parts that miss it are reported as
-   * unavailable; if the status misses it, the explanation fails.
-   *
-   * @default "40 seconds"
+   * unavailable; if the status misses it, the explanation fails. Default: 40 seconds.
    */
   readonly deadline?: Duration.Input | undefined
 }
 
 /** The facts about an upload that its user knows. */
 export interface Upload {
-  /**
-   * The time of the upload, from which records are counted and events are searched.
-   *
-   * @default 24 hours ago
-   */
+  /** The time of the upload, from which records are counted and events are searched. Default: 24 hours ago. */
   readonly uploadedAt?: DateTime.DateTime | undefined
   /** The first line of the file. Later lines are dropped unread. */
   readonly csvHeader?: string | undefined

@@ -52,11 +52,7 @@ export const NonEmployeeSource = Schema.Struct({
 export interface NonEmployeeSource extends Schema.Schema.Type<typeof NonEmployeeSource> {}
 
 interface Options {
-  /**
-   * Lists only the sources whose account manager is the owner of the token.
-   *
-   * @default false
-   */
+  /** Lists only the sources whose account manager is the owner of the token. Default: false. */
   readonly ownedByMe?: boolean | undefined
 }
 

@@ -32,35 +32,15 @@ export type Policy = Schedule.Schedule<unknown, BulkUploadError>
 
 /** The numbers of the built-in policy. */
 export interface Options {
-  /**
-   * The number of retries.
-   *
-   * @default 5
-   */
+  /** The number of retries. Default: 5. */
   readonly retries?: number | undefined
-  /**
-   * The longest time from the first failure to the last retry.
-   *
-   * @default "2 minutes"
-   */
+  /** The longest time from the first failure to the last retry. Default: 2 minutes. */
   readonly maxElapsed?: Duration.Input | undefined
-  /**
-   * The longest wait that SailPoint may ask for. For a longer one, the policy gives up at once.
-   *
-   * @default "1 minute"
-   */
+  /** The longest wait that SailPoint may ask for. For a longer one, the policy gives up at once. Default: 1 minute. */
   readonly maxRetryAfter?: Duration.Input | undefined
-  /**
-   * The first wait if SailPoint asks for none, doubled each time.
-   *
-   * @default "500 millis"
-   */
+  /** The first wait if SailPoint asks for none, doubled each time. Default: 500 milliseconds. */
   readonly backoff?: Duration.Input | undefined
-  /**
-   * The longest wait if SailPoint asks for none.
-   *
-   * @default "10 seconds"
-   */
+  /** The longest wait if SailPoint asks for none. Default: 10 seconds. */
   readonly maxBackoff?: Duration.Input | undefined
 }
 

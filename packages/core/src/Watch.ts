@@ -41,25 +41,17 @@ import { seconds, toMessage, Wait } from "./internal/errorText.ts"
 export interface Options {
   /**
    * When to take the next check after each one: the newest check of another follower of the source, or else a new
-   * request. Followers with different schedules share their checks too.
-   *
-   * @default Watch.schedule
+   * request. Followers with different schedules share their checks too. Default: `Watch.schedule`.
    */
   readonly schedule?: Schedule.Schedule<unknown> | undefined
   /** When the file was uploaded: settled statuses of earlier jobs are not believed. */
   readonly since?: DateTime.DateTime | undefined
   /**
    * The longest wait between two checks that SailPoint may ask for. For a longer one, following fails with
-   * `RateLimited`.
-   *
-   * @default "1 minute"
+   * `RateLimited`. Default: 1 minute.
    */
   readonly maxRetryAfter?: Duration.Input | undefined
-  /**
-   * The time after `since` from which a settled status is believed although it never changed.
-   *
-   * @default "1 minute"
-   */
+  /** The time after `since` from which a settled status is believed although it never changed. Default: 1 minute. */
   readonly grace?: Duration.Input | undefined
 }
 

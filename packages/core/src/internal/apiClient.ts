@@ -1,6 +1,4 @@
-/**
- * The client as the services of this library use it.
- */
+/** The client as the services of this library use it. */
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type { BulkUploadError } from "../BulkUploadError.ts"

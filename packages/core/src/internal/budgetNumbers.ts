@@ -1,27 +1,13 @@
-/**
- * The numbers of a rate limit, checked: a meaningless one would block every request, or none.
- */
+/** The numbers of a rate limit, checked: a meaningless one would block every request, or none. */
 import * as Duration from "effect/Duration"
 
 /** The numbers of a rate limit. */
 export interface Options {
-  /**
-   * The number of requests in one window: a whole number of at least 1.
-   *
-   * @default 100
-   */
+  /** The number of requests in one window: a whole number of at least 1. Default: 100. */
   readonly requests?: number | undefined
-  /**
-   * The length of the window.
-   *
-   * @default "10 seconds"
-   */
+  /** The length of the window. Default: 10 seconds. */
   readonly per?: Duration.Input | undefined
-  /**
-   * The longest that a request waits for a back-off to end. A longer back-off fails the request at once.
-   *
-   * @default "1 minute"
-   */
+  /** The longest wait for the end of a back-off. A longer back-off fails the request at once. Default: 1 minute. */
   readonly maxPause?: Duration.Input | undefined
 }
 

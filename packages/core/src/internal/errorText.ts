@@ -1,6 +1,4 @@
-/**
- * Fields and sentences that errors share.
- */
+/** Fields and sentences that errors share. */
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
 import * as Struct from "effect/Struct"

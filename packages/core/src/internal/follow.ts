@@ -1,6 +1,4 @@
-/**
- * Following a source: its checks, requested on a follower's schedule and shared with all other followers.
- */
+/** Following a source: its checks, requested on a follower's schedule and shared with all other followers. */
 import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"

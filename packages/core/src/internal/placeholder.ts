@@ -1,6 +1,4 @@
-/**
- * Placeholders that were never filled in, as assistants and configuration files leave them.
- */
+/** Placeholders that were never filled in, as assistants and configuration files leave them. */
 
 /** `${SAIL_CLIENT_ID}`, `${input:x}`, `$SAIL_CLIENT_ID`, `%SAIL_CLIENT_ID%`, `{{x}}`, `{tenant}`, `<tenant>`, `[tenant]`. */
 const REFERENCE =

@@ -1,6 +1,4 @@
-/**
- * One attempt: a request is sent and its answer decoded, in a separate span, measured, with every failure typed.
- */
+/** One attempt: a request is sent and its answer decoded, in a separate span, measured, with every failure typed. */
 import * as Clock from "effect/Clock"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -34,7 +32,7 @@ export interface Call<A> {
   readonly onSend?: Effect.Effect<unknown>
   /** The secrets in the request, which are removed from every text that is shown. */
   readonly secrets?: ReadonlyArray<Redacted.Redacted>
-  /** @default 64 KiB */
+  /** Default: 64 KiB. */
   readonly maxBodyBytes?: number
   /** Returns the value in the body, or the reason why it has none. `show` makes texts in the body harmless. */
   readonly decode: (text: string, show?: Show, headers?: Headers) => Result.Result<A, Undecodable>

@@ -1,6 +1,4 @@
-/**
- * Requests under a rate limit: prepared, queued, checked once more and sent.
- */
+/** Requests under a rate limit: prepared, queued, checked once more and sent. */
 import type * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"

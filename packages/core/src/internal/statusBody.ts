@@ -1,6 +1,4 @@
-/**
- * The body of a 200 answer to the status request.
- */
+/** The body of a 200 answer to the status request. */
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"

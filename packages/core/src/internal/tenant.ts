@@ -28,13 +28,11 @@ export interface Tenant {
 export interface Options {
   /** The API host: `https://{tenant}.api.identitynow.com`. */
   readonly baseUrl: string | URL
-  /** @default "v2024" */
+  /** Default: `v2024`. */
   readonly apiVersion?: ApiVersion | undefined
   /**
    * Hosts outside SailPoint's domains that may receive the client secret, such as a vanity host. A leading `https://`
-   * is ignored.
-   *
-   * @default []
+   * is ignored. Default: none.
    */
   readonly allowedHosts?: ReadonlyArray<string> | undefined
 }

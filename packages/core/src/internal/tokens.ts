@@ -1,6 +1,4 @@
-/**
- * Access tokens: given, or fetched with client credentials, kept, and renewed in time.
- */
+/** Access tokens: given, or fetched with client credentials, kept, and renewed in time. */
 import type * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"

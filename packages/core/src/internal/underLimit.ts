@@ -1,6 +1,4 @@
-/**
- * Requests under a client's rate limit. All callers of a key back off after a 429.
- */
+/** Requests under a client's rate limit. All callers of a key back off after a 429. */
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"

@@ -1,6 +1,4 @@
-/**
- * The parts that this project's apps share with the library. The published package does not export them.
- */
+/** The parts that this project's apps share with the library. The published package does not export them. */
 export { ApiClient, type Service } from "./apiClient.ts"
 export { outcome } from "./outcome.ts"
 export { isPlaceholder } from "./placeholder.ts"
