@@ -266,31 +266,28 @@ describe("followers of a source", () => {
     }).pipe(Effect.provide(layer))
   })
 
-  it.effect(
-    "share its checks, whenever they came: one asks only if nobody has asked since its last check",
-    () => {
-      const { layer, state } = makeTenant()
-      return Effect.gen(function* () {
-        const early = yield* following({ schedule: Schedule.spaced("10 seconds") })
-        yield* pass("4 seconds")
-        const late = yield* following({ schedule: Schedule.spaced("10 seconds") })
-        yield* pass("30 seconds")
-        assert.deepStrictEqual(state.sent, [0, 4, 14, 24, 34])
-        assert.deepStrictEqual(early.seen, [
-          ["PENDING", 0, 0],
-          ["PENDING", 4, 10],
-          ["PENDING", 14, 20],
-          ["PENDING", 24, 30]
-        ])
-        assert.deepStrictEqual(late.seen, [
-          ["PENDING", 4, 4],
-          ["PENDING", 14, 14],
-          ["PENDING", 24, 24],
-          ["PENDING", 34, 34]
-        ])
-      }).pipe(Effect.provide(layer))
-    }
-  )
+  it.effect("share its checks: a follower requests one only if no other has since its last check", () => {
+    const { layer, state } = makeTenant()
+    return Effect.gen(function* () {
+      const early = yield* following({ schedule: Schedule.spaced("10 seconds") })
+      yield* pass("4 seconds")
+      const late = yield* following({ schedule: Schedule.spaced("10 seconds") })
+      yield* pass("30 seconds")
+      assert.deepStrictEqual(state.sent, [0, 4, 14, 24, 34])
+      assert.deepStrictEqual(early.seen, [
+        ["PENDING", 0, 0],
+        ["PENDING", 4, 10],
+        ["PENDING", 14, 20],
+        ["PENDING", 24, 30]
+      ])
+      assert.deepStrictEqual(late.seen, [
+        ["PENDING", 4, 4],
+        ["PENDING", 14, 14],
+        ["PENDING", 24, 24],
+        ["PENDING", 34, 34]
+      ])
+    }).pipe(Effect.provide(layer))
+  })
 
   it.effect("share its checks on different schedules, of which each has its own number of steps", () => {
     const { layer, state } = makeTenant()
@@ -309,7 +306,7 @@ describe("followers of a source", () => {
     }).pipe(Effect.provide(layer))
   })
 
-  it.effect("never take an answer from before they came", () => {
+  it.effect("never use an answer to an earlier request", () => {
     const { layer, state } = makeTenant()
     state.status = "COMPLETED"
     state.answers = [{ takes: "5 seconds" }]
@@ -326,7 +323,7 @@ describe("followers of a source", () => {
     }).pipe(Effect.provide(layer))
   })
 
-  it.effect("leave the checks to the others, and the last one ends them", () => {
+  it.effect("leave the checks to the others, the last one ends them, and a new one begins anew", () => {
     const { layer, state } = makeTenant()
     return Effect.gen(function* () {
       const all = [
@@ -340,6 +337,9 @@ describe("followers of a source", () => {
       }
       yield* TestClock.adjust("1 hour")
       assert.deepStrictEqual(state.sent, [0, 10, 20])
+      yield* following({ schedule: Schedule.spaced("10 seconds") })
+      yield* pass("1 second")
+      assert.deepStrictEqual(state.sent, [0, 10, 20, 3620])
     }).pipe(Effect.provide(layer))
   })
 })
@@ -386,7 +386,7 @@ describe("the span of shared work", () => {
     }).pipe(Effect.provide(Layer.provideMerge(layer, observing)))
   })
 
-  it.effect("never has a parent that ended before it, whoever follows, asks and leaves", () => {
+  it.effect("never has a parent that ended before it, however callers arrive and leave", () => {
     const { layer, state } = makeTenant(credentials())
     state.answers = Array.from({ length: 5 }, () => ({ takes: "3 seconds" }) as const)
     state.tokenTakes = "3 seconds"

@@ -5,10 +5,8 @@ import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import type { HttpClient } from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
-import type * as Redis from "effect/persistence/Redis"
 import type * as Redacted from "effect/Redacted"
 import type * as Result from "effect/Result"
-import type * as Scope from "effect/Scope"
 import {
   ApiClient,
   type BulkUploadError,
@@ -16,10 +14,8 @@ import {
   type BulkUploadStatus,
   getBulkUploadStatus,
   NonEmployeeSources,
-  type RequestBudget,
   RetryPolicy,
   type Settings,
-  SharedBudget,
   SourceId,
   type Watch
 } from "../src/index.ts"
@@ -104,12 +100,6 @@ describe("the public types", () => {
     expectTypeOf<Layer.Services<typeof live>>().toEqualTypeOf<never>()
   })
 
-  it("sharing among replicas needs a Redis and cannot fail", () => {
-    expectTypeOf(SharedBudget.make()).toEqualTypeOf<
-      Effect.Effect<RequestBudget.RequestBudget, never, Redis.Redis | Scope.Scope>
-    >()
-  })
-
   it("every option is a plain value or a Config, and no other option compiles", () => {
     BulkUploads.layerConfig({
       baseUrl: Config.String("URL"),
@@ -125,16 +115,6 @@ describe("the public types", () => {
     BulkUploads.layerConfig({ retrypolicy: RetryPolicy.none })
     // @ts-expect-error Not a policy.
     BulkUploads.layer({ baseUrl: "", auth: {} as ApiClient.Options["auth"], retryPolicy: { retries: 1 } })
-  })
-
-  it("a source is found by its name, or the error says why not", () => {
-    const found = Effect.flatMap(NonEmployeeSources.NonEmployeeSources, (sources) =>
-      sources.findByName("Contractors")
-    )
-    expectTypeOf<Effect.Success<typeof found>["sourceId"]>().toEqualTypeOf<SourceId.SourceId>()
-    expectTypeOf<Effect.Error<typeof found>>().toEqualTypeOf<
-      BulkUploadError.BulkUploadError | NonEmployeeSources.SourceNotFound | NonEmployeeSources.AmbiguousSource
-    >()
   })
 
   it("an id that was checked is branded, and a secret is never a plain string", () => {
