@@ -34,8 +34,7 @@ const main = async (): Promise<number> => {
       return 0
     }
     case "Misused":
-      await write(process.stderr, `${command.problem}\nTry sailpoint-bulk-upload-mcp --help.\n`)
-      return WRONG_USAGE
+      return wrongUsage(command.problem, "Try sailpoint-bulk-upload-mcp --help.")
     case "Stdio":
       return withTenant(
         command,
@@ -73,18 +72,17 @@ const withTenant = async (
   return Result.isSuccess(settings) ? run(settings.success) : orElse(settings.failure)
 }
 
-const wrongSettings = async (problems: Settings.Problems): Promise<number> => {
-  await write(
-    process.stderr,
-    [
-      "The settings cannot be used:",
-      ...problems.map(({ fix, problem }) => `- ${problem} ${fix}`),
-      "To try it without a tenant, start it with --sandbox.",
-      ""
-    ].join("\n")
-  )
+const wrongUsage = async (...lines: ReadonlyArray<string>): Promise<number> => {
+  await write(process.stderr, `${lines.join("\n")}\n`)
   return WRONG_USAGE
 }
+
+const wrongSettings = (problems: Settings.Problems): Promise<number> =>
+  wrongUsage(
+    "The settings cannot be used:",
+    ...problems.map(({ fix, problem }) => `- ${problem} ${fix}`),
+    "To try it without a tenant, start it with --sandbox."
+  )
 
 const serve = async (
   options: Settings.Settings,
@@ -131,7 +129,9 @@ const serveHttp = async (
     import("./settings/HttpSettings.ts")
   ])
   const settings = HttpSettings.read(command, env)
-  if (Result.isFailure(settings)) return wrongHttpSettings(settings.failure)
+  if (Result.isFailure(settings)) {
+    return wrongUsage("It cannot be served like this:", ...settings.failure.map((problem) => `- ${problem}`))
+  }
   const runtime = makeRuntime(options, command, "patient", Telemetry.fromEnv(env))
   const maxRunning = Math.max(MAX_RUNNING, settings.success.limits.running)
   const adapter = makeAdapter(runtime, { ...command, maxRunning })
@@ -146,14 +146,6 @@ const serveHttp = async (
   })
   await runtime.dispose()
   return code
-}
-
-const wrongHttpSettings = async (problems: ReadonlyArray<string>): Promise<number> => {
-  await write(
-    process.stderr,
-    ["It cannot be served like this:", ...problems.map((problem) => `- ${problem}`), ""].join("\n")
-  )
-  return WRONG_USAGE
 }
 
 const check = async (
@@ -176,20 +168,11 @@ const check = async (
       freshToken: "clientId" in options.auth
     })
   )
-  let isWritten = true
-  if (command.report !== undefined) {
-    const report = await runtime.runPromise(Report.make(recorder, options, findings))
-    isWritten = await Report.save(command.report, report).then(
-      () => true,
-      () => false
-    )
-    const said = isWritten
-      ? `The report is in ${command.report}. Read it before you share it.`
-      : `The report cannot be written to ${command.report}: name another file.`
-    await write(process.stderr, `${said}\n`)
-  }
+  const saved =
+    command.report === undefined ||
+    (await runtime.runPromise(Report.save(command.report, recorder, options, findings)))
   await runtime.dispose()
-  return tellFindings(Check, findings, command, Check.allWell(findings) && isWritten ? 0 : 1)
+  return tellFindings(Check, findings, command, Check.allWell(findings) && saved ? 0 : 1)
 }
 
 const tellFindings = async (

@@ -29,43 +29,30 @@ export interface Finding {
 
 export const ok = (step: Finding["step"], found: string): Finding => ({ step, outcome: "ok", found })
 
-const skipped = (step: Finding["step"], found: string): Finding => ({ step, outcome: "skipped", found })
-
-const failed = (step: Finding["step"], error: BulkUploadError): Finding => ({
+export const failed = (step: Finding["step"], found: string, nextStep: string): Finding => ({
   step,
   outcome: "failed",
-  found: error.summary,
-  nextStep: nameVariables(error.nextStep),
-  ...("trackingId" in error && error.trackingId !== undefined ? { trackingId: error.trackingId } : {})
+  found,
+  nextStep
 })
 
-const noSource: Finding = {
-  step: "status",
-  outcome: "failed",
-  found: "There is no source whose status could be asked for.",
-  nextStep:
-    "Name one with --source ID. If the tenant has non-employee sources, the token's owner may not see them: check the user level."
-}
+const skipped = (steps: ReadonlyArray<Finding["step"]>, found: string): ReadonlyArray<Finding> =>
+  steps.map((step) => ({ step, outcome: "skipped", found }))
+
+/** Reports an error of a step as its finding. */
+const reported =
+  (step: Finding["step"]) =>
+  (error: BulkUploadError): Effect.Effect<Finding> =>
+    Effect.succeed({
+      ...failed(step, error.summary, nameVariables(error.nextStep)),
+      ...("trackingId" in error && error.trackingId !== undefined ? { trackingId: error.trackingId } : {})
+    })
 
 /** What is wrong with the settings, when they cannot be used at all. */
 export const wrongSettings = (problems: ReadonlyArray<Problem>): ReadonlyArray<Finding> => [
-  ...problems.map(({ fix, problem }): Finding => ({
-    step: "settings",
-    outcome: "failed",
-    found: problem,
-    nextStep: fix
-  })),
-  ...(["token", "sources", "status"] as const).map((step) =>
-    skipped(step, "the settings have to be right first")
-  )
+  ...problems.map(({ fix, problem }) => failed("settings", problem, fix)),
+  ...skipped(["token", "sources", "status"], "the settings have to be right first")
 ]
-
-export interface Probes {
-  /** The proxy between this machine and the tenant. */
-  readonly proxy: ReadonlyArray<Effect.Effect<Finding>>
-  /** All that is configured besides the tenant. */
-  readonly others: ReadonlyArray<Effect.Effect<Finding | undefined>>
-}
 
 /** What to check. */
 export interface Options {
@@ -75,8 +62,8 @@ export interface Options {
   readonly sandbox: boolean
   /** Whether the token is granted for this check, and so tells the time, or was made earlier. */
   readonly freshToken: boolean
-  /** The probes of what else is configured. */
-  readonly probes: Probes
+  /** Probes of what else is configured; each returns nothing if that is not. */
+  readonly probes: ReadonlyArray<Effect.Effect<Finding | undefined>>
 }
 
 export const check = (options: Options): Effect.Effect<ReadonlyArray<Finding>, never, Services> =>
@@ -84,25 +71,26 @@ export const check = (options: Options): Effect.Effect<ReadonlyArray<Finding>, n
     const { accessToken, tenant } = yield* ApiClient
     const which = options.sandbox ? " (a local sandbox with made-up data)" : ""
     const settings = ok("settings", `${tenant.origin}${which}, API version ${tenant.apiVersion}`)
-    const [proxy, probed] = yield* Effect.all(
-      [Effect.all(options.probes.proxy), Effect.all(options.probes.others, { concurrency: "unbounded" })],
-      { concurrency: "unbounded" }
-    )
-    const first = [settings, ...proxy]
-    const others = probed.filter((finding) => finding !== undefined)
+    const probed = yield* Effect.all(options.probes, { concurrency: "unbounded" })
+    const first = [settings, ...probed.filter((finding) => finding !== undefined)]
     const token = yield* accessToken.get.pipe(
       Effect.flatMap((token) => Effect.map(DateTime.now, (now) => tellToken(token, now, options.freshToken))),
-      Effect.catch((error) => Effect.succeed(failed("token", error)))
+      Effect.catch(reported("token"))
     )
     if (token.outcome === "failed") {
-      const needed = "a good token is needed first"
-      return [...first, token, skipped("sources", needed), skipped("status", needed), ...others]
+      return [...first, token, ...skipped(["sources", "status"], "a good token is needed first")]
     }
     const [sources, list] = yield* listSources
     const asked = options.sourceId === undefined ? list[0]?.sourceId : trimInvisible(options.sourceId)
-    const status = asked === undefined ? noSource : yield* tellStatus(asked, list)
-    return [...first, token, sources, status, ...others]
+    const status = asked === undefined ? NO_SOURCE : yield* tellStatus(asked, list)
+    return [...first, token, sources, status]
   })
+
+const NO_SOURCE = failed(
+  "status",
+  "There is no source whose status could be asked for.",
+  "Name one with --source ID. If the tenant has non-employee sources, the token's owner may not see them: check the user level."
+)
 
 /** Less than this is no reason to bother anybody. */
 const MAX_SKEW_MILLIS = 60_000
@@ -113,47 +101,42 @@ const tellToken = (token: Redacted.Redacted<string>, now: DateTime.Utc, fresh: b
   const age = Duration.toMillis(DateTime.distance(times.issuedAt, now))
   const skew = fresh || age < 0 ? age : 0
   if (Math.abs(skew) > MAX_SKEW_MILLIS) {
-    return {
-      step: "token",
-      outcome: "failed",
-      found: `This machine's clock is ${Math.abs(Math.round(skew / 1000))} s ${skew > 0 ? "ahead of" : "behind"} SailPoint's, by the time in the access token.`,
-      nextStep: "Set this machine's clock, best by switching time synchronisation on."
-    }
+    return failed(
+      "token",
+      `This machine's clock is ${Math.abs(Math.round(skew / 1000))} s ${skew > 0 ? "ahead of" : "behind"} SailPoint's, by the time in the access token.`,
+      "Set this machine's clock, best by switching time synchronisation on."
+    )
   }
-  const expiry = DateTime.formatIso(times.expiresAt)
   const over = overdue(times, now)
   return over === undefined
-    ? ok("token", `an access token is there, good until ${expiry}`)
-    : { step: "token", outcome: "failed", found: over.problem, nextStep: over.nextStep }
+    ? ok("token", `an access token is there, good until ${DateTime.formatIso(times.expiresAt)}`)
+    : failed("token", over.problem, over.nextStep)
 }
 
+type Sources = readonly [Finding, ReadonlyArray<NonEmployeeSource>]
+
 /** All sources, or those that the token's owner manages, where only these may be listed. */
-const listSources: Effect.Effect<
-  readonly [Finding, ReadonlyArray<NonEmployeeSource>],
-  never,
-  NonEmployeeSources
-> = Effect.gen(function* () {
+const listSources: Effect.Effect<Sources, never, NonEmployeeSources> = Effect.gen(function* () {
   const { list } = yield* NonEmployeeSources
-  return yield* list().pipe(
-    Effect.map((sources) => tellSources(sources, "")),
+  return yield* Effect.map(list(), tellSources("")).pipe(
     Effect.catchTag("Forbidden", (forbidden) =>
-      list({ ownedByMe: true }).pipe(
-        Effect.map((sources) =>
-          tellSources(sources, " that the token's owner manages; to list all takes the user level ORG_ADMIN")
-        ),
+      Effect.map(list({ ownedByMe: true }), tellSources(OWNED)).pipe(
         // The first refusal says more than the second.
         Effect.mapError(() => forbidden)
       )
     ),
-    Effect.catch((error) => Effect.succeed([failed("sources", error), []] as const))
+    Effect.catch((error) => Effect.map(reported("sources")(error), (finding): Sources => [finding, []]))
   )
 })
 
-const tellSources = (sources: ReadonlyArray<NonEmployeeSource>, which: string) =>
-  [
-    ok("sources", `${sources.length} non-employee source${sources.length === 1 ? "" : "s"}${which}`),
-    sources
-  ] as const
+const OWNED = " that the token's owner manages; to list all takes the user level ORG_ADMIN"
+
+const tellSources =
+  (which: string) =>
+  (sources: ReadonlyArray<NonEmployeeSource>): Sources => {
+    const plural = sources.length === 1 ? "" : "s"
+    return [ok("sources", `${sources.length} non-employee source${plural}${which}`), sources]
+  }
 
 const tellStatus = (
   sourceId: string,
@@ -169,7 +152,7 @@ const tellStatus = (
       status,
       ...(status === "ERROR" ? { nextStep: BulkUploadStatus.nextStep(status) } : {})
     }
-  }).pipe(Effect.catch((error) => Effect.succeed(failed("status", error))))
+  }).pipe(Effect.catch(reported("status")))
 
 export const allWell = (findings: ReadonlyArray<Finding>): boolean =>
   findings.every(({ outcome }) => outcome !== "failed")

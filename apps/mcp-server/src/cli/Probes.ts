@@ -3,33 +3,27 @@
  * telemetry collector.
  */
 import * as Effect from "effect/Effect"
-import * as Result from "effect/Result"
 import * as http from "node:http"
 import * as https from "node:https"
 import { urlToHttpOptions } from "node:url"
 import { proxyFor } from "../settings/proxyFor.ts"
 import type { Settings } from "../settings/TenantSettings.ts"
 import * as Telemetry from "../telemetry/Telemetry.ts"
-import { type Finding, ok, type Probes } from "./Check.ts"
+import { failed, type Finding, ok } from "./Check.ts"
 
 type Env = Readonly<Record<string, string | undefined>>
 
 /** Returns the probes; `env` has this server's variables, which `process.env` no longer has. */
-export const make = ({ baseUrl, redisUrl }: Settings, env: Env, sandbox: boolean): Probes => ({
-  proxy: sandbox ? [] : proxy(new URL(baseUrl)),
-  others: [
-    ...(redisUrl === undefined ? [] : [redis(redisUrl)]),
-    callers(env),
-    ...(Telemetry.isWanted(env) ? [collector(env)] : [])
-  ]
-})
-
-const failed = (step: Finding["step"], found: string, nextStep: string): Finding => ({
-  step,
-  outcome: "failed",
-  found,
-  nextStep
-})
+export const make = (
+  { baseUrl, redisUrl }: Settings,
+  env: Env,
+  sandbox: boolean
+): ReadonlyArray<Effect.Effect<Finding | undefined>> => [
+  ...(sandbox ? [] : [proxy(new URL(baseUrl))]),
+  ...(redisUrl === undefined ? [] : [redis(redisUrl)]),
+  callers(env),
+  ...(Telemetry.isWanted(env) ? [collector(env)] : [])
+]
 
 const redis = (url: NonNullable<Settings["redisUrl"]>): Effect.Effect<Finding> =>
   Effect.promise(() => import("../redis/SharedLimit.ts")).pipe(
@@ -49,17 +43,18 @@ const redis = (url: NonNullable<Settings["redisUrl"]>): Effect.Effect<Finding> =
 const callers = (env: Env): Effect.Effect<Finding | undefined> =>
   Effect.gen(function* () {
     const { readAuthentication } = yield* Effect.promise(() => import("../settings/HttpSettings.ts"))
-    const settings = readAuthentication(env)
-    if (Result.isFailure(settings)) {
-      return failed("callers", settings.failure.join(" "), "Correct these variables before you start http.")
+    const problems: Array<string> = []
+    const settings = readAuthentication(env, problems)
+    if (problems.length > 0) {
+      return failed("callers", problems.join(" "), "Correct these variables before you start http.")
     }
-    if (settings.success === undefined) return undefined
-    if (settings.success._tag === "BearerTokens") {
-      const names = settings.success.tokens.map(({ name = "one without a name" }) => name)
+    if (settings === undefined) return undefined
+    if (settings._tag === "BearerTokens") {
+      const names = settings.tokens.map(({ name = "one without a name" }) => name)
       return ok("callers", `bearer tokens: ${names.join(", ")}`)
     }
     const { countKeys } = yield* Effect.promise(() => import("../http/auth/JwtVerifier.ts"))
-    return yield* Effect.match(countKeys(settings.success), {
+    return yield* Effect.match(countKeys(settings), {
       onSuccess: (count) => ok("callers", `the issuer in MCP_OAUTH_ISSUER publishes ${count} keys`),
       onFailure: (reason) =>
         failed(
@@ -84,22 +79,21 @@ const collector = (env: Env): Effect.Effect<Finding> =>
     })
   )
 
-const proxy = (tenant: URL): ReadonlyArray<Effect.Effect<Finding>> => {
+const proxy = (tenant: URL): Effect.Effect<Finding | undefined> => {
   const found = proxyFor(process.env, process.execArgv, tenant)
-  if (found === undefined) return []
+  if (found === undefined) return Effect.undefined
   const { isUsed, variable } = found
-  if (!isUsed) return [Effect.succeed(unused(variable))]
+  if (!isUsed) return Effect.succeed(unused(variable))
   const url = URL.parse(process.env[variable] ?? "")
-  const fix = `Check ${variable}, with the user and the password if the proxy needs them.`
-  return [
-    url === null
-      ? Effect.succeed(failed("proxy", `${variable} is not a URL.`, fix))
-      : Effect.match(connect(url, tenant), {
-          onSuccess: () => ok("proxy", `the proxy in ${variable} connects to ${tenant.host}`),
-          onFailure: (reason) =>
-            failed("proxy", `The proxy in ${variable} does not connect to ${tenant.host} (${reason}).`, fix)
-        })
-  ]
+  return Effect.match(url === null ? Effect.fail("it is not a URL") : connect(url, tenant), {
+    onSuccess: () => ok("proxy", `the proxy in ${variable} connects to ${tenant.host}`),
+    onFailure: (reason) =>
+      failed(
+        "proxy",
+        `The proxy in ${variable} does not connect to ${tenant.host} (${reason}).`,
+        `Check ${variable}, with the user and the password if the proxy needs them.`
+      )
+  })
 }
 
 /** A hint and not a failure: the host may be reachable without the proxy. */

@@ -34,13 +34,31 @@ export const makeRecorder = (): Recorder => {
   }
 }
 
-/** Writes the report for its user alone. */
-export const save = (file: string, report: string): Promise<void> => writeFile(file, report, { mode: 0o600 })
+/** Writes the report for its user alone, and says where it is. Returns whether that succeeded. */
+export const save = (
+  file: string,
+  recorder: Recorder,
+  settings: Settings,
+  findings: ReadonlyArray<Finding>
+): Effect.Effect<boolean, never, Services> =>
+  make(recorder, settings, findings).pipe(
+    Effect.flatMap((report) => Effect.tryPromise(() => writeFile(file, report, { mode: 0o600 }))),
+    Effect.match({
+      onSuccess: () => {
+        process.stderr.write(`The report is in ${file}. Read it before you share it.\n`)
+        return true
+      },
+      onFailure: () => {
+        process.stderr.write(`The report cannot be written to ${file}: name another file.\n`)
+        return false
+      }
+    })
+  )
 
 /** So many sources show whether null appears. */
 const MAX_STATUSES = 5
 
-export const make = (
+const make = (
   recorder: Recorder,
   { auth, baseUrl }: Settings,
   findings: ReadonlyArray<Finding>

@@ -24,37 +24,7 @@ import type * as Tracer from "effect/Tracer"
 import { printable } from "../text/printable.ts"
 import { CurrentCaller, fieldsOf } from "./Caller.ts"
 import * as JsonRpcText from "../text/JsonRpcText.ts"
-import * as WhereTraced from "./whereTraced.ts"
-
-/** What differs between the two. */
-interface Kind {
-  readonly method: string
-  readonly message: string
-  /** What the name is the name of. */
-  readonly subject: string
-  readonly spanName: (name: string) => string
-  readonly attributes: (name: string) => Readonly<Record<string, string>>
-  /** What a failure is to the protocol. */
-  readonly errorType: (outcome: string) => string
-}
-
-const TOOL_CALL: Kind = {
-  method: "tools/call",
-  message: "Tool call",
-  subject: "tool",
-  spanName: (name) => `tools/call ${name}`,
-  attributes: (name) => ({ "gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": name }),
-  errorType: () => "tool_error"
-}
-
-const RESOURCE_READ: Kind = {
-  method: "resources/read",
-  message: "Resource read",
-  subject: "resource",
-  spanName: () => "resources/read",
-  attributes: () => ({}),
-  errorType: (outcome) => outcome
-}
+import { annotateSpan, withSpan } from "./whereTraced.ts"
 
 /**
  * Seconds that they took, by tool and `outcome`: `ok`, `cancelled`, `defect`, or the tag of the error.
@@ -87,11 +57,13 @@ interface Context {
   readonly mcpReq: Pick<ServerContext["mcpReq"], "id" | "_meta" | "envelope">
 }
 
-const observe = (kind: Kind) => (name: string, input: unknown, context: Context) => {
+const observe = (subject: "tool" | "resource") => (name: string, input: unknown, context: Context) => {
   const { http, mcpReq } = context
+  const isTool = subject === "tool"
+  const method = isTool ? "tools/call" : "resources/read"
   const attributes = {
-    "mcp.method.name": kind.method,
-    ...kind.attributes(name),
+    "mcp.method.name": method,
+    ...(isTool ? { "gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": name } : {}),
     "network.transport": http === undefined ? "pipe" : "tcp"
   }
   const requestId = printable(JsonRpcText.digitsOf(String(mcpReq.id)))
@@ -102,16 +74,13 @@ const observe = (kind: Kind) => (name: string, input: unknown, context: Context)
   const tell = (exit: Exit.Exit<unknown, Failure>, nanos: bigint) => {
     const outcome = outcomeOf(exit)
     const failed =
-      outcome === "ok" || outcome === "cancelled" ? {} : { "error.type": kind.errorType(outcome) }
-    return WhereTraced.annotateSpan(() => ({
-      [`sailpoint.${kind.subject}.outcome`]: outcome,
-      ...failed
-    })).pipe(
+      outcome === "ok" || outcome === "cancelled" ? {} : { "error.type": isTool ? "tool_error" : outcome }
+    return annotateSpan(() => ({ [`sailpoint.${subject}.outcome`]: outcome, ...failed })).pipe(
       Effect.andThen(Metric.update(series({ ...attributes, ...failed, outcome }), Number(nanos) / 1e9)),
       Effect.andThen(
         Effect.flatMap(CurrentCaller, (caller) =>
-          Effect.annotateLogs(Effect.logInfo(kind.message), {
-            [kind.subject]: name,
+          Effect.annotateLogs(Effect.logInfo(isTool ? "Tool call" : "Resource read"), {
+            [subject]: name,
             outcome,
             durationMs: Number(nanos / 1_000_000n),
             requestId,
@@ -129,7 +98,7 @@ const observe = (kind: Kind) => (name: string, input: unknown, context: Context)
         Effect.flatMap(Clock.monotonicTimeNanos, (end) => tell(exit, end - start))
       )
     ).pipe(
-      WhereTraced.withSpan(kind.spanName(name), () => ({
+      withSpan(isTool ? `${method} ${name}` : method, () => ({
         kind: "server",
         parent: callerOf(context),
         attributes: {
@@ -143,10 +112,10 @@ const observe = (kind: Kind) => (name: string, input: unknown, context: Context)
 }
 
 /** Makes a call of a tool seen. The call itself, what it gives and how it fails, stays as it is. */
-export const observed = observe(TOOL_CALL)
+export const observed = observe("tool")
 
 /** The same for a read of a resource. */
-export const observedRead = observe(RESOURCE_READ)
+export const observedRead = observe("resource")
 
 const hasSourceId = Schema.is(Schema.Struct({ sourceId: SourceId.SourceId }))
 

@@ -5,7 +5,6 @@ import { OAuthError, OAuthErrorCode } from "@modelcontextprotocol/server"
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
-import * as Result from "effect/Result"
 import { createHash, timingSafeEqual } from "node:crypto"
 import { type BearerToken, type BearerTokens, FILE } from "../../settings/BearerTokens.ts"
 import { Refusal } from "../guards/Refusal.ts"
@@ -27,16 +26,13 @@ export const makeVerifier = ({ reread, tokens }: BearerTokens): Effect.Effect<Be
     let known = tokens
     let isUsable = true
     const reload = Effect.suspend(() => {
-      const read = reread?.() ?? Result.succeed(tokens)
+      const { problems, tokens } = reread()
       const wasUsable = isUsable
-      isUsable = Result.isSuccess(read)
-      if (Result.isSuccess(read)) known = read.success
-      else if (wasUsable) {
-        return Effect.logWarning(
-          `${FILE} cannot be used; its last tokens stay good: ${read.failure.join(" ")}`
-        )
-      }
-      return Effect.void
+      isUsable = problems.length === 0
+      if (isUsable) known = tokens
+      return wasUsable && !isUsable
+        ? Effect.logWarning(`${FILE} cannot be used; its last tokens stay good: ${problems.join(" ")}`)
+        : Effect.void
     })
     const reloadSeldom = yield* Effect.cachedWithTTL(reload, READ_AGAIN_AFTER)
     const reloadOften = yield* Effect.cachedWithTTL(reload, LOOK_FOR_UNKNOWN_AFTER)

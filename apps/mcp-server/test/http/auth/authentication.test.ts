@@ -2,9 +2,9 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
 import * as Effect from "effect/Effect"
-import * as Redacted from "effect/Redacted"
 import { IncomingMessage } from "node:http"
 import { Socket } from "node:net"
+import * as BearerTokens from "../../../src/settings/BearerTokens.ts"
 import * as Authentication from "../../../src/http/auth/Authentication.ts"
 import * as Assistant from "../../support/Assistant.ts"
 import * as HttpProcess from "../../support/HttpProcess.ts"
@@ -34,7 +34,7 @@ const wrong: ReadonlyArray<readonly [string, authorization: string | undefined, 
 
 const settings = [
   ["no authentication", undefined],
-  ["a bearer token", { _tag: "BearerTokens", tokens: [{ name: undefined, token: Redacted.make(TOKEN) }] }]
+  ["a bearer token", BearerTokens.read({ MCP_BEARER_TOKEN: TOKEN }, [])]
 ] as const
 
 describe("authentication", () => {
