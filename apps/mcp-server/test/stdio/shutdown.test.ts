@@ -47,9 +47,6 @@ const assertStillRunning = ({ result }: JsonRpc.Message): void => {
   )
 }
 
-/** How the calls ended that the log tells of; there is nothing else in it. */
-const outcomesIn = (stderr: string) => AuditLine.onlyThose(stderr).map(({ outcome }) => outcome)
-
 /** A server whose wait has the ID 2 and has had a status. */
 const waiting = (sandbox: Sandbox.Service) =>
   Effect.gen(function* () {
@@ -106,7 +103,7 @@ describe("the server ends", { timeout: 60_000 }, () => {
       assert.strictEqual(result?.structuredContent?.["status"], "COMPLETED")
       const { code, stderr } = yield* server.ended
       assert.strictEqual(code, 0)
-      assert.deepStrictEqual(outcomesIn(stderr), ["ok"])
+      assert.deepStrictEqual(AuditLine.outcomesIn(stderr), ["ok"])
     })
   )
 
@@ -120,7 +117,7 @@ describe("the server ends", { timeout: 60_000 }, () => {
       assert.strictEqual(yield* ServerProcess.firstOutcome(sandbox), "aborted")
       const { code, stderr } = yield* server.ended
       assert.strictEqual(code, 0)
-      assert.deepStrictEqual(outcomesIn(stderr), ["cancelled"])
+      assert.deepStrictEqual(AuditLine.outcomesIn(stderr), ["cancelled"])
     })
   )
 

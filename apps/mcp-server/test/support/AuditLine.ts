@@ -38,3 +38,6 @@ export const onlyThose = (stderr: string): ReadonlyArray<AuditLine> => {
   assert.strictEqual(lines.length, all(stderr).length)
   return lines
 }
+
+/** How the calls ended that the log names, which has nothing else in it. */
+export const outcomesIn = (log: string) => onlyThose(log).map(({ outcome }) => outcome)

@@ -189,3 +189,6 @@ export const messagesIn = (stdout: string): ReadonlyArray<Message> =>
       return []
     }
   })
+
+/** The IDs of those messages. */
+export const idsIn = (stdout: string) => messagesIn(stdout).map(({ id }) => id)
