@@ -1,6 +1,4 @@
-/**
- * Removes what a build made in the folders that are named, so that nothing stale is ever packed.
- */
+/** Removes the build output of the given folders, so that no stale file is packed. */
 import { rmSync } from "node:fs"
 import { join } from "node:path"
 

@@ -1,6 +1,6 @@
 /**
- * Refuses to publish a package that still names the placeholder OWNER, as npm runs it in the package's folder:
- * provenance and the MCP registry compare these names with the repository that publishes. See docs/releasing.md.
+ * Refuses to publish a package with the placeholder OWNER; npm runs this in the package's folder. Provenance and the MCP
+ * registry compare these names with the publishing repository. See docs/releasing.md.
  */
 import { existsSync, readFileSync } from "node:fs"
 
@@ -10,7 +10,7 @@ const unready = ["package.json", "server.json", "mcpb/manifest.json"].filter(
 
 if (unready.length > 0) {
   process.stderr.write(
-    `${unready.join(" and ")} of this package still name the placeholder OWNER. Put the account that owns the repository in its place, everywhere: docs/releasing.md says how.\n`
+    `${unready.join(" and ")} of this package still contain the placeholder OWNER. Replace it everywhere with the account that owns the repository, as docs/releasing.md describes.\n`
   )
   process.exit(1)
 }

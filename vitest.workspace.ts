@@ -6,7 +6,7 @@ const project = (root: string, name: string, globalSetup: Array<string> = []) =>
 
 export default defineConfig({
   test: {
-    // Most tests wait for processes and for time: left to itself, vitest keeps a core free for itself.
+    // Most tests wait for processes and timers, so they do not need the core that vitest keeps free by default.
     maxWorkers: "100%",
     projects: [
       project("packages/core", "core"),

@@ -1,27 +1,27 @@
 /**
- * Runs an example by its name: `pnpm example status`. Without a name, or with one that is none, it lists them.
+ * Runs an example by its name: `pnpm example status`. Without a name, or with an unknown one, it lists all examples.
  */
 import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { fileURLToPath } from "node:url"
 
-/** The examples, each a program in `src`, but for the last, which is a test. */
+/** The examples: each is a program in `src`, except the last, which is a test. */
 const EXAMPLES = {
-  status: "one status, and what to do about each way in which it can fail",
+  status: "one status, and a reaction to each of its failures",
   wait: "waiting for the end of an upload, with a progress bar in a terminal",
   table: "forty sources as a table",
   alert: "an alert for each upload that ends in ERROR",
   retries: "other retry policies",
   telemetry: "traces and metrics, sent to a collector that prints them",
   service: "an HTTP service for a front end, with a page to open in a browser",
-  mocking: "testing your own code: a mock, the local tenant, a clock that the test moves"
+  mocking: "testing your own code with a mock, the sandbox, and a test clock"
 }
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
 const TESTS = ["--config", "vitest.workspace.ts", "--project", "examples", "mocking"]
 
-// Who reads may have seen enough (`| head`), which is no error of the example.
+// A closed pipe (`| head`) is not an error of the example.
 process.stdout.once("error", () => process.exit())
 
 const [name = ""] = process.argv.slice(2)
@@ -36,11 +36,11 @@ if (name === "mocking") {
   await import(`./src/${name}.ts`)
 } else {
   const width = Math.max(...Object.keys(EXAMPLES).map((key) => key.length))
-  const list = Object.entries(EXAMPLES).map(([key, what]) => `  ${key.padEnd(width)}  ${what}`)
-  const text = ["Run one with pnpm example NAME. There are:", "", ...list, ""].join("\n")
+  const list = Object.entries(EXAMPLES).map(([key, purpose]) => `  ${key.padEnd(width)}  ${purpose}`)
+  const text = ["Run an example with pnpm example NAME:", "", ...list, ""].join("\n")
   if (name === "") process.stdout.write(text)
   else {
-    process.stderr.write(`There is no example "${name}". ${text}`)
+    process.stderr.write(`Unknown example "${name}". ${text}`)
     process.exitCode = 2
   }
 }

@@ -8,8 +8,8 @@ import { rolldown } from "rolldown"
 import { billOfMaterials, licenses, packagesOf, readPackage } from "./packages.ts"
 
 /**
- * The entry is `src/main.ts` in the app's folder. A chunk holds the modules or folders that it names, with their static
- * imports; a module that several chunks reach is in the first of them. Modules of the app replace those in `alias`.
+ * Bundles `src/main.ts` of the app's folder. A chunk contains the modules or folders that it names, with their static
+ * imports; a module that several chunks import is in the first of them. Modules of the app replace those in `alias`.
  */
 export const bundle = async (
   folder: string,
@@ -21,7 +21,7 @@ export const bundle = async (
     return { name, test: (id: string) => beginnings.some((path) => id === path || id.startsWith(path + sep)) }
   })
   const build = await rolldown({
-    // Comments in the output name each module by its path from the repository.
+    // Comments in the output name each module by its path in the repository.
     cwd: join(folder, "../.."),
     input: { main: join(folder, "src/main.ts") },
     platform: "node",
@@ -36,7 +36,7 @@ export const bundle = async (
     cleanDir: true,
     chunkFileNames: "[name].js",
     minifyInternalExports: false,
-    // The source maps hold the comments: Effect's are more than half of its text, and a start would read them all.
+    // The source maps contain the comments; more than half of Effect's text is comments, and a start would read them.
     comments: { annotation: false, jsdoc: false },
     sourcemap: true,
     codeSplitting: { groups }

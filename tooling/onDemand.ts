@@ -1,6 +1,6 @@
 /**
- * Tools that only some commands and tests need, in a folder with a separate lockfile that is installed when the first of
- * them is used. `node tooling/onDemand.ts NAME ...` runs the command of that name.
+ * Tools for only some commands and tests. A separate folder with its own lockfile contains them and is installed at the first
+ * use. `node tooling/onDemand.ts NAME ...` runs the command of that name.
  */
 import { spawnSync } from "node:child_process"
 import { existsSync, readFileSync } from "node:fs"
@@ -8,12 +8,12 @@ import { fileURLToPath } from "node:url"
 
 const FOLDER = fileURLToPath(new URL("on-demand/", import.meta.url))
 
-/** The lockfile of what is installed, as pnpm keeps it. */
+/** pnpm's copy of the lockfile of the installed packages. */
 const INSTALLED = `${FOLDER}node_modules/.pnpm/lock.yaml`
 
 const read = (path: string): string | undefined => (existsSync(path) ? readFileSync(path, "utf8") : undefined)
 
-/** Installs the tools unless they are installed. */
+/** Installs the tools if they are missing or outdated. */
 export const install = (): void => {
   if (read(INSTALLED) === read(`${FOLDER}pnpm-lock.yaml`)) return
   const args = ["--yes", "pnpm@12.21.0", "install", "--frozen-lockfile", "--dir", FOLDER]
@@ -25,7 +25,7 @@ export const install = (): void => {
     throw new Error("The tools could not be installed. Check the connection to the npm registry.")
 }
 
-/** Returns the path of a file of the tools, such as `@scope/name/dist/main.js`, and installs them if necessary. */
+/** Installs the tools if necessary, and returns the path of a file, for example `@scope/name/dist/main.js`. */
 export const fileOf = (path: string): string => {
   install()
   return `${FOLDER}node_modules/${path}`

@@ -32,7 +32,7 @@ export const billOfMaterials = (app: Package, packages: ReadonlyArray<Package>):
   metadata: { component: { type: "application", ...component(app) } },
   components: packages.map((one) => ({ type: "library", ...component(one) })),
   dependencies: [app, ...packages].map((one) => {
-    // What an app bundles is a development dependency of it.
+    // An app's bundled packages are its development dependencies.
     const needed = { ...one.dependencies, ...one.peerDependencies, ...(one === app && app.devDependencies) }
     return { ref: purl(one), dependsOn: packages.filter(({ name }) => name in needed).map(purl) }
   })

@@ -1,5 +1,5 @@
 /**
- * Builds the command. What a command does, and the sandbox, are loaded only if they run.
+ * Builds the command. Each subcommand and the sandbox are loaded only if they run.
  */
 import { bundle } from "@sailpoint-bulk-upload/tooling/bundle"
 

@@ -1,5 +1,5 @@
 /**
- * Builds the command. The order keeps out of a start what it never uses: `effect/ConfigProvider` reaches streams.
+ * Builds the command. The order of the chunks keeps unused modules out of a start: `effect/ConfigProvider` imports streams.
  */
 import { bundle } from "@sailpoint-bulk-upload/tooling/bundle"
 

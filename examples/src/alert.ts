@@ -1,6 +1,6 @@
 /**
  * An alert for each upload that ends in ERROR, or does not end in time: three files are uploaded, one of them
- * broken, and a webhook is told of that one. Run it with `pnpm example alert`.
+ * broken, and a webhook gets an alert for that one. Run it with `pnpm example alert`.
  */
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
@@ -27,7 +27,7 @@ const UPLOADS = [
   { ...Source.named("Done"), csv: `${COLUMNS}\nk.ito,Kei,Ito,kei.ito@example.com,a.ortiz` }
 ]
 
-/** Stands for the incoming webhook of a chat or of an on-call service. */
+/** Stands in for the incoming webhook of a chat or an on-call service. */
 const webhook = Effect.gen(function* () {
   const server = yield* HttpServer.HttpServer
   yield* server.serve(
@@ -46,7 +46,7 @@ const main = Effect.gen(function* () {
   const sandbox = yield* Sandbox.Sandbox
   const url = yield* webhook
 
-  /** An alert that cannot be delivered is tried again, and then told here rather than lost. */
+  /** Retries an alert that cannot be delivered, and finally logs it. */
   const alert = (text: string) =>
     client.execute(HttpClientRequest.bodyJsonUnsafe(HttpClientRequest.post(url), { text })).pipe(
       Effect.retry({ schedule: Schedule.exponential("200 millis"), times: 3 }),
@@ -62,7 +62,7 @@ const main = Effect.gen(function* () {
       if (status === "ERROR") {
         yield* alert(`The upload to ${name} failed. Look at NON_EMPLOYEE_BULK_IMPORT_FAILED.`)
       } else {
-        yield* Console.log(`${name}: ${status}, nobody is told`)
+        yield* Console.log(`${name}: ${status}, no alert`)
       }
     }).pipe(Effect.catch(({ message }) => alert(`${name}: ${message}`)))
 

@@ -1,5 +1,5 @@
 /**
- * A collector for the example `telemetry`: takes OTLP as JSON and prints the spans as a tree, and the names of the
+ * A collector for the example `telemetry`: accepts OTLP as JSON and prints the spans as a tree, and the names of the
  * metrics.
  */
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
@@ -12,7 +12,7 @@ import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import { createServer } from "node:http"
 
-/** As much of OTLP's JSON as is printed. */
+/** The printed part of OTLP's JSON. */
 const Traces = Schema.Struct({
   resourceSpans: Schema.Array(
     Schema.Struct({

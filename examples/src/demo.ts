@@ -1,7 +1,7 @@
 /**
- * The whole way, end to end: a local tenant, the MCP server as an assistant starts it, and an MCP client that
- * finds a source by its name, asks for the status of an upload until it is done, and waits for another. Then
- * three things that go wrong, and what the assistant is told: at last an upload that fails and is explained. Exits 0 only if every step did what it says.
+ * The main use, end to end: a sandbox, the MCP server as an assistant starts it, and an MCP client that finds a source by its
+ * name, polls the status of an upload, and waits for another. Then four failures with the server's advice: a rate limit, a
+ * forbidden source, a malformed ID, and a failed upload with its explanation. Exits with 0 only if every step succeeds.
  *
  * Run it with `npx --yes pnpm@12.21.0 demo`.
  */
@@ -27,10 +27,10 @@ const CSV = [
   "s.adeyemi,Sade,Adeyemi,sade.adeyemi@example.com,a.ortiz"
 ].join("\n")
 
-/** A step did not do what it says. */
+/** A step had an unexpected result. */
 class StepFailed extends Data.TaggedError("StepFailed")<{ readonly message: string }> {}
 
-// Plain text unless standard output is a terminal that shows colours.
+// Plain text unless standard output is a terminal with colors.
 const paint = (format: Parameters<typeof styleText>[0], text: string): string =>
   styleText(format, text, { stream: process.stdout })
 
@@ -39,7 +39,7 @@ const line = (label: string, text: string) => Console.log(`  ${paint("dim", labe
 
 const expect = (holds: boolean, message: string) => (holds ? Effect.void : new StepFailed({ message }))
 
-/** An MCP client with the server as its child process, as an assistant does it. */
+/** Connects an MCP client that starts the server as its child process, like an assistant. */
 const connect = (sandbox: Sandbox.Service) =>
   Effect.acquireRelease(
     Effect.tryPromise({
@@ -87,7 +87,7 @@ const call = (
     catch: (cause) => new StepFailed({ message: `The tool call failed: ${String(cause)}` })
   })
 
-const ask = (client: Client, sourceId: string) => call(client, "get_bulk_upload_status", { sourceId })
+const status = (client: Client, sourceId: string) => call(client, "get_bulk_upload_status", { sourceId })
 
 const upload = (sandbox: Sandbox.Service, sourceId: string, csv: string) =>
   Effect.tryPromise({
@@ -123,7 +123,7 @@ const uploadTo = (
     yield* line("upload", `contractors.csv to "${name}": accepted`)
   })
 
-const told = ({ content }: Answer) =>
+const printError = ({ content }: Answer) =>
   Effect.gen(function* () {
     for (const key of ["error", "message", "nextStep", "retryable", "trackingId"]) {
       if (content[key] !== undefined) yield* line(key, String(content[key]))
@@ -131,11 +131,11 @@ const told = ({ content }: Answer) =>
   })
 
 const demo = Effect.gen(function* () {
-  yield* heading("1. A local tenant")
+  yield* heading("1. The sandbox starts")
   const sandbox = yield* Sandbox.make({ jobTiming: { pending: "1 second", inProgress: "1500 millis" } })
   yield* line("listens", sandbox.url)
 
-  yield* heading("2. The MCP server, started as an assistant starts it")
+  yield* heading("2. The MCP server starts, as in an assistant")
   const client = yield* connect(sandbox)
   yield* line("protocol", client.getNegotiatedProtocolVersion() ?? "unknown")
   const { tools } = yield* Effect.promise(() => client.listTools())
@@ -145,7 +145,7 @@ const demo = Effect.gen(function* () {
     "The server does not offer get_bulk_upload_status."
   )
 
-  yield* heading('3. A source is found by a part of its name: "contract"')
+  yield* heading('3. A part of its name finds a source: "contract"')
   const found = yield* call(client, "list_non_employee_sources", { nameContains: "contract" })
   const [source] = found.content["sources"] as ReadonlyArray<{
     readonly name: string
@@ -154,10 +154,10 @@ const demo = Effect.gen(function* () {
   if (source === undefined) return yield* new StepFailed({ message: "The source was not found." })
   yield* line("source", `${source.name}, ${source.sourceId}`)
 
-  yield* heading("4. Two contractors are uploaded, and the assistant asks until it is done")
+  yield* heading("4. After an upload of two contractors, the assistant polls until the job has ended")
   yield* uploadTo(sandbox, source)
   const statuses = yield* Stream.fromEffectSchedule(
-    ask(client, source.sourceId),
+    status(client, source.sourceId),
     Schedule.spaced("500 millis")
   ).pipe(
     Stream.tap(({ content }) =>
@@ -172,7 +172,7 @@ const demo = Effect.gen(function* () {
   yield* expect(statuses.includes("IN_PROGRESS"), "The job was never seen as IN_PROGRESS.")
   yield* expect(statuses.at(-1) === "COMPLETED", "The job did not become COMPLETED.")
 
-  yield* heading("5. The same on another source, in one call that waits and tells its progress")
+  yield* heading("5. On another source, one call waits and reports its progress")
   const retail = Source.named("Retail")
   yield* uploadTo(sandbox, retail)
   const print = Effect.runSyncWith(yield* Effect.context())
@@ -188,37 +188,37 @@ const demo = Effect.gen(function* () {
   )
   yield* expect(waited.content["status"] === "COMPLETED", "The wait did not end with COMPLETED.")
 
-  yield* heading("6. SailPoint says 429: the server waits as long as it is told, and asks again")
+  yield* heading("6. After a 429, the server waits for the time in Retry-After, then retries")
   yield* sandbox.fail({ endpoint: "status", fault: Fault.rateLimited("1") })
   const before = (yield* sandbox.received).length
-  const patient = yield* ask(client, Source.named("Done").sourceId)
+  const patient = yield* status(client, Source.named("Done").sourceId)
   const answers = (yield* sandbox.received).slice(before).map(({ outcome }) => outcome)
   yield* line("answers", answers.join(", then "))
   yield* line("status", String(patient.content["status"]))
   yield* expect(
     answers.join() === "429,200" && patient.content["status"] === "COMPLETED",
-    "The 429 was not waited out."
+    "The server did not retry after the 429."
   )
 
-  yield* heading("7. A source that this client may not see")
-  const forbidden = yield* ask(client, Source.named("Private").sourceId)
-  yield* told(forbidden)
+  yield* heading("7. A source without permission is Forbidden")
+  const forbidden = yield* status(client, Source.named("Private").sourceId)
+  yield* printError(forbidden)
   yield* expect(
     forbidden.isError && forbidden.content["error"] === "Forbidden",
-    "It was not told as Forbidden."
+    "The error is not Forbidden."
   )
 
-  yield* heading("8. Something that is no id")
-  const malformed = yield* ask(client, "contractors")
-  yield* told(malformed)
+  yield* heading("8. A malformed ID is refused")
+  const malformed = yield* status(client, "contractors")
+  yield* printError(malformed)
   yield* expect(
     malformed.isError && malformed.content["error"] === "InvalidSourceId",
-    "It was not told as InvalidSourceId."
+    "The error is not InvalidSourceId."
   )
 
-  yield* heading("9. An upload that fails, and what can be said about it")
+  yield* heading("9. A failed upload is explained")
   const uploadedAt = new Date().toISOString()
-  // The sandbox knows every manager but this one.
+  // The sandbox accepts every manager except this one.
   yield* uploadTo(sandbox, retail, CSV.replace(/a\.ortiz$/u, "nobody"))
   const failed = yield* call(client, "wait_for_bulk_upload", { sourceId: retail.sourceId, uploadedAt })
   yield* line("status", String(failed.content["status"]))
@@ -237,7 +237,7 @@ const demo = Effect.gen(function* () {
     "The failed upload was not explained."
   )
 
-  yield* Console.log(`\n${paint("green", "Every step did what it says.")}`)
+  yield* Console.log(`\n${paint("green", "Every step succeeded.")}`)
 }).pipe(
   Effect.scoped,
   Effect.catchTag("StepFailed", ({ message }) =>

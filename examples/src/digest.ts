@@ -1,6 +1,6 @@
 /**
- * Code of somebody's own over the service: the text of a morning mail about uploads. It is here for its tests,
- * `test/mocking.test.ts`, which show three ways to run it without a tenant. Run them with `pnpm example mocking`.
+ * Sample code that uses the service: the text of a morning email about uploads. Its tests, `test/mocking.test.ts`, show
+ * three ways to run it without a tenant. Run them with `pnpm example mocking`.
  */
 import { BulkUploads } from "@sailpoint-bulk-upload/core"
 import * as Arr from "effect/Array"
@@ -12,20 +12,20 @@ export interface Subject {
   readonly sourceId: string
 }
 
-/** A line for each source that needs somebody, or one line that none does. */
+/** Returns a line for each source that needs attention, or one line if none does. */
 export const digest = Effect.fn("digest")(function* (subjects: ReadonlyArray<Subject>) {
   const uploads = yield* BulkUploads.BulkUploads
   const results = yield* uploads.statuses(subjects.map(({ sourceId }) => sourceId))
   const lines = Arr.zip(subjects, results).flatMap(([{ name }, result]) =>
     Result.match(result, {
-      onFailure: (error) => [`${name}: not known. ${error.message}`],
+      onFailure: (error) => [`${name}: unknown. ${error.message}`],
       onSuccess: ({ status }) => (status === "ERROR" ? [`${name}: the upload failed.`] : [])
     })
   )
   return lines.length === 0 ? "Every upload is in order." : lines.join("\n")
 })
 
-/** The mail after an upload: sent when it has ended, or when an hour has passed. */
+/** Returns the email after an upload, when it has ended or an hour has passed. */
 export const afterUpload = Effect.fn("afterUpload")(function* ({ name, sourceId }: Subject) {
   const uploads = yield* BulkUploads.BulkUploads
   return yield* uploads.awaitSettled(sourceId, { timeout: "1 hour" }).pipe(

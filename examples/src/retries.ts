@@ -1,6 +1,6 @@
 /**
- * Other retry policies: the built-in one with other numbers, a Schedule of your own, and none. Each meets a
- * source whose first two requests fail with 503. Run it with `pnpm example retries`.
+ * Other retry policies: the built-in one with other numbers, your own Schedule, and none. With each, the first two
+ * requests for a source fail with 503. Run it with `pnpm example retries`.
  */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import { BulkUploads, getBulkUploadStatus, RetryPolicy } from "@sailpoint-bulk-upload/core"
@@ -12,13 +12,12 @@ import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
 
-/** For a person who waits at a screen: few tries, and no waiting for longer than two seconds. */
+/** For interactive use: few tries, and no wait of more than two seconds. */
 const impatient = RetryPolicy.make({ retries: 3, backoff: "100 millis", maxRetryAfter: "2 seconds" })
 
 /**
- * Any Schedule over the error will do. This one tries again at once and then ever later, for half a minute,
- * and tells of each time. A policy of your own has to ask `retryable` itself, and what SailPoint said of a
- * wait: asking earlier than that prolongs it.
+ * Any Schedule over the error is a policy. This one backs off exponentially for half a minute and prints each retry. Your
+ * own policy has to check `retryable` and the wait that SailPoint requests: an earlier request prolongs the wait.
  */
 const ownSchedule: RetryPolicy.Policy = Schedule.exponential("50 millis", 3).pipe(
   Schedule.setInputType<BulkUploadError>(),
@@ -33,25 +32,25 @@ const Live = (retryPolicy: RetryPolicy.Policy) =>
     Layer.provideMerge(Environment.layer())
   )
 
-const askUnder = (name: string, policy: RetryPolicy.Policy) =>
+const runWith = (name: string, policy: RetryPolicy.Policy) =>
   Effect.gen(function* () {
     yield* Console.log(`${name}:`)
     const sandbox = yield* Sandbox.Sandbox
     yield* sandbox.fail({ endpoint: "status", fault: Fault.gatewayPage(503), times: 2 })
-    const said = yield* getBulkUploadStatus(Source.named("Done").sourceId).pipe(
+    const outcome = yield* getBulkUploadStatus(Source.named("Done").sourceId).pipe(
       Effect.match({
         onFailure: (error) => `${error._tag}. ${error.nextStep}`,
         onSuccess: ({ status }) => `${status}`
       })
     )
     const requests = (yield* sandbox.received).filter(({ endpoint }) => endpoint === "status")
-    yield* Console.log(`  ${requests.map(({ outcome }) => outcome).join(", then ")}: ${said}`)
+    yield* Console.log(`  ${requests.map(({ outcome }) => outcome).join(", then ")}: ${outcome}`)
   }).pipe(Effect.provide(Live(policy)))
 
 const main = Effect.gen(function* () {
-  yield* askUnder("With other numbers", impatient)
-  yield* askUnder("With a Schedule of your own", ownSchedule)
-  yield* askUnder("Without retries", RetryPolicy.none)
+  yield* runWith("With other numbers", impatient)
+  yield* runWith("With your own Schedule", ownSchedule)
+  yield* runWith("Without retries", RetryPolicy.none)
 })
 
 NodeRuntime.runMain(main)

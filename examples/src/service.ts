@@ -1,7 +1,7 @@
 /**
- * An HTTP service that offers the status to a front end: `GET /uploads/{sourceId}` answers once, and
- * `/uploads/{sourceId}/events` tells every change as server-sent events. The page at `/` shows both at work.
- * The credentials stay here; the browser never sees them. Run it with `pnpm example service`.
+ * An HTTP service that offers the status to a front end: `GET /uploads/{sourceId}` returns it once, and
+ * `/uploads/{sourceId}/events` sends every change as server-sent events, which the page at `/` shows. Only the service
+ * has the credentials. Run it with `pnpm example service`.
  */
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
@@ -16,14 +16,14 @@ import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import { createServer } from "node:http"
 
-/** What a front end needs to know, and nothing that only an operator should. */
+/** The fields for a front end, without details for operators. */
 const shown = ({ status }: BulkUploadStatus.BulkUploadStatus) => ({
   status,
   settled: BulkUploadStatus.isSettled(status),
   meaning: BulkUploadStatus.meaning(status)
 })
 
-/** A wrong id is the browser's mistake, a busy upstream passes, all else is the operator's. */
+/** A wrong ID is the browser's mistake, and a busy upstream is temporary; all else is 502, for the operator. */
 const HTTP_STATUS: Partial<Record<BulkUploadError.BulkUploadError["_tag"], number>> = {
   InvalidSourceId: 400,
   NotFound: 404,
@@ -53,7 +53,7 @@ const Routes = Effect.gen(function* () {
       })
     )
   )
-  // However many browsers follow a source, SailPoint is asked once for all; when the last has left, not at all.
+  // All browsers that follow a source share its requests to SailPoint, which end with the last browser.
   const events = HttpRouter.route(
     "GET",
     "/uploads/:sourceId/events",

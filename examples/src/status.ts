@@ -1,5 +1,5 @@
 /**
- * One status, and what to do about each way in which it can fail. Run it with `pnpm example status`.
+ * One status, and a reaction to each of its failures. Run it with `pnpm example status`.
  */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import { BulkUploads, BulkUploadStatus, getBulkUploadStatus } from "@sailpoint-bulk-upload/core"
@@ -11,12 +11,12 @@ import * as Layer from "effect/Layer"
 
 const Live = BulkUploads.layerConfig().pipe(
   Layer.provide(FetchHttpClient.layer),
-  // Without this line it asks the tenant in SAIL_BASE_URL, SAIL_CLIENT_ID and SAIL_CLIENT_SECRET.
+  // Without this line, the program uses the tenant in SAIL_BASE_URL, SAIL_CLIENT_ID and SAIL_CLIENT_SECRET.
   Layer.provide(Environment.layer())
 )
 
-/** The errors that this program has an answer to; the others tell themselves. */
-const tell = (sourceId: string) =>
+/** Prints the status, a specific line for two errors, or the message of any other error. */
+const print = (sourceId: string) =>
   getBulkUploadStatus(sourceId).pipe(
     Effect.flatMap(({ status }) =>
       Console.log(
@@ -24,12 +24,12 @@ const tell = (sourceId: string) =>
       )
     ),
     Effect.catchTags({
-      InvalidSourceId: ({ summary }) => Console.log(`Not asked: ${summary}`),
+      InvalidSourceId: ({ summary }) => Console.log(`Not requested: ${summary}`),
       Forbidden: ({ nextStep, trackingId }) =>
-        Console.log(`For the administrator: ${nextStep} (tracking id ${trackingId})`)
+        Console.log(`For the administrator: ${nextStep} (tracking ID ${trackingId})`)
     }),
     Effect.catch(({ message, retryable }) =>
-      Console.log(`${retryable ? "Later perhaps" : "Not without a change"}: ${message}`)
+      Console.log(`${retryable ? "Retry later" : "Fix first"}: ${message}`)
     )
   )
 
@@ -42,7 +42,7 @@ const main = Effect.forEach(
     Source.named("Login page").sourceId,
     "Contractors"
   ],
-  tell,
+  print,
   { discard: true }
 )
 

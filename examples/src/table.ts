@@ -1,5 +1,5 @@
 /**
- * Forty sources as a table: each has its own status or its own error, and one that fails spoils nothing. Run it
+ * Forty sources as a table: each has a separate status or error, so one failure does not affect the others. Run it
  * with `pnpm example table`.
  */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
@@ -12,7 +12,7 @@ import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 
-/** Ten of each of these, as a tenant with forty non-employee sources may have them. */
+/** The table has ten of each of these. */
 const KINDS: ReadonlyArray<Source.Source> = [
   { ...Source.named("Done"), name: "Contractors" },
   { ...Source.named("Running"), name: "Interns" },
@@ -33,7 +33,7 @@ const FORTY: ReadonlyArray<Source.Source> = KINDS.flatMap((kind, row) =>
   })
 )
 
-// One API client for both, so that they share the token and the request budget.
+// Both services use one API client, so they share the token and the rate limit.
 const Live = Layer.mergeAll(BulkUploads.layerApiClient, NonEmployeeSources.layerApiClient).pipe(
   Layer.provide(ApiClient.layerConfig()),
   Layer.provide(FetchHttpClient.layer),
@@ -64,8 +64,8 @@ const main = Effect.gen(function* () {
     rows.filter(({ nextStep }) => nextStep !== undefined),
     ({ nextStep, status }) => `${status}: ${nextStep}`
   )
-  for (const [what, those] of Object.entries(todo)) {
-    yield* Console.log(`\n${those.length} of ${rows.length} are ${what}`)
+  for (const [advice, affected] of Object.entries(todo)) {
+    yield* Console.log(`\n${affected.length} of ${rows.length} are ${advice}`)
   }
 })
 

@@ -1,6 +1,6 @@
 /**
- * Traces and metrics over OTLP: the library's spans and measurements, as a collector gets them. The collector
- * here, `collector.ts`, prints what arrives. Run it with `pnpm example telemetry`.
+ * Traces and metrics over OTLP: the library's spans and measurements, which the collector in `collector.ts` prints. Run it
+ * with `pnpm example telemetry`.
  */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import { BulkUploads, getBulkUploadStatus } from "@sailpoint-bulk-upload/core"
@@ -14,7 +14,7 @@ import * as NetAddress from "effect/net/NetAddress"
 import * as Otlp from "effect/observability/Otlp"
 import { Collector } from "./collector.ts"
 
-// In your program the base URL is your collector's: http://localhost:4318.
+// In your program, use the URL of your collector: http://localhost:4318.
 const Telemetry = Layer.unwrap(
   Effect.map(HttpServer.HttpServer, ({ address }) =>
     Otlp.layerJson({
@@ -28,7 +28,7 @@ const main = Effect.gen(function* () {
   const sandbox = yield* Sandbox.Sandbox
   yield* sandbox.fail({ endpoint: "status", fault: Fault.rateLimited("1") })
   const { status } = yield* getBulkUploadStatus(Source.named("Done").sourceId)
-  yield* Console.log(`${status}, after a 429 that was waited out`)
+  yield* Console.log(`${status}, after a back-off for a 429`)
 }).pipe(Effect.withSpan("nightly report"))
 
 const Live = BulkUploads.layerConfig().pipe(

@@ -1,6 +1,6 @@
 /**
- * Waiting for the end of an upload, with a progress bar in a terminal and a line for each change elsewhere.
- * SailPoint tells no percentage, so the bar shows how much of the time to wait has passed. Run it with
+ * Waits for the end of an upload, with a progress bar in a terminal and a line for each change elsewhere.
+ * SailPoint returns no percentage, so the bar shows the elapsed part of the timeout. Run it with
  * `pnpm example wait`.
  */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
@@ -58,7 +58,7 @@ const main = Effect.gen(function* () {
 
   const draw = Effect.gen(function* () {
     const time = yield* elapsed
-    const status = (yield* Ref.get(state)) ?? "asking"
+    const status = (yield* Ref.get(state)) ?? "first check"
     yield* write(`${CLEAR_LINE}${name} ${bar(time)} ${status}, ${seconds(time)}`)
   })
   const drawing = Effect.acquireUseRelease(

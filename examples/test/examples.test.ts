@@ -31,7 +31,7 @@ describe("the examples", { timeout: 60_000, concurrent: true }, () => {
   it("are listed if the name of an example is unknown", async () => {
     const ended = await start(process.execPath, [RUN, "stauts"]).catch((error: unknown) => error)
     assert.propertyVal(ended, "code", 2)
-    assert.match(String(Reflect.get(Object(ended), "stderr")), /no example "stauts".*\n[^]*status/u)
+    assert.match(String(Reflect.get(Object(ended), "stderr")), /Unknown example "stauts".*\n[^]*status/u)
   })
 
   it("status: prints each outcome in a different way", async () => {
@@ -40,9 +40,9 @@ describe("the examples", { timeout: 60_000, concurrent: true }, () => {
       /^COMPLETED: /u,
       /^ERROR: .*NON_EMPLOYEE_BULK_IMPORT_FAILED/u,
       /^no status: .*not documented/u,
-      /^For the administrator: .*idn:nelm:read.*tracking id 5a4dfa17/u,
-      /^Not without a change: SailPoint answered 200 .*<html>/u,
-      /^Not asked: "Contractors" is not a source ID/u
+      /^For the administrator: .*idn:nelm:read.*tracking ID 5a4dfa17/u,
+      /^Fix first: SailPoint answered 200 .*<html>/u,
+      /^Not requested: "Contractors" is not a source ID/u
     ]
     assert.strictEqual(lines.length, begins.length)
     for (const [index, line] of lines.entries()) assert.match(line, begins[index] ?? /^$/u)
@@ -99,7 +99,7 @@ describe("the examples", { timeout: 60_000, concurrent: true }, () => {
     const sent = lines.filter((line) => line.startsWith("The webhook got: "))
     assert.strictEqual(sent.length, 1)
     assert.match(sent[0] ?? "", /: \{.*Retail failed.*\}$/u)
-    assert.strictEqual(lines.filter((line) => line.includes("COMPLETED, nobody is told")).length, 2)
+    assert.strictEqual(lines.filter((line) => line.includes("COMPLETED, no alert")).length, 2)
   })
 
   it("retries: sends as often as each policy says", async () => {

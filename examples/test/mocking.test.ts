@@ -35,7 +35,7 @@ describe("with a mock of the service", () => {
         { name: "Partners", sourceId: partners },
         { name: "Vendors", sourceId: vendors }
       ])
-      assert.match(text, /^Partners: the upload failed\.\nVendors: not known\. .*403/u)
+      assert.match(text, /^Partners: the upload failed\.\nVendors: unknown\. .*403/u)
     }).pipe(Effect.provide(Uploads))
   )
 })
@@ -52,7 +52,7 @@ describe("with the local tenant", () => {
         const { fail } = yield* Sandbox.Sandbox
         yield* fail({ endpoint: "status", fault: Fault.gatewayPage(503) })
         const subjects = [Source.named("Done")]
-        assert.match(yield* digest(subjects), /^Done: not known\. SailPoint answered 503/u)
+        assert.match(yield* digest(subjects), /^Done: unknown\. SailPoint answered 503/u)
         assert.strictEqual(yield* digest(subjects), "Every upload is in order.")
       })
     )

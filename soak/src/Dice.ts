@@ -1,5 +1,5 @@
 /**
- * Random choices that a seed repeats (mulberry32: enough for choosing, for nothing that has to be secret).
+ * Random choices that a seed repeats (mulberry32, which is not for secrets).
  */
 export interface Dice {
   /** At least 0 and below 1. */

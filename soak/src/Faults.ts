@@ -1,6 +1,4 @@
-/**
- * What the sandbox does wrong, at random.
- */
+/** Random faults of the sandbox. */
 import * as Fault from "@sailpoint-bulk-upload/sandbox/Fault"
 import type * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Effect from "effect/Effect"
@@ -25,7 +23,7 @@ const faults: ReadonlyArray<Fault.Fault> = [
   { _tag: "Echo", status: 400 }
 ]
 
-/** Plans a fault, or takes every token back. */
+/** Plans a fault, or revokes every token. */
 export const strike = (sandbox: Sandbox.Service, dice: Dice): Promise<void> =>
   Effect.runPromise(
     dice.chance(0.05)

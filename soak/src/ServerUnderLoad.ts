@@ -1,5 +1,5 @@
 /**
- * A built server as a child process with a client, over stdio or HTTP, and what it holds.
+ * A built server as a child process with a client, over stdio or HTTP, and the resources that it uses.
  */
 import {
   Client,
@@ -20,9 +20,9 @@ export type Kind = "stdio" | "http"
 
 export interface ServerUnderLoad {
   readonly client: Client
-  /** What it holds; nothing once it has ended. */
+  /** Returns the resources that it uses; undefined once it has ended. */
   readonly sample: () => Promise<Omit<Sample, "at"> | undefined>
-  /** Asks it to end and gives the exit code, or the signal that was needed. */
+  /** Sends SIGTERM and returns the exit code, or the signal that ended it. */
   readonly stop: () => Promise<number | string>
   readonly kill: () => Promise<void>
 }
@@ -78,7 +78,7 @@ export const start = async (
 
 const HTTP = ["http", "--port", "0"]
 
-/** Longer than the server gives running calls to end. */
+/** Longer than the server waits for running calls. */
 const STOPS_WITHIN_MILLIS = 15_000
 
 const overHttp = async (log: Interface, exited: Promise<unknown>) => {
@@ -94,7 +94,7 @@ const overHttp = async (log: Interface, exited: Promise<unknown>) => {
   return new StreamableHTTPClientTransport(new URL(url))
 }
 
-/** The pipes of a process that has a channel for the probe as well, which the SDK's own transport does not open. */
+/** The pipes of a process that also has a channel for the probe, which the SDK's transport does not open. */
 class Pipes implements Transport {
   onmessage?: (message: JSONRPCMessage) => void
   onerror?: (error: Error) => void

@@ -1,6 +1,6 @@
 /**
- * What a process holds over time, and whether that is a leak: it is one where the process holds clearly more in the
- * last quarter of the run than in the second. The first quarter is for warming up.
+ * The resources of a process over time. Clearly more in the last quarter of the run than in the second is a leak; the first
+ * quarter is the warm-up.
  */
 export interface Sample {
   /** Seconds since the start. */
@@ -13,10 +13,10 @@ export interface Sample {
 
 export type Quantity = Exclude<keyof Sample, "at">
 
-/** What more is a leak: so much in all, and so large a part of what there was. */
+/** Growth beyond both limits is a leak: an absolute amount, and a part of the earlier value. */
 const ALLOWED: Readonly<Record<Quantity, { readonly absolute: number; readonly relative: number }>> = {
   heapBytes: { absolute: 4 * 1024 * 1024, relative: 0.15 },
-  // What the allocator keeps is not what the program holds, so this is for the report; only a lot is a leak.
+  // The allocator keeps freed memory, so only a large growth is a leak.
   rssBytes: { absolute: 150 * 1024 * 1024, relative: 0.5 },
   handles: { absolute: 20, relative: 0.25 },
   files: { absolute: 20, relative: 0.25 }
@@ -31,7 +31,7 @@ export interface Trend {
   readonly leak: boolean
 }
 
-/** A shorter time tells nothing: it is warming up, and a call may hold what it needs for 45 s. */
+/** A shorter run is mostly warm-up, and a call can keep its resources for 45 s. */
 const ENOUGH_SECONDS = 180
 
 export const isEnough = (samples: ReadonlyArray<Sample>): boolean =>

@@ -1,5 +1,5 @@
 /**
- * Loaded into a server with `--import`: tells, when asked, how much it holds once everything dead is collected.
+ * Loaded into a server with `--import`: answers each message with the server's resources after a garbage collection.
  */
 import { readdirSync } from "node:fs"
 
@@ -12,5 +12,5 @@ process.on("message", () => {
     files: process.platform === "linux" ? readdirSync("/proc/self/fd").length : 0
   })
 })
-// Asked or not, it must not be what keeps the server alive.
+// The channel must not keep the server alive.
 process.channel?.unref()

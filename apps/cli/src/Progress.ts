@@ -13,7 +13,7 @@ import { brief } from "./time.ts"
 export interface Progress {
   /** Reports the status of a check. */
   readonly checked: (status: State, at: DateTime.Utc) => Effect.Effect<void>
-  /** Reports a failed check that may pass by itself. */
+  /** Reports a failed check that is retried. */
   readonly failed: (summary: string, at: DateTime.Utc) => Effect.Effect<void>
   /** Reports when the next check runs. */
   readonly next: (after: Duration.Duration) => Effect.Effect<void>
@@ -44,7 +44,7 @@ const silent: Progress = {
   next: () => Effect.void
 }
 
-/** Starts the progress display; it ends, and the cursor is back, when the scope closes. */
+/** Starts the progress display. When the scope closes, it ends and the cursor returns. */
 export const make = (
   options: Options,
   stream: Terminal = process.stderr
@@ -75,7 +75,7 @@ const plain = ({ name }: Options, stream: Terminal): Progress => {
   }
 }
 
-/** One line that is drawn anew, with the history of statuses above it. */
+/** One line that is redrawn, with the history of statuses above it. */
 const live = ({ name, timeout }: Options, stream: Terminal): Effect.Effect<Progress, never, Scope.Scope> =>
   Effect.gen(function* () {
     const start = yield* Clock.currentTimeMillis

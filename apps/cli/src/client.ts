@@ -24,12 +24,12 @@ const ofSandbox = Layer.unwrap(
   )
 )
 
-/** A user watches: what fails for half a minute is reported. */
+/** A user watches, so a failure is reported after half a minute. */
 const retryPolicy = RetryPolicy.make({ retries: 4, maxElapsed: "30 seconds" })
 
 const readText = (path: string): string => readFileSync(path, "utf8")
 
-/** The variables, with the secrets that are in files. */
+/** The environment variables, with secrets read from files. */
 const environment = Layer.unwrap(
   Effect.suspend(() => {
     const { env, problems } = readFiles(process.env, SECRETS, readText)
@@ -49,7 +49,7 @@ export const layer = (sandbox: boolean) =>
 const withExplanation = (options: Explanation.Options) =>
   Layer.merge(services, Explanation.layerApiClient(options))
 
-/** The services with the explanation. The sandbox allows all that an explanation can read. */
+/** The services with the explanation, which is complete on the sandbox. */
 export const layerExplanation = (sandbox: boolean) =>
   (sandbox
     ? withExplanation({ countRecords: true, auditEvents: true })

@@ -1,5 +1,5 @@
 /**
- * The command line: commands, arguments and flags. What a command does is loaded when it runs.
+ * The command line: commands, arguments and flags. The code of a command is loaded when it runs.
  */
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
@@ -25,7 +25,7 @@ const json = Flag.Boolean("json").pipe(
   Flag.withDescription("Print one JSON document, for failures too")
 )
 
-/** Reports an unusable value with the form that is expected. */
+/** Reports an unusable value with the expected form. */
 const refused = (option: string, value: string, expected: string): CliError.InvalidValue =>
   new CliError.InvalidValue({ option, value, expected, kind: "flag" })
 
@@ -42,7 +42,7 @@ const time = (name: string) =>
 
 const timeout = Flag.String("timeout").pipe(
   Flag.withMetavar("DURATION"),
-  Flag.withDescription("How long to wait, such as 90s, 30m or 1h30m (default: 30m)"),
+  Flag.withDescription("How long to wait, for example 90s, 30m or 1h30m (default: 30m)"),
   Flag.mapEffect((text) =>
     Effect.mapError(Effect.fromResult(parseDuration(text)), (expected) => refused("timeout", text, expected))
   ),
@@ -107,7 +107,7 @@ const wait = Command.make(
   })
 ).pipe(
   Command.withDescription(
-    "Wait until the newest bulk upload of a source has ended. Exits with 0 on COMPLETED only."
+    "Wait until the newest bulk upload of a source has ended. Exits with 0 only on COMPLETED."
   ),
   Command.withExamples([
     {

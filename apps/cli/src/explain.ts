@@ -38,7 +38,7 @@ export const explain = Effect.fn("cli.explain")(function* (input: Input) {
 /** Longer than any header: 18 columns with names of 100 characters. */
 const MAX_HEADER_BYTES = 16_384
 
-/** Returns the first line of a file. The lines below hold personal data. */
+/** Returns the first line of a file. The others contain personal data. */
 const firstLine = (path: string): string => {
   const file = openSync(path, "r")
   try {
@@ -72,7 +72,7 @@ const toText = ({ checks, columns, events, meaning, records, status, unavailable
 const CERTAINTY = {
   named: "names this source",
   tracked: "has the tracking number of an event that names this source",
-  near: "does not show that it is of this source"
+  near: "does not show that it belongs to this source"
 } as const
 
 const section = (title: string, lines: ReadonlyArray<string>): ReadonlyArray<string> =>
@@ -85,7 +85,7 @@ const recordLines = (records: Explanation.Records): ReadonlyArray<string> => {
   const { changedSince, complete, createdSince, newestChangedAt, newestCreatedAt, since, total } = records
   const counts = `${createdSince} created, ${changedSince} changed${complete === false ? ", perhaps more" : ""}`
   return [
-    `Records that the token may see: ${total}`,
+    `Records visible to the token: ${total}`,
     ...line("  newest created", newestCreatedAt),
     ...line("  newest changed", newestChangedAt),
     ...line(`  since ${since}`, since && counts)

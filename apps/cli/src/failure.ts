@@ -8,13 +8,13 @@ import { End } from "./End.ts"
 import * as ExitCode from "./ExitCode.ts"
 import * as output from "./output.ts"
 
-/** An error of the library, or one of Effect's, which has less. */
+/** An error of the library, or one of Effect's, which has fewer fields. */
 type Failed = { readonly message: string } & (
   | Parameters<typeof Failure.fromError>[0]
   | { readonly _tag: string; readonly nextStep?: undefined }
 )
 
-/** The same fields as a failed MCP tool. */
+/** Returns the fields of a failed MCP tool. */
 export const toJson = (error: Failed): Failure.Failure => {
   if (error.nextStep !== undefined) {
     return { ...Failure.fromError(error), nextStep: nameVariables(error.nextStep) }
@@ -23,10 +23,10 @@ export const toJson = (error: Failed): Failure.Failure => {
   return { error: _tag, message, nextStep: "Run the command with --help.", retryable: false }
 }
 
-/** What happened and what to do about it. */
+/** Returns the message with its next step. */
 export const toText = ({ message, nextStep = "" }: Failed): string => message.replace(nextStep, nameVariables)
 
-/** Reports a failure; `extra` is added to its JSON document. */
+/** Reports a failure, with `extra` in its JSON document. */
 export const reportFailure = (error: Failed, json: boolean, extra: object = {}): Effect.Effect<void> =>
   Effect.andThen(output.note(toText(error)), json ? output.json({ ...toJson(error), ...extra }) : Effect.void)
 
@@ -46,8 +46,8 @@ export const ended = <A, E extends Failed, R>(
 
 const BUG: Failed = {
   _tag: "InternalError",
-  message: "The command failed unexpectedly. Run it again with --log-level debug, and report what it prints.",
+  message: "The command failed unexpectedly. Run it again with --log-level debug, and report the output.",
   summary: "The command failed unexpectedly.",
-  nextStep: "Run it again with --log-level debug, and report what it prints.",
+  nextStep: "Run it again with --log-level debug, and report the output.",
   retryable: false
 }

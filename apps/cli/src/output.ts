@@ -1,12 +1,12 @@
 /**
- * What the command prints: results on standard output, everything else on standard error.
+ * The output of the command: results on standard output, everything else on standard error.
  */
 import * as Effect from "effect/Effect"
 
-/** Writes and waits until the stream took the text, because exiting right after a write can cut it off. */
+/** Writes, and waits until the stream has accepted the text, because an exit right after a write can truncate it. */
 const write = (stream: NodeJS.WriteStream, text: string): Effect.Effect<void> =>
   Effect.callback((resume) => {
-    // A closed pipe, as in `… | head -1`, ends the output and is no failure.
+    // A closed pipe, as in `… | head -1`, ends the output and is not a failure.
     stream.once("error", () => resume(Effect.void))
     stream.write(text, () => resume(Effect.void))
   })

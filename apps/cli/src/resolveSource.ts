@@ -1,17 +1,17 @@
 /**
- * A source as a user names it: its ID, or its name.
+ * Finds a source by its ID or its name.
  */
 import { NonEmployeeSources } from "@sailpoint-bulk-upload/core/NonEmployeeSources"
 import * as SourceId from "@sailpoint-bulk-upload/core/SourceId"
 import * as Effect from "effect/Effect"
 
-/** The ID that SailPoint is asked with, and the name to show. */
+/** The ID for requests, and the name to show. */
 export interface Named {
   readonly sourceId: string
   readonly name: string
 }
 
-/** Looks a name up in the list of sources; an ID is used as it is, without a request. */
+/** Looks a name up in the list of sources; an ID is used unchanged, without a request. */
 export const resolveSource = (source: string) => {
   const id = source.trim()
   return SourceId.is(id)

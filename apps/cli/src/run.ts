@@ -22,7 +22,7 @@ const formatter = CliOutput.defaultFormatter({ colors: false })
 
 const exitCodes = `EXIT CODES\n${ExitCode.MEANINGS.map(([code, meaning]) => `  ${String(code).padEnd(5)}${meaning}`).join("\n")}`
 
-/** As published, the presenter prints the help of a wrong usage to standard output, which belongs to results. */
+/** Prints the help of a wrong usage to standard error. Effect's presenter prints it to standard output, where only results belong. */
 const presenter = CliOutput.layerPresenter({
   present: (event) => {
     switch (event._tag) {
@@ -58,7 +58,7 @@ const main = Command.runWith(command, { version: packageJson.version })(args).pi
   ])
 )
 
-// The reader of a closed pipe, as in `… | head -1`, has what it wanted.
+// A closed pipe, as in `… | head -1`, is not an error.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined)
 
 NodeRuntime.runMain(main, { disableErrorReporting: true })

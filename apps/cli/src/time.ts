@@ -27,7 +27,7 @@ export const parseTime = (text: string, now: DateTime.Utc): Result.Result<DateTi
   if (Result.isSuccess(ago)) return Result.succeed(DateTime.subtractDuration(now, ago.success))
   const time = ISO_TIME.test(text.trim()) ? DateTime.make(text.trim()) : Option.none()
   if (Option.isNone(time)) {
-    return Result.fail("a time such as 2026-11-29T10:00:00Z, or a duration ago such as 5m")
+    return Result.fail("a time, for example 2026-11-29T10:00:00Z, or a duration ago, for example 5m")
   }
   return DateTime.isGreaterThan(time.value, now)
     ? Result.fail("a time in the past")

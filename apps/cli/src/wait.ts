@@ -1,5 +1,5 @@
 /**
- * `wait`: until the newest upload of a source has ended, or the time is up.
+ * `wait`: waits until the newest upload of a source has ended, or the time is up.
  */
 import { BulkUploads } from "@sailpoint-bulk-upload/core/BulkUploads"
 import * as BulkUploadStatus from "@sailpoint-bulk-upload/core/BulkUploadStatus"
@@ -36,7 +36,7 @@ export const wait = Effect.fn("cli.wait")(function* ({ json, quiet, since, sourc
     return yield* awaitSettled(sourceId, {
       timeout,
       since: Option.getOrUndefined(since),
-      // A pipeline has nothing better to do than to wait as long as SailPoint asks for.
+      // A pipeline can wait as long as SailPoint requests.
       maxRetryAfter: timeout,
       schedule: Schedule.tap(Watch.schedule, ({ duration }) => progress.next(duration)),
       onCheck: ({ status }, at) => {
@@ -61,6 +61,6 @@ export const wait = Effect.fn("cli.wait")(function* ({ json, quiet, since, sourc
   const error = exit.failure
   if (error._tag !== "NotSettled") return yield* error
   yield* reportFailure(error, json, { timedOut: true, status: error.status ?? null, ...figures })
-  // Without a single status until the end, the cause is that SailPoint cannot be reached.
+  // If no check returned a status, SailPoint could not be reached.
   return yield* End.with(error.status === undefined ? ExitCode.FAILED : ExitCode.TIME_IS_UP)
 })

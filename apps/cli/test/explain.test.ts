@@ -11,7 +11,7 @@ describe("explain", { timeout: 180_000 }, () => {
     Effect.gen(function* () {
       const text = yield* runOn(["explain", "Nothing landed", "--csv-header", HEADER])
       assert.deepStrictEqual([text.code, text.stderr], [5, ""])
-      assert.match(text.stdout, /^ERROR\. .*^Records that the token may see: 40$.*^To check:$/msu)
+      assert.match(text.stdout, /^ERROR\. .*^Records visible to the token: 40$.*^To check:$/msu)
       const counting = { SAIL_COUNT_RECORDS: "true", SAIL_AUDIT_EVENTS: "true" }
       const json = yield* runOn(["explain", "All landed", "--json"], counting)
       assert.strictEqual(json.code, 0)

@@ -1,6 +1,6 @@
 /**
- * What a good programmer writes by hand in an afternoon: one tool on the same SDK, its arguments checked with
- * zod, the call a bare fetch. No retries, no budget, no renewal, no deadline, no telemetry.
+ * A hand-written server: one tool on the same SDK, arguments checked with zod, and a bare fetch as the call. It has no
+ * retries, rate limit, token renewal, deadline or telemetry.
  */
 import { McpServer } from "@modelcontextprotocol/server"
 import * as z from "zod"

@@ -1,12 +1,12 @@
 /**
- * The API clients of the sandbox and the tokens that they get.
+ * The API clients of the sandbox and their tokens.
  *
  * @since 0.1.0
  */
 import * as Duration from "effect/Duration"
 
 /**
- * A client ID and secret, and what their tokens may do.
+ * A client ID and secret, with the permissions of their tokens.
  *
  * @category models
  * @since 0.1.0
@@ -15,20 +15,20 @@ export interface Client {
   readonly clientId: string
   readonly clientSecret: string
   readonly scopes: ReadonlyArray<string>
-  /** How long its tokens live: `expires_in`. SailPoint allows 15 s to 12 hours. */
+  /** The lifetime of its tokens (`expires_in`). SailPoint allows 15 s to 12 hours. */
   readonly lifetime: Duration.Input
   /**
-   * The user levels of its user. `ORG_ADMIN` stands for the role contexts `idn:nesr:read` and `idn:nesr:create` too.
+   * The user levels of its user. `ORG_ADMIN` includes the role contexts `idn:nesr:read` and `idn:nesr:create`.
    *
    * @default ["ORG_ADMIN"]
    */
   readonly userLevels?: ReadonlyArray<string> | undefined
-  /** The identity of its user: account manager of the sources that list it. Without one, of no source. */
+  /** The identity of its user, who is account manager of the sources that list it. If unset, of none. */
   readonly identityId?: string | undefined
 }
 
 /**
- * The scope that reading statuses and sources wants.
+ * The scope for reading statuses and sources.
  *
  * @category constants
  * @since 0.1.0
@@ -36,7 +36,7 @@ export interface Client {
 export const READ_SCOPE = "idn:nelm:read"
 
 /**
- * The scope that uploading wants.
+ * The scope for uploads.
  *
  * @category constants
  * @since 0.1.0
@@ -44,7 +44,7 @@ export const READ_SCOPE = "idn:nelm:read"
 export const WRITE_SCOPE = "idn:nelm:manage"
 
 /**
- * The scope that searching audit events wants; SailPoint has none that is narrower.
+ * The scope for searching audit events; SailPoint has no narrower one.
  *
  * @category constants
  * @since 0.1.0
@@ -52,7 +52,7 @@ export const WRITE_SCOPE = "idn:nelm:manage"
 export const SEARCH_SCOPE = "sp:search:read"
 
 /**
- * The identity of the administrator, who is account manager of every source that names no other.
+ * The identity of the administrator, the account manager of every source without `managers`.
  *
  * @category constants
  * @since 0.1.0
@@ -60,7 +60,7 @@ export const SEARCH_SCOPE = "sp:search:read"
 export const ADMIN_IDENTITY = "5a4d1d00000000000000000000000001"
 
 /**
- * The identity of the client `sandbox-manager`, who is account manager of some sources only.
+ * The identity of the client `sandbox-manager`, the account manager of some sources.
  *
  * @category constants
  * @since 0.1.0
@@ -68,7 +68,7 @@ export const ADMIN_IDENTITY = "5a4d1d00000000000000000000000001"
 export const MANAGER_IDENTITY = "5a4d1d00000000000000000000000002"
 
 /**
- * The client that may do everything.
+ * The client with all permissions.
  *
  * @category constants
  * @since 0.1.0
@@ -82,8 +82,8 @@ export const admin: Client = {
 }
 
 /**
- * The clients that every sandbox starts with: one that may do everything, one that may only read, one whose
- * tokens have no scope, one whose tokens live for 15 s, and one whose user is an account manager without a user level.
+ * The initial clients of every sandbox: one with all permissions, one that can only read, one with tokens without a
+ * scope, one with tokens that live for 15 s, and one with an account manager without a user level as its user.
  *
  * @category constants
  * @since 0.1.0
@@ -108,7 +108,7 @@ export const seeded: ReadonlyArray<Client> = [
   }
 ]
 
-/** More than any client uses at once, and the bound on what a sandbox that runs for days remembers. */
+/** Bounds the memory of a sandbox that runs for days; no client uses as many at once. */
 const MAX_TOKENS = 10_000
 
 interface Issued {
@@ -118,7 +118,7 @@ interface Issued {
 }
 
 /**
- * The tokens that were issued. Times are milliseconds since the epoch.
+ * The issued tokens. Times are milliseconds since the epoch.
  *
  * @internal
  */
@@ -145,7 +145,7 @@ export class Tokens {
     for (const token of this.#issued.values()) token.revoked = true
   }
 
-  /** The client behind an `Authorization` header, or what a 401 says. */
+  /** Returns the client of an `Authorization` header, or the text of a 401. */
   verify(authorization: string | undefined, now: number): Client | string {
     // RFC 9110, section 11.1: the name of the scheme is case-insensitive.
     const token = /^Bearer ([^\s]+)$/iu.exec(authorization ?? "")?.[1]
@@ -156,7 +156,7 @@ export class Tokens {
   }
 }
 
-/** In the form of a JWT (RFC 7519), as SailPoint's tokens are, with a signature that nobody should trust. */
+/** Makes a JWT (RFC 7519), like SailPoint's tokens, with an invalid signature. */
 const jwt = (claims: Readonly<Record<string, unknown>>): string =>
   [{ alg: "none", typ: "JWT" }, claims, "sandbox"]
     .map((part) => Buffer.from(JSON.stringify(part)).toString("base64url"))

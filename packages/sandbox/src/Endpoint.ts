@@ -1,11 +1,11 @@
 /**
- * The endpoints of the sandbox: which method and path is which.
+ * The endpoints of the sandbox, with their methods and paths.
  *
  * @since 0.1.0
  */
 
 /**
- * What a request asks for.
+ * The endpoint of a request.
  *
  * @category models
  * @since 0.1.0
@@ -22,20 +22,20 @@ export type Endpoint =
   | "search"
 
 /**
- * A request that was understood, or the status that says why not.
+ * A matched request, or the HTTP status for one that does not match.
  *
  * @internal
  */
 export type Match =
   | {
       readonly endpoint: Endpoint
-      /** The API version, and the ID in the path; empty where the path has none. */
+      /** The API version, and the ID in the path; empty if the path has none. */
       readonly version: string
       readonly id: string
     }
   | { readonly endpoint?: never; readonly status: 404 | 405; readonly allow?: string }
 
-/** The path of a resource: the version comes first, or, in the version per resource, after its name. */
+/** Returns the path of a resource: the version is first, or, for v1, after the name. */
 const resource = (name: string, rest = "") =>
   new RegExp(`^/(?:(?<yearly>v2024|v2025|v2026|v3|beta)/${name}|${name}/(?<perResource>v1))${rest}$`, "u")
 
@@ -54,7 +54,7 @@ const routes: ReadonlyArray<readonly [Endpoint, method: "GET" | "POST", path: Re
 ]
 
 /**
- * Which endpoint a request is for.
+ * Returns the endpoint of a request.
  *
  * @internal
  */

@@ -1,6 +1,6 @@
 /**
- * The settings of a client of the sandbox, under the names that SailPoint's own SDKs use, so that a program
- * that reads its settings from the environment runs on the sandbox without a change.
+ * The environment variables of a client of the sandbox, with the names of SailPoint's SDKs, so that a program that reads
+ * them runs on the sandbox unchanged.
  *
  * @example
  * ```ts
@@ -12,7 +12,7 @@
  *
  * const Live = BulkUploads.layerConfig().pipe(
  *   Layer.provide(FetchHttpClient.layer),
- *   Layer.provide(Environment.layer()) // without this line it is the tenant in the environment
+ *   Layer.provide(Environment.layer()) // without this line, the program uses the tenant in the environment
  * )
  *
  * const program = getBulkUploadStatus(Source.named("Done").sourceId).pipe(Effect.provide(Live))
@@ -28,7 +28,7 @@ import * as Client from "./Client.ts"
 import * as Sandbox from "./Sandbox.ts"
 
 /**
- * The variables that a client of a running sandbox needs; the sandbox's first client, unless another is given.
+ * Returns the variables for a client of a running sandbox, by default for its first client.
  *
  * @example
  * ```ts
@@ -51,8 +51,8 @@ export const variables = (
 })
 
 /**
- * A sandbox, and its variables as the configuration of what the layer is provided to. Nothing else is in that
- * configuration: a tenant in the environment of the process is never asked by mistake.
+ * Starts a sandbox and provides its variables as the configuration, without the environment of the process, so that no
+ * program calls a real tenant by mistake.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * Misbehaviour on demand: what a request gets instead of the sandbox's own answer.
+ * Faults on demand, instead of the sandbox's answer to a request.
  *
  * @since 0.1.0
  */
@@ -11,16 +11,16 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Stream from "effect/Stream"
 
 /**
- * A misbehaviour:
+ * A fault:
  *
- * - `Respond`: any status with any body and headers; a body that is no text is sent as JSON
- * - `Delay`: the right answer, or another misbehaviour, after a time
- * - `Silent`: the request is taken and never answered
+ * - `Respond`: any status with any body and headers; a body that is not a string is sent as JSON
+ * - `Delay`: the right answer, or another fault, after a time
+ * - `Silent`: the request is accepted and never answered
  * - `Reset`: the connection is closed before a byte is sent
  * - `CutOff`: the connection is closed in the middle of a 200 body
- * - `Echo`: everything that was sent, headers and body, in the messages of an error body and in `location`
+ * - `Echo`: the authorization header and the body of the request, in the messages of an error body and in `location`
  * - `Endless`: a body that never ends, as fast as it is read
- * - `Drip`: a body that never ends, a byte every `interval`
+ * - `Drip`: a body that never ends, one byte per `interval`
  *
  * @category models
  * @since 0.1.0
@@ -41,7 +41,7 @@ export type Fault =
   | { readonly _tag: "Drip"; readonly interval: Duration.Input }
 
 /**
- * A 429 as SailPoint documents it; `retryAfter` goes into the header as it is (seconds, a date, or nonsense).
+ * Makes a 429 as SailPoint documents it; `retryAfter` is the value of the header (seconds, a date, or nonsense).
  *
  * @example
  * ```ts
@@ -65,7 +65,7 @@ export const rateLimited = (retryAfter?: string): Fault => ({
 })
 
 /**
- * An answer that is larger than any client should read: JSON of so many bytes.
+ * Makes a JSON answer of that many bytes, more than any client should read.
  *
  * @example
  * ```ts
@@ -88,7 +88,7 @@ export const oversized = (bytes: number): Fault => ({
 })
 
 /**
- * A page as a gateway sends it when nothing behind it answers.
+ * Makes the HTML page of a gateway without an upstream.
  *
  * @example
  * ```ts
@@ -112,7 +112,7 @@ export const gatewayPage = (status: number): Fault => ({
 })
 
 /**
- * Carries a fault out; `proceed` is the answer without it.
+ * Runs a fault; `proceed` is the answer without it.
  *
  * @internal
  */
@@ -181,7 +181,7 @@ const destroySocket = (request: HttpServerRequest) =>
     NodeHttpServerRequest.toIncomingMessage(request).socket.destroy()
   })
 
-/** What was written before reaches the client; without the wait it would be dropped with the socket. */
+/** Waits until the written part has reached the client; otherwise it would be dropped with the socket. */
 const destroySocketOnceFlushed = (request: HttpServerRequest) =>
   Effect.callback<void>((resume) => {
     const { socket } = NodeHttpServerRequest.toIncomingMessage(request)

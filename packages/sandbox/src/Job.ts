@@ -1,6 +1,6 @@
 /**
- * A bulk-upload job: queued, then processed, then ended. Its state is read off the clock, so that a job costs
- * nothing while nobody asks, and a test moves it by moving the clock.
+ * A bulk-upload job: queued, then processed, then ended. Its state depends only on the clock, so a job needs no timer,
+ * and a test clock moves it.
  *
  * @since 0.1.0
  */
@@ -9,7 +9,7 @@ import * as SchemaAttribute from "./SchemaAttribute.ts"
 import * as CsvFile from "./tenant/CsvFile.ts"
 
 /**
- * What SailPoint says of a job.
+ * The status of a job.
  *
  * @category models
  * @since 0.1.0
@@ -17,7 +17,7 @@ import * as CsvFile from "./tenant/CsvFile.ts"
 export type State = "PENDING" | "IN_PROGRESS" | "COMPLETED" | "ERROR"
 
 /**
- * How long a job stays in each of the two states before it ends.
+ * The durations of the two states before a job ends.
  *
  * @category models
  * @since 0.1.0
@@ -28,7 +28,7 @@ export interface Timing {
 }
 
 /**
- * A job that was accepted.
+ * An accepted job.
  *
  * @category models
  * @since 0.1.0
@@ -41,7 +41,7 @@ export interface Job {
 }
 
 /**
- * The state of a job at a time (milliseconds since the epoch).
+ * Returns the state of a job at a time (milliseconds since the epoch).
  *
  * @example
  * ```ts
@@ -60,14 +60,14 @@ export const stateAt = (job: Job, now: number): State => {
 }
 
 /**
- * When the job starts to be processed, in milliseconds since the epoch.
+ * Returns the start of processing, in milliseconds since the epoch.
  *
  * @internal
  */
 export const startsAt = (job: Job): number => job.submittedAt + millis(job.timing.pending)
 
 /**
- * When the job ends, in milliseconds since the epoch.
+ * Returns the end of the job, in milliseconds since the epoch.
  *
  * @internal
  */
@@ -76,7 +76,7 @@ export const endsAt = (job: Job): number => startsAt(job) + millis(job.timing.in
 const millis = (duration: Duration.Input) => Duration.toMillis(Duration.fromInputUnsafe(duration))
 
 /**
- * Whether the job has ended at a time (milliseconds since the epoch).
+ * Returns whether the job has ended at a time (milliseconds since the epoch).
  *
  * @example
  * ```ts
@@ -92,7 +92,7 @@ const millis = (duration: Duration.Input) => Duration.toMillis(Duration.fromInpu
 export const hasEnded = (job: Job, now: number): boolean => now >= endsAt(job)
 
 /**
- * Returns how a job over this CSV ends on a source without custom attributes: in `ERROR` when a column is missing or
+ * Returns the outcome of a job with this CSV on a source without custom attributes: `ERROR` if a column is missing or
  * unknown, a row has another number of cells than the header, a required cell is empty, a date is not ISO 8601, or the
  * manager is `nobody`.
  *

@@ -1,12 +1,12 @@
 /**
- * The tenant's limit: so many requests in any stretch of so much time, for a client id and API version.
+ * The tenant's rate limit, per client ID and API version: a number of requests in any period of a given length.
  *
  * @since 0.1.0
  */
 import * as Duration from "effect/Duration"
 
 /**
- * The numbers of the limit.
+ * The size and the period of the limit.
  *
  * @category models
  * @since 0.1.0
@@ -39,7 +39,7 @@ export class Limiter {
     this.#window = Duration.toMillis(Duration.fromInputUnsafe(limit.per))
   }
 
-  /** Nothing when the request is admitted, or the whole seconds after which one will be. */
+  /** Returns undefined if the request is admitted, or else the seconds to wait. */
   admit(key: string, now: number): number | undefined {
     const admitted = (this.#admitted.get(key) ?? []).filter((at) => at > now - this.#window)
     this.#admitted.set(key, admitted)

@@ -1,9 +1,8 @@
 /**
  * A local tenant on 127.0.0.1: tokens, sources with their schema attributes, uploads, statuses, records and audit
- * events, with the limits, errors and misbehavior that a client has to live with. All state is in memory and bounded,
- * all time is Effect's clock.
+ * events, with limits, errors and faults. All state is in memory and bounded, and all time is Effect's clock.
  *
- * It behaves as SailPoint documents. What is not documented (the body of a token error, the answer to a wrong
+ * The sandbox follows SailPoint's documentation. Undocumented behavior (the body of a token error, the answer to a wrong
  * method, whether an audit event names its source) is a plausible choice and no statement about SailPoint.
  *
  * @example
@@ -46,7 +45,7 @@ import * as Source from "./Source.ts"
 import { Tenant } from "./tenant/Tenant.ts"
 
 /**
- * How a sandbox can differ from the usual one.
+ * The options of a sandbox.
  *
  * @category models
  * @since 0.1.0
@@ -58,16 +57,16 @@ export interface Options {
   readonly limit?: Limiter.Limit | undefined
   /** @default 2 s PENDING, then 3 s IN_PROGRESS */
   readonly jobTiming?: Job.Timing | undefined
-  /** In place of the seeded sources. */
+  /** Replaces the seeded sources. */
   readonly sources?: ReadonlyArray<Source.Source> | undefined
-  /** In place of the seeded clients. */
+  /** Replaces the seeded clients. */
   readonly clients?: ReadonlyArray<Client.Client> | undefined
-  /** How many of the newest requests `received` keeps. @default 10,000 */
+  /** The number of requests that `received` keeps. @default 10,000 */
   readonly maxReceived?: number | undefined
 }
 
 /**
- * A request that the sandbox got.
+ * A received request.
  *
  * @category models
  * @since 0.1.0
@@ -79,12 +78,12 @@ export interface Received {
   readonly headers: Readonly<Record<string, string | undefined>>
   /** Milliseconds since the epoch. */
   readonly at: number
-  /** The status that was answered, `aborted` when the client left first; nothing while it is being answered. */
+  /** The HTTP status of the answer, or `aborted` if the client disconnected; undefined until then. */
   readonly outcome: number | "aborted" | undefined
 }
 
 /**
- * A fault for requests to come.
+ * A fault for later requests.
  *
  * @category models
  * @since 0.1.0
@@ -103,22 +102,22 @@ export interface Planned {
  * @since 0.1.0
  */
 export interface Service {
-  /** `http://127.0.0.1:{port}`: what goes into `SAIL_BASE_URL`. */
+  /** The value for `SAIL_BASE_URL`: `http://127.0.0.1:{port}`. */
   readonly url: string
   readonly clients: ReadonlyArray<Client.Client>
   readonly sources: ReadonlyArray<Source.Source>
   /**
-   * Starts a job on the source with that ID (either form), as an upload over HTTP does. A file that is refused over
-   * HTTP starts a job here, which ends in `ERROR`.
+   * Starts a job on the source with that ID (either form), like an upload over HTTP. A file that HTTP would refuse starts a
+   * job that ends in `ERROR`.
    */
   readonly upload: (id: string, csv: string) => Effect.Effect<void>
-  /** The next requests to an endpoint misbehave; faults planned earlier come first. */
+  /** Plans a fault for the next requests to an endpoint, after the faults that are already planned. */
   readonly fail: (planned: Planned) => Effect.Effect<void>
-  /** Makes every token that was issued so far invalid. */
+  /** Revokes all issued tokens. */
   readonly revokeTokens: Effect.Effect<void>
-  /** The requests so far, in the order they came; the newest `maxReceived` of them. */
+  /** The newest `maxReceived` requests, in order of arrival. */
   readonly received: Effect.Effect<ReadonlyArray<Received>>
-  /** Waits until the requests so far are as wanted; looks again whenever one comes or ends. */
+  /** Waits until the requests satisfy the predicate, which is checked whenever a request arrives or ends. */
   readonly until: (
     wanted: (received: ReadonlyArray<Received>) => boolean
   ) => Effect.Effect<ReadonlyArray<Received>>
@@ -133,7 +132,7 @@ export interface Service {
 export class Sandbox extends Context.Service<Sandbox, Service>()("@sailpoint-bulk-upload/sandbox/Sandbox") {}
 
 /**
- * Starts a sandbox that runs for as long as the scope lives.
+ * Starts a sandbox that stops when the scope closes.
  *
  * @example
  * ```ts
@@ -189,7 +188,7 @@ export const make = (options: Options = {}): Effect.Effect<Service, ServeError, 
       received.push(entry)
       received.splice(0, received.length - maxReceived)
       yield* changed
-      // The connection itself says so: an answer that is still being written has not ended.
+      // Only the connection shows the end: an answer that is still being written has not ended.
       const response = NodeHttpServerRequest.toServerResponse(request)
       response.once("close", () => {
         entry.outcome = response.writableFinished ? response.statusCode : "aborted"
@@ -199,7 +198,7 @@ export const make = (options: Options = {}): Effect.Effect<Service, ServeError, 
       const proceed = answer(tenant, match, request)
       return yield* fault === undefined ? proceed : Fault.run(fault, request, proceed)
     }).pipe(
-      // Effect's server runs its handler uninterruptibly; here a client that leaves ends it.
+      // Effect's server runs its handler uninterruptibly; here, a disconnected client ends it.
       Effect.interruptible
     )
 
@@ -209,9 +208,9 @@ export const make = (options: Options = {}): Effect.Effect<Service, ServeError, 
       port: options.port ?? 0,
       disablePreemptiveShutdown: true
     })
-    // The tenant is another system: its work is no part of the traces of who asks.
+    // The tenant is another system, so its work is not part of a caller's traces.
     yield* server.serve(app).pipe(Effect.provideService(HttpMiddleware.TracerDisabledWhen, constTrue))
-    // First to run when the scope closes: a client with an open connection must not hold up the end.
+    // Runs first when the scope closes: a client with an open connection must not delay the end.
     yield* Effect.addFinalizer(() => Effect.sync(() => node.closeAllConnections()))
 
     return Sandbox.of({
@@ -240,7 +239,7 @@ export const make = (options: Options = {}): Effect.Effect<Service, ServeError, 
   })
 
 /**
- * A sandbox as a layer.
+ * Provides a sandbox as a layer.
  *
  * @example
  * ```ts

@@ -1,11 +1,11 @@
 /**
- * The schema attributes of a source: the columns that its CSV files have.
+ * The schema attributes of a source: the columns of its CSV files.
  *
  * @since 0.1.0
  */
 
 /**
- * A column of a source's files. SailPoint allows ten custom ones beside the eight that every source has.
+ * A column of a source's files. SailPoint allows ten custom ones in addition to the eight of every source.
  *
  * @category models
  * @since 0.1.0
@@ -19,8 +19,7 @@ export interface SchemaAttribute {
 }
 
 /**
- * The eight attributes that every source has. SailPoint documents their names; which of them a row must fill in is
- * the sandbox's choice.
+ * The eight attributes of every source. SailPoint documents their names; `required` is the sandbox's choice.
  *
  * @category constants
  * @since 0.1.0

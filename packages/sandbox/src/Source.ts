@@ -1,6 +1,6 @@
 /**
- * The non-employee sources of the sandbox: one for each case that the API can show, each under a name that
- * says what it does, and some to upload to.
+ * The non-employee sources of the sandbox: one for each behavior of the API, with a name that describes it, and some for
+ * uploads.
  *
  * @since 0.1.0
  */
@@ -11,7 +11,7 @@ import type { State } from "./Job.ts"
 import type { SchemaAttribute } from "./SchemaAttribute.ts"
 
 /**
- * A source: what the list of sources shows of it, how its status behaves, and what becomes of uploads to it.
+ * A source: its entry in the list of sources, the behavior of its status, and the outcome of its uploads.
  *
  * @category models
  * @since 0.1.0
@@ -23,30 +23,30 @@ export interface Source {
   readonly id: string
   readonly name: string
   readonly description: string
-  /** The status until a file is uploaded; `undefined` answers without the key. */
+  /** The status until a file is uploaded; if undefined, answers lack the key. */
   readonly status?: State | null
-  /** What every request for its status gets instead. */
+  /** The fault of every status request. */
   readonly fault?: Fault.Fault
-  /** The fault strikes every second request only, so that a retry succeeds. */
+  /** Limits the fault to every second request, so that a retry succeeds. */
   readonly everySecond?: boolean
-  /** The identities of its account managers; the administrator's unless given. */
+  /** The identities of its account managers. @default the administrator's */
   readonly managers?: ReadonlyArray<string>
-  /** The columns of its files beside the eight of every source: ten at most. */
+  /** Up to ten columns of its files, in addition to the eight of every source. */
   readonly attributes?: ReadonlyArray<SchemaAttribute>
-  /** How many records it has at the start, created 30 days before; none unless given. */
+  /** The number of records at the start, created 30 days before. @default 0 */
   readonly records?: number
-  /** An upload of so many rows, submitted so long before the sandbox started. The first rows change up to 5 `records`. */
+  /** An upload before the sandbox started: its rows, and how long before. The first rows change up to 5 `records`. */
   readonly past?: { readonly rows: number; readonly before: Duration.Input }
-  /** Every upload to it, `past` included, ends in `ERROR` with none or half of its rows landed. */
+  /** If set, every upload to it, including `past`, ends in `ERROR` after none or half of its rows have landed. */
   readonly lands?: "none" | "half"
   /**
-   * How the audit events of its uploads name it: all of them unless given, only the start (the others share its tracking
-   * number), or none; or there are no events.
+   * How the audit events of its uploads name it: all of them (the default), only the start (the others share its tracking
+   * number), none of them, or without any event.
    */
   readonly events?: "named" | "tracked" | "unnamed" | "none"
 }
 
-/** The two ids of the nth source, always the same and recognisably made up. */
+/** Returns the two IDs of the nth source, which are stable and recognizably made up. */
 const ids = (n: number) => {
   const digits = n.toString(16).padStart(4, "0")
   return {
@@ -56,7 +56,7 @@ const ids = (n: number) => {
 }
 
 const ready = {
-  description: "Ready for an upload; never had one.",
+  description: "Ready for its first upload.",
   status: null,
   managers: [ADMIN_IDENTITY, MANAGER_IDENTITY]
 }
@@ -71,7 +71,7 @@ const cases: ReadonlyArray<Omit<Source, "id" | "sourceId">> = [
   { name: "No status", description: "Answers {}: the key is not required." },
   {
     name: "New status",
-    description: "A status value that nobody knows yet.",
+    description: "An unknown status value.",
     fault: { _tag: "Respond", status: 200, body: { status: "CANCELLED" } }
   },
   {
@@ -93,7 +93,7 @@ const cases: ReadonlyArray<Omit<Source, "id" | "sourceId">> = [
   },
   {
     name: "Blocked",
-    description: "429 with Retry-After: 90, which holds up every other call of the client, too.",
+    description: "429 with Retry-After: 90, which also delays every other call of the client.",
     fault: Fault.rateLimited("90")
   },
   {
@@ -114,7 +114,7 @@ const cases: ReadonlyArray<Omit<Source, "id" | "sourceId">> = [
   },
   {
     name: "Private",
-    description: "403, whatever the token may do.",
+    description: "403 for every token.",
     fault: {
       _tag: "Respond",
       status: 403,
@@ -124,7 +124,7 @@ const cases: ReadonlyArray<Omit<Source, "id" | "sourceId">> = [
   { name: "Gateway", description: "502 with an HTML page.", fault: Fault.gatewayPage(502) },
   {
     name: "Login page",
-    description: "200 with an HTML page, as a proxy in between may send.",
+    description: "200 with an HTML page, as from a proxy in between.",
     fault: Fault.gatewayPage(200)
   },
   {
@@ -133,7 +133,7 @@ const cases: ReadonlyArray<Omit<Source, "id" | "sourceId">> = [
     status: "COMPLETED",
     fault: { _tag: "Delay", duration: "2 seconds" }
   },
-  { name: "Silent", description: "Takes the request and never answers.", fault: { _tag: "Silent" } },
+  { name: "Silent", description: "Accepts the request and never answers.", fault: { _tag: "Silent" } },
   { name: "Cut off", description: "Closes in the middle of the body.", fault: { _tag: "CutOff" } },
   { name: "Reset", description: "Closes before the first byte.", fault: { _tag: "Reset" } },
   { name: "Oversized", description: "A body of one megabyte.", fault: Fault.oversized(1_000_000) },
@@ -192,7 +192,7 @@ const cases: ReadonlyArray<Omit<Source, "id" | "sourceId">> = [
 ]
 
 /**
- * An error body in the shape that SailPoint documents for 400, 403 and 500.
+ * Returns an error body in the form that SailPoint documents for 400, 403 and 500.
  *
  * @example
  * ```ts
@@ -217,7 +217,7 @@ export function errorBody(status: number, detailCode: string, text: string) {
 }
 
 /**
- * The sources that every sandbox starts with.
+ * The initial sources of every sandbox.
  *
  * @category constants
  * @since 0.1.0
@@ -225,7 +225,7 @@ export function errorBody(status: number, detailCode: string, text: string) {
 export const seeded: ReadonlyArray<Source> = cases.map((source, index) => ({ ...ids(index + 1), ...source }))
 
 /**
- * The seeded source of that name.
+ * Returns the seeded source of that name. Throws if there is none.
  *
  * @example
  * ```ts
@@ -241,7 +241,7 @@ export const named = (name: string): Source => {
   const source = seeded.find((source) => source.name === name)
   if (source === undefined) {
     throw new Error(
-      `There is no seeded source named "${name}"; there are: ${seeded.map((source) => source.name).join(", ")}.`
+      `No seeded source is named "${name}". The names are: ${seeded.map((source) => source.name).join(", ")}.`
     )
   }
   return source

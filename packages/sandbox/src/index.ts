@@ -1,5 +1,5 @@
 /**
- * A local SailPoint tenant for trying, demonstrating and testing clients of the bulk-upload status call.
+ * A local SailPoint tenant for trying and testing clients of the bulk-upload status call.
  *
  * @since 0.1.0
  */

@@ -1,7 +1,5 @@
 #!/usr/bin/env node
-/**
- * The command `sailpoint-bulk-upload-sandbox`: a sandbox that runs until it is stopped, and what to try on it.
- */
+/** The command `sailpoint-bulk-upload-sandbox`: prints the variables and sources of a sandbox, and runs it until stopped. */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
@@ -12,7 +10,7 @@ import * as Sandbox from "./Sandbox.ts"
 const NAME = "sailpoint-bulk-upload-sandbox"
 const SHELLS = ["bash", "zsh", "fish", "powershell"] as const
 
-/** Parsed, told in the help, and completed in a shell. */
+/** The options, for the parser, the help and the shell completions. */
 const OPTIONS = {
   port: { type: "string", help: "the port to listen on, on 127.0.0.1 (default: a free one)" },
   completions: {
@@ -20,7 +18,7 @@ const OPTIONS = {
     choices: SHELLS,
     help: "print the shell completion script for bash, zsh, fish or powershell"
   },
-  help: { type: "boolean", short: "h", help: "this text" }
+  help: { type: "boolean", short: "h", help: "print this text" }
 } as const satisfies Record<string, Option>
 
 interface Option {

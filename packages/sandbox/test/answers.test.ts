@@ -208,7 +208,7 @@ describe("the list of sources", () => {
   it("names the seeded sources if a name is unknown", () => {
     assert.throws(
       () => Source.named("Nowhere"),
-      /no seeded source named "Nowhere"; there are: Contractors, /u
+      /No seeded source is named "Nowhere". The names are: Contractors, /u
     )
   })
 })

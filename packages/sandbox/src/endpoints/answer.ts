@@ -1,6 +1,6 @@
 /**
- * What the sandbox answers when nothing goes wrong on purpose, strict in the order of a gateway: is there such
- * an endpoint, is the token good, is there room in the rate limit, has the token the scope, is the request right.
+ * The sandbox's answers without faults. Like a gateway, it checks the endpoint, the token, the rate limit, the scope, and
+ * then the request.
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -11,7 +11,15 @@ import { errorBody, type Source } from "../Source.ts"
 import type { Tenant } from "../tenant/Tenant.ts"
 import { authorize, type Users } from "./authorize.ts"
 import { listRecords } from "./records.ts"
-import { type Answer, type Asked, badRequest, forbidden, json, notFound, type Response } from "./responses.ts"
+import {
+  type Answer,
+  type Admitted,
+  badRequest,
+  forbidden,
+  json,
+  notFound,
+  type Response
+} from "./responses.ts"
 import { downloadTemplate, listSchemaAttributes } from "./schemaAttributes.ts"
 import { search } from "./search.ts"
 import { getSource, listSources } from "./sources.ts"
@@ -21,18 +29,18 @@ import { upload } from "./upload.ts"
 
 interface Handler {
   readonly scope: string
-  readonly answer: (asked: Asked, id: string) => Answer
+  readonly answer: (admitted: Admitted, id: string) => Answer
 }
 
 const ofSource =
-  (users: Users, answer: (asked: Asked, source: Source) => Answer): Handler["answer"] =>
-  (asked, id) =>
+  (users: Users, answer: (admitted: Admitted, source: Source) => Answer): Handler["answer"] =>
+  (admitted, id) =>
     Effect.gen(function* () {
       if (!ID.test(id)) return yield* badRequest("The ID is neither 32 hexadecimal digits nor a UUID.")
-      const source = asked.tenant.find(id)
+      const source = admitted.tenant.find(id)
       if (source === undefined) return yield* notFound("There is no non-employee source with this ID.")
-      yield* authorize(users, asked, source)
-      return yield* answer(asked, source)
+      yield* authorize(users, admitted, source)
+      return yield* answer(admitted, source)
     })
 
 const ID = /^(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/iu

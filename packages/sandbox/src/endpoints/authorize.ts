@@ -1,23 +1,23 @@
-/** What the user of a token may do, beyond the token's scopes. */
+/** The permissions of a token's user, in addition to the token's scopes. */
 import * as Effect from "effect/Effect"
 import type { Client } from "../Client.ts"
 import type { Source } from "../Source.ts"
-import { type Asked, forbidden, type Response } from "./responses.ts"
+import { type Admitted, forbidden, type Response } from "./responses.ts"
 
-/** The user level that brings the role contexts idn:nesr:read and idn:nesr:create. */
+/** Returns whether the client's user has the role contexts idn:nesr:read and idn:nesr:create, which ORG_ADMIN includes. */
 export const seesEverySource = ({ userLevels = ["ORG_ADMIN"] }: Client): boolean =>
   userLevels.includes("ORG_ADMIN")
 
-export const manages = ({ client, tenant }: Asked, source: Source): boolean =>
+export const manages = ({ client, tenant }: Admitted, source: Source): boolean =>
   seesEverySource(client) ||
   (client.identityId !== undefined && tenant.managersOf(source).includes(client.identityId))
 
-/** Which users an endpoint of a source is for: those with the role context, or the source's account managers too. */
+/** The users of an endpoint: those with the role context, or also the source's account managers. */
 export type Users = "role context" | "account managers too"
 
-export const authorize = (users: Users, asked: Asked, source: Source): Effect.Effect<void, Response> =>
-  users === "role context" && !seesEverySource(asked.client)
+export const authorize = (users: Users, admitted: Admitted, source: Source): Effect.Effect<void, Response> =>
+  users === "role context" && !seesEverySource(admitted.client)
     ? forbidden("The user of this token lacks the role context that the user level ORG_ADMIN brings.")
-    : manages(asked, source)
+    : manages(admitted, source)
       ? Effect.void
       : forbidden("The user of this token is no account manager of this source.")

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Order from "effect/Order"
 import { badRequest, json, type Response } from "./responses.ts"
 
-/** Yields the page of the items that the query asks for, and how many there are if it asks for that. */
+/** Returns the requested page of the items, and their number if the query requests it. */
 export const page = (
   items: ReadonlyArray<unknown>,
   query: URLSearchParams,
@@ -26,7 +26,7 @@ export const page = (
 
 const wholeNumber = (text: string): number | undefined => (/^\d+$/u.test(text) ? Number(text) : undefined)
 
-/** A boolean of the query; false unless given. */
+/** Reads a boolean of the query. @default false */
 export const flag = (query: URLSearchParams, name: string): Effect.Effect<boolean, Response> => {
   const value = query.get(name) ?? "false"
   return value === "true" || value === "false"
@@ -34,7 +34,7 @@ export const flag = (query: URLSearchParams, name: string): Effect.Effect<boolea
     : badRequest(`${name} is not true or false.`)
 }
 
-/** The order by fields, each descending after a minus, from the parameter of that name. */
+/** Reads an order by fields from a parameter; a minus before a field sorts it in descending order. */
 export const orderBy = <Item>(
   sorters: ReadonlyArray<string>,
   fields: Readonly<Record<string, (item: Item) => string>>,

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import type { NonEmployeeRecord } from "../tenant/Records.ts"
 import { manages } from "./authorize.ts"
 import { page, sort } from "./collection.ts"
-import { type Answer, type Asked, badRequest, type Response } from "./responses.ts"
+import { type Answer, type Admitted, badRequest, type Response } from "./responses.ts"
 
 const sorters = [
   "id",
@@ -22,18 +22,20 @@ const sorters = [
 
 const fields = Object.fromEntries(sorters.map((name) => [name, (record: NonEmployeeRecord) => record[name]]))
 
-export const listRecords = (asked: Asked): Answer =>
+export const listRecords = (admitted: Admitted): Answer =>
   Effect.gen(function* () {
-    const { now, query, tenant } = asked
+    const { now, query, tenant } = admitted
     const filters = query.get("filters")
     const sourceId = filters === null ? undefined : yield* readFilter(filters)
     const records = tenant.sources
-      .filter((source) => (sourceId === undefined || source.sourceId === sourceId) && manages(asked, source))
+      .filter(
+        (source) => (sourceId === undefined || source.sourceId === sourceId) && manages(admitted, source)
+      )
       .flatMap((source) => tenant.records(source, now).list(source))
     return yield* page(yield* sort(records, query, fields), query)
   })
 
-/** The `sourceId` that `filters` asks for: SailPoint documents no other field and no other operator. */
+/** Reads the `sourceId` from `filters`; SailPoint documents no other field and no other operator. */
 const readFilter = (filters: string): Effect.Effect<string, Response> => {
   const sourceId = /^\s*sourceId\s+eq\s+"([^"]*)"\s*$/u.exec(filters)?.[1]
   return sourceId === undefined

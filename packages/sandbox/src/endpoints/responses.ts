@@ -1,4 +1,4 @@
-/** What every endpoint answers with: JSON, and errors in the documented shape. */
+/** The answers of every endpoint: JSON, and errors in the documented form. */
 import * as Effect from "effect/Effect"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import type { HttpServerRequest } from "effect/http/HttpServerRequest"
@@ -8,11 +8,11 @@ import type { Tenant } from "../tenant/Tenant.ts"
 
 export type Response = HttpServerResponse.HttpServerResponse
 
-/** An answer, or the refusal that ends the request where it is found. */
+/** An answer, or a refusal that ends the request. */
 export type Answer = Effect.Effect<Response, Response>
 
-/** A request that got past the gateway. */
-export interface Asked {
+/** A request that passed the gateway's checks. */
+export interface Admitted {
   readonly tenant: Tenant
   readonly client: Client
   readonly request: HttpServerRequest

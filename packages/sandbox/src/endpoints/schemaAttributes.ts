@@ -4,9 +4,9 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as SchemaAttribute from "../SchemaAttribute.ts"
 import type { Source } from "../Source.ts"
 import { isoOf } from "../tenant/isoOf.ts"
-import { type Answer, type Asked, json } from "./responses.ts"
+import { type Answer, type Admitted, json } from "./responses.ts"
 
-export const listSchemaAttributes = ({ tenant }: Asked, source: Source): Answer => {
+export const listSchemaAttributes = ({ tenant }: Admitted, source: Source): Answer => {
   const created = isoOf(tenant.createdAt(source))
   return Effect.succeed(
     json(
@@ -27,7 +27,7 @@ export const listSchemaAttributes = ({ tenant }: Asked, source: Source): Answer 
   )
 }
 
-export const downloadTemplate = ({ tenant }: Asked, source: Source): Answer => {
+export const downloadTemplate = ({ tenant }: Admitted, source: Source): Answer => {
   const header = tenant.attributesOf(source).map(({ technicalName }) => technicalName)
   return Effect.succeed(HttpServerResponse.text(`${header.join(",")}\n`, { contentType: "text/csv" }))
 }

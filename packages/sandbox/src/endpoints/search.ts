@@ -1,10 +1,10 @@
-/** The search, of which the sandbox has the index `events` and queries in Elasticsearch's language. */
+/** The search; the sandbox has only the index `events` and queries in Elasticsearch's language. */
 import * as Effect from "effect/Effect"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as Schema from "effect/Schema"
 import { eventsOf } from "../tenant/AuditEvent.ts"
 import { orderBy, page } from "./collection.ts"
-import { type Answer, type Asked, badRequest, forbidden } from "./responses.ts"
+import { type Answer, type Admitted, badRequest, forbidden } from "./responses.ts"
 import { compile, type Document, isObject } from "./searchQuery.ts"
 
 const Strings = Schema.Array(Schema.String)
@@ -18,7 +18,7 @@ const Body = Schema.Struct({
   queryResultFilter: Schema.optionalKey(
     Schema.Struct({ includes: Schema.optionalKey(Strings), excludes: Schema.optionalKey(Strings) })
   ),
-  // Documented, and refused, so that no caller believes that they were honored.
+  // Documented, but not supported here: refused, so that no caller relies on them.
   query: Schema.optionalKey(Schema.Never),
   textQuery: Schema.optionalKey(Schema.Never),
   typeAheadQuery: Schema.optionalKey(Schema.Never),
@@ -28,7 +28,7 @@ const Body = Schema.Struct({
   filters: Schema.optionalKey(Schema.Never)
 })
 
-/** One of them is enough. */
+/** A user needs one of these. */
 const USER_LEVELS = new Set([
   "ORG_ADMIN",
   "CERT_ADMIN",
@@ -46,7 +46,7 @@ const fields = Object.fromEntries(
   ])
 )
 
-export const search = ({ client, now, query, request, tenant }: Asked): Answer =>
+export const search = ({ client, now, query, request, tenant }: Admitted): Answer =>
   Effect.gen(function* () {
     const { userLevels = ["ORG_ADMIN"] } = client
     if (!userLevels.some((level) => USER_LEVELS.has(level))) {
@@ -84,7 +84,7 @@ export const search = ({ client, now, query, request, tenant }: Asked): Answer =
     )
   })
 
-/** What the paths of a filter leave of a document; without `includes`, everything but `excludes`. */
+/** Returns the filtered fields of a document; without `includes`, all fields except `excludes`. */
 const filtered = (
   document: Document,
   { excludes = [], includes = Object.keys(document) }: typeof Body.Type.queryResultFilter & {},

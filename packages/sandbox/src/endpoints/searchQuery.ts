@@ -1,4 +1,4 @@
-/** The part of Elasticsearch's query language that SailPoint's guide shows: bool, match, match_all and range over dates. */
+/** The part of Elasticsearch's query language in SailPoint's guide: bool, match, match_all and range over dates. */
 import * as Effect from "effect/Effect"
 import { badRequest, type Response } from "./responses.ts"
 
@@ -9,11 +9,11 @@ type Predicate = (document: Document) => boolean
 export const isObject = (value: unknown): value is Document =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
-/** The value at a path with dots. */
+/** Returns the value at a dotted path. */
 const at = (document: Document, path: string): unknown =>
   path.split(".").reduce<unknown>((value, key) => (isObject(value) ? value[key] : undefined), document)
 
-/** Reads a query; `now` is what its relative dates count from, in milliseconds since the epoch. */
+/** Reads a query; its relative dates count from `now`, in milliseconds since the epoch. */
 export const compile = (query: unknown, now: number): Effect.Effect<Predicate, Response> => {
   const [[name, body] = ["", undefined], ...others] = isObject(query) ? Object.entries(query) : []
   if (!isObject(body) || others.length > 0) {
@@ -52,7 +52,7 @@ const compileBool = (body: Document, now: number): Effect.Effect<Predicate, Resp
       should.filter((matches) => matches(document)).length >= least
   })
 
-/** Analyzed text, as `match` compares it: words in any case, of which one is enough. */
+/** Splits a text into lowercase words, as `match` does; one common word is a match. */
 const words = (text: unknown): ReadonlyArray<string> =>
   [text].flat().flatMap((part) => (typeof part === "string" ? (part.toLowerCase().match(/\w+/gu) ?? []) : []))
 
@@ -94,7 +94,7 @@ const compileRange = (body: Document, now: number): Effect.Effect<Predicate, Res
 
 const UNITS: Readonly<Record<string, number>> = { s: 1e3, m: 6e4, h: 36e5, d: 864e5, w: 6048e5 }
 
-/** An ISO 8601 date, or one counted from now: `now-7d`, and rounded down to the day: `now-7d/d`. */
+/** Reads an ISO 8601 date or a relative one: `now-7d`, or rounded down to the day, `now-7d/d`. */
 const instantOf = (text: string, now: number): number => {
   const relative = /^now(?:([+-]\d+)([smhdw]))?(\/d)?$/u.exec(text)
   if (relative === null) return /^\d{4}-\d{2}-\d{2}(?:T|$)/u.test(text) ? Date.parse(text) : Number.NaN

@@ -6,9 +6,9 @@ import { isoOf } from "../tenant/isoOf.ts"
 import type { Tenant } from "../tenant/Tenant.ts"
 import { seesEverySource } from "./authorize.ts"
 import { flag, page, sort } from "./collection.ts"
-import { type Answer, type Asked, badRequest, forbidden, json, type Response } from "./responses.ts"
+import { type Answer, type Admitted, badRequest, forbidden, json, type Response } from "./responses.ts"
 
-export const listSources = ({ client, now, query, tenant }: Asked): Answer =>
+export const listSources = ({ client, now, query, tenant }: Admitted): Answer =>
   Effect.gen(function* () {
     const manager = yield* requestedFor(client, query)
     const counted = yield* flag(query, "non-employee-count")
@@ -28,7 +28,7 @@ export const listSources = ({ client, now, query, tenant }: Asked): Answer =>
     return yield* page(items, query)
   })
 
-/** The identity whose sources are listed; undefined lists every source. */
+/** Returns the identity whose sources to list; undefined lists all sources. */
 const requestedFor = (
   client: Client,
   query: URLSearchParams
@@ -44,7 +44,7 @@ const requestedFor = (
       )
 }
 
-export const getSource = ({ tenant }: Asked, source: Source): Answer =>
+export const getSource = ({ tenant }: Admitted, source: Source): Answer =>
   Effect.succeed(json(200, toItem(tenant, source)))
 
 const toItem = (tenant: Tenant, source: Source) => ({

@@ -1,4 +1,4 @@
-/** RFC 6749, sections 4.4 and 5. The fields come in a form of either encoding, or in the query, as SailPoint documents. */
+/** The token endpoint (RFC 6749, sections 4.4 and 5). As SailPoint documents, the fields are in a form or in the query. */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { HttpServerRequest } from "effect/http/HttpServerRequest"

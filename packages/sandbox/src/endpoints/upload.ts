@@ -4,16 +4,16 @@ import * as Effect from "effect/Effect"
 import type { Source } from "../Source.ts"
 import { isoOf } from "../tenant/isoOf.ts"
 import { readForm } from "./form.ts"
-import { type Answer, type Asked, badRequest, json } from "./responses.ts"
+import { type Answer, type Admitted, badRequest, json } from "./responses.ts"
 
-export const upload = ({ client, request, tenant }: Asked, source: Source): Answer =>
+export const upload = ({ client, request, tenant }: Admitted, source: Source): Answer =>
   Effect.gen(function* () {
     const data = (yield* readForm(request)).get("data")
     if (!(data instanceof File)) {
       return yield* badRequest("The request has no file in the multipart field data.")
     }
     const file = tenant.read(source, yield* Effect.promise(() => data.text()))
-    // SailPoint: the answer has the list of specific errors, one on each line.
+    // SailPoint documents that the answer lists the errors, one per line.
     if (file.malformed.length > 0) return yield* badRequest(file.malformed.join("\n"))
     const now = yield* Clock.currentTimeMillis
     const { id } = tenant.upload(source, file, client.clientId, now)

@@ -1,6 +1,6 @@
 /**
- * The audit events of an upload, as the index `events` has them. SailPoint documents their actions and type; whether
- * they name the source, and what else they carry, it does not, so each source chooses.
+ * The audit events of an upload in the index `events`. SailPoint documents their actions and type, but not whether they name
+ * the source, so each source chooses.
  */
 import * as Job from "../Job.ts"
 import { isoOf } from "./isoOf.ts"
@@ -14,7 +14,7 @@ export interface AuditEvent {
   readonly [field: string]: unknown
 }
 
-/** The events that have happened at a time, in milliseconds since the epoch. */
+/** Yields the events up to a time, in milliseconds since the epoch. */
 export function* eventsOf(upload: Upload, now: number): Generator<AuditEvent> {
   const { changed, created, job, problems, source } = upload
   const { events: naming = "named" } = source

@@ -1,18 +1,18 @@
 /**
- * What is wrong with a CSV file: its form, for which an upload is refused, or its rows, for which a job fails.
+ * Checks a CSV file. An upload with a wrong form is refused; a job with wrong rows fails.
  */
 import type { SchemaAttribute } from "../SchemaAttribute.ts"
 
 export interface CsvFile {
   /** The account names of its rows. */
   readonly accounts: ReadonlyArray<string>
-  /** Faults of the header and of the number of cells, one sentence each. */
+  /** Faults of the header and of the number of cells, as sentences. */
   readonly malformed: ReadonlyArray<string>
-  /** Values that SailPoint cannot import, one sentence each. */
+  /** Faults of values, as sentences. */
   readonly rejected: ReadonlyArray<string>
 }
 
-/** The one account name that is never an identity, so that a file can have a manager that is refused. */
+/** The one account name that is never an identity, so that a file can have an invalid manager. */
 const UNKNOWN_MANAGER = "nobody"
 
 export const read = (csv: string, attributes: ReadonlyArray<SchemaAttribute>): CsvFile => {

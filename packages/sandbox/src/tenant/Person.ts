@@ -1,4 +1,4 @@
-/** People who do not exist: invented names, example.com and the numbers 555-01xx, which are kept free for fiction. */
+/** Fictional people: invented names, example.com, and the numbers 555-01xx, which are reserved for fiction. */
 
 const FIRST = ["Wren", "Sade", "Juno", "Otto", "Ines", "Bram", "Tess", "Milo", "Noor", "Emil", "Zora"]
 const LAST = ["Imaginary", "Fiction", "Madeup", "Placeholder", "Pretend", "Invented", "Storybook"]
@@ -13,7 +13,7 @@ export interface Person {
 
 const at = (names: ReadonlyArray<string>, n: number): string => names[n % names.length] ?? ""
 
-/** The nth of them, always the same; the account name has the number, so that no two are equal. */
+/** Returns the nth person, always the same; the account name contains the number, so it is unique. */
 export const nth = (n: number): Person => {
   const firstName = at(FIRST, n)
   const lastName = at(LAST, n)

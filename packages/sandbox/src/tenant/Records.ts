@@ -1,6 +1,6 @@
 /**
- * The non-employee records of a source. Of an uploaded row the account name is kept, and when the record was created
- * and changed; the rest is made up when it is asked for.
+ * The non-employee records of a source. A record keeps only the account name of its row and the times of its creation and
+ * change; the rest is made up on request.
  */
 import type { Source } from "../Source.ts"
 import { isoOf } from "./isoOf.ts"
@@ -22,7 +22,7 @@ export class Records {
     return this.#entries.size
   }
 
-  /** Whether so many accounts fit beside those that there are. */
+  /** Returns whether the accounts fit in addition to the existing ones. */
   fits(accounts: ReadonlyArray<string>): boolean {
     return new Set([...this.#entries.keys(), ...accounts]).size <= MAX_ACCOUNTS
   }

@@ -1,4 +1,4 @@
-/** What the sandbox knows: clients and tokens, sources, their uploads and records. Times are milliseconds since the epoch. */
+/** The state of the sandbox: clients and tokens, sources, uploads and records. Times are milliseconds since the epoch. */
 import * as Duration from "effect/Duration"
 import * as Client from "../Client.ts"
 import type { Fault } from "../Fault.ts"
@@ -19,12 +19,12 @@ export interface Options {
   readonly startedAt: number
 }
 
-/** A sandbox that runs for days remembers the newest only. */
+/** Bounds the memory of a sandbox that runs for days. */
 const MAX_UPLOADS = 250
 
 const DAY = Duration.toMillis("1 day")
 
-/** How many accounts of a past upload were there before, so that it changes some and creates others. */
+/** The number of accounts of a past upload that already existed, so that it changes some and creates others. */
 const KNOWN_ACCOUNTS = 5
 
 export class Tenant {
@@ -54,7 +54,7 @@ export class Tenant {
     return this.sources.find((source) => source.sourceId === id || source.id === id)
   }
 
-  /** When the source was created, in the order of the sources. */
+  /** Returns when the source was created; the times follow the order of the sources. */
   createdAt(source: Source): number {
     return this.startedAt - 365 * DAY + this.sources.indexOf(source) * 1000
   }
@@ -67,7 +67,7 @@ export class Tenant {
     return [...SchemaAttribute.system, ...attributes]
   }
 
-  /** The newest job of the source, if it had one. */
+  /** Returns the newest job of the source, if any. */
   jobOf({ sourceId }: Source): Job.Job | undefined {
     return this.#newest.get(sourceId)?.job
   }
@@ -77,7 +77,7 @@ export class Tenant {
     return this.#recordsOf(source)
   }
 
-  /** The newest uploads, of which those that ended have landed. */
+  /** Returns the newest uploads; ended ones have landed. */
   uploads(now: number): ReadonlyArray<Upload.Upload> {
     this.#settle(now)
     return this.#uploads
@@ -110,8 +110,8 @@ export class Tenant {
     return upload
   }
 
-  /** The fault of a source's own; one of every second request strikes with the first. */
-  ownFault(source: Source): Fault | undefined {
+  /** Returns the fault of a source, if it applies to this request; with `everySecond`, it applies to the first. */
+  faultOf(source: Source): Fault | undefined {
     if (source.fault === undefined || source.everySecond !== true) return source.fault
     const before = this.#statusRequests.get(source.sourceId) ?? 0
     this.#statusRequests.set(source.sourceId, before + 1)
@@ -132,7 +132,7 @@ export class Tenant {
     return upload
   }
 
-  /** Lands what ended, and forgets the oldest. */
+  /** Lands the rows of ended uploads, and drops the oldest uploads. */
   #settle(now: number): void {
     for (const upload of this.#uploads) {
       if (upload.accounts.length === 0 || !Job.hasEnded(upload.job, now)) continue

@@ -1,4 +1,4 @@
-/** An upload that was accepted, and what became of its rows. */
+/** An accepted upload, and the outcome of its rows. */
 import type * as Job from "../Job.ts"
 import type { Source } from "../Source.ts"
 import type { CsvFile } from "./CsvFile.ts"
@@ -10,9 +10,9 @@ export interface Upload {
   /** The client that uploaded. */
   readonly actor: string
   readonly job: Job.Job
-  /** Why the job fails, a sentence each, the first ten. */
+  /** The first ten reasons for the job's failure, as sentences. */
   readonly problems: ReadonlyArray<string>
-  /** The accounts that land when the job ends; none are kept once they have. */
+  /** The accounts that land when the job ends; empty after that. */
   accounts: ReadonlyArray<string>
   created: number
   changed: number
@@ -25,7 +25,7 @@ export interface Accepted {
   readonly submittedAt: number
   readonly timing: Job.Timing
   readonly file: CsvFile
-  /** Why SailPoint could not import even a good file. */
+  /** The reason why even a valid file cannot be imported. */
   readonly obstacle?: string | undefined
 }
 

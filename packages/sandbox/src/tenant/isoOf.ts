@@ -1,4 +1,4 @@
 import * as DateTime from "effect/DateTime"
 
-/** An instant, in milliseconds since the epoch, as SailPoint writes it. */
+/** Formats a time, in milliseconds since the epoch, like SailPoint. */
 export const isoOf = (millis: number): string => DateTime.formatIso(DateTime.makeUnsafe(millis))
