@@ -19,7 +19,7 @@ import { makeSpend } from "../src/internal/spend.ts"
 import * as RequestBudget from "../src/RequestBudget.ts"
 import { observe } from "./support/observed.ts"
 import { adjustable, beginning, many, plain, play, type Scripted, spending } from "./support/spending.ts"
-import { client, tenant } from "./support/tenant.ts"
+import { client } from "./support/tenant.ts"
 
 /** What happens to the requests of a script: when each is sent, or the time that is left when it is refused. */
 type Expected = number | "interrupted" | { readonly refused: number }
@@ -333,31 +333,6 @@ describe("RequestBudget", () => {
     })
   )
 
-  it.live(
-    "a burst of 1,000 against a tenant with just that limit meets no 429",
-    () =>
-      Effect.gen(function* () {
-        const sandbox = yield* Sandbox.Sandbox
-        const uploads = yield* BulkUploads
-        const results = yield* uploads.statuses(
-          sandbox.sources.map(({ sourceId }) => sourceId),
-          { concurrency: "unbounded" }
-        )
-        assert.isTrue(results.every(({ _tag }) => _tag === "Success"))
-        const outcomes = (yield* sandbox.received).filter(({ endpoint }) => endpoint === "status")
-        assert.strictEqual(outcomes.length, 1000)
-        assert.isTrue(outcomes.every(({ outcome }) => outcome === 200))
-      }).pipe(
-        Effect.provide(
-          tenant({
-            sandbox: { sources: thousand, limit: { requests: 100, per: "300 millis" } },
-            requestBudget: { requests: 100, per: "300 millis" }
-          })
-        )
-      ),
-    60_000
-  )
-
   it.live("clients of one process share the limit of a client ID and API version, and of nothing else", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.Sandbox
@@ -446,8 +421,3 @@ describe("RequestBudget", () => {
       })
   )
 })
-
-const thousand = Array.from({ length: 1000 }, (_, n) => ({
-  ...Source.named("Done"),
-  sourceId: n.toString(16).padStart(32, "0")
-}))

@@ -208,19 +208,6 @@ describe("a call", () => {
     }).pipe(Effect.provide(layer))
   })
 
-  it.effect("whose request waits for its turn sends nothing once it is interrupted", () => {
-    const { layer, state } = makeTenant()
-    state.answers = [{ takes: "5 seconds" }]
-    return Effect.gen(function* () {
-      const first = yield* call()
-      yield* pass("1 second")
-      yield* Fiber.interrupt(yield* call())
-      yield* pass("1 minute")
-      assert.isTrue(Exit.isSuccess(yield* Fiber.await(first)))
-      assert.deepStrictEqual(state.sent, [0])
-    }).pipe(Effect.provide(layer))
-  })
-
   it.effect("ends with the layer: whether under way, waiting or not begun", () => {
     const { layer, state } = makeTenant()
     state.answers = [{ takes: "5 seconds" }]
@@ -255,17 +242,6 @@ const following = (options: Partial<BulkUploads.AwaitOptions>) =>
   })
 
 describe("followers of a source", () => {
-  it.effect("share its checks, each with its own value of the same schedule", () => {
-    const { layer, state } = makeTenant()
-    return Effect.gen(function* () {
-      for (let n = 0; n < 5; n++) {
-        yield* following({ schedule: Schedule.spaced("10 seconds"), timeout: "25 seconds" })
-      }
-      yield* pass("25 seconds")
-      assert.deepStrictEqual(state.sent, [0, 10, 20])
-    }).pipe(Effect.provide(layer))
-  })
-
   it.effect("share its checks: a follower requests one only if no other has since its last check", () => {
     const { layer, state } = makeTenant()
     return Effect.gen(function* () {

@@ -86,16 +86,6 @@ describe("getBulkUploadStatus", () => {
       }
     ],
     [
-      "a documented 403",
-      json(403, body(403, "403 Forbidden", "No.")),
-      { _tag: "Forbidden", detailCode: "403 Forbidden" }
-    ],
-    [
-      "a 404",
-      json(404, body(404, "404 Not found", "No.")),
-      { _tag: "NotFound", detailCode: "404 Not found" }
-    ],
-    [
       "a documented 429",
       Fault.rateLimited("7"),
       { _tag: "RateLimited", messages: ["Rate Limit Exceeded"], attempts: 1 }
