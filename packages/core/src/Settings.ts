@@ -95,32 +95,36 @@ const variables = Config.all({
   SAIL_AUDIT_EVENTS: text("SAIL_AUDIT_EVENTS")
 })
 
-/** The variables as they are, and the problems found so far. */
-interface Reading {
-  readonly env: Config.Success<typeof variables>
-  readonly problems: Array<Problem>
+type Variable = keyof Config.Success<typeof variables>
+
+/** The variables, and the problems found so far. */
+const makeReading = (env: Config.Success<typeof variables>) => {
+  const problems: Array<Problem> = []
+  return {
+    env,
+    problems,
+    valueOf: (variable: Variable): string | undefined =>
+      env[variable] === "" || isPlaceholder(env[variable]) ? undefined : env[variable],
+    refuse: (variable: Variable, fix: string, problem = problemOf(env[variable])): undefined => {
+      problems.push({ variable, problem: `${variable} ${problem}`, fix })
+    }
+  }
 }
 
-type Variable = keyof Reading["env"]
+type Reading = ReturnType<typeof makeReading>
 
-const valueOf = ({ env }: Reading, variable: Variable): string | undefined =>
-  env[variable] === "" || isPlaceholder(env[variable]) ? undefined : env[variable]
-
-const missing = ({ env }: Reading, variable: Variable, fix: string): Problem => ({
-  variable,
-  problem: isPlaceholder(env[variable])
-    ? `${variable} is not filled in: its value is still a placeholder.`
-    : `${variable} is not set.`,
-  fix
-})
+const problemOf = (value: string): string => {
+  if (isPlaceholder(value)) return "is not filled in: its value is still a placeholder."
+  return value === "" ? "is not set." : `is "${plainText(value, 40)}".`
+}
 
 /** Reads the options that `given` lacks from the environment (the `ConfigProvider` in force) and checks them. */
 export const read = Effect.fnUntraced(function* (
   given: Given = {}
 ): Effect.fn.Return<Settings, Config.ConfigError | InvalidSettings> {
-  const reading: Reading = { env: yield* variables, problems: [] }
+  const reading = makeReading(yield* variables)
   const apiVersion = given.apiVersion ?? apiVersionIn(reading)
-  const allowedHosts = given.allowedHosts ?? valueOf(reading, "SAIL_ALLOWED_HOSTS")?.split(",") ?? []
+  const allowedHosts = given.allowedHosts ?? reading.valueOf("SAIL_ALLOWED_HOSTS")?.split(",") ?? []
   const baseUrl = given.baseUrl ?? (yield* baseUrlIn(reading, allowedHosts))
   const auth = given.auth ?? authIn(reading)
   const requestBudget = given.requestBudget === undefined ? requestBudgetIn(reading) : undefined
@@ -133,29 +137,23 @@ export const read = Effect.fnUntraced(function* (
   return { baseUrl, auth, apiVersion, allowedHosts, requestBudget, countRecords, auditEvents }
 })
 
-const apiVersionIn = (reading: Reading): Tenant.ApiVersion => {
-  const value = valueOf(reading, "SAIL_API_VERSION") ?? Tenant.defaultApiVersion
+const apiVersionIn = ({ refuse, valueOf }: Reading): Tenant.ApiVersion => {
+  const value = valueOf("SAIL_API_VERSION") ?? Tenant.defaultApiVersion
   if (isApiVersion(value)) return value
-  reading.problems.push({
-    variable: "SAIL_API_VERSION",
-    problem: `SAIL_API_VERSION is "${plainText(value, 40)}".`,
-    fix: `Set it to one of ${Tenant.ApiVersion.literals.join(", ")}, or unset it.`
-  })
+  refuse("SAIL_API_VERSION", `Set it to one of ${Tenant.ApiVersion.literals.join(", ")}, or unset it.`)
   return Tenant.defaultApiVersion
 }
 
 const isApiVersion = Schema.is(Tenant.ApiVersion)
 
 const baseUrlIn = (
-  reading: Reading,
+  { refuse, valueOf }: Reading,
   allowedHosts: ReadonlyArray<string>
 ): Effect.Effect<string | undefined> => {
-  const variable = "SAIL_BASE_URL"
-  const baseUrl = valueOf(reading, variable)
+  const baseUrl = valueOf("SAIL_BASE_URL")
   if (baseUrl === undefined) {
     const fix = "Set it to your tenant's API host, such as https://{tenant}.api.identitynow.com."
-    reading.problems.push(missing(reading, variable, fix))
-    return Effect.undefined
+    return Effect.succeed(refuse("SAIL_BASE_URL", fix))
   }
   return Effect.match(Tenant.make({ baseUrl, allowedHosts }), {
     onSuccess: () => baseUrl,
@@ -164,70 +162,58 @@ const baseUrlIn = (
         refusedHost === undefined
           ? nextStep
           : `If this host is correct, set SAIL_ALLOWED_HOSTS to "${[...allowedHosts, refusedHost].join(",")}".`
-      reading.problems.push({ variable, problem: `${variable} cannot be used: ${reason}`, fix })
-      return undefined
+      return refuse("SAIL_BASE_URL", fix, `cannot be used: ${reason}`)
     }
   })
 }
 
-const authIn = (reading: Reading): Auth | undefined => {
-  const clientId = valueOf(reading, "SAIL_CLIENT_ID")
-  const clientSecret = valueOf(reading, "SAIL_CLIENT_SECRET")
-  const accessToken = valueOf(reading, "SAIL_ACCESS_TOKEN")
-  const given = [clientId, clientSecret, accessToken].filter((value) => value !== undefined).length
+const authIn = ({ env, refuse, valueOf }: Reading): Auth | undefined => {
+  const clientId = valueOf("SAIL_CLIENT_ID")
+  const clientSecret = valueOf("SAIL_CLIENT_SECRET")
+  const accessToken = valueOf("SAIL_ACCESS_TOKEN")
+  const hasClient = clientId !== undefined || clientSecret !== undefined
   if (accessToken !== undefined) {
-    if (given === 1) return { accessToken: Redacted.make(accessToken, { label: "SAIL_ACCESS_TOKEN" }) }
-    reading.problems.push({
-      variable: "SAIL_ACCESS_TOKEN",
-      problem: "SAIL_ACCESS_TOKEN is set together with SAIL_CLIENT_ID or SAIL_CLIENT_SECRET.",
-      fix: "Keep one of the two ways to authenticate and unset the other."
-    })
-    return undefined
+    return hasClient
+      ? refuse(
+          "SAIL_ACCESS_TOKEN",
+          "Keep one of the two ways to authenticate and unset the other.",
+          "is set together with SAIL_CLIENT_ID or SAIL_CLIENT_SECRET."
+        )
+      : { accessToken: Redacted.make(accessToken, { label: "SAIL_ACCESS_TOKEN" }) }
   }
   if (clientId !== undefined && clientSecret !== undefined) {
     return { clientId, clientSecret: Redacted.make(clientSecret, { label: "SAIL_CLIENT_SECRET" }) }
   }
-  if (given === 0 && isPlaceholder(reading.env.SAIL_ACCESS_TOKEN) && reading.env.SAIL_CLIENT_ID === "") {
-    reading.problems.push(missing(reading, "SAIL_ACCESS_TOKEN", "Set it to an access token of the tenant."))
-    return undefined
+  if (!hasClient && isPlaceholder(env.SAIL_ACCESS_TOKEN) && env.SAIL_CLIENT_ID === "") {
+    return refuse("SAIL_ACCESS_TOKEN", "Set it to an access token of the tenant.")
   }
-  const ofWhat = "of a personal access token with the scope idn:nelm:read"
-  if (clientId === undefined) {
-    reading.problems.push(missing(reading, "SAIL_CLIENT_ID", `Set it to the client ID ${ofWhat}.`))
-  }
-  if (clientSecret === undefined) {
-    reading.problems.push(missing(reading, "SAIL_CLIENT_SECRET", `Set it to the client secret ${ofWhat}.`))
-  }
+  const ofToken = "of a personal access token with the scope idn:nelm:read"
+  if (clientId === undefined) refuse("SAIL_CLIENT_ID", `Set it to the client ID ${ofToken}.`)
+  if (clientSecret === undefined) refuse("SAIL_CLIENT_SECRET", `Set it to the client secret ${ofToken}.`)
   return undefined
 }
 
 const BUDGET = /^(\d{1,6})(?: per (\d+ (?:milli|second|minute)s?))?$/u
 
-const requestBudgetIn = (reading: Reading): RequestBudget.Options | undefined => {
-  const value = valueOf(reading, "SAIL_REQUEST_BUDGET")
+const requestBudgetIn = ({ refuse, valueOf }: Reading): RequestBudget.Options | undefined => {
+  const value = valueOf("SAIL_REQUEST_BUDGET")
   if (value === undefined) return undefined
   const [, requests = "0", per = "10 seconds"] = BUDGET.exec(value) ?? []
   const window = Duration.fromInput(per as Duration.Input)
-  if (Number(requests) > 0 && Option.isSome(window) && !Duration.isZero(window.value)) {
-    return { requests: Number(requests), per: window.value }
-  }
-  reading.problems.push({
-    variable: "SAIL_REQUEST_BUDGET",
-    problem: `SAIL_REQUEST_BUDGET is "${plainText(value, 40)}".`,
-    fix: 'Set it to a number of requests, at least 1, and a time, such as "50 per 10 seconds".'
-  })
-  return undefined
+  return Number(requests) > 0 && Option.isSome(window) && !Duration.isZero(window.value)
+    ? { requests: Number(requests), per: window.value }
+    : refuse(
+        "SAIL_REQUEST_BUDGET",
+        'Set it to a number of requests, at least 1, and a time, such as "50 per 10 seconds".'
+      )
 }
 
-const switchIn = (reading: Reading, variable: "SAIL_COUNT_RECORDS" | "SAIL_AUDIT_EVENTS"): boolean => {
-  const value = valueOf(reading, variable) ?? "false"
-  if (value !== "true" && value !== "false") {
-    reading.problems.push({
-      variable,
-      problem: `${variable} is "${plainText(value, 40)}".`,
-      fix: "Set it to true or false, or unset it."
-    })
-  }
+const switchIn = (
+  { refuse, valueOf }: Reading,
+  variable: "SAIL_COUNT_RECORDS" | "SAIL_AUDIT_EVENTS"
+): boolean => {
+  const value = valueOf(variable) ?? "false"
+  if (value !== "true" && value !== "false") refuse(variable, "Set it to true or false, or unset it.")
   return value === "true"
 }
 
