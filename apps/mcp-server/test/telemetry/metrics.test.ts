@@ -1,5 +1,4 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
 import * as Effect from "effect/Effect"
 import * as JsonRpc from "../support/JsonRpc.ts"
@@ -25,7 +24,7 @@ const seriesOf = (points: ReadonlyArray<Otlp.Point>, metric: string, ...keys: Re
     .map(({ attributes, count }) => [...keys.map((key) => attributes[key]), count])
 
 describe("what is measured", { timeout: 60_000 }, () => {
-  it.live("are tool calls by tool and outcome, in seconds", () =>
+  it.live("are tool calls by tool and outcome, in seconds, and requests, retries and tokens", () =>
     Effect.gen(function* () {
       const points = Otlp.pointsIn((yield* observed({ calls })).posts)
       const call = points.find(({ metric }) => metric === "mcp.server.operation.duration")
@@ -38,12 +37,6 @@ describe("what is measured", { timeout: 60_000 }, () => {
           ["list_non_employee_sources", "ok", undefined, 1]
         ]
       )
-    })
-  )
-
-  it.live("are requests to SailPoint, retries and tokens, beside them", () =>
-    Effect.gen(function* () {
-      const points = Otlp.pointsIn((yield* observed({ calls })).posts)
       assert.sameDeepMembers(
         seriesOf(points, "http.client.request.duration", "http.request.method", "http.response.status_code")
           .toSorted()
@@ -60,53 +53,6 @@ describe("what is measured", { timeout: 60_000 }, () => {
         ["RateLimited", 1]
       ])
       assert.deepStrictEqual(seriesOf(points, "sailpoint.bulk_upload.token.requests", "outcome"), [["ok", 1]])
-    })
-  )
-})
-
-describe("a token that SailPoint no longer takes", { timeout: 60_000 }, () => {
-  it.live("is measured with its renewal", () =>
-    Effect.gen(function* () {
-      const sandbox = yield* Sandbox.make()
-      const { posts } = yield* observed({
-        sandbox,
-        calls: [JsonRpc.callStatus(1, done)],
-        end: (server) =>
-          Effect.gen(function* () {
-            yield* sandbox.revokeTokens
-            yield* server.send(JsonRpc.callStatus(2, done))
-            yield* Effect.orDie(server.answer(2))
-            yield* server.closeInput
-          })
-      })
-      const tokens = seriesOf(Otlp.pointsIn(posts), "sailpoint.bulk_upload.token.requests", "outcome")
-      assert.deepStrictEqual(tokens, [["ok", 2]])
-    })
-  )
-})
-
-describe("a wait for the budget", { timeout: 60_000 }, () => {
-  it.live("is measured", () =>
-    Effect.gen(function* () {
-      const sandbox = yield* Sandbox.make()
-      const { posts } = yield* observed({
-        sandbox,
-        calls: [],
-        end: (server) =>
-          Effect.gen(function* () {
-            yield* server.send(JsonRpc.callStatus(1, busy))
-            yield* sandbox.until((received) => received.some(({ outcome }) => outcome === 429))
-            // The first can still be ahead of the server's reading that 429; not all of them.
-            for (const id of [2, 3, 4]) {
-              yield* server.send(JsonRpc.callStatus(id, done))
-              yield* Effect.orDie(server.answer(id))
-            }
-            yield* server.closeInput
-          })
-      })
-      const [wait, ...others] = seriesOf(Otlp.pointsIn(posts), "sailpoint.bulk_upload.budget.wait")
-      assert.isAtLeast(Number(wait?.[0]), 1)
-      assert.lengthOf(others, 0)
     })
   )
 })
