@@ -69,6 +69,10 @@ export const check = (text: string, { optional, required }: Columns): Faults => 
       cells.some((cell) => cell !== cell.trim()),
       "There are spaces around names: whether SailPoint drops them is not documented."
     ],
+    [
+      names.some((name) => /[\p{Cc}\p{Cf}\uFFFD]/u.test(name)),
+      "Names contain characters that are not visible or not UTF-8: type them again, and save the file as UTF-8."
+    ],
     [names.includes(""), `Column ${names.indexOf("") + 1} has no name.`],
     [isCut, `The line is longer than ${MAX_LINE} characters: later columns were not checked.`],
     [cells.length > MAX_COLUMNS, `There are ${cells.length} columns: is this the first line of the file?`],

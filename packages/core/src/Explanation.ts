@@ -177,6 +177,7 @@ const make = ({ auditEvents = false, countRecords = false, deadline = "40 second
       const columns = withFaults(valueOf(parts.columns), csvHeader)
       const events = { outcome: outcomeOf(parts.events), items: valueOf(parts.events) ?? [] }
       const evidence = { status, records, columns, events, csvHeader, uploadedAt: uploadedAt && since }
+      const checks = checksFor(evidence)
       const explained: Explained = {
         sourceId,
         status,
@@ -192,8 +193,8 @@ const make = ({ auditEvents = false, countRecords = false, deadline = "40 second
               ? []
               : [{ what, error: part.failure._tag, nextStep: part.failure.nextStep }]
         ),
-        checks: checksFor(evidence),
-        nextStep: nextStepFor(evidence)
+        checks,
+        nextStep: nextStepFor(evidence, checks)
       }
       return explained
     })

@@ -41,6 +41,15 @@ describe("CsvHeader.check", () => {
     ["a byte-order mark comes first", `\uFEFF${good}`, "byte-order mark", {}],
     ["names are quoted", '"accountName","firstName",\u201Cmanager\u201D', "quotation marks", {}],
     ["spaces surround a name", "accountName, firstName,manager", "spaces around names", {}],
+    [
+      "a name has a character that is not visible",
+      `accountName,\u{200B}firstName,manager`,
+      "not visible",
+      {
+        missing: ["firstName"],
+        unknown: [{ name: "firstName", didYouMean: "firstName" }]
+      }
+    ],
     ["it has more than 50 columns", `${many.join(",")},${good}`, "There are 63 columns", { unknown: named }],
     ["it is too long to read whole", `accountName,${"x".repeat(5_000)}`, "longer than 4096 characters", {}]
   ])("reports one problem if %s", (_, header, problem, faults) => {

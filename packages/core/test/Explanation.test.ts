@@ -158,13 +158,14 @@ describe("Explanation.explain", () => {
   )
 
   it.live.each([
-    ["four pages", 1200, {}, 4, { createdSince: 995, changedSince: 5, complete: false }],
-    ["the first older record", 260, {}, 2, { createdSince: 255, changedSince: 5 }],
-    ["24 hours ago by default", 0, { uploadedAt: undefined }, 1, { createdSince: 0 }]
-  ] as const)("counts records and finds events up to %s", ([, rows, upload, pages, expected]) =>
+    ["four pages", 1200, 5, {}, 4, { createdSince: 995, changedSince: 5, complete: false }],
+    ["the last of 1,000 records", 1000, 0, {}, 4, { createdSince: 1000 }],
+    ["the first older record", 260, 40, {}, 2, { createdSince: 255, changedSince: 5 }],
+    ["24 hours ago by default", 0, 40, { uploadedAt: undefined }, 1, { createdSince: 0 }]
+  ] as const)("counts records and finds events up to %s", ([, rows, records, upload, pages, expected]) =>
     Effect.gen(function* () {
       const past = { rows: rows || 20, before: rows === 0 ? "25 hours" : "10 minutes" } as const
-      const sources = [{ ...Source.named("All landed"), sourceId: half.sourceId, past }]
+      const sources = [{ ...Source.named("All landed"), sourceId: half.sourceId, records, past }]
       const { requests, result } = yield* explained({ ...everything, sources }, upload)
       assert.include(result.records, { complete: true, ...expected })
       assert.strictEqual(eventsOf(result), rows === 0 ? "" : "PASSED named, STARTED named")
@@ -255,6 +256,8 @@ describe("Explanation.explain", () => {
       assert.strictEqual(result.status, "ERROR")
       assert.include(result.columns?.problems ?? [], "The columns are separated by semicolons: use commas.")
       assert.deepStrictEqual(result.columns?.unknown, [])
+      if (endpoint === "schemaAttributes")
+        assert.match(result.checks.join("|"), /\|The first line of the file/u)
       if (endpoint === "search") {
         assert.strictEqual(result.events.outcome, error === "Forbidden" ? "notPermitted" : "failed")
       }
@@ -299,6 +302,7 @@ describe("Explanation.explain", () => {
     ["another action", [{ ...failed(), action: "NON_EMPLOYEE_BULK_EXPORT_FAILED" }, 1], ""],
     ["an action in other letters", [{ ...failed(), action: failed().action.toLowerCase() }], ""],
     ["no time", [{ ...failed(), created: null }], ""],
+    ["other kinds of fields", [{ ...failed(null), actor: "Ann", target: [] }], "FAILED near"],
     ["the name of the source", [failed()], "FAILED named"],
     ["the source as its target", [{ ...failed(null), target: { name: half.name } }], "FAILED named"],
     ["either ID of the source", [failed({ sourceId: half.id })], "FAILED named"],
@@ -365,6 +369,7 @@ describe("Explanation.explain", () => {
     Effect.gen(function* () {
       const { result } = yield* explained(setting, {}, Source.named(name).sourceId)
       assert.match(result.checks[0] ?? "", first)
+      assert.strictEqual(/Go through checks/u.test(result.nextStep), result.checks.length > 0)
       if (result.status !== "ERROR") return
       assert.match(result.nextStep, /may be that of an earlier upload.+does not say which rows failed/u)
     })

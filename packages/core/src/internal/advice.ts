@@ -8,7 +8,7 @@ import type { Records } from "./records.ts"
 interface Evidence {
   readonly status: BulkUploadStatus.State
   readonly events: { readonly items: ReadonlyArray<ImportEvent> }
-  readonly columns: CsvHeader.Faults | undefined
+  readonly columns: (CsvHeader.Columns & CsvHeader.Faults) | undefined
   readonly records: Records | undefined
   readonly uploadedAt: DateTime.Utc | undefined
   readonly csvHeader: string | undefined
@@ -25,6 +25,9 @@ const IN_ROWS = [
   "In every row, manager is the account ID of an identity in SailPoint: not a name, not an email address.",
   "Dates are in ISO 8601, such as 2026-01-31."
 ]
+
+const EARLIER =
+  "The status may be that of an earlier upload, if this one was made moments ago or SailPoint refused it with 400."
 
 export const checksFor = (evidence: Evidence): ReadonlyArray<string> => {
   const { columns, csvHeader, events, records, status, uploadedAt } = evidence
@@ -51,20 +54,23 @@ export const checksFor = (evidence: Evidence): ReadonlyArray<string> => {
     [total >= MAX_ACCOUNTS * 0.95 ? 8 : 2, [`A source holds at most ${MAX_ACCOUNTS} accounts${seen ?? ""}.`]],
     [overlaps ? 7.5 : 3, [OVERLAP]],
     [landed === true ? 7 : 4, IN_ROWS],
-    [5, csvHeader === undefined ? [COLUMNS] : []]
+    [5, csvHeader === undefined || columns?.required.length === 0 ? [COLUMNS] : []]
   ]
   return weighed.toSorted(([a], [b]) => b - a).flatMap(([, checks]) => checks)
 }
 
 const isStart = ({ action }: ImportEvent): boolean => action.endsWith("_STARTED")
 
-export const nextStepFor = (evidence: Evidence): string => {
-  if (evidence.status !== "ERROR") return BulkUploadStatus.nextStep(evidence.status)
+export const nextStepFor = (evidence: Evidence, checks: ReadonlyArray<string>): string => {
+  if (evidence.status !== "ERROR") {
+    const isDoubtful = evidence.status === "COMPLETED" && checks.length > 0
+    return isDoubtful ? `${EARLIER} Go through checks.` : BulkUploadStatus.nextStep(evidence.status)
+  }
   const landed =
     hasLanded(evidence) === true
       ? "Some records were created or changed since the upload, perhaps by it: part of the file may have landed. "
       : ""
-  return `${landed}The status may be that of an earlier upload, if this one was made moments ago or SailPoint refused it with 400. Go through checks in their order, correct the file, and upload it again once no job runs. SailPoint does not say which rows failed; do not name a reason that is not in an event's text.`
+  return `${landed}${EARLIER} Go through checks in their order, correct the file, and upload it again once no job runs. SailPoint does not say which rows failed; do not name a reason that is not in an event's text.`
 }
 
 /** Whether a record was created or changed since the upload, by it or by anything else; undefined if that is unknown. */

@@ -76,17 +76,17 @@ const search = (api: Service, since: DateTime.Utc) =>
       Result.succeed(documents.flatMap((document) => Option.toArray(toFound(document, show))))
   })
 
-const Named = Schema.Struct({ name: Schema.optionalKey(Schema.Unknown) })
+const Field = Schema.optionalKey(Schema.Unknown)
 
 /** No field of an event is required, and `match` compares words: events of other actions are dropped here. */
 const decodeDocument = Schema.decodeUnknownOption(
   Schema.Struct({
     action: Action,
     created: Schema.DateTimeUtcFromString,
-    actor: Schema.optionalKey(Schema.NullOr(Named)),
-    target: Schema.optionalKey(Schema.NullOr(Named)),
-    trackingNumber: Schema.optionalKey(Schema.Unknown),
-    attributes: Schema.optionalKey(Schema.NullOr(Schema.Record(Schema.String, Schema.Unknown)))
+    actor: Field,
+    target: Field,
+    trackingNumber: Field,
+    attributes: Field
   })
 )
 
@@ -97,7 +97,7 @@ type Found = Option.Option.Value<ReturnType<typeof toFound>>
 
 const toFound = (document: unknown, show: Show) =>
   Option.map(decodeDocument(document), ({ action, actor, created, target, trackingNumber, ...rest }) => {
-    const attributes = rest.attributes ?? {}
+    const attributes = fieldsOf(rest.attributes)
     const words = Object.entries(attributes)
       .filter(([key]) => TEXT_KEY.test(key))
       .flatMap(([, value]) => (Array.isArray(value) ? value.slice(0, 10) : [value]))
@@ -105,14 +105,16 @@ const toFound = (document: unknown, show: Show) =>
     return {
       action,
       at: created,
-      actor: show(stringFrom(actor?.name), 80),
+      actor: show(stringFrom(fieldsOf(actor)["name"]), 80),
       text: show(words.join(" "), 240),
       sourceId: stringFrom(attributes["sourceId"]),
       sourceName: stringFrom(attributes["sourceName"]),
-      target: stringFrom(target?.name),
+      target: stringFrom(fieldsOf(target)["name"]),
       trackingNumber: stringFrom(trackingNumber) || stringFrom(attributes["trackingNumber"])
     }
   })
+
+const fieldsOf = (value: unknown): Record<string, unknown> => ({ ...Object(value) })
 
 const stringFrom = (value: unknown): string => (typeof value === "string" ? value : "")
 

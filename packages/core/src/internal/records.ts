@@ -105,7 +105,7 @@ export const countSince = Effect.fnUntraced(function* (
       else if (created >= from) counts.createdSince += 1
       else counts.changedSince += 1
     }
-    if (records.length < PAGE) return counts
+    if (total <= (page + 1) * PAGE) return counts
   }
   return { ...counts, complete: false }
 })
