@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
@@ -14,6 +15,7 @@ import { getBulkUploadStatus } from "../src/BulkUploads.ts"
 import { ApiClient as Client } from "../src/internal/apiClient.ts"
 import * as RequestBudget from "../src/RequestBudget.ts"
 import * as RetryPolicy from "../src/RetryPolicy.ts"
+import { adjustable } from "./support/spending.ts"
 import { auth, tenant } from "./support/tenant.ts"
 
 const done = Source.named("Done").sourceId
@@ -128,6 +130,19 @@ describe("AccessToken", () => {
       assert.deepStrictEqual(sent, ["Bearer old", "Bearer old", "Bearer new"])
     }).pipe(Effect.provide(tenant({ auth: { accessToken } })))
   })
+
+  it.live("a refused token is renewed although the system clock was put back", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.Sandbox
+      const { clock, putBack } = adjustable(yield* Clock.Clock)
+      const askOnClock = Effect.provideService(ask, Clock.Clock, clock)
+      yield* askOnClock
+      putBack()
+      yield* sandbox.fail({ endpoint: "status", fault: { _tag: "Respond", status: 401, body: {} } })
+      yield* askOnClock
+      assert.strictEqual(yield* requests("token"), 2)
+    }).pipe(Effect.provide(tenant()))
+  )
 
   it.live("a client secret is read for every token request", () => {
     let secret = "not-yet"

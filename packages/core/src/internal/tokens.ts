@@ -184,9 +184,21 @@ export const fromClientCredentials = (
     }
   })
 
-/** Callers at the same time share one run. */
-const shared = <A, E>(run: Effect.Effect<A, E>): Effect.Effect<Effect.Effect<A, E>> =>
-  Effect.cachedWithTTL(run, Duration.zero)
+/**
+ * Callers at the same time share one run. With a lifetime of zero, Effect would keep the result for as long as the system
+ * clock is behind the time of the run.
+ */
+const shared = <A, E>(run: Effect.Effect<A, E>): Effect.Effect<Effect.Effect<A, E>> => {
+  let end: Effect.Effect<void> = Effect.void
+  const once = Effect.ensuring(
+    run,
+    Effect.suspend(() => end)
+  )
+  return Effect.map(Effect.cachedInvalidateWithTTL(once, Duration.infinity), ([cached, invalidate]) => {
+    end = invalidate
+    return cached
+  })
+}
 
 const countTokenRequest = (exit: Exit.Exit<unknown, BulkUploadError>): Effect.Effect<void> =>
   Metric.update(Metric.withAttributes(Metrics.tokenRequests, { outcome: outcome(exit) }), 1)
