@@ -41,7 +41,7 @@ const FLUSH_AFTER_MILLIS = 1_000
 /** Importing `node:fs` would also load Node's file streams and promises, which a start does not need. */
 const fs = () => process.getBuiltinModule("node:fs")
 
-/** The folder for files that a user's programs can make again. */
+/** The user's cache folder. */
 const cachesFolder = (env: NodeJS.ProcessEnv): string | undefined => {
   const { HOME: home = "", LOCALAPPDATA: local = "", XDG_CACHE_HOME: xdg = "" } = env
   if (process.platform === "win32") return isAbsolute(local) ? local : undefined
@@ -50,13 +50,13 @@ const cachesFolder = (env: NodeJS.ProcessEnv): string | undefined => {
   return process.platform === "darwin" ? join(home, "Library", "Caches") : join(home, ".cache")
 }
 
-/** Makes one folder, and only in a folder of the user: `HOME` can be that of another user, as under `sudo`. */
+/** Creates a folder, but only in a folder of the user: `HOME` can be another user's, as under `sudo`. */
 const make = (path: string): void => {
   const { existsSync, mkdirSync, statSync } = fs()
   if (!existsSync(path) && isOwn(statSync(dirname(path)), 0)) mkdirSync(path, 0o700)
 }
 
-/** Whether this is a folder of the user with none of these permissions. Windows protects its folders itself. */
+/** Returns whether this is a folder of the user without these permissions. Windows protects its folders itself. */
 const isOwn = (stats: Stats, denied: number): boolean =>
   stats.isDirectory() &&
   (process.getuid === undefined || (stats.uid === process.getuid() && (stats.mode & denied) === 0))

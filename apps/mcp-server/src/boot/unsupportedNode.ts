@@ -1,5 +1,5 @@
 /**
- * The check for a Node that is too old. An assistant often starts another Node than its user has in mind.
+ * The check for an old Node. An assistant often starts another Node than the user's terminal.
  */
 import packageJson from "../../package.json" with { type: "json" }
 

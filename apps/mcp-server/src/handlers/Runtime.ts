@@ -1,5 +1,5 @@
 /**
- * The one runtime of the process, whose services are made when it first runs something.
+ * The runtime of the process. Its services are made at its first use.
  */
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"

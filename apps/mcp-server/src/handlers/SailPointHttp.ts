@@ -1,6 +1,6 @@
 /**
- * The HTTP client for requests to SailPoint: Node's own `fetch`, which follows the settings of Node for proxies and
- * certificate authorities.
+ * The HTTP client for requests to SailPoint: Node's `fetch`, which follows Node's settings for proxies and certificate
+ * authorities.
  */
 import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"

@@ -1,5 +1,5 @@
 /**
- * The library's services over one API client, with what they ask SailPoint through, and a log on standard error.
+ * The library's services over one API client and HTTP client, and a log on standard error.
  */
 import * as ApiClient from "@sailpoint-bulk-upload/core/ApiClient"
 import * as BulkUploads from "@sailpoint-bulk-upload/core/BulkUploads"
@@ -23,23 +23,23 @@ export type Services =
 
 const RETRIES = {
   /**
-   * Serving: an assistant waits 60 s at the most, so waits that fit are waited out, and for a longer one it is
-   * told at once how long to stay away.
+   * For serving: an assistant waits at most 60 s. Shorter waits take place within the call; for a longer one, the call fails at
+   * once with the time to wait.
    */
   patient: RetryPolicy.make({ retries: 4, maxElapsed: "20 seconds", maxRetryAfter: "20 seconds" }),
-  /** Checking: somebody sits in front of it, and what fails twice in a row is worth telling. */
+  /** For `check`: a user watches, so a second failure is reported. */
   brisk: RetryPolicy.make({ retries: 1, maxRetryAfter: "5 seconds" })
 }
 
 export type Retries = keyof typeof RETRIES
 
-/** Nobody is held up for longer than an assistant waits. */
+/** No call waits longer than an assistant does. */
 const MAX_PAUSE = "20 seconds"
 
-/** Below the 45 s within which every call is answered. */
+/** Less than the 45 s within which every call is answered. */
 const EXPLAIN_WITHIN = "40 seconds"
 
-/** The API client, under the limit of this process or of all that share a Redis, which is loaded only then. */
+/** The API client, with the limit of this process or one shared through Redis, which is loaded only then. */
 const apiClient = ({ redisUrl, requestBudget, ...tenant }: Settings, retries: Retries) => {
   const numbers = { ...requestBudget, maxPause: MAX_PAUSE } as const
   const options = { ...tenant, retryPolicy: RETRIES[retries] }
@@ -71,7 +71,7 @@ export const layer = (
     Layer.provideMerge(NonEmployeeSources.layerApiClient),
     Layer.provideMerge(apiClient(settings, retries)),
     Layer.provide(SailPointHttp.layer),
-    // The settings were checked before: what is wrong here is a mistake of this program.
+    // The settings were checked before, so a failure here is a bug.
     Layer.orDie,
     Layer.provideMerge(telemetry),
     Layer.provideMerge(StderrLog.layer(log))

@@ -7,7 +7,7 @@ import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 
 export interface Service {
-  /** Sources whose name contains the text, sorted by name; all sources if the text is empty. */
+  /** Returns the sources whose name contains the text, sorted by name; all sources if the text is empty. */
   readonly matching: (typed: string) => Effect.Effect<ReadonlyArray<NonEmployeeSource>, BulkUploadError>
 }
 

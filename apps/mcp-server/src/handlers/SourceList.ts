@@ -1,18 +1,18 @@
 /**
- * As much about sources as an assistant should read in one result: everything about a few; of many, what it
- * takes to choose among them; and of more than that, as many as fit.
+ * Limits the list of sources to the tokens of one result: a short list has all details, a longer one fewer, and the longest
+ * is truncated.
  */
 import type { NonEmployeeSource } from "@sailpoint-bulk-upload/core/NonEmployeeSources"
 import { cutTo, estimate } from "../text/TokenEstimate.ts"
 
-/** In tokens. A result may have 1,000; some are for what stands around the list. */
+/** In tokens. A result has at most 1,000, including the fields around the list. */
 const BUDGET = 900
 
-/** Of one source in JSON: keys and punctuation with its sourceId, and what its id adds. */
+/** The tokens of one source in JSON: keys and punctuation with its sourceId, and those of its id. */
 const FRAME = 33
 const ID = 30
 
-/** How much is told of each source, in tokens, from all there is to what it takes to choose. */
+/** The levels of detail for each source, in tokens, from all fields to a shortened name. */
 const DETAILS = [
   { id: true, name: 200, description: 60 },
   { id: false, name: 200, description: 30 },
@@ -22,7 +22,7 @@ const DETAILS = [
 
 type Detail = (typeof DETAILS)[number]
 
-/** In the detail in which all fit, or else the first ones in the least detail. */
+/** Returns all sources in the highest level of detail that fits, or else the first ones in the lowest. */
 export const fitting = (sources: ReadonlyArray<NonEmployeeSource>): ReadonlyArray<NonEmployeeSource> => {
   let fit: ReadonlyArray<NonEmployeeSource> = []
   for (const detail of DETAILS) {

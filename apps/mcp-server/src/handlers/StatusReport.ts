@@ -1,12 +1,12 @@
 /**
- * A status as the tools tell it: SailPoint's word, what it means, and what can be done now.
+ * A status in a tool's result, with its meaning and the next step.
  */
 import * as BulkUploadStatus from "@sailpoint-bulk-upload/core/BulkUploadStatus"
 import * as Schema from "effect/Schema"
 
 export const StatusReport = Schema.Struct({
   sourceId: Schema.String,
-  status: BulkUploadStatus.State.annotate({ description: "SailPoint's word; null when it gives none." }),
+  status: BulkUploadStatus.State.annotate({ description: "SailPoint's value; null when it returns none." }),
   settled: Schema.Boolean.annotate({ description: "True when it has ended: COMPLETED or ERROR." }),
   meaning: Schema.String,
   nextStep: Schema.String,
@@ -14,7 +14,7 @@ export const StatusReport = Schema.Struct({
 })
 
 const EXPLAIN =
-  "Call explain_bulk_upload with this sourceId, with uploadedAt if it is known, and with the first line of the CSV file as csvHeader if it is at hand."
+  "Call explain_bulk_upload with this sourceId, with uploadedAt if it is known, and with the first line of the CSV file as csvHeader if you have it."
 
 export const reportOf = (
   { sourceId, status }: { readonly sourceId: string; readonly status: BulkUploadStatus.State },

@@ -2,10 +2,10 @@ import { type BulkUploadError, RequestTimeout } from "@sailpoint-bulk-upload/cor
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 
-/** Assistants hang up at about 60 s; a call that is not about waiting answers well before. */
+/** Assistants cancel a call after about 60 s, so a call that does not wait answers well before that. */
 const ANSWER_WITHIN = Duration.seconds(45)
 
-/** Ends a call that takes too long, whatever happens upstream; `about` is what its error tells of. */
+/** Ends a call that takes too long with a `RequestTimeout` about the subject. */
 export const answeredInTime = (
   about: Pick<RequestTimeout, "operation"> & { readonly sourceId?: string }
 ): (<A, R>(call: Effect.Effect<A, BulkUploadError, R>) => Effect.Effect<A, BulkUploadError, R>) =>

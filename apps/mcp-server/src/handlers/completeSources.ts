@@ -1,5 +1,5 @@
 /**
- * The sources that are offered where a person types one, kept for a while.
+ * Completes source names from a list that is cached for a short time.
  */
 import { NonEmployeeSources } from "@sailpoint-bulk-upload/core/NonEmployeeSources"
 import * as Cache from "effect/Cache"
@@ -10,8 +10,8 @@ import { SourceCompletion } from "./SourceCompletion.ts"
 import { nameContains } from "../text/nameContains.ts"
 
 /**
- * An assistant asks with every key that is pressed, and every request counts against the limit that statuses
- * need: so the list is kept for a while. A failure is not.
+ * An assistant requests completions with every key, and each list counts against the rate limit, so the list is cached. A
+ * failure is not.
  */
 const KEPT = "30 seconds"
 
@@ -21,7 +21,7 @@ export const completeSources: Layer.Layer<SourceCompletion, never, NonEmployeeSo
     const { list } = yield* NonEmployeeSources
     const cache = yield* Cache.makeWith(
       () =>
-        // Who may not list all sources can still choose among their own.
+        // A user without permission to list all sources can still list their own.
         list().pipe(Effect.catchTag("Forbidden", () => list({ ownedByMe: true }))),
       { capacity: 1, timeToLive: (exit) => (Exit.isSuccess(exit) ? KEPT : 0) }
     )

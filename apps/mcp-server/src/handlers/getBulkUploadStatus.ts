@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import { reportOf, type StatusReport } from "./StatusReport.ts"
 import { answeredInTime } from "./answeredInTime.ts"
 
-/** What the tool `get_bulk_upload_status` answers, and the resource of a status. */
+/** Answers the tool `get_bulk_upload_status` and the resource of a status. */
 export const getBulkUploadStatus = (
   sourceId: string
 ): Effect.Effect<typeof StatusReport.Type, BulkUploadError, BulkUploads.BulkUploads> =>

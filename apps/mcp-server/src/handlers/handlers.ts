@@ -1,5 +1,5 @@
 /**
- * All that it takes to answer calls, in one: what each tool does, how it is seen, and what it asks SailPoint with.
+ * The code for answering calls in one chunk: handlers, observation and services.
  */
 export { explainBulkUpload } from "./explainBulkUpload.ts"
 export { getBulkUploadStatus } from "./getBulkUploadStatus.ts"

@@ -1,6 +1,5 @@
 /**
- * What answers calls, loaded with the first of them: an assistant starts every server that it knows of, waits for each,
- * and calls few.
+ * Loads the handlers with the first call: an assistant starts and waits for all its servers, but calls few.
  */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"

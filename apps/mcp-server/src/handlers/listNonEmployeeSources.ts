@@ -12,11 +12,11 @@ interface Wanted {
 const nextStepOfNone = ({ ownedByMe }: Wanted, listed: number): string => {
   if (listed > 0) return "Call again without nameContains, and ask which of these sources is meant."
   return ownedByMe === true
-    ? "The owner of the credentials manages no source. Call again without ownedByMe; that takes the user level ORG_ADMIN."
-    : "The tenant has no non-employee source, or the owner of the credentials may not see any: check their user level (ORG_ADMIN) and the tenant."
+    ? "The owner of the credentials manages no source. Call again without ownedByMe, which requires the user level ORG_ADMIN."
+    : "The tenant has no non-employee source, or the owner of the credentials cannot see any: check their user level (ORG_ADMIN) and the tenant."
 }
 
-/** What the tool `list_non_employee_sources` answers. */
+/** Answers the tool `list_non_employee_sources`. */
 export const listNonEmployeeSources = (wanted: Wanted) =>
   Effect.gen(function* () {
     const { list } = yield* NonEmployeeSources

@@ -16,43 +16,44 @@ import { cutTo } from "../text/TokenEstimate.ts"
 /** In tokens. */
 const MAX_FAILURE = 400
 
-const WAIT_ON = "Still running: call wait_for_bulk_upload again to go on waiting; nothing is lost in between."
+const WAIT_ON =
+  "Still running: call wait_for_bulk_upload again to continue waiting; nothing is lost in between."
 
-/** A settled status with `timedOut`: it never changed, and the upload is too recent to believe it. */
+/** The next step for a settled status with `timedOut`: it never changed, and the upload is too recent to believe it. */
 const NOT_BELIEVED =
   "This can still be the status of an earlier upload: call wait_for_bulk_upload again with the same uploadedAt."
 
-interface Wanted {
+interface Request {
   readonly sourceId: string
   /** When the upload was made, if that is known. */
   readonly since: DateTime.Utc | undefined
   readonly timeoutSeconds: number
 }
 
-/** Tells the client of a check; a client that is gone does not matter here. */
-type Tell = (progress: number, message: string) => Effect.Effect<void>
+/** Sends progress to the client, and ignores a disconnected client. */
+type SendProgress = (progress: number, message: string) => Effect.Effect<void>
 
-/** When time is up: what the last status leaves to do, or what has stood in the way since. */
+/** Returns the next step after the timeout: for the last status, or for a failure since then. */
 const nextStepWhenTimedOut = ({ lastFailure, status }: NotSettled): string | undefined => {
   if (lastFailure !== undefined) {
     const since = cutTo(MAX_FAILURE, `${lastFailure.summary} ${nameVariables(lastFailure.nextStep)}`)
-    return `That status is of the time in checkedAt; since then SailPoint gives none. ${since}`
+    return `The status is as of checkedAt; every check since then failed. ${since}`
   }
   if (status === undefined || status === null) return undefined
   return isSettled(status) ? NOT_BELIEVED : WAIT_ON
 }
 
-/** What the tool `wait_for_bulk_upload` answers; who asked for it is told of every check. */
+/** Answers the tool `wait_for_bulk_upload`, and sends progress with every check. */
 export const waitForBulkUpload = (
-  { since, sourceId, timeoutSeconds }: Wanted,
-  request: ServerContext["mcpReq"]
+  { since, sourceId, timeoutSeconds }: Request,
+  mcpRequest: ServerContext["mcpReq"]
 ) =>
   Effect.gen(function* () {
     const uploads = yield* BulkUploads
-    const tell = tellClient(request)
+    const sendProgress = progressTo(mcpRequest)
     const timeout = Duration.seconds(timeoutSeconds)
     const start = yield* Clock.monotonicTimeNanos
-    let asked = 0
+    let attempts = 0
     let checks = 0
     let checkedAt = yield* DateTime.now
     const checked = Latch.makeUnsafe()
@@ -78,12 +79,12 @@ export const waitForBulkUpload = (
           Effect.gen(function* () {
             checks += 1
             checkedAt = at
-            yield* tell(++asked, `${status ?? "No status yet"} after ${yield* waited} s`)
+            yield* sendProgress(++attempts, `${status ?? "No status yet"} after ${yield* waited} s`)
             checked.openUnsafe()
           }),
         onFailedCheck: ({ summary }) =>
           Effect.gen(function* () {
-            yield* tell(++asked, `No answer after ${yield* waited} s: ${summary}`)
+            yield* sendProgress(++attempts, `No answer after ${yield* waited} s: ${summary}`)
             checked.openUnsafe()
           })
       })
@@ -97,9 +98,9 @@ export const waitForBulkUpload = (
       )
   })
 
-/** Progress is sent to who asked for it, one step up with every check. */
-const tellClient =
-  ({ _meta, notify }: ServerContext["mcpReq"]): Tell =>
+/** Sends progress only if the request has a progress token. */
+const progressTo =
+  ({ _meta, notify }: ServerContext["mcpReq"]): SendProgress =>
   (progress, message) => {
     const progressToken = _meta?.progressToken
     return progressToken === undefined

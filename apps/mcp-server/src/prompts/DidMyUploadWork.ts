@@ -1,8 +1,8 @@
 /**
- * The prompt `did_my_upload_work`: the way from a source's name to an answer, as a person would ask for it.
+ * The prompt `did_my_upload_work`: the steps from a source's name to an answer.
  */
 import { completable, type McpServer } from "@modelcontextprotocol/server"
-// The SDK completes arguments of prompts only where zod describes them.
+// The SDK completes a prompt's arguments only if zod describes them.
 import * as z from "zod/v4"
 import { plainText } from "@sailpoint-bulk-upload/core/workspace"
 import type { Services } from "../handlers/Runtime.ts"
@@ -10,10 +10,10 @@ import { completeSource } from "../mcp/completeSource.ts"
 import { toProtocolError } from "../mcp/protocolError.ts"
 import type { Adapter } from "../mcp/ToolResult.ts"
 
-/** As long as a name can be that the library passes on. */
+/** The longest name that the library returns. */
 const MAX_SOURCE = 200
 
-/** Gives what registers it with a server. */
+/** Returns the function that registers the prompt with a server. */
 export const make = (adapter: Adapter<Services>): ((server: McpServer) => void) => {
   const config = {
     title: "Did my upload work?",
@@ -21,8 +21,8 @@ export const make = (adapter: Adapter<Services>): ((server: McpServer) => void) 
       "Finds out whether the newest bulk upload of non-employees (contractors) on a SailPoint source has worked, and what to do if not.",
     argsSchema: z.object({
       source: completable(
-        z.string().trim().min(1).max(MAX_SOURCE).describe("Name or id of the non-employee source."),
-        // A person knows sources by name; one without a name can only be given by its id.
+        z.string().trim().min(1).max(MAX_SOURCE).describe("Name or ID of the non-employee source."),
+        // Users know sources by name; a source without a name needs its ID.
         completeSource(adapter, ({ name, sourceId }) => (name === "" ? sourceId : name))
       )
     })
@@ -30,17 +30,17 @@ export const make = (adapter: Adapter<Services>): ((server: McpServer) => void) 
   return (server) => {
     server.registerPrompt("did_my_upload_work", config, ({ source }) => {
       if (adapter.refusal !== undefined) throw toProtocolError(adapter.refusal)
-      // A name as the list of sources has it, whatever it was copied from.
+      // Normalizes a copied name to the form in the list of sources.
       const text = question(unquoted(plainText(source, MAX_SOURCE)))
       return { messages: [{ role: "user", content: { type: "text", text } }] }
     })
   }
 }
 
-/** Some clients split a prompt's text at spaces and leave the quotation marks in, also only one of two. */
+/** Some clients split a prompt's text at spaces and keep quotation marks, sometimes only one of two. */
 const unquoted = (text: string): string => text.replace(/^["'“”„‘’«» ]+|["'“”„‘’«» ]+$/gu, "") || text
 
-/** In JSON, so that it stays one line in quotation marks whatever somebody typed. */
+/** The source is in JSON, so that any text stays one quoted line. */
 const question = (source: string): string =>
   `Did my bulk upload on the SailPoint non-employee source ${JSON.stringify(source)} work? Find out like this:
 

@@ -1,6 +1,6 @@
 /**
- * The resource template of a source's status: what `get_bulk_upload_status` tells, for an assistant that lets a
- * person attach it to the conversation.
+ * The resource template of a source's status: the result of `get_bulk_upload_status`, for assistants in which a user can
+ * attach it to the conversation.
  */
 import { type McpServer, ResourceTemplate } from "@modelcontextprotocol/server"
 import * as Result from "effect/Result"
@@ -17,17 +17,17 @@ const NAME = "bulk_upload_status"
 const URI_TEMPLATE = "sailpoint://non-employee-sources/{sourceId}/bulk-upload-status"
 const JSON_TYPE = "application/json"
 
-/** The SDK passes a variable on as it stands in the URI, where a blank is `%20`. */
+/** Decodes a variable of the URI, which the SDK passes undecoded. */
 const decoded = (variable: string): string =>
   Result.getOrElse(
     Result.try(() => decodeURIComponent(variable)),
     () => variable
   )
 
-/** Gives what registers it with a server. */
+/** Returns the function that registers the resource with a server. */
 export const make = (adapter: Adapter<Services>): ((server: McpServer) => void) => {
   const template = new ResourceTemplate(URI_TEMPLATE, {
-    // Which sources there are is asked for when somebody looks for one, not by every assistant that starts.
+    // Sources are requested for a completion, not by every assistant that starts.
     list: undefined,
     complete: { sourceId: completeSource(adapter, ({ sourceId }) => sourceId) }
   })
@@ -38,7 +38,7 @@ export const make = (adapter: Adapter<Services>): ((server: McpServer) => void) 
       {
         title: "Bulk upload status",
         description:
-          "Status of the newest non-employee bulk upload on a SailPoint source, as get_bulk_upload_status gives it. It is asked for anew with every read.",
+          "Status of the newest non-employee bulk upload on a SailPoint source, as get_bulk_upload_status returns it. Every read requests it again.",
         mimeType: JSON_TYPE
       },
       async ({ href }, variables, context) => {

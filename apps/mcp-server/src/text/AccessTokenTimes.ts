@@ -1,6 +1,6 @@
 /**
- * When an access token was issued and when it expires, if it is a JWT that says so. Nothing is verified: the times are
- * for a report, not for a decision about trust.
+ * Reads the issue and expiry times of an access token that is a JWT. Nothing is verified: the times are for reports, not for
+ * decisions about trust.
  */
 import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
@@ -17,7 +17,7 @@ export const tokenTimes = (token: Redacted.Redacted<string>): Option.Option<Toke
     Option.all({ issuedAt: instantOf(iat), expiresAt: instantOf(exp) })
   )
 
-/** The claims can be anything, whatever their types say. */
+/** The claims can have any type. */
 const instantOf = (seconds: unknown): Option.Option<DateTime.Utc> =>
   typeof seconds === "number" ? DateTime.make(seconds * 1000) : Option.none()
 

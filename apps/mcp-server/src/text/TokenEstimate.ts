@@ -1,13 +1,13 @@
 /**
- * How many tokens a model reads a text as, once it is in JSON, estimated from above. A tokenizer weighs
- * megabytes and every model has its own; for keeping results short it is enough hardly ever to guess too low.
+ * Estimates the tokens of a text in JSON from above. Every model has a different tokenizer, of several megabytes; to keep
+ * results short, an estimate that is rarely too low is enough.
  */
 
-/** Tokenizers of today work on bytes: whatever the script, a text has no more tokens than bytes. */
+/** Tokenizers work on bytes, so a text has at most as many tokens as bytes. */
 const ofCharacter = (character: string): number => {
-  // JSON writes them with a backslash before them.
+  // JSON escapes these with a backslash.
   if (character === '"' || character === "\\") return 2
-  // English has four characters a token or more, and odd words two; digits, capitals and signs have fewer.
+  // English has at least four characters per token, and unusual words two; digits, capitals and signs have fewer.
   if (character === " " || (character >= "a" && character <= "z")) return 0.5
   return character < "\u0080" ? 0.75 : Buffer.byteLength(character)
 }
@@ -20,7 +20,7 @@ export const estimate = (text: string): number => {
 
 const ELLIPSIS = "…"
 
-/** The text, or as much of its beginning as has so many tokens; a cut is marked by an ellipsis. */
+/** Returns the text, or its beginning with that many tokens and an ellipsis. */
 export const cutTo = (maxTokens: number, text: string): string => {
   if (estimate(text) <= maxTokens) return text
   let left = maxTokens - estimate(ELLIPSIS)

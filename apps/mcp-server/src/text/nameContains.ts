@@ -1,6 +1,6 @@
 /**
- * Finds sources by a part of their name: in upper or lower case, in any of Unicode's normal forms, whatever white space
- * and invisible characters were copied along.
+ * Finds sources by a part of their name, and ignores case, Unicode normalization, surrounding white space and invisible
+ * characters.
  */
 import type { NonEmployeeSource } from "@sailpoint-bulk-upload/core/NonEmployeeSources"
 import { plainText } from "@sailpoint-bulk-upload/core/workspace"

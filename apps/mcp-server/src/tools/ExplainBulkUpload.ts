@@ -15,7 +15,7 @@ const Input = Schema.Struct({
   uploadedAt: UploadedAtArgument,
   csvHeader: Schema.optionalKey(
     Schema.String.annotate({
-      description: "The first line of the CSV file, exactly. Never other lines: they hold personal data."
+      description: "The first line of the CSV file, exactly. Never other lines: they contain personal data."
     })
   )
 })
@@ -25,14 +25,14 @@ const Part = Schema.Record(Schema.String, Schema.Unknown)
 
 const Output = Schema.Struct({
   ...StatusReport.fields,
-  records: Schema.optionalKey(Part.annotate({ description: "Those that the token may see." })),
+  records: Schema.optionalKey(Part.annotate({ description: "Records visible to the token." })),
   columns: Schema.optionalKey(
     Part.annotate({
       description: "Without csvHeader, no header was checked: missing, unknown and problems are empty."
     })
   ),
   events: Part.annotate({
-    description: "Imports. Only items with certainty named or tracked are of this source."
+    description: "Imports. Only items with certainty named or tracked belong to this source."
   }),
   unavailable: Schema.Array(Part),
   checks: Schema.Array(Schema.String).annotate({ description: "The most likely first." }),

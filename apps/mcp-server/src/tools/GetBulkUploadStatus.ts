@@ -15,7 +15,7 @@ export const GetBulkUploadStatus = ReadOnlyTool.make({
   name: "get_bulk_upload_status",
   title: "Get bulk upload status",
   description:
-    "Get the status of the newest bulk upload (CSV of non-employees, such as contractors) on a SailPoint Identity Security Cloud source: PENDING, IN_PROGRESS, COMPLETED, ERROR or null. Use it when someone asks whether an upload has worked, failed or still runs. If only the source's name is known, call list_non_employee_sources first; to wait for the end, call wait_for_bulk_upload after it; on ERROR, call explain_bulk_upload. It asks SailPoint once and changes nothing. Right after an upload the status can still be that of the upload before.",
+    "Get the status of the newest bulk upload (CSV of non-employees, such as contractors) on a SailPoint Identity Security Cloud source: PENDING, IN_PROGRESS, COMPLETED, ERROR or null. Use it when someone asks whether an upload has worked, failed or still runs. If only the source's name is known, call list_non_employee_sources first; to wait for the end, call wait_for_bulk_upload after it; on ERROR, call explain_bulk_upload. It requests the status once and changes nothing. Right after an upload the status can still belong to the previous upload.",
   input: Input,
   output: Output,
   run: ({ sourceId }) => LazyHandlers.answeredBy(({ getBulkUploadStatus }) => getBulkUploadStatus(sourceId))

@@ -1,5 +1,5 @@
 /**
- * The tool `list_non_employee_sources`: from a name to an id.
+ * The tool `list_non_employee_sources`: finds the ID of a source by its name.
  */
 import * as Schema from "effect/Schema"
 import * as LazyHandlers from "../handlers/lazyHandlers.ts"
@@ -16,7 +16,7 @@ const Input = Schema.Struct({
   ownedByMe: Schema.optionalKey(
     Schema.Boolean.annotate({
       description:
-        "Only sources whose account manager is the owner of the credentials. Set it when listing all is Forbidden (that takes ORG_ADMIN)."
+        "Only sources whose account manager is the owner of the credentials. Set it when listing all is Forbidden (all requires ORG_ADMIN)."
     })
   )
 })
@@ -40,7 +40,7 @@ export const ListNonEmployeeSources = ReadOnlyTool.make({
   name: "list_non_employee_sources",
   title: "List non-employee sources",
   description:
-    "List the SailPoint tenant's non-employee (contractor) sources with their ids. Use it first when someone names a source and its sourceId is not known, then pass the sourceId to get_bulk_upload_status, wait_for_bulk_upload or explain_bulk_upload. If several match, ask which one is meant. A long list comes without details and can be truncated: narrow it with nameContains. It only reads.",
+    "List the SailPoint tenant's non-employee (contractor) sources with their IDs. Use it first when someone names a source and its sourceId is not known, then pass the sourceId to get_bulk_upload_status, wait_for_bulk_upload or explain_bulk_upload. If several match, ask which one is meant. A long list comes without details and can be truncated: narrow it with nameContains. It only reads.",
   input: Input,
   output: Output,
   run: (input) => LazyHandlers.answeredBy(({ listNonEmployeeSources }) => listNonEmployeeSources(input))

@@ -1,5 +1,5 @@
 /**
- * Arguments that more than one tool takes.
+ * Arguments of several tools.
  */
 import { identity } from "effect/Function"
 import * as Schema from "effect/Schema"
@@ -7,8 +7,8 @@ import * as SchemaTransformation from "effect/SchemaTransformation"
 import { trimInvisible } from "../text/trimInvisible.ts"
 
 /**
- * Any text, without the white space that was copied along. If it is no ID, the tool reports that and what to do about it,
- * which a schema cannot.
+ * Accepts any text, without surrounding white space. If the text is not a valid ID, the tool's error has a next step, which a
+ * schema's error cannot have.
  */
 export const SourceIdArgument = Schema.String.annotate({
   description:

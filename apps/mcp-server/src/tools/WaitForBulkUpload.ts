@@ -1,5 +1,5 @@
 /**
- * The tool `wait_for_bulk_upload`: asks until the job has ended or time is up.
+ * The tool `wait_for_bulk_upload`: polls until the job has ended or the time is up.
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
@@ -18,14 +18,14 @@ const Input = Schema.Struct({
   timeoutSeconds: Schema.optionalKey(
     Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 270 })).annotate({
       description:
-        "How long to wait, in seconds: 1 to 270, 45 if left out. Many assistants cut a call off at 60."
+        "How long to wait, in seconds: 1 to 270, 45 if left out. Many assistants cancel a call after 60."
     })
   )
 })
 
 const Output = Schema.Struct({
   ...StatusReport.fields,
-  timedOut: Schema.Boolean.annotate({ description: "True when time was up before it ended." }),
+  timedOut: Schema.Boolean.annotate({ description: "True when the time was up before it ended." }),
   waitedSeconds: Schema.Finite,
   checks: Integer,
   ...sandboxNote
@@ -35,7 +35,7 @@ export const WaitForBulkUpload = ReadOnlyTool.make({
   name: "wait_for_bulk_upload",
   title: "Wait for bulk upload",
   description:
-    "Wait until the newest bulk upload (CSV of non-employees, such as contractors) on a SailPoint source has ended, or until timeoutSeconds have passed. Use it when someone wants to be told when an upload is done; for its status right now use get_bulk_upload_status; on ERROR, call explain_bulk_upload. If only the source's name is known, call list_non_employee_sources first. A result with timedOut true is normal: call again with the same arguments to go on waiting. Right after an upload, and without uploadedAt, it can end at once with the status of the upload before. It only reads.",
+    "Wait until the newest bulk upload (CSV of non-employees, such as contractors) on a SailPoint source has ended, or until timeoutSeconds have passed. Use it when someone wants to know when an upload is done; for its status right now use get_bulk_upload_status; on ERROR, call explain_bulk_upload. If only the source's name is known, call list_non_employee_sources first. A result with timedOut true is normal: call again with the same arguments to continue waiting. Right after an upload, and without uploadedAt, it can end at once with the status of the previous upload. It only reads.",
   input: Input,
   output: Output,
   run: ({ sourceId, timeoutSeconds = DEFAULT_SECONDS, uploadedAt }, request) =>
