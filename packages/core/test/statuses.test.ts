@@ -14,12 +14,12 @@ import { apiClient } from "./support/apiClient.ts"
 import { tenant } from "./support/tenant.ts"
 
 const idOf = (name: string) => Source.named(name).sourceId
-const told = Result.match({
+const shown = Result.match({
   onFailure: (error: { readonly _tag: string }) => error._tag,
   onSuccess: ({ status }: { readonly status: string | null }) => String(status)
 })
 
-/** The service over a client that answers as it is told to. */
+/** The service over a client that answers as a test says. */
 const answering = (to: <A>(sourceId: string, answer: Effect.Effect<A>) => Effect.Effect<A>) => {
   const attempt = <A>({ decode, subject }: ApiClient.Call<A>) =>
     to(subject.sourceId ?? "", Effect.orDie(Effect.fromResult(decode('{"status":"COMPLETED"}'))))
@@ -43,7 +43,7 @@ describe("statuses", () => {
     Effect.gen(function* () {
       const uploads = yield* BulkUploads
       const results = yield* uploads.statuses(given)
-      assert.deepStrictEqual(results.map(told), [
+      assert.deepStrictEqual(results.map(shown), [
         "COMPLETED",
         "InvalidSourceId",
         "Forbidden",
@@ -69,7 +69,7 @@ describe("statuses", () => {
       const uploads = yield* BulkUploads
       const seen = yield* Stream.runCollect(uploads.statusesStream([idOf("Slow"), idOf("Done"), "nonsense"]))
       assert.deepStrictEqual(
-        seen.map(([sourceId, result]) => [sourceId, told(result)]),
+        seen.map(([sourceId, result]) => [sourceId, shown(result)]),
         [
           ["nonsense", "InvalidSourceId"],
           [idOf("Done"), "COMPLETED"],

@@ -1,4 +1,4 @@
-/** Answers of every status with every body: what is told of them is known before. */
+/** Answers of every status with every body. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -42,7 +42,7 @@ const PATIENCE = 120_000
 const clients = transports.map(([name]) => name)
 const clientInTurn = (n: number): string => clients[n % clients.length] ?? ""
 
-/** Many calls at a time to one tenant, by one service for each client; the ones that were told wrongly. */
+/** Many calls at a time to one tenant, by one service for each client. Returns those with an unexpected outcome. */
 const misjudged = (exchanges: ReadonlyArray<Exchange>) =>
   Effect.gen(function* () {
     const tenant = yield* RawTenant.make(

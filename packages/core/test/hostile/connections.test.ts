@@ -7,7 +7,7 @@ import { getBulkUploadStatus } from "../../src/BulkUploads.ts"
 import * as RetryPolicy from "../../src/RetryPolicy.ts"
 import { transports } from "../support/tenant.ts"
 import { allowedHosts, type FaultCase, faults } from "./faults.ts"
-import { told } from "./support/outcome.ts"
+import { outcomeOf } from "./support/outcome.ts"
 import * as RawTenant from "./support/rawTenant.ts"
 import { auth, grant, granting, service } from "./support/service.ts"
 import * as wire from "./support/wire.ts"
@@ -21,7 +21,7 @@ const ways = [
 ] as const
 
 /** Short where the deadline is what ends the call, and else so long that it never does. */
-const deadline = (fault: FaultCase) => Duration.millis(fault.told === "RequestTimeout" ? 150 : 60_000)
+const deadline = (fault: FaultCase) => Duration.millis(fault.outcome === "RequestTimeout" ? 150 : 60_000)
 
 describe.each(transports)("over %s", (_, transport) => {
   describe.each(ways)("the %s call meets", { concurrent: true, timeout: 60_000 }, (operation, auth) => {
@@ -30,9 +30,9 @@ describe.each(transports)("over %s", (_, transport) => {
         const url = yield* fault.url
         const options = { auth, allowedHosts, attemptTimeout: deadline(fault) }
         const exit = yield* Effect.exit(ask).pipe(Effect.provide(service(url, transport, options)))
-        assert.strictEqual(told(exit), fault.told)
+        assert.strictEqual(outcomeOf(exit), fault.outcome)
         const error = yield* Effect.flip(exit)
-        assert(error._tag === fault.told)
+        assert(error._tag === fault.outcome)
         assert.strictEqual(error.operation, operation)
         assert.include(error.message, fault.advice ?? "")
       })

@@ -9,15 +9,15 @@ export interface FaultCase {
   readonly name: string
   /** Where the tenant is, for as long as the scope lives. */
   readonly url: Effect.Effect<string, never, Scope.Scope>
-  readonly told: "ConnectionFailed" | "RequestTimeout" | "UnexpectedResponse"
-  /** What a person is told to do about it. */
+  readonly outcome: "ConnectionFailed" | "RequestTimeout" | "UnexpectedResponse"
+  /** A part of the next step. */
   readonly advice?: string
 }
 
-const answering = (name: string, told: FaultCase["told"], answer: RawTenant.Answer): FaultCase => ({
+const answering = (name: string, outcome: FaultCase["outcome"], answer: RawTenant.Answer): FaultCase => ({
   name,
   url: Effect.map(RawTenant.make(answer), ({ url }) => url),
-  told
+  outcome
 })
 
 const connection = (name: string, answer: RawTenant.Answer) => answering(name, "ConnectionFailed", answer)
@@ -38,21 +38,21 @@ const NO_SUCH_HOST = `${"x".repeat(64)}.invalid`
 
 const toNowhere: ReadonlyArray<FaultCase> = [
   {
-    name: "a port where nobody listens",
+    name: "a closed port",
     url: closedPort,
-    told: "ConnectionFailed",
+    outcome: "ConnectionFailed",
     advice: "may reach that host"
   },
   {
     name: "a name that does not resolve",
     url: Effect.succeed(`https://${NO_SUCH_HOST}`),
-    told: "ConnectionFailed",
+    outcome: "ConnectionFailed",
     advice: "The name does not resolve"
   },
   {
     name: "a certificate that does not verify",
     url: Effect.map(RawTenant.make(wire.json(200, {}), selfSigned()), ({ url }) => url),
-    told: "ConnectionFailed",
+    outcome: "ConnectionFailed",
     advice: "Its TLS certificate does not verify"
   },
   {
@@ -61,17 +61,17 @@ const toNowhere: ReadonlyArray<FaultCase> = [
       RawTenant.make(wire.bytes("HTTP/1.1 400 X\r\n\r\n")),
       ({ port }) => `https://127.0.0.1:${port}`
     ),
-    told: "ConnectionFailed"
+    outcome: "ConnectionFailed"
   },
   {
     name: "http to a server that speaks https",
     url: Effect.map(RawTenant.make(wire.silent, selfSigned()), ({ port }) => `http://127.0.0.1:${port}`),
-    told: "ConnectionFailed"
+    outcome: "ConnectionFailed"
   },
   {
     name: "a TLS handshake that is never answered",
     url: Effect.map(RawTenant.make(wire.silent), ({ port }) => `https://127.0.0.1:${port}`),
-    told: "RequestTimeout"
+    outcome: "RequestTimeout"
   }
 ]
 
@@ -93,10 +93,7 @@ export const faults: ReadonlyArray<FaultCase> = [
   connection("a body without a head", wire.lastBytes(WHOLE)),
   connection("a status that is no number", wire.bytes(wire.head("abc"))),
   connection("a status of four digits", wire.bytes(wire.head(2000))),
-  connection(
-    "a head that is larger than anybody reads",
-    wire.bytes(wire.head(200, { x: "y".repeat(1_000_000) }))
-  ),
+  connection("a head of a megabyte", wire.bytes(wire.head(200, { x: "y".repeat(1_000_000) }))),
   connection("a head with a null byte", wire.bytes(wire.head(200, { x: "a\0b" }))),
   connection(
     "two lengths",

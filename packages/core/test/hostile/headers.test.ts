@@ -4,7 +4,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { getBulkUploadStatus } from "../../src/BulkUploads.ts"
 import { transports } from "../support/tenant.ts"
-import { outcome, told } from "./support/outcome.ts"
+import { outcome, outcomeOf } from "./support/outcome.ts"
 import * as RawTenant from "./support/rawTenant.ts"
 import { granting, service } from "./support/service.ts"
 import * as wire from "./support/wire.ts"
@@ -24,7 +24,7 @@ const A_YEAR = 31_536_000
 const A_MILLION_YEARS = 1e6 * A_YEAR
 
 const retryAfters: ReadonlyArray<
-  readonly [name: string, headers: Pairs, told: "absent" | readonly [least: number, most: number]]
+  readonly [name: string, headers: Pairs, wait: "absent" | readonly [least: number, most: number]]
 > = [
   ["is absent", [], "absent"],
   ["is 0", once("0"), [0, 0]],
@@ -101,7 +101,7 @@ describe.each(transports)("over %s", (_, transport) => {
     Effect.gen(function* () {
       const tenant = yield* RawTenant.make(granting(answer))
       const exit = yield* Effect.exit(ask).pipe(Effect.provide(service(tenant.url, transport)))
-      return { exit, tag: told(exit) }
+      return { exit, tag: outcomeOf(exit) }
     })
 
   describe("a Retry-After that", { concurrent: true, timeout: 60_000 }, () => {

@@ -11,7 +11,7 @@ import * as Metric from "effect/Metric"
 import * as Schema from "effect/Schema"
 import { getBulkUploadStatus } from "../../src/BulkUploads.ts"
 import * as RetryPolicy from "../../src/RetryPolicy.ts"
-import { told } from "./support/outcome.ts"
+import { outcomeOf } from "./support/outcome.ts"
 import * as RawTenant from "./support/rawTenant.ts"
 import { grant, service } from "./support/service.ts"
 import * as wire from "./support/wire.ts"
@@ -100,7 +100,7 @@ const follow = (plan: typeof Plan.Type, transport: Layer.Layer<HttpClient>) =>
       )
       for (const { call, leaving } of callers) {
         const exit = yield* Fiber.await(call)
-        if (Exit.isSuccess(exit)) told(exit.value)
+        if (Exit.isSuccess(exit)) outcomeOf(exit.value)
         if (leaving !== undefined) yield* Fiber.interrupt(leaving)
       }
       assert.strictEqual(left, 0)
@@ -119,7 +119,7 @@ const scoped = [
   ["node:http", NodeHttpClient.layerNodeHttp]
 ] as const
 
-describe("whoever comes, leaves or fails, in any order, nothing is left behind", () => {
+describe("callers that arrive, leave and fail in any order leave nothing behind", () => {
   for (const [name, transport] of scoped) {
     it.live.prop(
       `of fibers, timers and sockets over ${name}`,

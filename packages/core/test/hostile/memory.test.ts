@@ -12,7 +12,7 @@ import * as wire from "./support/wire.ts"
 const ASK = fileURLToPath(new URL("support/askOnce.ts", import.meta.url))
 
 interface Asked {
-  readonly told: ReadonlyArray<string>
+  readonly outcomes: ReadonlyArray<string>
   /** The most memory that the process ever had, in MB: after the first answer, and after the last. */
   readonly first: number
   readonly last: number
@@ -55,12 +55,12 @@ describe("half a gigabyte and more, sent, announced, or unpacked,", { timeout: 1
       const tenants = yield* Effect.forEach([wire.json(200, { status: "PENDING" }), ...floods], (answer) =>
         RawTenant.make(granting(answer))
       )
-      const { first, last, told } = yield* ask(
+      const { first, last, outcomes } = yield* ask(
         client,
         tenants.map(({ url }) => url)
       )
       assert.deepStrictEqual(
-        told.map((text) => /^PENDING$|answered \d{3}/u.exec(text)?.[0]),
+        outcomes.map((text) => /^PENDING$|answered \d{3}/u.exec(text)?.[0]),
         ["PENDING", ...[200, 403, 200, 200, 503].map((status) => `answered ${status}`)]
       )
       assert.isBelow(last - first, ALLOWED)

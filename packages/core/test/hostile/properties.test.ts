@@ -25,11 +25,11 @@ const Replaced = Schema.Array(Schema.Tuple([between(0, 40), between(0, 255)])).c
 const DOCUMENTED = '{"status":"COMPLETED","messages":[{"x":1}]}'
 
 interface Exchanges {
-  /** A call that is answered so: what it told, and which paths were sent for it. */
+  /** A call that is answered so: its outcome and the paths of its requests. */
   readonly ask: (
     id: string,
     answer: RawTenant.Answer
-  ) => Effect.Effect<{ readonly told: string; readonly paths: ReadonlyArray<string> }>
+  ) => Effect.Effect<{ readonly result: string; readonly paths: ReadonlyArray<string> }>
 }
 
 /** One tenant and one service for all of a property's samples. */
@@ -45,9 +45,9 @@ class Tenant extends Context.Service<Tenant, Exchanges>()("test/Tenant") {
           Effect.gen(function* () {
             current = answer
             const before = tenant.requests.length
-            const told = yield* outcome(uploads.status(id))
+            const result = yield* outcome(uploads.status(id))
             const sent = tenant.requests.slice(before).filter((request) => !RawTenant.isToken(request))
-            return { told, paths: sent.map(({ path }) => path) }
+            return { result, paths: sent.map(({ path }) => path) }
           })
       }
     })
@@ -120,8 +120,8 @@ layer(Tenant.layer)("a valid ID with any text in any place of it", (it) => {
     ([{ at, cut, piece }]) =>
       Effect.gen(function* () {
         const id = UUID.slice(0, at) + piece + UUID.slice(at + cut)
-        const { paths, told } = yield* (yield* Tenant).ask(id, wire.json(200, {}))
-        assert.strictEqual(paths.length, told === "InvalidSourceId" ? 0 : 1)
+        const { paths, result } = yield* (yield* Tenant).ask(id, wire.json(200, {}))
+        assert.strictEqual(paths.length, result === "InvalidSourceId" ? 0 : 1)
         for (const path of paths) {
           assert.match(path, BELOW)
           assert.include(path, id)

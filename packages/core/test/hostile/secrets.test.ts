@@ -11,7 +11,7 @@ import { transports } from "../support/tenant.ts"
 import { transcript } from "../support/transcript.ts"
 import { floods, shapes } from "./bodies.ts"
 import { allowedHosts, faults } from "./faults.ts"
-import { told } from "./support/outcome.ts"
+import { outcomeOf } from "./support/outcome.ts"
 import * as RawTenant from "./support/rawTenant.ts"
 import { ACCESS_TOKEN, CLIENT_SECRET, granting, service } from "./support/service.ts"
 import * as wire from "./support/wire.ts"
@@ -25,7 +25,7 @@ const shownBy = (live: Service) =>
     const [exit, uploads] = yield* Effect.flatMap(BulkUploads, (uploads) =>
       Effect.map(Effect.exit(uploads.status(RawTenant.idOf(1))), (exit) => [exit, uploads] as const)
     ).pipe(Effect.provide(Layer.provideMerge(live, observing)))
-    told(exit)
+    outcomeOf(exit)
     const everything = transcript(seen, exit, uploads, Exit.isFailure(exit) && exit.cause)
     assert.include(everything, "BulkUploads.status", "the spans were seen")
     return everything

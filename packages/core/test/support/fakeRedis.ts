@@ -5,7 +5,7 @@ import * as Layer from "effect/Layer"
 import * as Redis from "effect/persistence/Redis"
 import * as Scripts from "../../src/internal/budgetScripts.ts"
 
-/** The answer to a script, which is told by its text, with its keys and arguments. */
+/** Answers a script, given its text, keys and arguments. */
 export type Answer = (lua: string, params: ReadonlyArray<string>) => Effect.Effect<unknown, Redis.RedisError>
 
 export const failure = (message: string) => Effect.fail(new Redis.RedisError({ cause: new Error(message) }))

@@ -1,5 +1,5 @@
 /**
- * Asks a tenant in a process of its own: `node askOnce.ts CLIENT BASE_URL...`, and prints what each told, and the most
+ * Asks a tenant in a separate process: `node askOnce.ts CLIENT BASE_URL...`, and prints the outcome of each and the most
  * memory the process had after the first of them and after the last, in MB.
  */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
@@ -21,7 +21,7 @@ const transport = transports[client as keyof typeof transports]
 /** The most that there ever was: nothing that garbage collection can hide. */
 const peak = () => process.resourceUsage().maxRSS / 1024
 
-const told: Array<string> = []
+const outcomes: Array<string> = []
 const peaks: Array<number> = []
 for (const url of urls) {
   // Nothing but the size is to end it.
@@ -32,7 +32,7 @@ for (const url of urls) {
       onFailure: ({ message }) => message
     })
   )
-  told.push(exit)
+  outcomes.push(exit)
   peaks.push(peak())
 }
-process.stdout.write(JSON.stringify({ told, first: peaks[0], last: peaks.at(-1) }))
+process.stdout.write(JSON.stringify({ outcomes, first: peaks[0], last: peaks.at(-1) }))

@@ -20,7 +20,7 @@ const HARMFUL = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/u
 const LONGEST_MESSAGE = 4_000
 
 /** The status, or the tag of the error, after all that holds for either has been checked. */
-export const told = (exit: Exit.Exit<BulkUploadStatus, BulkUploadError>): string => {
+export const outcomeOf = (exit: Exit.Exit<BulkUploadStatus, BulkUploadError>): string => {
   if (Exit.isSuccess(exit)) {
     const wire: unknown = JSON.parse(JSON.stringify(encodeStatus(exit.value)))
     assert.deepStrictEqual(decodeStatus(wire), exit.value)
@@ -42,4 +42,4 @@ export const told = (exit: Exit.Exit<BulkUploadStatus, BulkUploadError>): string
 /** The same of an effect. */
 export const outcome = <R>(
   call: Effect.Effect<BulkUploadStatus, BulkUploadError, R>
-): Effect.Effect<string, never, R> => Effect.map(Effect.exit(call), told)
+): Effect.Effect<string, never, R> => Effect.map(Effect.exit(call), outcomeOf)

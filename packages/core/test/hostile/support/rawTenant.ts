@@ -1,5 +1,5 @@
 /**
- * A tenant that answers with whatever bytes it is told to, for what a server that speaks HTTP would never send.
+ * A tenant that answers with any bytes, as no HTTP server would.
  * It reads requests, and that is all it knows of HTTP.
  */
 import * as Deferred from "effect/Deferred"
