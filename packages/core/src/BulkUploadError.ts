@@ -48,7 +48,8 @@ const subject = {
 }
 
 /** The fields of SailPoint's error bodies, all optional. */
-const said = {
+const answer = {
+  ...subject,
   detailCode: Schema.optionalKey(Schema.String),
   trackingId: Schema.optionalKey(Schema.String),
   messages: Schema.Array(Schema.String).pipe(Schema.withConstructorDefault(Effect.succeed([])))
@@ -75,7 +76,7 @@ export class InvalidSourceId extends Schema.TaggedError<InvalidSourceId>()("Inva
 }
 
 /** 400: SailPoint did not accept the request. */
-export class BadRequest extends Schema.TaggedError<BadRequest>()("BadRequest", { ...subject, ...said }) {
+export class BadRequest extends Schema.TaggedError<BadRequest>()("BadRequest", answer) {
   readonly httpStatus = 400
   readonly retryable = false
   get summary(): string {
@@ -92,10 +93,7 @@ export class BadRequest extends Schema.TaggedError<BadRequest>()("BadRequest", {
 }
 
 /** 401: SailPoint refused the access token and, with client credentials, a new one too. */
-export class Unauthorized extends Schema.TaggedError<Unauthorized>()("Unauthorized", {
-  ...subject,
-  ...said
-}) {
+export class Unauthorized extends Schema.TaggedError<Unauthorized>()("Unauthorized", answer) {
   readonly httpStatus = 401
   readonly retryable = false
   get summary(): string {
@@ -110,7 +108,7 @@ export class Unauthorized extends Schema.TaggedError<Unauthorized>()("Unauthoriz
 }
 
 /** 403: the token is valid but may not do this. */
-export class Forbidden extends Schema.TaggedError<Forbidden>()("Forbidden", { ...subject, ...said }) {
+export class Forbidden extends Schema.TaggedError<Forbidden>()("Forbidden", answer) {
   readonly httpStatus = 403
   readonly retryable = false
   get summary(): string {
@@ -131,7 +129,7 @@ export class Forbidden extends Schema.TaggedError<Forbidden>()("Forbidden", { ..
 }
 
 /** 404: the base URL has no source with this ID, or lacks the API version. */
-export class NotFound extends Schema.TaggedError<NotFound>()("NotFound", { ...subject, ...said }) {
+export class NotFound extends Schema.TaggedError<NotFound>()("NotFound", answer) {
   readonly httpStatus = 404
   readonly retryable = false
   get summary(): string {
@@ -152,8 +150,7 @@ export class NotFound extends Schema.TaggedError<NotFound>()("NotFound", { ...su
 
 /** 429: the rate limit is exhausted, and the retry policy does not wait any longer. */
 export class RateLimited extends Schema.TaggedError<RateLimited>()("RateLimited", {
-  ...subject,
-  ...said,
+  ...answer,
   /** The wait of `Retry-After`; absent if that header was missing or unreadable. */
   retryAfter: Schema.optionalKey(Wait),
   /** The number of times that the request was sent. */
@@ -182,8 +179,7 @@ export class RateLimited extends Schema.TaggedError<RateLimited>()("RateLimited"
 
 /** Any 5xx, of SailPoint or of a gateway before it, after the retries. */
 export class ServerError extends Schema.TaggedError<ServerError>()("ServerError", {
-  ...subject,
-  ...said,
+  ...answer,
   /** The HTTP status, 500 to 599. */
   httpStatus: Schema.Int,
   /** The wait of `Retry-After`, if the answer had one. */
@@ -208,8 +204,7 @@ export class ServerError extends Schema.TaggedError<ServerError>()("ServerError"
  * (SailPoint counts a new value as a compatible change).
  */
 export class UnexpectedResponse extends Schema.TaggedError<UnexpectedResponse>()("UnexpectedResponse", {
-  ...subject,
-  ...said,
+  ...answer,
   httpStatus: Schema.Int,
   reason: Schema.String,
   /** The status value, if only that is unexpected. */
@@ -299,8 +294,7 @@ export class ConnectionFailed extends Schema.TaggedError<ConnectionFailed>()("Co
 
 /** The token endpoint refused the client credentials, or the given access token cannot be sent. */
 export class AuthenticationFailed extends Schema.TaggedError<AuthenticationFailed>()("AuthenticationFailed", {
-  ...subject,
-  ...said,
+  ...answer,
   /** The status of the token endpoint's answer; absent if an access token was given. */
   httpStatus: Schema.optionalKey(Schema.Int)
 }) {

@@ -63,26 +63,24 @@ const pinned = Context.make(FetchHttpClient.RequestInit, {}).pipe(
   Context.add(HttpClient.TracerDisabledWhen, constTrue)
 )
 
+interface Exchange {
+  readonly request: HttpClientRequest
+  readonly secrets: ReadonlyArray<Redacted.Redacted>
+  readonly maxBodyBytes: number
+  /** From sending to the end of the body. */
+  readonly deadline: Duration.Duration
+}
+
 /**
  * Sends a request and reads the answer, both within the deadline. If the body of an error does not arrive in time, the
  * status is the answer.
  */
 export const makeExchange = Effect.fnUntraced(function* (
   transformClient: (client: HttpClient.HttpClient) => HttpClient.HttpClient = identity
-): Effect.fn.Return<
-  (exchange: {
-    readonly request: HttpClientRequest
-    readonly secrets: ReadonlyArray<Redacted.Redacted>
-    readonly maxBodyBytes: number
-    /** From sending to the end of the body. */
-    readonly deadline: Duration.Duration
-  }) => Effect.Effect<Reply, NoReply>,
-  never,
-  HttpClient.HttpClient
-> {
+) {
   // Applied first, so that no wrapper can follow redirects.
   const client = transformClient(withoutRedirects(yield* HttpClient.HttpClient))
-  return ({ deadline, maxBodyBytes, request, secrets }) => {
+  return ({ deadline, maxBodyBytes, request, secrets }: Exchange): Effect.Effect<Reply, NoReply> => {
     // Most answers show nothing, so the forms of the secrets are computed on demand.
     const show: Show = (...text) => withoutSecrets(secrets)(...text)
     return Effect.suspend(() => {
