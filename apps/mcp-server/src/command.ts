@@ -51,7 +51,7 @@ const main = async (): Promise<number> => {
         (options) => check(options, command, env),
         async (problems) => {
           const Check = await import("./cli/Check.ts")
-          return tellFindings(Check, Check.wrongSettings(problems), command, WRONG_USAGE)
+          return printFindings(Check, Check.wrongSettings(problems), command, WRONG_USAGE)
         }
       )
   }
@@ -142,7 +142,7 @@ const serveHttp = async (
     readsFiles: Environment.namesFiles(env),
     factory: makeFactory(adapter, command),
     calls: adapter,
-    tell: (line) => write(process.stderr, `${line}\n`)
+    print: (line) => write(process.stderr, `${line}\n`)
   })
   await runtime.dispose()
   return code
@@ -172,10 +172,10 @@ const check = async (
     command.report === undefined ||
     (await runtime.runPromise(Report.save(command.report, recorder, options, findings)))
   await runtime.dispose()
-  return tellFindings(Check, findings, command, Check.allWell(findings) && saved ? 0 : 1)
+  return printFindings(Check, findings, command, Check.allWell(findings) && saved ? 0 : 1)
 }
 
-const tellFindings = async (
+const printFindings = async (
   { toJson, toText }: typeof Check,
   findings: ReadonlyArray<Check.Finding>,
   { json }: CommandLine.Check,
@@ -188,7 +188,7 @@ const tellFindings = async (
 /** Where a pipe takes its time, exiting right after a write would cut it off. */
 const write = (stream: NodeJS.WriteStream, text: string): Promise<void> =>
   new Promise((resolve) => {
-    // Who reads may have gone (EPIPE), which is no error of ours.
+    // The reader may have gone (EPIPE), which is not an error of this program.
     stream.once("error", () => resolve())
     stream.write(text, () => resolve())
   })

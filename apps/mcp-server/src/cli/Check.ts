@@ -1,6 +1,5 @@
 /**
- * The command `check`: settings, token, sources, one status. What was found, and what this person can do about
- * what does not work.
+ * The command `check`: settings, probes, token, sources and one status, each with its finding and, if it failed, a fix.
  */
 import type { BulkUploadError } from "@sailpoint-bulk-upload/core/BulkUploadError"
 import { BulkUploads } from "@sailpoint-bulk-upload/core/BulkUploads"
@@ -58,9 +57,9 @@ export const wrongSettings = (problems: ReadonlyArray<Problem>): ReadonlyArray<F
 export interface Options {
   /** The source to ask about; the first of the list where none is named. */
   readonly sourceId: string | undefined
-  /** Whether the tenant is a local sandbox, which is told. */
+  /** Whether the tenant is a local sandbox, which the finding says. */
   readonly sandbox: boolean
-  /** Whether the token is granted for this check, and so tells the time, or was made earlier. */
+  /** Whether the token is granted for this check, so that it has SailPoint's time. */
   readonly freshToken: boolean
   /** Probes of what else is configured; each returns nothing if that is not. */
   readonly probes: ReadonlyArray<Effect.Effect<Finding | undefined>>
@@ -74,7 +73,9 @@ export const check = (options: Options): Effect.Effect<ReadonlyArray<Finding>, n
     const probed = yield* Effect.all(options.probes, { concurrency: "unbounded" })
     const first = [settings, ...probed.filter((finding) => finding !== undefined)]
     const token = yield* accessToken.get.pipe(
-      Effect.flatMap((token) => Effect.map(DateTime.now, (now) => tellToken(token, now, options.freshToken))),
+      Effect.flatMap((token) =>
+        Effect.map(DateTime.now, (now) => tokenFinding(token, now, options.freshToken))
+      ),
       Effect.catch(reported("token"))
     )
     if (token.outcome === "failed") {
@@ -82,7 +83,7 @@ export const check = (options: Options): Effect.Effect<ReadonlyArray<Finding>, n
     }
     const [sources, list] = yield* listSources
     const asked = options.sourceId === undefined ? list[0]?.sourceId : trimInvisible(options.sourceId)
-    const status = asked === undefined ? NO_SOURCE : yield* tellStatus(asked, list)
+    const status = asked === undefined ? NO_SOURCE : yield* statusFinding(asked, list)
     return [...first, token, sources, status]
   })
 
@@ -92,12 +93,12 @@ const NO_SOURCE = failed(
   "Name one with --source ID. If the tenant has non-employee sources, the token's owner may not see them: check the user level."
 )
 
-/** Less than this is no reason to bother anybody. */
+/** A smaller difference is not reported. */
 const MAX_SKEW_MILLIS = 60_000
 
-const tellToken = (token: Redacted.Redacted<string>, now: DateTime.Utc, fresh: boolean): Finding => {
+const tokenFinding = (token: Redacted.Redacted<string>, now: DateTime.Utc, fresh: boolean): Finding => {
   const times = Option.getOrUndefined(tokenTimes(token))
-  if (times === undefined) return ok("token", "an access token is there; it does not tell until when")
+  if (times === undefined) return ok("token", "an access token is there; its expiry is unknown")
   const age = Duration.toMillis(DateTime.distance(times.issuedAt, now))
   const skew = fresh || age < 0 ? age : 0
   if (Math.abs(skew) > MAX_SKEW_MILLIS) {
@@ -118,9 +119,9 @@ type Sources = readonly [Finding, ReadonlyArray<NonEmployeeSource>]
 /** All sources, or those that the token's owner manages, where only these may be listed. */
 const listSources: Effect.Effect<Sources, never, NonEmployeeSources> = Effect.gen(function* () {
   const { list } = yield* NonEmployeeSources
-  return yield* Effect.map(list(), tellSources("")).pipe(
+  return yield* Effect.map(list(), sourcesFinding("")).pipe(
     Effect.catchTag("Forbidden", (forbidden) =>
-      Effect.map(list({ ownedByMe: true }), tellSources(OWNED)).pipe(
+      Effect.map(list({ ownedByMe: true }), sourcesFinding(OWNED)).pipe(
         // The first refusal says more than the second.
         Effect.mapError(() => forbidden)
       )
@@ -131,14 +132,14 @@ const listSources: Effect.Effect<Sources, never, NonEmployeeSources> = Effect.ge
 
 const OWNED = " that the token's owner manages; to list all takes the user level ORG_ADMIN"
 
-const tellSources =
+const sourcesFinding =
   (which: string) =>
   (sources: ReadonlyArray<NonEmployeeSource>): Sources => {
     const plural = sources.length === 1 ? "" : "s"
     return [ok("sources", `${sources.length} non-employee source${plural}${which}`), sources]
   }
 
-const tellStatus = (
+const statusFinding = (
   sourceId: string,
   list: ReadonlyArray<NonEmployeeSource>
 ): Effect.Effect<Finding, never, BulkUploads> =>
@@ -157,7 +158,7 @@ const tellStatus = (
 export const allWell = (findings: ReadonlyArray<Finding>): boolean =>
   findings.every(({ outcome }) => outcome !== "failed")
 
-/** For a person: a line a step, and below what failed, what to do. */
+/** Returns a line for each step, and a fix below each that failed. */
 export const toText = (findings: ReadonlyArray<Finding>): string =>
   [
     ...findings.flatMap(({ found, nextStep, outcome, step, trackingId }) => [
@@ -177,6 +178,6 @@ const verdict = (findings: ReadonlyArray<Finding>): string => {
     : "All is well."
 }
 
-/** For a script. */
+/** Returns the findings for a script. */
 export const toJson = (findings: ReadonlyArray<Finding>): string =>
   `${JSON.stringify({ ok: allWell(findings), findings }, null, 2)}\n`

@@ -100,7 +100,7 @@ const proxy = (tenant: URL): Effect.Effect<Finding | undefined> => {
 const unused = (variable: string): Finding => ({
   step: "proxy",
   outcome: "skipped",
-  found: `${variable} is set, but Node is not told to use it`,
+  found: `${variable} is set, but Node is not configured to use it`,
   nextStep:
     "If this machine reaches SailPoint only through that proxy, set NODE_USE_ENV_PROXY to 1 where the assistant starts this server (Node 22.21 or newer)."
 })

@@ -29,7 +29,7 @@ export interface Parts {
   /** Reports a refused request. */
   readonly refused: (refusal: Pick<Refusal, "reason" | "status">, caller: Caller) => void
   readonly readiness: () => Promise<Readiness.Readiness>
-  /** Tells who looks after the server. */
+  /** Reports to the operator. */
   readonly report: (error: Error) => void
 }
 

@@ -33,8 +33,8 @@ export interface Options {
   readonly factory: McpServerFactory
   /** Ends running calls when the server ends. */
   readonly calls: Pick<Adapter<never>, "beginShutdown" | "idle" | "interrupt">
-  /** Tells, in a line, whoever started the server. */
-  readonly tell: (line: string) => Promise<void>
+  /** Prints a line for the operator. */
+  readonly print: (line: string) => Promise<void>
 }
 
 /** How long running calls may continue after the last request. Then they are answered as canceled. */
@@ -53,7 +53,7 @@ export const serve = async ({
   readsFiles,
   runtime,
   settings,
-  tell
+  print
 }: Options): Promise<number> => {
   const signalled = shutdownSignal()
   let stopping = false
@@ -100,7 +100,7 @@ export const serve = async ({
       refused: (refusal, request) => refused(refusal, Authentication.addressOf(request)),
       report: (error) => void runtime.runFork(Effect.logError("A request failed unexpectedly", error))
     })
-    await tell(`Serving MCP at ${server.url}/mcp.`)
+    await print(`Serving MCP at ${server.url}/mcp.`)
     const signal = await signalled
     stopping = true
     calls.beginShutdown()
@@ -112,7 +112,7 @@ export const serve = async ({
     server.close()
     return 0
   } catch (error) {
-    await tell(whyNot(settings, error))
+    await print(whyNot(settings, error))
     return CANNOT_LISTEN
   } finally {
     await endpoints.close()

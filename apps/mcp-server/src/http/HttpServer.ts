@@ -1,5 +1,5 @@
 /**
- * Listening on a port, and ending in an orderly way: who is being served is served, within a bounded time.
+ * Listens on a port, and ends in an orderly way: running requests are answered within a bounded time.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"

@@ -15,7 +15,7 @@ import { overdue, tokenTimes } from "../text/AccessTokenTimes.ts"
 /** What is wrong and what can be done about it, with no secret in it; nothing when all is well. */
 export type Readiness = { readonly problem: string; readonly nextStep: string } | undefined
 
-/** Probes come every few seconds from everywhere; the token endpoint hears of them this often at the most. */
+/** Probes come every few seconds from many places; the token endpoint is called at most this often. */
 const KEEP_FOR = Duration.seconds(10)
 
 /** A probe that gets no answer counts as a failed one, but says nothing. */

@@ -62,7 +62,7 @@ const make = (given: Secret): Effect.Effect<Client, never, Scope.Scope> =>
         }
       }
     }).pipe(
-      // It warns of every attempt to connect; who uses the commands tells of their failure once.
+      // It warns of every attempt to connect; the shared limit warns once.
       Layer.provide(Layer.succeed(References.MinimumLogLevel, "None"))
     )
 

@@ -14,7 +14,7 @@ export const host = (given: string): string | undefined => {
 
 const ANY_OF_SCHEME = /^[a-z][a-z0-9+.-]*:\/\/\*$/u
 
-/** The host name of an origin, an origin with its scheme and port, or every origin of a scheme of its own. */
+/** The host name of an origin, an origin with its scheme and port, or every origin of a custom scheme. */
 export const origin = (given: string): string | undefined => {
   if (!given.includes("://")) return given === "null" ? undefined : host(given)
   if (ANY_OF_SCHEME.test(given)) return /^https?:/u.test(given) ? undefined : given

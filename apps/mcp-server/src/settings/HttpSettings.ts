@@ -108,7 +108,7 @@ const text = (env: Env, name: string): string | undefined => {
   return value === "" || isPlaceholder(value) ? undefined : value
 }
 
-/** Each would let callers in who should have been refused, if it counted as not set. */
+/** If one of these counted as unset, callers would be served that should be refused. */
 const AUTHENTICATION = [
   BearerTokens.NAME,
   BearerTokens.FILE,

@@ -1,9 +1,7 @@
 /**
- * What an operator sees of a tool call, and of the resource that tells the same: a span, a measurement and one line in
- * the log. Names follow OpenTelemetry's semantic conventions for MCP (https://opentelemetry.io/docs/specs/semconv/gen-ai/mcp/).
+ * The span, the measurement and the log line of a tool call, or of a read of the resource. Names follow OpenTelemetry's semantic conventions for MCP (https://opentelemetry.io/docs/specs/semconv/gen-ai/mcp/).
  *
- * Of the arguments only a source id is told, and only when it is one: whatever else a person pastes there
- * stays out.
+ * The only argument in them is a valid source ID: users also paste other texts there.
  */
 import {
   PROTOCOL_VERSION_META_KEY,
@@ -46,7 +44,7 @@ const series = (attributes: Readonly<Record<string, string>>): typeof duration =
   return known
 }
 
-/** What a call fails with: its tag is told, and nothing else of it. */
+/** A failure, of which only the tag is shown. */
 interface Failure {
   readonly _tag: string
 }
@@ -71,7 +69,7 @@ const observe = (subject: "tool" | "resource") => (name: string, input: unknown,
   const protocolVersion = envelope[PROTOCOL_VERSION_META_KEY]
   const sourceId = hasSourceId(input) ? input.sourceId : undefined
 
-  const tell = (exit: Exit.Exit<unknown, Failure>, nanos: bigint) => {
+  const report = (exit: Exit.Exit<unknown, Failure>, nanos: bigint) => {
     const outcome = outcomeOf(exit)
     const failed =
       outcome === "ok" || outcome === "cancelled" ? {} : { "error.type": isTool ? "tool_error" : outcome }
@@ -95,7 +93,7 @@ const observe = (subject: "tool" | "resource") => (name: string, input: unknown,
   return <A, E extends Failure, R>(call: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
     Effect.flatMap(Clock.monotonicTimeNanos, (start) =>
       Effect.onExit(call, (exit) =>
-        Effect.flatMap(Clock.monotonicTimeNanos, (end) => tell(exit, end - start))
+        Effect.flatMap(Clock.monotonicTimeNanos, (end) => report(exit, end - start))
       )
     ).pipe(
       withSpan(isTool ? `${method} ${name}` : method, () => ({
@@ -126,8 +124,8 @@ const outcomeOf = (exit: Exit.Exit<unknown, Failure>): string => {
 }
 
 /**
- * The client's span, when it tells one as W3C Trace Context demands, in the message as MCP has it or in a header of its
- * HTTP request; whether it is sampled is the client's word.
+ * Returns the client's span, if it sends one as W3C Trace Context demands: in the message, or in a header of its HTTP
+ * request. The client decides whether it is sampled.
  */
 const callerOf = ({ http, mcpReq }: Context): Tracer.ExternalSpan | undefined => {
   const traceparent = mcpReq._meta?.[TRACEPARENT_META_KEY] ?? http?.req?.headers.get("traceparent")

@@ -1,6 +1,6 @@
 /**
- * The HTTP client that posts to the collector. It may be down, slow or answer nonsense: a request ends in time,
- * and what is wrong is told once.
+ * The HTTP client that posts to the collector, which may be down, slow or answer nonsense: each request ends in time, and
+ * the first problem is logged.
  */
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -45,7 +45,7 @@ const warnOnce = (): Report => {
   return (problem) => {
     if (warned || problem === undefined) return Effect.void
     warned = true
-    return Effect.logWarning(`${problem}; telemetry is lost until it accepts it. This is not said again.`)
+    return Effect.logWarning(`${problem}; telemetry is lost until it accepts it. This is logged once.`)
   }
 }
 
@@ -55,5 +55,5 @@ const problemOf = (url: string, exit: Exit.Exit<HttpClientResponse, unknown>): s
   return `The telemetry collector at ${hostOf(url)} ${status === undefined ? "gave no answer" : `answered ${status}`}`
 }
 
-/** Where to look, without what a URL can hold beside it. */
+/** Returns the host, without the user and the path that a URL can have. */
 const hostOf = (url: string): string => URL.parse(url)?.host ?? "its endpoint"

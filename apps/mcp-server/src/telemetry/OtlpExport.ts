@@ -21,7 +21,7 @@ import type { Env } from "./Telemetry.ts"
 /** OpenTelemetry's default for one request. */
 const REQUEST_TIMEOUT = Duration.seconds(10)
 
-/** What is buffered is sent within that when the server ends: a client that closed the pipe sends SIGTERM after 2 s. */
+/** The time to send what is buffered when the server ends: a client that closed the pipe sends SIGTERM after 2 s. */
 const FLUSH_MILLIS = 1_500
 
 export const layer = (env: Env, report?: Collector.Report): Layer.Layer<never> => {
@@ -82,8 +82,8 @@ const setOnly = (env: Env): Readonly<Record<string, string>> =>
   )
 
 /**
- * What Effect's exporters leave to the environment: OpenTelemetry's default exporter, who this is, and how long
- * the end of the server may wait for them. The first of two equal resource attributes gives way.
+ * Adds what Effect's exporters read from the environment: OpenTelemetry's default exporter, the name of this server, and
+ * how long its end may wait for them. The later of two equal resource attributes applies.
  */
 const completed = (given: Readonly<Record<string, string>>): Record<string, string> => ({
   OTEL_TRACES_EXPORTER: "otlp",
@@ -108,15 +108,14 @@ const requestTimeout = (given: Readonly<Record<string, string>>): Duration.Durat
 }
 
 /**
- * The exporters tell of every failure at debug level, with all that is known of the request. `Collector` tells what
- * matters.
+ * The exporters log every failure at debug level, with the whole request. `Collector` logs what matters.
  */
 const quiet: Layer.Layer<never> = Layer.effect(
   References.MinimumLogLevel,
   Effect.map(References.MinimumLogLevel, (level) => (LogLevel.isGreaterThan(level, "Warn") ? level : "Warn"))
 )
 
-/** Names only: a value can be a key. */
+/** Logs names only, because a value can be a key. */
 const unusable = (names: ReadonlyArray<string>): Layer.Layer<never> =>
   Layer.effectDiscard(
     Effect.logWarning(
@@ -128,6 +127,6 @@ const namesIn = (
   cause: Cause.Cause<unknown>,
   given: Readonly<Record<string, string>>
 ): ReadonlyArray<string> => {
-  const told = Cause.pretty(cause)
-  return Object.keys(given).filter((name) => told.includes(`"${name}"`))
+  const text = Cause.pretty(cause)
+  return Object.keys(given).filter((name) => text.includes(`"${name}"`))
 }

@@ -10,7 +10,7 @@ import type { Writable } from "node:stream"
 import { joinWrites } from "../text/joinWrites.ts"
 import type { LogFormat, LogLevel } from "./logLevels.ts"
 
-/** How much may wait to be read, in bytes; what comes then is lost, and counted. */
+/** The most unread bytes; later lines are lost, and counted. */
 const MAX_UNREAD = 1024 * 1024
 
 export interface Options {
@@ -30,14 +30,14 @@ export const layer = ({ logFormat, logLevel }: Options): Layer.Layer<never> =>
 /** Writes lines to a stream that may be slow, full or closed. */
 export const makeWrite = (stream: Writable): ((line: string) => void) => {
   let lost = 0
-  // Who read it has gone, which is no reason to stop.
+  // The reader has gone, which is no reason to stop.
   stream.on("error", () => undefined)
   return (line) => {
     if (stream.writableLength > MAX_UNREAD) {
       lost += 1
       return
     }
-    if (lost > 0) stream.write(`Lines of the log that were lost because nobody read it: ${lost}\n`)
+    if (lost > 0) stream.write(`Lines of the log that were lost because they were not read: ${lost}\n`)
     lost = 0
     joinWrites(stream)
     stream.write(`${line}\n`)

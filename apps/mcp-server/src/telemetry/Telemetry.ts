@@ -37,8 +37,8 @@ export const isWanted = (env: Env): boolean =>
   env["OTEL_SDK_DISABLED"]?.trim().toLowerCase() !== "true"
 
 /**
- * Exports traces, metrics and logs while it lives, or nothing at all. It never fails: settings that cannot be
- * used and a collector that is not there are a warning, because neither is a reason to answer nobody.
+ * Exports traces, metrics and logs while it lives, or nothing at all. It never fails: unusable settings and a missing
+ * collector cause a warning, because calls work without them.
  */
 export const fromEnv = (env: Env): Layer.Layer<never> =>
   isWanted(env)

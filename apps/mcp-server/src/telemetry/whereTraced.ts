@@ -1,5 +1,5 @@
 /**
- * Spans where there is a tracer to give them to: one that goes nowhere is a cost of every call.
+ * Spans only where a tracer is installed: a span without one would cost every call.
  */
 import * as Effect from "effect/Effect"
 import type { SpanOptionsNoTrace } from "effect/Tracer"
@@ -10,11 +10,11 @@ export const withSpan =
     Effect.withFiber(({ cache }) =>
       cache.tracer === undefined
         ? self
-        : // What is a parent here is given, not asked for.
+        : // The parent is among the options, so the type of the effect stays.
           (Effect.withSpan(self, name, { ...options(), captureStackTrace: false }) as typeof self)
     )
 
-/** Attributes of the span that `withSpan` made; where it made none, nobody else's is given them. */
+/** Adds attributes to the span that `withSpan` made, and to no other span if it made none. */
 export const annotateSpan = (attributes: () => Record<string, unknown>): Effect.Effect<void> =>
   Effect.withFiber(({ cache }) =>
     cache.tracer === undefined ? Effect.void : Effect.annotateCurrentSpan(attributes())

@@ -98,7 +98,7 @@ const cases: ReadonlyArray<
     "a proxy that Node does not use",
     "ok skipped ok ok ok",
     0,
-    "HTTPS_PROXY is set, but Node is not told to use it",
+    "HTTPS_PROXY is set, but Node is not configured to use it",
     { env: { HTTPS_PROXY: "http://me:canary@127.0.0.1:9" } }
   ],
   [
@@ -182,14 +182,14 @@ const cases: ReadonlyArray<
     "a token that tells no times",
     "ok ok failed ok",
     1,
-    "does not tell until when",
+    "its expiry is unknown",
     { ...asking(DONE), token: grant("opaque") }
   ],
   [
     "a token with a time that is no date",
     "ok ok failed ok",
     1,
-    "does not tell until when",
+    "its expiry is unknown",
     { ...asking(DONE), token: grant(jwt(0, 1e16)) }
   ]
 ]

@@ -1,5 +1,5 @@
 /**
- * Who calls. The token goes no further than this: what asks SailPoint never sees it.
+ * Identifies callers by their tokens. No other code sees a token, and SailPoint never receives one.
  */
 import {
   bearerAuthChallengeResponse,
@@ -82,7 +82,7 @@ const verifying = (options: {
   }
 })
 
-/** A request that brings no bearer token is told nothing of an error (RFC 6750, section 3.1). */
+/** Removes the error from the answer to a request without a bearer token (RFC 6750, section 3.1). */
 const challenge = (authorization = "", answer: Response): Refusal => {
   const header = answer.headers.get("www-authenticate")
   if (header !== null && !/^bearer(?: |$)/iu.test(authorization)) {

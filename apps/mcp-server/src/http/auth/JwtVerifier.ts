@@ -1,6 +1,6 @@
 /**
  * Access tokens of an authorization server: signed JWTs (RFC 9068), checked with the keys that the issuer
- * publishes. Nothing is asked of the issuer for a single token.
+ * publishes. No token causes a request to the issuer.
  */
 import { OAuthError, OAuthErrorCode } from "@modelcontextprotocol/server"
 import * as Data from "effect/Data"
@@ -13,7 +13,7 @@ import type { OAuth } from "../../settings/HttpSettings.ts"
 import type { Verified, Verifier } from "./Verifier.ts"
 import { isPrivateOnTheWay } from "../../settings/Loopback.ts"
 
-/** Signatures that only the issuer can make: with a shared secret, who checks could sign as well. */
+/** Signatures that only the issuer can make: with a shared secret, this server could sign tokens as well. */
 const ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
 
 /**
@@ -51,26 +51,26 @@ export const makeVerifier = (oauth: OAuth): Effect.Effect<Verifier> =>
         })
       )
     let away = false
-    /** Told once for as long as it lasts: anybody can send tokens, and as many as they like. */
-    const tell = (error?: NoKeys) =>
+    /** Logs each change once, because any client can send any number of tokens. */
+    const logChange = (error?: NoKeys) =>
       Effect.suspend(() => {
         if (away === (error !== undefined)) return Effect.void
         away = error !== undefined
         return error === undefined
           ? Effect.logInfo("The keys of MCP_OAUTH_ISSUER can be had again.")
           : Effect.logWarning(
-              `The keys of MCP_OAUTH_ISSUER cannot be had (${reason(error.cause)}): nobody is served until they can.`
+              `The keys of MCP_OAUTH_ISSUER cannot be had (${reason(error.cause)}): no request is served until they can.`
             )
       })
     const context = yield* Effect.context<never>()
     return {
       verifyAccessToken: (token) =>
         verify(token).pipe(
-          Effect.tap(() => tell()),
+          Effect.tap(() => logChange()),
           Effect.map(toVerified),
           Effect.catch((error) =>
             error instanceof NoKeys
-              ? Effect.andThen(tell(error), Effect.fail(UNAVAILABLE))
+              ? Effect.andThen(logChange(error), Effect.fail(UNAVAILABLE))
               : Effect.fail(new OAuthError(OAuthErrorCode.InvalidToken, error.message))
           ),
           Effect.runPromiseWith(context)
@@ -102,7 +102,7 @@ const isAccessToken = (type: unknown): boolean =>
   type === undefined ||
   (typeof type === "string" && ACCESS_TOKEN_TYPES.has(type.toLowerCase().replace(/^application\//u, "")))
 
-/** Who the token speaks for; the token itself is left out, so that nobody can pass it on. */
+/** Returns the caller of a token without the token, which no other code needs. */
 const toVerified = (payload: JWTPayload): Verified => ({
   token: "",
   clientId: "",
@@ -129,15 +129,8 @@ type Keys = ReturnType<typeof createRemoteJWKSet>
 /** The issuer's keys, fetched when needed and again when a token names a new one. */
 const findKeys = (issuer: string): Effect.Effect<Keys, NoKeys> =>
   Effect.tryPromise({
-    try: async (signal) => {
-      const attempts = await Promise.allSettled(
-        metadataUrls(issuer).map((url) => keysAt(url, issuer, signal))
-      )
-      const found = attempts.find((attempt) => attempt.status === "fulfilled")
-      if (found !== undefined) return found.value
-      throw attempts[0]?.status === "rejected" ? attempts[0].reason : new Error("no metadata")
-    },
-    catch: (cause) => new NoKeys({ cause })
+    try: (signal) => Promise.any(metadataUrls(issuer).map((url) => keysAt(url, issuer, signal))),
+    catch: (cause) => new NoKeys({ cause: cause instanceof AggregateError ? cause.errors[0] : cause })
   })
 
 /** Fetches the issuer's keys and returns their number. Fails with the reason if they cannot be fetched. */

@@ -1,5 +1,5 @@
 /**
- * The document that tells a client where to get a token for this server (RFC 9728).
+ * The document with the authorization server that issues tokens for this server (RFC 9728).
  */
 import { getOAuthProtectedResourceMetadataUrl } from "@modelcontextprotocol/server"
 import { EVERY_PAGE } from "../guards/CrossOrigin.ts"
@@ -8,7 +8,7 @@ import type { OAuth } from "../../settings/HttpSettings.ts"
 /** Where clients find it. */
 export const url = ({ publicUrl }: OAuth): string => getOAuthProtectedResourceMetadataUrl(publicUrl)
 
-/** The paths it is served at: beside the endpoint's, as the RFC says, and at the root, where some look. */
+/** Returns its paths: next to the endpoint's, as the RFC says, and at the root, where some clients look. */
 export const paths = (oauth: OAuth): ReadonlyArray<string> => [
   "/.well-known/oauth-protected-resource",
   "/.well-known/oauth-protected-resource/mcp",

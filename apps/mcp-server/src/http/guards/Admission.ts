@@ -11,11 +11,11 @@ import { type Refusal, refuse } from "./Refusal.ts"
 
 const WINDOW = Duration.seconds(10)
 
-/** The limiter forgets nobody by itself; after so many callers it begins anew, with all of them. */
+/** The limiter never forgets a caller; after this many callers, a new limiter replaces it. */
 const MAX_KNOWN = 10_000
 
-/** Calls are short, but for waits; asking sooner than this would meet the same. */
-const BUSY_SECONDS = "5"
+/** Most calls are short, so a slot is likely to be free by then. */
+const BUSY = { "retry-after": "5" }
 
 export interface Admission {
   /** Takes a slot for a request; fails with the answer if a limit is reached. */
@@ -112,12 +112,8 @@ const callerBusy = (limit: number): Refusal =>
     "callerRunning",
     429,
     `A caller may have ${limit} requests running at once; a batch counts message by message.`,
-    {
-      "retry-after": BUSY_SECONDS
-    }
+    BUSY
   )
 
 const busy = (): Refusal =>
-  refuse("running", 503, "As many requests are running as are served at once.", {
-    "retry-after": BUSY_SECONDS
-  })
+  refuse("running", 503, "As many requests are running as are served at once.", BUSY)

@@ -14,7 +14,7 @@ export interface CrossOrigin {
   readonly preflight: (request: IncomingMessage) => Response | undefined
 }
 
-/** What MCP clients send beside what pages may always send; the last two continue traces. */
+/** The headers of MCP clients, besides those that pages may always send; the last two continue traces. */
 const REQUEST_HEADERS = [
   "Authorization",
   "Content-Type",
@@ -30,7 +30,7 @@ const REQUEST_HEADERS = [
 /** What they look at: where to get a token, when to come again, and the session where there is one. */
 const RESPONSE_HEADERS = "WWW-Authenticate, Retry-After, MCP-Session-Id"
 
-/** Browsers keep an answer for two hours at the most. */
+/** Browsers keep an answer for at most two hours. */
 const KEPT_SECONDS = "7200"
 
 export const make = (allowedOrigins: ReadonlyArray<string>): CrossOrigin => {

@@ -1,7 +1,7 @@
 /**
  * What a request has to look like before its body is read. A web page that a user of this machine visits can
  * send requests here too, by DNS rebinding (a foreign Host), from its scripts (an Origin) or from a form (no
- * JSON): each is told by its own mark and refused with its own status.
+ * JSON): each is recognized by its mark and refused with a separate status.
  */
 import {
   isJsonContentType,
@@ -26,7 +26,7 @@ export interface Guards {
   readonly message: (request: IncomingMessage) => Refusal | undefined
   /** What is wrong with a request to read a document, if anything. */
   readonly document: (request: IncomingMessage) => Refusal | undefined
-  /** The same for a probe, which may name any host: its answer tells a foreign page nothing. */
+  /** The same for a probe, which may name any host: its answer has no information for a foreign page. */
   readonly probe: (request: IncomingMessage) => Refusal | undefined
 }
 
@@ -47,7 +47,7 @@ export const make = (settings: Pick<HttpSettings, "host" | "allowedHosts" | "all
         `${checked.message}. The hosts that are served are named with --allowed-host.`
       )
     return MORE_THAN_HOST.test(headers.host ?? "")
-      ? refuse("host", 403, "Invalid Host: expected a host, and a port at the most.")
+      ? refuse("host", 403, "Invalid Host: expected a host and, optionally, a port.")
       : undefined
   }
 
@@ -114,7 +114,7 @@ const contentType = ({ headers }: IncomingMessage): Refusal | undefined =>
     ? undefined
     : refuse("contentType", 415, "The body has to be JSON, sent as Content-Type: application/json.")
 
-/** A body that does not tell its length is counted while it is read. */
+/** A body without a declared length is counted while it is read. */
 const bodySize = ({ headers }: IncomingMessage): Refusal | undefined =>
   Number(headers["content-length"] ?? 0) <= MAX_BODY_BYTES ? undefined : tooLong()
 
