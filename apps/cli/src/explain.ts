@@ -32,6 +32,7 @@ export const explain = Effect.fn("cli.explain")(function* (input: Input) {
     unavailable: unavailable.map((part) => ({ ...part, nextStep: nameVariables(part.nextStep) }))
   }
   yield* input.json ? output.json(explained) : output.result(toText(explained))
+  if (!input.json) yield* output.note(explained.nextStep)
   return yield* End.with(ExitCode.ofStatus(explained.status))
 })
 
@@ -55,17 +56,21 @@ const toText = ({ checks, columns, events, meaning, records, status, unavailable
     `${status}. ${meaning}`,
     ...(records === undefined ? [] : ["", ...recordLines(records)]),
     ...section("Columns", columns === undefined ? [] : columnLines(columns)),
-    ...section(
-      "Imports since then",
-      events.items.map(
+    ...section("Imports", [
+      ...(events.outcome === "none" ? ["none found, but events can arrive minutes late"] : []),
+      ...(events.outcome === "off" ? ["not searched: SAIL_AUDIT_EVENTS is not true"] : []),
+      ...events.items.map(
         ({ action, at, certainty, text }) =>
           `${at} ${action} (${CERTAINTY[certainty]})${text === undefined ? "" : ` ${JSON.stringify(text)}`}`
       )
-    ),
+    ]),
     ...section("To check", checks),
     ...section(
       "Not available",
-      unavailable.map(({ error, nextStep, what }) => `${what}: ${error}. ${nextStep}`)
+      unavailable.map(
+        ({ error, nextStep, trackingId, what }) =>
+          `${what}: ${error}. ${nextStep}${trackingId === undefined ? "" : ` SailPoint's tracking ID: ${trackingId}.`}`
+      )
     )
   ].join("\n")
 

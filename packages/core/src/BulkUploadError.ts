@@ -83,7 +83,7 @@ export class BadRequest extends Schema.TaggedError<BadRequest>()("BadRequest", a
     return sentence(`SailPoint answered 400 to ${theRequest(this)}${quoted(this)}`)
   }
   get nextStep(): string {
-    return this.operation !== "token" && this.operation !== "sources"
+    return this.sourceId !== undefined
       ? "Check that the ID is that of a non-employee source of this tenant (its sourceId, or its id)."
       : "Check baseUrl and apiVersion. If they are right, give the tracking ID to SailPoint's support."
   }

@@ -41,6 +41,7 @@ import { type BulkUploadError, NotFound, RequestTimeout } from "./BulkUploadErro
 import * as BulkUploads from "./BulkUploads.ts"
 import * as BulkUploadStatus from "./BulkUploadStatus.ts"
 import * as CsvHeader from "./CsvHeader.ts"
+import * as Failure from "./Failure.ts"
 import { checksFor, nextStepFor } from "./internal/advice.ts"
 import { ApiClient as Client } from "./internal/apiClient.ts"
 import { type ImportEvent, searchImports } from "./internal/auditEvents.ts"
@@ -97,11 +98,12 @@ export interface Explained extends BulkUploadStatus.BulkUploadStatus {
     readonly outcome: "found" | "none" | "notPermitted" | "off" | "failed"
     readonly items: ReadonlyArray<ImportEvent>
   }
-  /** The missing parts, each with the tag of its error and a step that can bring the part. */
+  /** The missing parts, each with the tag of its error, a step that can bring the part, and SailPoint's tracking ID. */
   readonly unavailable: ReadonlyArray<{
     readonly what: "source" | "records" | "counts" | "columns" | "events"
     readonly error: BulkUploadError["_tag"]
     readonly nextStep: string
+    readonly trackingId?: string
   }>
   /** Checks for a person, the most likely first. */
   readonly checks: ReadonlyArray<string>
@@ -189,9 +191,7 @@ const make = ({ auditEvents = false, countRecords = false, deadline = "40 second
         events,
         unavailable: Record.toEntries<keyof typeof parts, Part<unknown> | undefined>(parts).flatMap(
           ([what, part]) =>
-            part === undefined || Result.isSuccess(part)
-              ? []
-              : [{ what, error: part.failure._tag, nextStep: part.failure.nextStep }]
+            part === undefined || Result.isSuccess(part) ? [] : [{ what, ...fieldsOf(part.failure) }]
         ),
         checks,
         nextStep: nextStepFor(evidence, checks)
@@ -200,6 +200,11 @@ const make = ({ auditEvents = false, countRecords = false, deadline = "40 second
     })
     return Explanation.of({ explain })
   })
+
+const fieldsOf = (failure: BulkUploadError) => {
+  const { nextStep, trackingId } = Failure.fromError(failure)
+  return { error: failure._tag, nextStep, ...(trackingId !== undefined && { trackingId }) }
+}
 
 const valueOf = <A>(part: Part<A> | undefined): A | undefined =>
   part === undefined ? undefined : Result.getOrUndefined(part)

@@ -230,8 +230,10 @@ describe("Explanation.explain", () => {
     }).pipe(Effect.provide(live({ ...everything, faults: [["status", answer(403)]] })))
   )
 
+  const trackingId = "e7eab60924f64aa284175b9fa3309599"
   const failures = [
-    ["Forbidden", answer(403)],
+    ["BadRequest", answer(400, { trackingId })],
+    ["Forbidden", answer(403, { trackingId })],
     ["NotFound", answer(404)],
     ["RateLimited", Fault.rateLimited("1")],
     ["RequestTimeout", { _tag: "Silent" }],
@@ -252,7 +254,14 @@ describe("Explanation.explain", () => {
       // After a 429, requests that were not sent yet are held back, too.
       const missing = missingIn(result).filter((part) => error !== "RateLimited" || expected.includes(part))
       assert.deepStrictEqual(missing, expected)
-      for (const { nextStep } of result.unavailable) assert.isNotEmpty(nextStep)
+      for (const part of result.unavailable) {
+        assert.strictEqual(
+          part.nextStep.includes("the ID"),
+          endpoint !== "search" && /^Bad|^Not/u.test(error)
+        )
+        if (part.nextStep.includes("tracking ID")) assert.strictEqual(part.trackingId, trackingId)
+        assert.strictEqual(part.trackingId, /^Bad|^Forb/u.test(error) ? trackingId : undefined)
+      }
       assert.strictEqual(result.status, "ERROR")
       assert.include(result.columns?.problems ?? [], "The columns are separated by semicolons: use commas.")
       assert.deepStrictEqual(result.columns?.unknown, [])
