@@ -129,7 +129,7 @@ describe("the command line", () => {
     }
   })
 
-  it("tells in its help every option that it understands", () => {
+  it("lists every option in its help", () => {
     const told = new Set(CommandLine.HELP.match(/--[a-z-]+/gu))
     const known = understood.flatMap(([line]) => line.match(/--[a-z-]+/gu) ?? [])
     assert.sameMembers([...told], [...new Set(known)])

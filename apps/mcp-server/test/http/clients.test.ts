@@ -36,7 +36,7 @@ describe.each(Assistant.kinds)("a client $name over HTTP", { timeout: 60_000 }, 
       })
     )
 
-    it.effect("is told a status, a list, and what went wrong", () =>
+    it.effect("receives a status, a list, and each failure", () =>
       Effect.gen(function* () {
         const { call, tools } = yield* connected(kind)
         yield* tools
@@ -84,7 +84,7 @@ const eras = [
 
 const cancelling = Assistant.kinds.filter(({ speaks }) => speaks === JsonRpc.MODERN_VERSION)
 
-// A client of the older protocol sends its cancellation as a request of its own, in which nothing tells the call
+// A client of the older protocol sends its cancellation as a separate request, in which nothing distinguishes the call
 // apart from those of other clients. It has to leave instead, which is shown with connections below.
 describe.each(cancelling)("a client $name over HTTP", { timeout: 60_000 }, (kind) => {
   layer(Serving, { excludeTestServices: true, timeout: "60 seconds" })((it) => {
@@ -105,7 +105,7 @@ describe.each(cancelling)("a client $name over HTTP", { timeout: 60_000 }, (kind
 
 describe("a cancellation of the older protocol", { timeout: 60_000 }, () => {
   layer(Layer.empty, { excludeTestServices: true })((it) => {
-    it.effect("is taken, and ends no call: without a session it could be anybody's", () =>
+    it.effect("is accepted, and ends no call: without a session, it has no known sender", () =>
       Effect.gen(function* () {
         const sandbox = yield* Sandbox.make()
         const { url } = yield* HttpProcess.start(sandbox)

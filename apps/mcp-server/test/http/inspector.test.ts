@@ -61,7 +61,7 @@ describe("the Inspector", { timeout: 120_000 }, () => {
     })
   )
 
-  it.live("tells a failed call from a good one", () =>
+  it.live("distinguishes a failed call from a successful one", () =>
     Effect.gen(function* () {
       const { url } = yield* HttpProcess.start(yield* Sandbox.make())
       const unknown = ["--tool-name", "get_bulk_upload_status", "--tool-arg", `sourceId=${"f".repeat(32)}`]

@@ -7,7 +7,7 @@ import { BACK, completed, counted, GONE, logOf, warnings } from "../support/repl
 const limit = { requests: 100, per: "10 seconds" } as const
 
 describe.skipIf(RedisServer.isMissing)("a server whose Redis goes away", { timeout: 60_000 }, () => {
-  it.live("goes on with one warning, and shares again by itself once Redis is back", () =>
+  it.live("continues with one warning, and shares again once Redis is back", () =>
     Effect.gen(function* () {
       const redis = yield* RedisServer.started()
       const sandbox = yield* Replicas.sandboxWith(limit)
@@ -25,7 +25,7 @@ describe.skipIf(RedisServer.isMissing)("a server whose Redis goes away", { timeo
     })
   )
 
-  it.live("answers those, too, who waited for the budget when it went, and stays inside the limit", () =>
+  it.live("answers calls that waited for a slot when Redis went away, and keeps the limit", () =>
     Effect.gen(function* () {
       const small = { requests: 5, per: "1 second" } as const
       const redis = yield* RedisServer.started()
@@ -66,7 +66,7 @@ describe.skipIf(RedisServer.isMissing)("a server whose Redis goes away", { timeo
     })
   )
 
-  it.live("is told once what Redis has against it, and never its password", () =>
+  it.live("logs once why Redis refuses it, and never its password", () =>
     Effect.gen(function* () {
       const redis = yield* RedisServer.started({ password: "right" })
       const sandbox = yield* Replicas.sandboxWith(limit)

@@ -18,7 +18,7 @@ const ping = (url: string) =>
     Effect.catch(({ cause }) => Effect.succeed(String(cause)))
   )
 
-/** Has this process trust whoever signed, as `NODE_EXTRA_CA_CERTS` does from its start on. */
+/** Lets this process trust the signer, as `NODE_EXTRA_CA_CERTS` does from the start. */
 const trusting = ({ authority }: Certificates.Certificate) =>
   Effect.acquireRelease(
     Effect.sync(() => {
@@ -32,7 +32,7 @@ const trusting = ({ authority }: Certificates.Certificate) =>
 const isMissing = RedisServer.isMissing || Certificates.isMissing
 
 describe.skipIf(isMissing)("a Redis that speaks TLS", { timeout: 60_000 }, () => {
-  it.live("is used when its certificate is of its name and signed by somebody known", () =>
+  it.live("is used if its certificate has its name and a known signer", () =>
     Effect.gen(function* () {
       const tls = yield* Certificates.make("IP:127.0.0.1")
       const { url } = yield* RedisServer.started({ tls, password: "right" })
@@ -41,7 +41,7 @@ describe.skipIf(isMissing)("a Redis that speaks TLS", { timeout: 60_000 }, () =>
     })
   )
 
-  it.live("is told nothing when nobody known signed for it", () =>
+  it.live("receives nothing if its certificate has no known signer", () =>
     Effect.gen(function* () {
       const tls = yield* Certificates.make("IP:127.0.0.1")
       const { url } = yield* RedisServer.started({ tls, password: "canary" })
@@ -49,7 +49,7 @@ describe.skipIf(isMissing)("a Redis that speaks TLS", { timeout: 60_000 }, () =>
     })
   )
 
-  it.live("is told nothing when its certificate is of another name", () =>
+  it.live("receives nothing if its certificate has another name", () =>
     Effect.gen(function* () {
       const tls = yield* Certificates.make("DNS:redis.test")
       const { url } = yield* RedisServer.started({ tls })
@@ -65,7 +65,7 @@ describe.skipIf(isMissing)("a Redis that speaks TLS", { timeout: 60_000 }, () =>
     })
   )
 
-  it.live("is shared by a server that NODE_EXTRA_CA_CERTS tells whom to trust", () =>
+  it.live("is shared by a server that trusts its signer by NODE_EXTRA_CA_CERTS", () =>
     Effect.gen(function* () {
       const tls = yield* Certificates.make("IP:127.0.0.1")
       const redis = yield* RedisServer.started({ tls })
@@ -78,7 +78,7 @@ describe.skipIf(isMissing)("a Redis that speaks TLS", { timeout: 60_000 }, () =>
     })
   )
 
-  it.live("is one warning of a server that does not trust it, and no reason to answer nobody", () =>
+  it.live("causes one warning in a server that does not trust it, and calls are answered", () =>
     Effect.gen(function* () {
       const tls = yield* Certificates.make("IP:127.0.0.1")
       const redis = yield* RedisServer.started({ tls, password: "canary" })

@@ -78,7 +78,7 @@ describe("the settings", () => {
     assert.strictEqual(Redacted.isRedacted(redisUrl) ? Redacted.value(redisUrl) : redisUrl, used)
   })
 
-  it.each(wrong)("with %s: every problem is told at once, and names its variable", (_, env, names) => {
+  it.each(wrong)("with %s have all problems at once, each with its variable", (_, env, names) => {
     const settings = Settings.read(env)
     const problems = Result.isFailure(settings) ? settings.failure : []
     assert.deepStrictEqual(

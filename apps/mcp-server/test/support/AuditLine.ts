@@ -1,5 +1,5 @@
 /**
- * The lines of the log that tell of tool calls, read back.
+ * The log lines of tool calls, read back.
  */
 import * as assert from "node:assert"
 
@@ -23,7 +23,7 @@ export const all = (stderr: string): ReadonlyArray<AuditLine> =>
     .filter((line) => line !== "")
     .map(read)
 
-/** Those that tell of tool calls, without what changes from run to run. */
+/** The lines of tool calls, without what changes from run to run. */
 export const inLog = (stderr: string): ReadonlyArray<AuditLine> =>
   all(stderr)
     .filter(({ message }) => message === "Tool call")

@@ -17,9 +17,9 @@ export interface Issuer {
   readonly typed: (typ: unknown, claims?: Claims) => Effect.Effect<string>
   /** From now on it signs with a new key, and publishes that one only. */
   readonly rotate: Effect.Effect<void>
-  /** A token signed with its public key as a shared secret, which everybody knows. */
+  /** A token signed with its public key as a shared secret, which is no secret. */
   readonly confused: (claims?: Claims) => Effect.Effect<string>
-  /** A token that somebody else signed in its name. */
+  /** A token that another party signed in its name. */
   readonly forged: (claims?: Claims) => Effect.Effect<string>
   /** A token with no signature at all. */
   readonly unsigned: (claims?: Claims) => Effect.Effect<string>

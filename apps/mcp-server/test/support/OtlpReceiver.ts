@@ -57,7 +57,7 @@ export const start = (manner: Manner = "accept") =>
     } satisfies OtlpReceiver
   })
 
-/** Where nobody listens any more. */
+/** An endpoint at which nothing listens any more. */
 export const absent: Effect.Effect<Readonly<Record<string, string>>> = Effect.scoped(
   Effect.map(start(), ({ env }) => env)
 )

@@ -54,7 +54,7 @@ describe("an observed tool call", () => {
     })
   )
 
-  it.effect.each(ends)("that ends as `%s` ends the same for who made it", ([, end]) =>
+  it.effect.each(ends)("that ends as `%s` ends the same for its caller", ([, end]) =>
     Effect.gen(function* () {
       const { exit } = yield* seen(end)
       const plain = yield* Effect.exit(end)
@@ -68,7 +68,7 @@ describe("an observed tool call", () => {
     })
   )
 
-  it.effect("tells by which transport it came", () =>
+  it.effect("names its transport", () =>
     Effect.gen(function* () {
       const transportOf = ({ measured }: Effect.Success<ReturnType<typeof seen>>) =>
         measured.map(({ attributes }) => attributes?.["network.transport"])

@@ -90,7 +90,7 @@ describe("a collector", { timeout: 60_000 }, () => {
   it.live.each(ends)("that never answers does not hold up the end when %s", ([, end]) =>
     Effect.gen(function* () {
       const receiver = yield* OtlpReceiver.start("hang")
-      // The settings are for requests while the server runs: its end waits for nobody that long.
+      // This timeout is for requests while the server runs: its end never waits that long.
       const { code, stderr } = yield* observed({
         receiver,
         calls,

@@ -39,7 +39,7 @@ const COLLECTOR_KEY = { OTEL_EXPORTER_OTLP_HEADERS: "api-key=canary-collector-ke
 const debug = ["--log-level", "debug"]
 
 describe("telemetry carries no secret", { timeout: 60_000 }, () => {
-  it.live.each(credentials)("at the most talkative log level, with %s", ([, env]) =>
+  it.live.each(credentials)("at log level debug, with %s", ([, env]) =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make({ clients: [client] })
       const { posts, received, stderr } = yield* observed({

@@ -45,7 +45,7 @@ const off: ReadonlyArray<readonly [string, Env]> = [
   ]
 ]
 
-/** Each is told by its name; no value is, since it can be a key. */
+/** The warning has the name of each, and no value, because it can be a key. */
 const unusable: ReadonlyArray<readonly [string, value: string]> = [
   ["OTEL_EXPORTER_OTLP_ENDPOINT", "canary"],
   ["OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"],

@@ -66,7 +66,7 @@ describe("a tool call is traced", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("with the protocol version that a modern client tells", () =>
+  it.live("with the protocol version that a modern client sends", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make()
       const receiver = yield* OtlpReceiver.start()

@@ -51,7 +51,7 @@ describe("the tokens of an issuer", () => {
     })
   )
 
-  it.live("that name keys it does not have make nobody ask it for each of them", () =>
+  it.live("that name unknown keys do not each cause a request to it", () =>
     Effect.gen(function* () {
       yield* stoppedClock
       const issuer = yield* Issuer.start()
@@ -78,7 +78,7 @@ describe("the tokens of an issuer", () => {
     }).pipe(Effect.provide(Logger.layer([])))
   )
 
-  it.live("are not checked with keys that anybody on the way could have put there", () =>
+  it.live("are not checked with keys from an unencrypted URL", () =>
     Effect.gen(function* () {
       const told: Array<unknown> = []
       const logger = Logger.make(({ message }) => void told.push(String(message)))
@@ -100,7 +100,7 @@ describe("the tokens of an issuer", () => {
     })
   )
 
-  it.live("that come while it is away are told of once, and once that it is back", () =>
+  it.live("that come while it is away cause one line in the log, and one when it is back", () =>
     Effect.gen(function* () {
       const told: Array<unknown> = []
       const logger = Logger.make(({ message }) => void told.push(String(message)))

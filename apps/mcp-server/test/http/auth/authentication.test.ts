@@ -15,7 +15,7 @@ const { TOKEN } = HttpProcess
 const serving = (sandbox: Sandbox.Service) =>
   HttpProcess.start(sandbox, { args: ["--log-level", "debug"], env: { MCP_BEARER_TOKEN: TOKEN } })
 
-/** What a request without a bearer token is told, and one with a wrong token. */
+/** The challenge to a request without a bearer token, and to one with a wrong token. */
 const REALM = `Bearer realm="sailpoint-bulk-upload"`
 const ERROR = `Bearer error="invalid_token", error_description="`
 
@@ -52,7 +52,7 @@ describe("authentication", () => {
 })
 
 describe("a server with a bearer token", { timeout: 60_000 }, () => {
-  it.live("refuses who does not have it, and SailPoint is not asked", () =>
+  it.live("refuses a caller without it, and sends nothing to SailPoint", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make()
       const { url } = yield* serving(sandbox)
@@ -100,7 +100,7 @@ describe("a server with a bearer token", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("serves who has it, whatever the case of the scheme", () =>
+  it.live("serves a caller with it, whatever the case of the scheme", () =>
     Effect.gen(function* () {
       const { url } = yield* serving(yield* Sandbox.make())
       for (const scheme of ["Bearer", "bearer", "BEARER"]) {
@@ -110,7 +110,7 @@ describe("a server with a bearer token", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("passes the token on to nobody: not to SailPoint, not to its log, not to an answer", () =>
+  it.live("passes the token on neither to SailPoint, nor to its log, nor to an answer", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make()
       const server = yield* serving(sandbox)

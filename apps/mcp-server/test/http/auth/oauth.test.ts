@@ -62,7 +62,7 @@ const described: ReadonlyArray<readonly [path: string, document: string]> = [
 ]
 
 describe("a server with an authorization server", { timeout: 60_000 }, () => {
-  it.live("serves who has a token for it, and passes it on to nobody", () =>
+  it.live("serves a caller with a token for it, and does not pass the token on", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make()
       const issuer = yield* Issuer.start()
@@ -88,7 +88,7 @@ describe("a server with an authorization server", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("refuses any other token with 401, and tells where to get one", () =>
+  it.live("refuses any other token with 401, and names the metadata with its issuer", () =>
     Effect.gen(function* () {
       const issuer = yield* Issuer.start()
       const { url } = yield* serving(issuer)
@@ -116,7 +116,7 @@ describe("a server with an authorization server", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("tells a client without a token where to get one, and nothing of an error", () =>
+  it.live("names the metadata to a client without a token, and no error", () =>
     Effect.gen(function* () {
       const { url } = yield* serving(yield* Issuer.start(), { MCP_OAUTH_SCOPES: "status:read" })
       const { headers, status } = yield* HttpProcess.post(url)
@@ -142,7 +142,7 @@ describe("a server with an authorization server", { timeout: 60_000 }, () => {
       assert.strictEqual((JSON.parse(body) as { resource: string }).resource, resource)
       const { headers } = yield* HttpProcess.post(url)
       assert.include(String(headers["www-authenticate"]), `resource_metadata="${host}/.well-known/`)
-      // What a client is told to ask for is what the server then takes.
+      // The server accepts the audience that its document names.
       assert.strictEqual((yield* postWith(url, yield* issuer.token({ aud: audience }))).status, 200)
     })
   )
@@ -174,7 +174,7 @@ describe("a server with an authorization server", { timeout: 60_000 }, () => {
       })
   )
 
-  it.live("refuses everybody with 503 while the keys cannot be had, and says so in its log once asked", () =>
+  it.live("refuses every call with 503 while the keys cannot be had, and logs that", () =>
     Effect.gen(function* () {
       const issuer = yield* Issuer.start()
       yield* issuer.setAway(true)
@@ -208,7 +208,7 @@ describe("a server with an authorization server", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("serves the document that tells where tokens come from, to everybody", () =>
+  it.live("serves the document with its issuer to every client", () =>
     Effect.gen(function* () {
       const issuer = yield* Issuer.start()
       const { url } = yield* serving(issuer, { MCP_OAUTH_SCOPES: "status:read" })

@@ -5,26 +5,26 @@ import * as Admission from "../../../src/http/guards/Admission.ts"
 
 const admission = Admission.make({ running: 2, runningPerCaller: 2, perCaller: 2 })
 
-/** The status of the refusal, or that there was none; the place is given back at once. */
+/** Returns the status of the refusal, or that there was none; the slot is freed at once. */
 const statusOf = ({ enter }: Admission.Admission, caller: string) =>
   Effect.match(enter(caller), {
     onFailure: ({ status }) => status,
     onSuccess: ({ leave }) => {
       leave()
-      return "a place"
+      return "a slot"
     }
   })
 
 describe("admission", () => {
-  it.effect("gives a caller so many places in ten seconds, and more as time goes by", () =>
+  it.effect("gives a caller a limited number of slots in ten seconds, and more over time", () =>
     Effect.gen(function* () {
       const made = yield* admission
-      for (const expected of ["a place", "a place", 429]) {
+      for (const expected of ["a slot", "a slot", 429]) {
         assert.strictEqual(yield* statusOf(made, "alice"), expected)
       }
-      assert.strictEqual(yield* statusOf(made, "bob"), "a place")
+      assert.strictEqual(yield* statusOf(made, "bob"), "a slot")
       yield* TestClock.adjust("5 seconds")
-      assert.strictEqual(yield* statusOf(made, "alice"), "a place")
+      assert.strictEqual(yield* statusOf(made, "alice"), "a slot")
       assert.strictEqual(yield* statusOf(made, "alice"), 429)
     })
   )
@@ -56,7 +56,7 @@ describe("admission", () => {
     })
   )
 
-  it.effect("gives a place back once, however often it is left", () =>
+  it.effect("frees a slot once, however often it is left", () =>
     Effect.gen(function* () {
       const { enter } = yield* admission
       const first = yield* enter("alice")
@@ -71,11 +71,11 @@ describe("admission", () => {
   it.effect("does not remember callers without end", () =>
     Effect.gen(function* () {
       const made = yield* admission
-      for (const expected of ["a place", "a place", 429]) {
+      for (const expected of ["a slot", "a slot", 429]) {
         assert.strictEqual(yield* statusOf(made, "alice"), expected)
       }
       yield* Effect.forEach(Array.from({ length: 10_000 }), (_, n) => statusOf(made, `caller ${n}`))
-      assert.strictEqual(yield* statusOf(made, "alice"), "a place")
+      assert.strictEqual(yield* statusOf(made, "alice"), "a slot")
     })
   )
 })

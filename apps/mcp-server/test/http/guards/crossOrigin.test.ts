@@ -10,7 +10,7 @@ class Server extends Context.Service<Server, HttpProcess.HttpProcess>()("test/ht
 const NAMED = "https://app.test:8443"
 const authorization = `Bearer ${HttpProcess.TOKEN}`
 
-/** Nobody answers there: nothing here gets as far. */
+/** Nothing listens there: no request here gets as far. */
 const TENANT = { url: "http://127.0.0.1:9" }
 
 const serving = (...origins: ReadonlyArray<string>) =>
@@ -152,7 +152,7 @@ describe("a page of another origin", { timeout: 60_000 }, () => {
     )
   })
 
-  it.live("may find out where tokens come from, whoever it is", () =>
+  it.live("of any origin may read the document with the issuer", () =>
     Effect.gen(function* () {
       const issuer = yield* Issuer.start()
       const { url } = yield* HttpProcess.start(TENANT, {

@@ -7,7 +7,7 @@ import * as JsonRpc from "../../support/JsonRpc.ts"
 
 class Server extends Context.Service<Server, HttpProcess.HttpProcess>()("test/http/guards/Server") {}
 
-/** Nobody answers there: what is refused here never gets as far. */
+/** Nothing listens there: refused requests never get as far. */
 const serving = (args: ReadonlyArray<string> = []) =>
   Layer.effect(Server, HttpProcess.start({ url: "http://127.0.0.1:9" }, { args }))
 
@@ -67,7 +67,7 @@ const refused: ReadonlyArray<readonly [string, HttpProcess.Request, status: numb
   ]
 ]
 
-/** Of two mistakes the one that is told: what comes first is cheaper to find, or tells less. */
+/** The reported one of two mistakes: the first check is cheaper, or reveals less. */
 const order: ReadonlyArray<readonly [string, HttpProcess.Request, status: number]> = [
   ["path before Host", { path: "/", headers: { host: "evil.test" } }, 404],
   ["Host before Origin and method", { method: "GET", headers: { host: "evil.test", origin: "null" } }, 403],
@@ -103,7 +103,7 @@ describe("the MCP endpoint on this machine", { timeout: 60_000 }, () => {
       })
     )
 
-    it.effect.each(order)("tells %s", ([, request, status]) =>
+    it.effect.each(order)("checks %s", ([, request, status]) =>
       Effect.gen(function* () {
         const { url } = yield* Server
         assert.strictEqual((yield* HttpProcess.post(url, request)).status, status)
@@ -119,7 +119,7 @@ describe("the MCP endpoint on this machine", { timeout: 60_000 }, () => {
       })
     )
 
-    it.effect("tells in Allow which method it takes", () =>
+    it.effect("names the method that it accepts in Allow", () =>
       Effect.gen(function* () {
         const { url } = yield* Server
         assert.strictEqual((yield* HttpProcess.post(url, { method: "GET" })).headers["allow"], "POST")
@@ -154,7 +154,7 @@ describe("the MCP endpoint on this machine", { timeout: 60_000 }, () => {
       })
     )
 
-    it.effect("tells a client that is still sending that it sends too much, every time", () =>
+    it.effect("answers a client that is still sending too much, every time", () =>
       Effect.gen(function* () {
         const { url } = yield* Server
         for (let i = 0; i < 5; i++) {

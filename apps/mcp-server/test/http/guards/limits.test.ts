@@ -13,7 +13,7 @@ const batchOf = (length: number, message: (id: number) => object) =>
   JSON.stringify(Array.from({ length }, (_, id) => message(id)))
 
 describe("a server over HTTP", { timeout: 60_000 }, () => {
-  it.live("refuses what is more than it serves at once, tells when to come again, and serves then", () =>
+  it.live("refuses requests above its limit, says when to send them again, and serves them then", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make()
       const { told, url } = yield* HttpProcess.start(sandbox, { env: { MCP_MAX_RUNNING: "1" } })
@@ -25,7 +25,7 @@ describe("a server over HTTP", { timeout: 60_000 }, () => {
       assert.deepStrictEqual([refused.status, refused.headers["retry-after"]], [503, "5"])
       yield* told(/message="Request refused" reason=running status=503 address=/u)
       assert.strictEqual((yield* HttpProcess.get(url, "/healthz")).status, 200)
-      // Who hangs up gives the place back.
+      // A client that hangs up frees its slot.
       yield* Fiber.interrupt(running)
       assert.strictEqual(yield* ServerProcess.firstOutcome(sandbox), "aborted")
       assert.strictEqual((yield* HttpProcess.post(url, { body })).status, 200)
@@ -65,7 +65,7 @@ describe("a server over HTTP", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("refuses a caller who sends too much, and tells when to come again", () =>
+  it.live("refuses a caller that sends too much, and says when to send again", () =>
     Effect.gen(function* () {
       const { url } = yield* HttpProcess.start(yield* Sandbox.make(), { env: { MCP_MAX_PER_CALLER: "1" } })
       assert.strictEqual((yield* HttpProcess.post(url)).status, 200)
