@@ -38,6 +38,8 @@ export interface Call<A> {
   readonly decode: (text: string, show?: Show, headers?: Headers) => Result.Result<A, Undecodable>
 }
 
+type Attributes = Readonly<Record<string, string | number>>
+
 export type Send = <A>(call: Call<A>) => Effect.Effect<A, BulkUploadError>
 
 /** One HTTP client, one host, one deadline for every attempt. */
@@ -57,7 +59,7 @@ export const makeSend = (options: {
         `SailPoint marks ${route} as deprecated (X-Deprecated: true); move to a newer API version before it is switched off.`
       )
     }
-    const attempt = <A>(call: Call<A>, kind: Kind): Effect.Effect<A, BulkUploadError> =>
+    const attempt = <A>(call: Call<A>, attributes: Attributes): Effect.Effect<A, BulkUploadError> =>
       Effect.withFiber((fiber) => {
         const clock = fiber.getRef(Clock.Clock)
         const { attempt } = fiber.getRef(Schedule.CurrentMetadata)
@@ -88,18 +90,26 @@ export const makeSend = (options: {
             const error = Exit.isSuccess(exit) ? undefined : outcome(exit)
             return Effect.andThen(
               isTraced(fiber) ? Effect.annotateCurrentSpan(ended(attempt, status, error)) : Effect.void,
-              Metric.update(duration(kind, status, error), (nowOf(clock) - start) / 1000)
+              Metric.update(duration(attributes, status, error), (nowOf(clock) - start) / 1000)
             )
           })
         )
       })
 
     return (call) => {
-      const kind = makeKind(call)
-      return attempt(call, kind).pipe(
-        whereTraced(kind.name, () => ({
+      const { method, url } = call.request
+      const { hostname, port } = new URL(url)
+      // OpenTelemetry's names; the port is left out if it is the scheme's own.
+      const attributes = {
+        "http.request.method": method,
+        "url.template": call.route,
+        "server.address": hostname,
+        ...(port === "" ? {} : { "server.port": Number(port) })
+      }
+      return attempt(call, attributes).pipe(
+        whereTraced(`${method} ${call.route}`, () => ({
           kind: "client",
-          attributes: { ...kind.attributes, "url.full": call.request.url }
+          attributes: { ...attributes, "url.full": url }
         }))
       )
     }
@@ -112,27 +122,7 @@ const ended = (resends: number, status: number | undefined, error: string | unde
   ...(error === undefined ? {} : { "error.type": error })
 })
 
-/** The name and the attributes of the spans of one method and route. */
-interface Kind {
-  readonly name: string
-  readonly attributes: Readonly<Record<string, string | number>>
-}
-
-/** Uses OpenTelemetry's names; the port is left out if it is the scheme's own. */
-const makeKind = ({ request: { method, url }, route }: Call<unknown>): Kind => {
-  const { hostname, port } = new URL(url)
-  return {
-    name: `${method} ${route}`,
-    attributes: {
-      "http.request.method": method,
-      "url.template": route,
-      "server.address": hostname,
-      ...(port === "" ? {} : { "server.port": Number(port) })
-    }
-  }
-}
-
-const duration = ({ attributes }: Kind, status: number | undefined, error: string | undefined) =>
+const duration = (attributes: Attributes, status: number | undefined, error: string | undefined) =>
   Metric.withAttributes(Metrics.requestDuration, {
     ...attributes,
     ...(status === undefined ? {} : { "http.response.status_code": String(status) }),

@@ -2,7 +2,6 @@
 import type * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import type * as Exit from "effect/Exit"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
@@ -22,12 +21,12 @@ import type { Send } from "./send.ts"
 import { makeSharedSpan } from "./sharedSpan.ts"
 import type { Tenant } from "./tenant.ts"
 
-/** When the answer does not say: short enough for most tokens, and a 401 renews it in any case. */
+/** The lifetime of a token whose answer has none: short enough for most, and a 401 renews the token in any case. */
 const UNKNOWN_LIFETIME = Duration.minutes(5)
 /** The longest lifetime that SailPoint's documentation gives: 43,200 s. */
 const LONGEST_LIFETIME = Duration.hours(12)
 
-/** What an HTTP header can carry: visible ASCII, and no space (RFC 6750 allows less still). */
+/** The characters of an HTTP header: visible ASCII without spaces (RFC 6750 allows fewer). */
 const HEADER_SAFE = /^[\x21-\x7E]+$/u
 
 const TOKEN_ROUTE = "/oauth/token"
@@ -49,28 +48,23 @@ export interface AccessToken {
 export interface Tokens extends Pick<AccessToken, "refused"> {
   /** Returns the kept token, or fetches one. A fetch that fails is not retried. */
   readonly current: Effect.Effect<Redacted.Redacted, BulkUploadError>
-  /** The same, retried as the policy says, once for all callers with this policy. */
+  /** Like `current`, but retried as the policy says, once for all callers with this policy. */
   readonly retried: (policy: Policy) => Tokens["current"]
   /** Whether `current` would return this token at once: it is neither refused nor about to expire. */
   readonly isCurrent: (token: Redacted.Redacted, clock: Clock.Clock) => boolean
 }
 
-/** A fetched token, and how long it may be kept, from now. */
+/** A fetched token, and the time for which it may be kept. */
 export interface Grant {
   readonly token: Redacted.Redacted
   readonly keepFor: Duration.Duration
 }
 
-const GrantBody = Schema.Struct({
-  access_token: Schema.String.check(Schema.isPattern(HEADER_SAFE)),
-  expires_in: Schema.optionalKey(Schema.Unknown)
-})
-
 /** Reads a secret. */
 export const readSecret = (secret: Secret): Effect.Effect<Redacted.Redacted> =>
   Effect.isEffect(secret) ? secret : Effect.succeed(secret)
 
-/** A token that was made elsewhere, kept until it is refused and another one is there. */
+/** Returns a given token, until SailPoint refuses it and another one can be read. */
 export const fromStatic = (given: Secret): Tokens => {
   let kept: Redacted.Redacted | undefined
   const read = Effect.flatMap(readSecret(given), (given) => {
@@ -101,10 +95,7 @@ export const fromStatic = (given: Secret): Tokens => {
   }
 }
 
-/**
- * Tokens fetched with client credentials from the tenant's `/oauth/token`, with the credentials in the form
- * body (in a query they would be logged on the way).
- */
+/** Fetches tokens with client credentials, which are sent in the form body, because a query would be logged on the way. */
 export const fromClientCredentials = (
   tenant: Tenant,
   credentials: { readonly clientId: string; readonly clientSecret: Secret },
@@ -112,7 +103,7 @@ export const fromClientCredentials = (
   underLimit: (request: Effect.Effect<Grant, BulkUploadError>) => Effect.Effect<Grant, BulkUploadError>
 ): Effect.Effect<Tokens> =>
   Effect.gen(function* () {
-    /** Until when, in milliseconds of the monotonic clock. */
+    /** Times are milliseconds of the monotonic clock. */
     let kept: { readonly token: Redacted.Redacted; readonly until: number } | undefined
 
     const requestGrant = Effect.flatMap(readSecret(credentials.clientSecret), (clientSecret) =>
@@ -130,11 +121,15 @@ export const fromClientCredentials = (
         secrets: [clientSecret],
         decode: decodeGrant
       })
-    ).pipe(Effect.onExit((exit) => countTokenRequest(exit)))
+    ).pipe(
+      Effect.onExit((exit) =>
+        Metric.update(Metric.withAttributes(Metrics.tokenRequests, { outcome: outcome(exit) }), 1)
+      )
+    )
 
     const span = makeSharedSpan("AccessToken.fetch")
     const nextToken = Effect.suspend(() => {
-      // While it is being renewed the old one is no longer kept: refused now, it must not end the renewal.
+      // The old token is no longer kept, so its refusal cannot end the renewal.
       kept = undefined
       return underLimit(requestGrant)
     }).pipe(
@@ -174,8 +169,7 @@ export const fromClientCredentials = (
       current: keptOrFetched,
       retried: (policy) => keptOr(loopOf(policy)),
       isCurrent: (token, clock) => kept?.token === token && nowOf(clock) < kept.until,
-      // Of many calls that are refused with one token only the first drops it: by the time the others come,
-      // the kept token is a newer one, or none.
+      // Of many calls with a refused token only the first drops it. Then the kept token is a newer one, or none.
       refused: (token) =>
         Effect.sync(() => {
           if (kept?.token === token) kept = undefined
@@ -200,10 +194,12 @@ const shared = <A, E>(run: Effect.Effect<A, E>): Effect.Effect<Effect.Effect<A, 
   })
 }
 
-const countTokenRequest = (exit: Exit.Exit<unknown, BulkUploadError>): Effect.Effect<void> =>
-  Metric.update(Metric.withAttributes(Metrics.tokenRequests, { outcome: outcome(exit) }), 1)
-
-const decodeGrantBody = decodeJson(GrantBody)
+const decodeGrantBody = decodeJson(
+  Schema.Struct({
+    access_token: Schema.String.check(Schema.isPattern(HEADER_SAFE)),
+    expires_in: Schema.optionalKey(Schema.Unknown)
+  })
+)
 
 const decodeGrant = (text: string): Result.Result<Grant, Undecodable> =>
   Option.match(decodeGrantBody(text), {
@@ -216,8 +212,8 @@ const decodeGrant = (text: string): Result.Result<Grant, Undecodable> =>
   })
 
 /**
- * `expires_in`, in seconds, less the margin. A number written as text is read too. A token that ends in less than a
- * second is kept for one, or a queued request could never be sent: it would find each token expired.
+ * Returns `expires_in`, in seconds, less the margin. A number in a string is read too. A token that ends in less than a
+ * second is kept for one, or a queued request would find each token expired.
  */
 const keepFor = (expiresIn: unknown): Duration.Duration => {
   const seconds = Predicate.isString(expiresIn) ? Number(expiresIn) : expiresIn
