@@ -1,8 +1,8 @@
 /**
- * A client that asks for statuses: this library and its peers, under one interface.
+ * One interface for clients that request statuses: this library and its peers.
  */
 export interface Client {
-  /** Asks for the status of each source, that many at a time. */
+  /** Requests the status of each source, that many at a time. */
   readonly statuses: (sourceIds: ReadonlyArray<string>, concurrency: number) => Promise<void>
 }
 
@@ -29,6 +29,6 @@ export const concurrently =
     await Promise.all(Array.from({ length: concurrency }, worker))
   }
 
-/** Source IDs from that number on, always the same. */
+/** Returns source IDs from that number on, always the same. */
 export const sourceIds = (count: number, from = 0): ReadonlyArray<string> =>
   Array.from({ length: count }, (_, n) => (from + n).toString(16).padStart(32, "0"))

@@ -1,5 +1,5 @@
 /**
- * One line of the bench's table: what we took, what a peer took for the same work, and the target for the ratio.
+ * One line of the benchmark's table: this project's samples, a peer's for the same work, and the target for the ratio.
  */
 
 export interface Figure {
@@ -8,7 +8,7 @@ export interface Figure {
   readonly unit: string
   /** Samples of this project. */
   readonly ours: ReadonlyArray<number>
-  /** If absent, the target bounds our own median and not a ratio. */
+  /** If absent, the target bounds this project's median and not a ratio. */
   readonly against?: Measured
   readonly target: Bounds
 }

@@ -1,5 +1,5 @@
 /**
- * An MCP server as a child process, with the smallest possible client, so that the server is what is measured.
+ * An MCP server as a child process, with the smallest possible client, so that the figures are the server's.
  */
 import { type ChildProcessByStdio, spawn } from "node:child_process"
 import { once } from "node:events"

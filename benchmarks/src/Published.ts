@@ -1,5 +1,5 @@
 /**
- * Peers that others publish. They are not dependencies of the workspace: the bench installs them into a separate folder
+ * Published peers. They are not dependencies of the workspace: the benchmark installs them into a separate folder
  * with a separate lockfile.
  */
 import { spawnSync } from "node:child_process"
@@ -21,7 +21,7 @@ export const install = (): void => {
     throw new Error("The published peers could not be installed. Check the connection to the npm registry.")
 }
 
-/** The file that a package's only command runs. */
+/** Returns the file of a package's only command. */
 export const command = (name: string): string => {
   const folder = `${FOLDER}node_modules/${name}/`
   const { bin }: { readonly bin: Readonly<Record<string, string>> } = JSON.parse(

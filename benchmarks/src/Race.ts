@@ -1,9 +1,9 @@
 /**
- * Samples taken in turns (ours, peer, peer, ours, …), so that whatever slows the machine for a while slows all alike.
+ * Samples that alternate (ours, peer, peer, ours, …), so that load on the machine slows all of them.
  */
 import type { Bounds, Figure } from "./Figure.ts"
 
-/** Does the work once and returns what it took. */
+/** Does the work once and returns its cost. */
 export type Sample = () => Promise<number>
 
 export interface Race {

@@ -12,7 +12,7 @@ import * as Table from "./Table.ts"
 export interface Results {
   /** When the run ended, in ISO 8601. */
   readonly at: string
-  /** Whether the run only showed that the bench works: its figures mean nothing. */
+  /** Whether the run only showed that the benchmark works: its figures mean nothing. */
   readonly quick: boolean
   readonly commit: string
   readonly machine: string
@@ -39,7 +39,7 @@ export const machine = (): string => {
   return `${cpus().length} × ${cpu?.model.trim() ?? "unknown processor"}, ${memory} GiB, ${type()} ${release()}`
 }
 
-/** Node and the packages that take part, the peers included. */
+/** The versions of Node and the measured packages, including peers. */
 export const versions = (): Readonly<Record<string, string>> => {
   const [own, published] = ["../package.json", "../published/package.json"].map(
     (file): { readonly dependencies?: object; readonly devDependencies?: object } =>

@@ -1,5 +1,5 @@
 /**
- * A row of the bench: one question that a user would ask, answered by a few figures.
+ * A row of the benchmark: a few figures about one question of users.
  */
 import type { Figure } from "./Figure.ts"
 
@@ -14,6 +14,6 @@ export interface Row {
 
 export interface Plan {
   readonly samples: number
-  /** As little work as possible, without the peers that have to be installed: only shows that the row runs. */
+  /** Does as little work as possible, without peers to install, only to show that the row runs. */
   readonly quick: boolean
 }

@@ -1,5 +1,5 @@
 /**
- * Processes that ask for sources under one limit: SailPoint's 100 requests per window, with a window of 1 s instead of
+ * Processes that request statuses under one limit: SailPoint's 100 requests per window, with a window of 1 s instead of
  * 10 s.
  */
 import type { Received } from "@sailpoint-bulk-upload/sandbox/Sandbox"
@@ -15,7 +15,7 @@ export interface Limit {
 
 export const LIMIT: Limit = { requests: 100, millis: 1000 }
 
-/** What the asking process is started with, as JSON. */
+/** The JSON argument of each process. */
 export interface Setup {
   readonly baseUrl: string
   readonly limit: Limit
@@ -34,7 +34,7 @@ export interface Outcome {
 const minimumSeconds = (sources: number): number =>
   ((Math.ceil(sources / LIMIT.requests) - 1) * LIMIT.millis) / 1000
 
-/** Each process asks for sources of its own, once, after a call that loads its code and opens its connections. */
+/** Each process requests its own sources once, after a call that loads its code and opens its connections. */
 export const ask = async (processes: number, sources: number, redis?: string): Promise<Outcome> => {
   await using stack = new AsyncDisposableStack()
   const sandbox = stack.use(

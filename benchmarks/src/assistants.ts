@@ -1,5 +1,5 @@
 /**
- * `pnpm run assistants`: installs assistant CLIs, adds the built server to each in a throw-away home without a network, and
+ * `pnpm run assistants`: installs assistant CLIs, adds the built server to each in a temporary home without a network, and
  * prints as a table whether it connects. It adds the server twice: with `--sandbox`, and with the settings of a sandbox.
  */
 import * as Environment from "@sailpoint-bulk-upload/sandbox/Environment"
@@ -46,11 +46,11 @@ const offline = (home: string): Installed["env"] => ({
   HTTPS_PROXY: "http://127.0.0.1:9",
   HTTP_PROXY: "http://127.0.0.1:9",
   NO_PROXY: "127.0.0.1,localhost",
-  // In a folder that is not trusted, Gemini CLI connects to no server.
+  // Gemini CLI connects to servers only in a trusted folder.
   GEMINI_CLI_TRUST_WORKSPACE: "true"
 })
 
-/** Adds the entry, and returns what a user sees of it. */
+/** Adds the entry, and returns its state as a user sees it. */
 const addAndConnect = async (
   { add, connection }: Assistant,
   installed: Installed,

@@ -1,5 +1,5 @@
 /**
- * The bench: measures this project and its peers on the same work in the same run.
+ * The benchmark: measures this project and its peers on the same work in the same run.
  */
 import * as CommandLine from "./CommandLine.ts"
 import { verdict } from "./Figure.ts"

@@ -1,6 +1,6 @@
 /**
- * This library as a program uses it, with everything that it does by default: rate limit, token, retries, deadline,
- * spans, metrics. Only the numbers of the limit differ, or the limit would be what is measured.
+ * This library with its defaults: rate limit, token, retries, deadline, spans, metrics. Only the numbers of the limit
+ * differ, because SailPoint's limit would dominate the figures.
  */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as NodeRedis from "@effect/platform-node/NodeRedis"
@@ -26,7 +26,7 @@ export const layer = (
     requestBudget
   }).pipe(Layer.provide(http), Layer.orDie)
 
-/** The limit is shared through the Redis behind that socket. */
+/** Shares the limit through the Redis behind that socket. */
 export const sharedLayer = (
   baseUrl: string,
   budget: RequestBudget.Options,

@@ -17,13 +17,13 @@ export interface Task {
   readonly baseUrl: string
   readonly waiters: number
   readonly sources: number
-  /** Further waiters whose timeouts pass one after the other, a millisecond apart. */
+  /** More waiters, which time out one per millisecond. */
   readonly timers: number
 }
 
 export interface Outcome {
   readonly heapBytes: number
-  /** Processor time per further waiter, from its call to its timeout. */
+  /** Processor time per additional waiter, from its call to its timeout. */
   readonly timerMicros: number
   readonly settled: number
 }

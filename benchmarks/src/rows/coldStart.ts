@@ -1,6 +1,6 @@
 /**
- * Cold start over stdio: from the spawn of a process to its answer to `initialize`, which is how long an assistant
- * waits. Each sample is a fresh process, and each server was started once before, so that a compile cache is filled.
+ * Cold start over stdio: from the spawn of a process to its answer to `initialize`, for which an assistant waits. Each sample
+ * is a fresh process, and each server was started once before, so that a compile cache is filled.
  */
 import { once } from "node:events"
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs"
@@ -35,7 +35,7 @@ const timeToAnswer = async (program: Program): Promise<number> => {
   return millis
 }
 
-/** A process that ends by itself leaves what it compiled in its cache. */
+/** Only a process that ends by itself writes its compile cache. */
 const startOnce = async (program: Program): Promise<void> => {
   const { child } = await start(program)
   child.stdin.end()

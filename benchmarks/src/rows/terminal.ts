@@ -1,6 +1,6 @@
 /**
- * Start of the terminal command: its help, and one status of the sandbox, which it starts itself. No other command for
- * this call is known, so the peer is the start of Node.
+ * Start of the terminal command: its help, and one status of its sandbox. No other command for this call is known, so the
+ * peer is the start of Node.
  */
 import { spawn } from "node:child_process"
 import { once } from "node:events"

@@ -18,7 +18,7 @@ export const toolCalls: Row = {
     const env = {
       SAIL_BASE_URL: url,
       SAIL_ACCESS_TOKEN: "token",
-      // More than can be sent, or the limits would be what is measured.
+      // A limit above the possible rate, so that it does not affect the figures.
       SAIL_REQUEST_BUDGET: "900000 per 1 second",
       MCP_MAX_PER_CALLER: "900000"
     }

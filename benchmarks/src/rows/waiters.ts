@@ -12,7 +12,7 @@ interface Sample extends Outcome {
   readonly asked: number
 }
 
-/** The jobs end once all wait; counted are the requests from then until every waiter has seen the end. */
+/** Ends the jobs once all wait, and counts the requests from then until every waiter has returned. */
 const sample = async (waiters: number, timers: number): Promise<Sample> => {
   await using upstream = await Upstream.start(["IN_PROGRESS", "COMPLETED"])
   await using child = await Child.start<Task, Outcome>("waiters", { execArgv: ["--expose-gc"] })

@@ -105,7 +105,7 @@ const tokenFinding = (token: Redacted.Redacted<string>, now: DateTime.Utc, fresh
     return failed(
       "token",
       `This machine's clock is ${Math.abs(Math.round(skew / 1000))} s ${skew > 0 ? "ahead of" : "behind"} SailPoint's, by the time in the access token.`,
-      "Set this machine's clock, best by switching time synchronisation on."
+      "Set this machine's clock, best by switching time synchronization on."
     )
   }
   const over = overdue(times, now)

@@ -1,4 +1,4 @@
-/** A conversation as a picture (SVG), once for light and once for dark pages, as GitHub's `<picture>` takes it. */
+/** Draws a conversation as SVG, for light and for dark pages. */
 import type { Turn } from "./Conversation.ts"
 
 const THEMES = {
@@ -27,7 +27,7 @@ const MARGIN = 20
 const PADDING = 12
 const GAP = 12
 
-/** Both fonts as a reader's system has them, with room for the wider ones. */
+/** System fonts, with room for the wider ones. */
 const FONTS = {
   prose: {
     family: "-apple-system, 'Segoe UI', 'Noto Sans', Helvetica, Arial, sans-serif",
@@ -55,7 +55,7 @@ interface Box {
   readonly side: "left" | "right"
 }
 
-/** Broken where there is a space, or after a comma of JSON, so that no line is longer than its box. */
+/** Breaks a text at spaces and after the commas of JSON, so that each line fits its box. */
 const wrap = (text: string, limit: number): ReadonlyArray<string> => {
   const lines: Array<string> = []
   let current = ""
@@ -99,7 +99,7 @@ const escape = (text: string): string =>
   text.replace(/[&<>"]/gu, (character) => `&#${character.codePointAt(0)};`)
 
 export const draw = (turns: ReadonlyArray<Turn>, theme: Theme): string => {
-  const colours = THEMES[theme]
+  const colors = THEMES[theme]
   let top = MARGIN
   const boxes = turns.map(toBox).map(({ fill, font, lines, side }) => {
     const { family, leading, size, step } = FONTS[font]
@@ -110,17 +110,17 @@ export const draw = (turns: ReadonlyArray<Turn>, theme: Theme): string => {
     const first = top + PADDING + size
     top += height + GAP
     return [
-      `<rect x="${left}" y="${first - PADDING - size}" width="${width}" height="${height}" rx="8" fill="${colours[fill]}" stroke="${colours.line}"/>`,
+      `<rect x="${left}" y="${first - PADDING - size}" width="${width}" height="${height}" rx="8" fill="${colors[fill]}" stroke="${colors.line}"/>`,
       ...lines.map(
         ({ dim = false, text }, index) =>
-          `<text x="${left + PADDING}" y="${first + index * leading}" font-family="${family}" font-size="${size}" fill="${dim ? colours.dim : colours.text}" xml:space="preserve">${escape(text)}</text>`
+          `<text x="${left + PADDING}" y="${first + index * leading}" font-family="${family}" font-size="${size}" fill="${dim ? colors.dim : colors.text}" xml:space="preserve">${escape(text)}</text>`
       )
     ].join("\n")
   })
   const height = top - GAP + MARGIN
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img">
 <title>A conversation about a bulk upload</title>
-<rect width="${WIDTH}" height="${height}" fill="${colours.page}"/>
+<rect width="${WIDTH}" height="${height}" fill="${colors.page}"/>
 ${boxes.join("\n")}
 </svg>
 `
