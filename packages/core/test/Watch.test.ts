@@ -297,6 +297,9 @@ const awaited: ReadonlyArray<Awaited> = [
   }
 ]
 
+/** The timers that keep the process alive. */
+const timers = () => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length
+
 describe("awaitSettled", () => {
   it.effect.each(awaited)("$name", ({ asked, checks, options, result, steps, timeout }) =>
     Effect.gen(function* () {
@@ -324,6 +327,15 @@ describe("awaitSettled", () => {
       if (asked !== undefined) assert.deepStrictEqual(script.asked, asked)
       if (checks !== undefined) assert.deepStrictEqual(reported, checks)
     })
+  )
+
+  it.live("leaves no timer behind if it ends before its timeout", () =>
+    Effect.gen(function* () {
+      const before = timers()
+      const { awaitSettled } = yield* BulkUploads.BulkUploads
+      yield* awaitSettled(sourceId, { timeout: "1 hour" })
+      assert.strictEqual(timers(), before)
+    }).pipe(Effect.provide(scripted(["COMPLETED"]).layer))
   )
 
   it.effect("returns a settled status also when `until` completes with its check", () =>

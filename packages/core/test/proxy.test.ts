@@ -1,4 +1,4 @@
-/** A proxy between the client and the tenant that refuses to connect. */
+/** Connections that fail: the causes in their errors, and a proxy that refuses to connect. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as HttpClientError from "effect/http/HttpClientError"
@@ -57,6 +57,35 @@ const failing = (answer: () => Answer, call: "status" | "sources" = "status") =>
     assert(error._tag === "ConnectionFailed", error.message)
     return { error, sent }
   }).pipe(Effect.scoped)
+
+const coded = (code: unknown) => Object.assign(new Error("No."), { code })
+
+const chain = (depth: number, last: Error): Error =>
+  depth === 0 ? last : new Error("Because.", { cause: chain(depth - 1, last) })
+
+const cyclic = new Error("Round")
+cyclic.cause = new Error("and round", { cause: cyclic })
+
+const causes: ReadonlyArray<readonly [string, cause: Error, code: string | undefined]> = [
+  ["a code", coded("ECONNRESET"), "ECONNRESET"],
+  ["seven causes above a code", chain(7, coded("ECONNRESET")), "ECONNRESET"],
+  ["eight causes above a code", chain(8, coded("ECONNRESET")), undefined],
+  ["a cycle of causes", cyclic, undefined],
+  ["a cause that is not an error", new Error("No.", { cause: "ECONNRESET" }), undefined],
+  ["a code that is a number", Object.assign(coded(7), { cause: coded("EPIPE") }), "EPIPE"],
+  ["several errors", new AggregateError([coded("ECONNREFUSED"), coded("EPIPE")]), "ECONNREFUSED"],
+  ["several errors, of which none is left", new AggregateError([], "", { cause: coded("EPIPE") }), "EPIPE"],
+  ["no error among several", new AggregateError([]), undefined]
+]
+
+describe("a connection that fails with", () => {
+  it.effect.each(causes)("%s is reported with the code that is known", ([, cause, code]) =>
+    Effect.map(
+      failing(() => cause),
+      ({ error }) => assert.strictEqual(error.code, code)
+    )
+  )
+})
 
 const refusals: ReadonlyArray<readonly [string, () => Answer, status: number, says: string]> = [
   ["407 to CONNECT", () => refused(407), 407, "a user name and a password"],

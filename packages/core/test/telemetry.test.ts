@@ -1,15 +1,20 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import type * as Metric from "effect/Metric"
+import * as Redacted from "effect/Redacted"
+import * as TestClock from "effect/testing/TestClock"
 import * as Fault from "@sailpoint-bulk-upload/sandbox/Fault"
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
-import { getBulkUploadStatus } from "../src/BulkUploads.ts"
+import * as BulkUploads from "../src/BulkUploads.ts"
 import * as RetryPolicy from "../src/RetryPolicy.ts"
 import { observe } from "./support/observed.ts"
+import { scriptedHttp } from "./support/scriptedHttp.ts"
 import { tenant } from "./support/tenant.ts"
 
+const { getBulkUploadStatus } = BulkUploads
 const done = Source.named("Done").sourceId
 const STATUS = "GET /v2024/non-employee-sources/{id}/non-employee-bulk-upload/status"
 const quick = RetryPolicy.make({ backoff: 1 })
@@ -102,17 +107,45 @@ describe("telemetry", () => {
         { attributes: { outcome: "ok" }, count: 1 }
       ])
       const durations = count("http.client.request.duration").map(({ attributes, count }) => [
+        attributes?.["http.request.method"],
         attributes?.["url.template"],
         attributes?.["http.response.status_code"],
         attributes?.["error.type"],
         count
       ])
       assert.sameDeepMembers(durations, [
-        ["/oauth/token", "200", undefined, 1],
-        [STATUS.slice(4), "200", undefined, 1],
-        [STATUS.slice(4), "500", "ServerError", 1]
+        ["POST", "/oauth/token", "200", undefined, 1],
+        ["GET", STATUS.slice(4), "200", undefined, 1],
+        ["GET", STATUS.slice(4), "500", "ServerError", 1]
       ])
     })
+  )
+
+  it.effect.each([
+    ["https://acme.api.identitynow.com", "acme.api.identitynow.com", undefined],
+    ["http://127.0.0.1:4000", "127.0.0.1", 4000]
+  ] as const)(
+    "a request to %s that takes 2 s is measured in seconds, with its server",
+    ([baseUrl, address, port]) =>
+      Effect.gen(function* () {
+        const [seen, observing] = observe()
+        const http = scriptedHttp(() =>
+          Effect.as(Effect.sleep("2 seconds"), Response.json({ status: "PENDING" }))
+        )
+        const live = BulkUploads.layer({ baseUrl, auth: { accessToken: Redacted.make("token") } })
+        const context = yield* Layer.build(live.pipe(Layer.provide(http), Layer.provideMerge(observing)))
+        const call = yield* Effect.forkChild(Effect.provideContext(getBulkUploadStatus(done), context))
+        yield* TestClock.adjust("2 seconds")
+        yield* Fiber.join(call)
+        const metric = seen.metrics().find(({ id }) => id === "http.client.request.duration")
+        const attributes = { ...metric?.attributes }
+        assert.deepStrictEqual([attributes["server.address"], attributes["server.port"]], [address, port])
+        assert.deepInclude(metric?.state ?? {}, { count: 1, min: 2, max: 2, sum: 2 })
+        assert.deepStrictEqual(
+          metric?.type === "Histogram" && metric.state.buckets.find(([, n]) => n === 1),
+          [2.5, 1]
+        )
+      })
   )
 
   it.live("a retry is a debug line with its reason", () =>

@@ -4,8 +4,9 @@ import * as Tenant from "../src/internal/tenant.ts"
 
 describe("Tenant", () => {
   const accepted: ReadonlyArray<
-    readonly [baseUrl: string, origin: string, allowedHosts?: ReadonlyArray<string>]
+    readonly [baseUrl: string | URL, origin: string, allowedHosts?: ReadonlyArray<string>]
   > = [
+    [new URL("https://acme.api.identitynow.com/"), "https://acme.api.identitynow.com"],
     ["https://acme.api.identitynow.com", "https://acme.api.identitynow.com"],
     ["https://acme.api.identitynow.com/", "https://acme.api.identitynow.com"],
     ["  https://acme.api.identitynow.com\r\n", "https://acme.api.identitynow.com"],
@@ -112,6 +113,8 @@ describe("Tenant", () => {
   )
 
   const withPassword = [
+    "https://hunter2@acme.api.identitynow.com",
+    "https://:hunter2@acme.api.identitynow.com",
     "https://user:hunter2@acme.api.identitynow.com",
     "user:hunter2@acme.api.identitynow.com",
     "https://user:hunter2@acme.api.identitynow.com:99999",

@@ -120,8 +120,18 @@ const flood = (name: string, answer: BodyCase["answer"]): BodyCase => ({
   when200: "UnexpectedResponse"
 })
 
+const FIVE_MB = padded(5)
+
 /** Bodies that are too large to read. */
 export const floods: ReadonlyArray<BodyCase> = [
+  flood("5 MB of JSON in a chunk", (status) =>
+    wire.bytes(
+      wire.head(status, { "content-type": json, "transfer-encoding": "chunked" }),
+      `${FIVE_MB.byteLength.toString(16)}\r\n`,
+      FIVE_MB,
+      "\r\n0\r\n\r\n"
+    )
+  ),
   flood("10 MB", (status) => wire.answer(status, TEN_MB, { "content-type": json })),
   flood("no end", (status) => wire.endless(status, MEGABYTE.subarray(0, 16_384), { "content-type": json })),
   ...compressed.map(([encoding, bytes]) =>

@@ -54,7 +54,13 @@ const retryAfters: ReadonlyArray<
   ["is there twice, the longer first", twice("9", "5"), [9, 9]],
   ["is a list", once("5, 9"), [9, 9]],
   ["is a list with garbage", once("soon, 5"), [5, 5]],
-  ["is a date and seconds", once("Wed, 21 Oct 2015 07:28:00 GMT, 5"), [5, 5]]
+  ["is a list of fractions", once("1.5, 2.5"), [3, 3]],
+  ["is a fraction with a sign", once("+1.5"), "absent"],
+  ["is a fraction with an exponent", once("1.5e1"), "absent"],
+  ...Array.from({ length: 7 }, (_, day): (typeof retryAfters)[number] => {
+    const date = new Date(Date.UTC(2015, 9, 18 + day)).toUTCString()
+    return [`is a date and seconds, ${date.slice(0, 3)}`, once(`${date}, 5`), [5, 5]]
+  })
 ]
 
 const contentTypes: ReadonlyArray<readonly [string, Pairs]> = [
