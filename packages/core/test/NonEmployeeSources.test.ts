@@ -36,24 +36,18 @@ const named = (...names: ReadonlyArray<string>) =>
 
 describe("NonEmployeeSources", () => {
   it.live.each(["v2024", "v1"] satisfies ReadonlyArray<ApiVersion>)(
-    "lists what there is, with %s",
+    "lists the sources with %s",
     (apiVersion) =>
       Effect.gen(function* () {
         const sources = yield* NonEmployeeSources.NonEmployeeSources
-        const list = yield* sources.list()
-        assert.deepStrictEqual(
-          list,
-          Source.seeded.map(({ description, id, name, sourceId }) => ({
-            sourceId,
-            id,
-            name,
-            description
-          })) as never
+        assert.deepStrictEqual<unknown>(
+          yield* sources.list(),
+          Source.seeded.map(({ description, id, name, sourceId }) => ({ sourceId, id, name, description }))
         )
       }).pipe(Effect.provide(live({ apiVersion })))
   )
 
-  it.live("asks for one's own on request only", () =>
+  it.live("lists the owner's sources only on request", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.Sandbox
       const sources = yield* NonEmployeeSources.NonEmployeeSources
@@ -113,7 +107,7 @@ describe("NonEmployeeSources", () => {
     ["Retail", [], "SourceNotFound", 0]
   ]
 
-  it.live.each(unclear)("%j among %j is %s, with the candidates", ([wanted, names, tag, candidates]) =>
+  it.live.each(unclear)("%j among %j fails with %s and the candidates", ([wanted, names, tag, candidates]) =>
     Effect.gen(function* () {
       const sources = yield* NonEmployeeSources.NonEmployeeSources
       const error = yield* Effect.flip(sources.findByName(wanted))
@@ -123,7 +117,7 @@ describe("NonEmployeeSources", () => {
     }).pipe(Effect.provide(named(...names)))
   )
 
-  it.live("reads an item with what it has, passes over one without an id, and makes texts harmless", () =>
+  it.live("reads incomplete items, drops those without an ID, and makes texts harmless", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.Sandbox
       const { id, sourceId } = Source.named("Done")
@@ -140,10 +134,10 @@ describe("NonEmployeeSources", () => {
       ]
       yield* sandbox.fail({ endpoint: "sources", fault: { _tag: "Respond", status: 200, body } })
       const list = yield* (yield* NonEmployeeSources.NonEmployeeSources).list()
-      assert.deepStrictEqual(list, [
+      assert.deepStrictEqual<unknown>(list, [
         { sourceId: id, id, name: "", description: "" },
         { sourceId, name: "Red txet end", description: `${"x".repeat(499)}…` }
-      ] as never)
+      ])
     }).pipe(Effect.provide(live()))
   )
 
@@ -157,7 +151,7 @@ describe("NonEmployeeSources", () => {
     }).pipe(Effect.provide(live()))
   )
 
-  it.live("a 403 says which user level it takes, and what an account manager can do", () =>
+  it.live("a 403 names the required user level, and the option for an account manager", () =>
     Effect.gen(function* () {
       const error = yield* Effect.flip((yield* NonEmployeeSources.NonEmployeeSources).list())
       assert.strictEqual(error._tag, "Forbidden")

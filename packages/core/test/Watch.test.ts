@@ -317,7 +317,7 @@ describe("awaitSettled", () => {
       yield* TestClock.adjust("10 minutes")
       const ended = yield* Fiber.join(fiber)
       if (Result.isSuccess(ended))
-        assert.deepStrictEqual(ended.success, { sourceId, status: result } as never)
+        assert.deepStrictEqual<unknown>(ended.success, { sourceId, status: result })
       else {
         assert(Array.isArray(result), ended.failure.message)
         const [tag, ...says] = result

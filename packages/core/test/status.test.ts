@@ -39,8 +39,8 @@ describe("getBulkUploadStatus", () => {
   it.live.each(answers)("of the source %s is %s, by either of its ids", ([name, status]) =>
     Effect.gen(function* () {
       const { id, sourceId } = Source.named(name)
-      assert.deepStrictEqual(yield* getBulkUploadStatus(sourceId), { sourceId, status } as object)
-      assert.deepStrictEqual(yield* getBulkUploadStatus(id), { sourceId: id, status } as object)
+      assert.deepStrictEqual<unknown>(yield* getBulkUploadStatus(sourceId), { sourceId, status })
+      assert.deepStrictEqual<unknown>(yield* getBulkUploadStatus(id), { sourceId: id, status })
     }).pipe(Effect.provide(tenant()))
   )
 
