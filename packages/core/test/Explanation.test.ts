@@ -368,6 +368,7 @@ describe("Explanation.explain", () => {
     ["SailPoint's own words of the time at which it started", found(started(1), withText), words],
     ["the rows, if some landed", {}, rows],
     ["the rows, if SailPoint's words are of an earlier upload", found(started(2), withText), rows],
+    ["the rows, if SailPoint's words are of an earlier failure", found(event("FAILED", 2), withText), rows],
     ["the file's columns, if nothing landed", total(0), /^The first line/u],
     ["the limit, if it is near", total(19_500), /20000 accounts; the token may see 19500 /u],
     ["another upload that ran", found(started(1), started(0)), /^No other upload/u],
@@ -438,7 +439,10 @@ describe("personal data", () => {
       (status) =>
         [`a person in every answer with ${status}`, answer(status, { ...person, ...texts })] as const
     ),
-    ["people whose times are none", answer(200, [{ ...person, created: "Canary", modified: 5 }])],
+    [
+      "people whose times are none",
+      answer(200, [{ ...person, created: "Canary", modified: 5 }], { "x-total-count": "1" })
+    ],
     ["a page about a person", answer(200, "<p>Canary 2025550199</p>")],
     ["half an answer", { _tag: "CutOff" }],
     ["a redirect with a person in it", answer(302, undefined, { location: "/?q=Canary" })]

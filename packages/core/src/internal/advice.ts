@@ -43,7 +43,7 @@ export const checksFor = (evidence: Evidence): ReadonlyArray<string> => {
   const ours = events.items.filter(({ certainty }) => certainty !== "near")
   const started = ours.findIndex(isStart)
   const ofNewest = started === -1 ? ours : ours.slice(0, started)
-  const hasWords = ofNewest.some(({ action, text }) => action.endsWith("_FAILED") && text !== undefined)
+  const hasWords = ofNewest.find(({ action }) => action.endsWith("_FAILED"))?.text !== undefined
   const overlaps = ours.slice(started + 1, started + 2).some(isStart)
   const { total = 0 } = records ?? {}
   const seen = records && `; the token may see ${total} in this one`

@@ -53,14 +53,20 @@ const getPage = (
     maxBodyBytes: 4 * 1024 * 1024,
     schema: Schema.Array(Schema.Struct({ created: Time, modified: Time })),
     expected: "a JSON list of records",
+    // Spans keep the result, so it has numbers instead of SailPoint's texts.
     read: (records, _, { "x-total-count": total = "" }) =>
       /^\d{1,9}$/u.test(total)
-        ? Result.succeed({ records, total: Number(total) })
+        ? Result.succeed({ records: records.map(timesOf), total: Number(total) })
         : Result.fail({ reason: "the header X-Total-Count is not a number." })
   })
 
 /** Milliseconds since the epoch; NaN if SailPoint sends no time. */
 const millisOf = (value: unknown): number => (typeof value === "string" ? Date.parse(value) : Number.NaN)
+
+const timesOf = ({ created, modified }: { readonly created?: unknown; readonly modified?: unknown }) => ({
+  created: millisOf(created),
+  modified: millisOf(modified)
+})
 
 /** Reads two records for their number and for the times at which the newest was created and changed. */
 export const getRecords = (api: Service, source: RecordSource): Effect.Effect<Records, BulkUploadError> =>
@@ -75,10 +81,8 @@ export const getRecords = (api: Service, source: RecordSource): Effect.Effect<Re
     { concurrent: true }
   )
 
-const isoOf = <A>(time: unknown, toField: (iso: string) => A): A | undefined => {
-  const millis = millisOf(time)
-  return Number.isNaN(millis) ? undefined : toField(DateTime.formatIso(DateTime.makeUnsafe(millis)))
-}
+const isoOf = <A>(millis = Number.NaN, toField: (iso: string) => A): A | undefined =>
+  Number.isNaN(millis) ? undefined : toField(DateTime.formatIso(DateTime.makeUnsafe(millis)))
 
 /** Counts the records created and changed since a time. Reads up to four pages of the newest. */
 export const countSince = Effect.fnUntraced(function* (
@@ -97,8 +101,7 @@ export const countSince = Effect.fnUntraced(function* (
   for (let page = 0; page < MAX_PAGES; page++) {
     const { records, total } = yield* getPage(api, source, "-modified", PAGE, page * PAGE)
     counts.total = total
-    for (const record of records) {
-      const [created, modified] = [millisOf(record.created), millisOf(record.modified)]
+    for (const { created, modified } of records) {
       if (modified < from) return counts
       // Where the order puts a record without a time is not documented, so others may follow it.
       if (Number.isNaN(modified) || Number.isNaN(created)) counts.complete = false
