@@ -32,6 +32,17 @@ const wrong: ReadonlyArray<readonly [string, authorization: string | undefined, 
   ["the token in a longer scheme", `BearerX ${TOKEN}`, REALM]
 ]
 
+const oauthRequests = [
+  ["GET", "/.well-known/oauth-authorization-server"],
+  ["GET", "/.well-known/oauth-authorization-server/mcp"],
+  ["GET", "/.well-known/oauth-protected-resource"],
+  ["GET", "/.well-known/oauth-protected-resource/mcp/"],
+  ["GET", "/.well-known/openid-configuration"],
+  ["GET", "/authorize?response_type=code"],
+  ["POST", "/register"],
+  ["POST", "/token"]
+] as const
+
 const settings = [
   ["no authentication", undefined],
   ["a bearer token", BearerTokens.read({ MCP_BEARER_TOKEN: TOKEN }, [])]
@@ -80,23 +91,16 @@ describe("a server with a bearer token", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live.each([
-    ["GET", "/.well-known/oauth-authorization-server"],
-    ["GET", "/.well-known/oauth-authorization-server/mcp"],
-    ["GET", "/.well-known/oauth-protected-resource"],
-    ["GET", "/.well-known/oauth-protected-resource/mcp/"],
-    ["GET", "/.well-known/openid-configuration"],
-    ["GET", "/authorize?response_type=code"],
-    ["POST", "/register"],
-    ["POST", "/token"]
-  ] as const)("says on %s %s that it takes a bearer token, as clients of OAuth read it", ([method, path]) =>
+  it.live("says that it takes a bearer token wherever clients look for OAuth, as they read it", () =>
     Effect.gen(function* () {
       const { url } = yield* serving(yield* Sandbox.make())
-      const { body, status } = yield* HttpProcess.post(url, { method, path, headers: { host: "any.test" } })
-      assert.strictEqual(status, 404)
-      const { error, error_description } = JSON.parse(body) as Record<string, string>
-      assert.strictEqual(error, "invalid_request")
-      assert.match(String(error_description), /bearer token, not OAuth.*Authorization: Bearer/u)
+      for (const [method, path] of oauthRequests) {
+        const { body, status } = yield* HttpProcess.post(url, { method, path, headers: { host: "any.test" } })
+        assert.strictEqual(status, 404, path)
+        const { error, error_description } = JSON.parse(body) as Record<string, string>
+        assert.strictEqual(error, "invalid_request")
+        assert.match(String(error_description), /bearer token, not OAuth.*Authorization: Bearer/u)
+      }
     })
   )
 
