@@ -13,19 +13,19 @@ import { Failure } from "../../src/mcp/Failure.ts"
 import { makeAdapter } from "../../src/mcp/ToolResult.ts"
 
 const sourceId = "e136567de87e4d029e60b3c3c55db56d"
-const said = { detailCode: "400.1 Bad", trackingId: "5a4d", messages: ["No."] }
+const answered = { detailCode: "400.1 Bad", trackingId: "5a4d", messages: ["No."] }
 const LIST_FIRST =
   "Call list_non_employee_sources and pass the sourceId of the source that is meant: 32 hexadecimal digits, or a UUID with dashes."
 
 const errors: ReadonlyArray<BulkUploadError.BulkUploadError> = [
   new BulkUploadError.InvalidSourceId({ sourceId: "x" }),
-  new BulkUploadError.BadRequest({ sourceId, ...said }),
+  new BulkUploadError.BadRequest({ sourceId, ...answered }),
   new BulkUploadError.Unauthorized({ sourceId }),
   new BulkUploadError.Forbidden({ sourceId }),
   new BulkUploadError.NotFound({ sourceId }),
   new BulkUploadError.RateLimited({ sourceId, retryAfter: Duration.millis(1001) }),
   new BulkUploadError.ServerError({ sourceId, httpStatus: 503 }),
-  new BulkUploadError.UnexpectedResponse({ httpStatus: 200, reason: "no JSON" }),
+  new BulkUploadError.UnexpectedResponse({ httpStatus: 200, reason: "not JSON" }),
   new BulkUploadError.RequestTimeout({ sourceId, after: Duration.seconds(10) }),
   new BulkUploadError.ConnectionFailed({ sourceId, host: "h", code: "CERT_HAS_EXPIRED" }),
   new BulkUploadError.AuthenticationFailed({ operation: "token", httpStatus: 401 })
@@ -43,7 +43,7 @@ const adapterWithLog = ({ sandbox = false } = {}) => {
 const adapter = (options = { sandbox: false }) => makeAdapter(ManagedRuntime.make(Layer.empty), options)
 
 describe("the result of a tool", () => {
-  it("is what the Effect gives, as structured content and as text", async () => {
+  it("a result has the value of the Effect as structured content and as text", async () => {
     const value = { status: null, nested: { a: [1] } }
     assert.deepStrictEqual(await adapter().run(Effect.succeed(value), running), {
       structuredContent: value,
@@ -52,7 +52,7 @@ describe("the result of a tool", () => {
   })
 
   it.each(errors.map((error) => [error._tag, error] as const))(
-    "tells %s as structured content and as text, and names environment variables",
+    "%s is returned as structured content and as text, and names environment variables",
     async (tag, error) => {
       const expected = {
         ...fromError(error),
@@ -70,7 +70,7 @@ describe("the result of a tool", () => {
     }
   )
 
-  it("is known for every error there is", () => {
+  it("every error of the library has a result", () => {
     const tags = BulkUploadError.BulkUploadError.members.map(({ fields }) => fields._tag.schema.literal)
     assert.sameMembers(
       errors.map(({ _tag }) => _tag),
@@ -78,7 +78,7 @@ describe("the result of a tool", () => {
     )
   })
 
-  it("of a defect is a fixed text with a correlation id; the detail goes to the log", async () => {
+  it("a defect is returned as a fixed text with a correlation ID, and the log has the details", async () => {
     const { adapter, log } = adapterWithLog()
     const { content, isError, structuredContent } = await adapter.run(
       Effect.die(new Error("canary detail")),
@@ -101,7 +101,7 @@ describe("the result of a tool", () => {
     assert.include(log[0] ?? "", "canary detail")
   })
 
-  it("is there even when the runtime cannot run anything", async () => {
+  it("a call returns a result even if the layers of the runtime fail", async () => {
     const dead = ManagedRuntime.make(Layer.effectDiscard(Effect.die(new Error("canary detail"))))
     const written: Array<string> = []
     const spy = vi.spyOn(process.stderr, "write").mockImplementation((text) => written.push(String(text)) > 0)
@@ -116,7 +116,7 @@ describe("the result of a tool", () => {
     assert.include(written.join(""), "canary detail")
   })
 
-  it("of a cancelled call says so, and the Effect is interrupted", async () => {
+  it("a canceled call returns Cancelled, and its Effect is interrupted", async () => {
     const controller = new AbortController()
     const log: Array<string> = []
     const effect = Effect.sync(() => controller.abort()).pipe(
@@ -132,11 +132,11 @@ describe("the result of a tool", () => {
   const outcomes: ReadonlyArray<readonly [string, Effect.Effect<object, BulkUploadError.BulkUploadError>]> = [
     ["success", Effect.succeed({ status: null })],
     ["failure", Effect.fail(new BulkUploadError.InvalidSourceId({ sourceId: "x" }))],
-    ["defect", Effect.die("a mistake")],
+    ["defect", Effect.die("a bug")],
     ["cancellation", Effect.interrupt]
   ]
 
-  it.each(outcomes)("says that it comes from a sandbox, and only then: %s", async (_, effect) => {
+  it.each(outcomes)("a result has the sandbox flag only for a sandbox: %s", async (_, effect) => {
     const made = await adapterWithLog({ sandbox: true }).adapter.run(effect, running)
     assert.strictEqual((made.structuredContent as Failure).sandbox, true)
     assert.deepStrictEqual(made.content, [{ type: "text", text: JSON.stringify(made.structuredContent) }])
@@ -147,7 +147,7 @@ describe("the result of a tool", () => {
 
 describe("idle", () => {
   it.live(
-    "is at once when nothing runs, else when the last call has ended, also one that began meanwhile",
+    "idle resolves at once without running calls, and otherwise after the last call, even if that started later",
     () =>
       Effect.gen(function* () {
         const { idle, run } = adapter()

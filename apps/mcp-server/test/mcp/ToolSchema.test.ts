@@ -14,7 +14,7 @@ const Input = Schema.Struct({
 const advertised = (schema: ReturnType<typeof resultSchema>): JsonSchema =>
   schema["~standard"].jsonSchema.output({ target: "draft-2020-12" })
 
-/** What the arguments are read as, or what is wrong with them. */
+/** The decoded arguments, or the problems. */
 const read = async (value: unknown) => {
   const checked = await argumentsSchema(Input)["~standard"].validate(value)
   return Result.merge(
@@ -27,18 +27,14 @@ const read = async (value: unknown) => {
 
 const accepted: ReadonlyArray<readonly [string, unknown, object]> = [
   ["all arguments", { name: "a", limit: 5, exact: true }, { name: "a", limit: 5, exact: true }],
-  ["only the required ones", { name: "a" }, { name: "a" }],
+  ["the required arguments alone", { name: "a" }, { name: "a" }],
   ["a negative integer in a string", { name: "a", limit: "-5" }, { name: "a", limit: -5 }],
   ["zero in a string", { name: "a", limit: "0" }, { name: "a", limit: 0 }],
   ["true in a string", { name: "a", exact: "true" }, { name: "a", exact: true }],
-  ["a string that looks like a number, where a string is wanted", { name: "5" }, { name: "5" }],
+  ["a string of digits for a string", { name: "5" }, { name: "5" }],
   ["an unknown argument that is null", { name: "a", verbose: null }, { name: "a" }],
-  [
-    "names of an object's own machinery",
-    JSON.parse('{"name":"a","__proto__":1,"toString":2}'),
-    { name: "a" }
-  ],
-  ["an unknown name that only begins like a known one", { name: "a", names: ["b"] }, { name: "a" }]
+  ["names of Object.prototype", JSON.parse('{"name":"a","__proto__":1,"toString":2}'), { name: "a" }],
+  ["an unknown name that begins with a known name", { name: "a", names: ["b"] }, { name: "a" }]
 ]
 
 const refused: ReadonlyArray<readonly [string, unknown, ReadonlyArray<string | RegExp>]> = [
@@ -64,19 +60,19 @@ const refused: ReadonlyArray<readonly [string, unknown, ReadonlyArray<string | R
       ] as const
   ),
   [
-    "a required argument under another name, without reporting it missing",
+    "a required argument under another name, which is not reported as missing too",
     { Name: "a" },
     ["Name: This argument is named name"]
   ],
   [
-    "all that is wrong at once",
+    "several problems at once",
     { NAME: 5, limit: "x" },
     ["NAME: This argument is named name", /^name: /u, /^limit: /u]
   ]
 ]
 
 describe("a tool's arguments", () => {
-  it("are advertised as a flat and closed object", () => {
+  it("arguments are advertised as a flat and closed object", () => {
     const { properties, ...rest }: JsonSchema = argumentsSchema(Input)["~standard"].jsonSchema.input({
       target: "draft-2020-12"
     })
@@ -93,11 +89,11 @@ describe("a tool's arguments", () => {
     assert.strictEqual(properties?.["name"]?.description, "A name.")
   })
 
-  it.each(accepted)("may be %s", async (_, value, expected) => {
+  it.each(accepted)("a tool accepts %s", async (_, value, expected) => {
     assert.deepStrictEqual(await read(value), expected)
   })
 
-  it.each(refused)("may not be %s; the refusal names the argument", async (_, value, expected) => {
+  it.each(refused)("a tool refuses %s and names the argument", async (_, value, expected) => {
     const problems = await read(value)
     assert.isArray(problems)
     if (!Array.isArray(problems)) return
@@ -108,7 +104,7 @@ describe("a tool's arguments", () => {
     }
   })
 
-  it("that are wrong in many ways are answered with some of the problems, each cut short", async () => {
+  it("a refusal lists at most five problems, each shortened", async () => {
     const Many = Schema.Struct(
       Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`${n}${"x".repeat(500)}`, Schema.String]))
     )
@@ -127,17 +123,17 @@ describe("a tool's result", () => {
     sandbox: Schema.optionalKey(Schema.Boolean)
   })
 
-  it("is advertised as one flat object that requires the fields of both success and failure", () => {
+  it("a result is advertised as one flat object that requires the fields common to success and failure", () => {
     const { properties, ...rest } = advertised(resultSchema(Output))
     assert.deepStrictEqual(rest, { type: "object", required: ["nextStep"] })
     assert.includeMembers(Object.keys({ ...properties }), ["found", "nextStep", "error", "retryAfterSeconds"])
   })
 
-  it("requires nothing if success and failure have no field in common", () => {
+  it("a result requires no field if success and failure have no field in common", () => {
     assert.notProperty(advertised(resultSchema(Schema.Struct({ found: Schema.String }))), "required")
   })
 
-  it("is checked against the fields of success", async () => {
+  it("a result is checked against the fields of success", async () => {
     const { validate } = resultSchema(Output)["~standard"]
     assert.property(await validate({ found: null, nextStep: "a" }), "value")
     assert.property(await validate({ nextStep: "a" }), "issues")

@@ -26,14 +26,14 @@ const typed = [
   ["a part of a name", "ontract", ["Contractors"]],
   ["a part of several names", "status", ["No status", "New status"]],
   ["capitals and spaces", "  DONE ", ["Done"]],
-  ["nothing yet", "", Source.seeded.map(({ name }) => name)],
-  ["no name there is", "warehouse", []]
+  ["an empty text", "", Source.seeded.map(({ name }) => name)],
+  ["an unknown name", "warehouse", []]
 ] as const
 
 describe.each(Assistant.kinds)("completion for a client $name", { timeout: 60_000 }, (kind) => {
   layer(Assistant.layer(kind), { excludeTestServices: true, timeout: "60 seconds" })((it) => {
     it.effect.each(typed)(
-      "finds sources by %s: IDs for the resource, names for the prompt",
+      "completion finds sources by %s: IDs for the resource, names for the prompt",
       ([, value, names]) =>
         Effect.gen(function* () {
           const { hasMore, total, values } = yield* complete(RESOURCE, value)
@@ -52,7 +52,7 @@ describe.each(Assistant.kinds)("completion for a client $name", { timeout: 60_00
   })
 })
 
-/** An assistant whose server asks this sandbox with that client. */
+/** Provides an assistant whose server uses this sandbox. */
 const connected = (sandbox: Sandbox.Service, env: Record<string, string> = {}) =>
   Effect.map(Assistant.connect(Assistant.modern, { ...settingsFor(sandbox), ...env }), (assistant) =>
     Effect.provideService(Assistant.Assistant, assistant)
@@ -62,7 +62,7 @@ const listed = (received: ReadonlyArray<Sandbox.Received>) =>
   received.filter(({ endpoint }) => endpoint === "sources")
 
 describe("completion", { timeout: 60_000 }, () => {
-  it.live("gives a hundred values at the most, and says how many there are", () =>
+  it.live("completion returns at most 100 values, and the total", () =>
     Effect.gen(function* () {
       const [source] = Source.seeded
       const sources = Array.from({ length: 120 }, (_, n) => ({
@@ -79,7 +79,7 @@ describe("completion", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("asks SailPoint once, however many keys are pressed", () =>
+  it.live("completion lists the sources once for several keystrokes", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make()
       const provided = yield* connected(sandbox)
@@ -89,7 +89,7 @@ describe("completion", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("does not keep a failure: the next key asks again", () =>
+  it.live("completion does not cache a failure, so that the next keystroke sends a request", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make()
       const provided = yield* connected(sandbox)
@@ -104,7 +104,7 @@ describe("completion", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("offers their own sources to those who may not list all", () =>
+  it.live("completion offers the user's own sources if listing all is forbidden", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make()
       const provided = yield* connected(sandbox)
@@ -118,7 +118,7 @@ describe("completion", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("offers nothing, and no error, to those who may list none", () =>
+  it.live("completion offers nothing and no error if listing is forbidden", () =>
     Effect.gen(function* () {
       const env = { SAIL_CLIENT_ID: "sandbox-no-scope", SAIL_CLIENT_SECRET: "no-scope-secret" }
       const provided = yield* connected(yield* Sandbox.make(), env)

@@ -11,7 +11,7 @@ const LIST = "list_non_employee_sources"
 const { id, sourceId } = Source.named("Done")
 const OLD = { sourceId, status: "COMPLETED" }
 
-/** What clients were seen to send, and what the answer has in it. */
+/** Arguments that real clients send, and a part of the result. */
 const accepted: ReadonlyArray<readonly [string, string, Record<string, unknown>, object]> = [
   ["null for every optional argument of the wait", WAIT, { sourceId, timeoutSeconds: null }, OLD],
   [
@@ -20,11 +20,9 @@ const accepted: ReadonlyArray<readonly [string, string, Record<string, unknown>,
     { nameContains: null, ownedByMe: null },
     { total: Source.seeded.length }
   ],
-  ["a number in a string", WAIT, { sourceId, timeoutSeconds: "2" }, OLD],
   ["false in a string", LIST, { ownedByMe: "false", nameContains: "Done" }, { total: 1 }],
   ["an argument that Gemini CLI adds", STATUS, { sourceId, wait_for_previous: false }, OLD],
   ["arguments that n8n adds", STATUS, { sourceId, toolCallId: "call_1", sessionId: "s" }, OLD],
-  ["a blank before an ID", STATUS, { sourceId: ` ${sourceId}` }, OLD],
   ["a line break after an ID", WAIT, { sourceId: `${sourceId}\r\n` }, OLD],
   [
     "invisible characters around an ID",
@@ -48,23 +46,21 @@ const accepted: ReadonlyArray<readonly [string, string, Record<string, unknown>,
 ]
 
 const REFUSED = "InvalidArguments"
-const NO_ID = "InvalidSourceId"
+const INVALID_ID = "InvalidSourceId"
 
-/** What is refused, with which error, and what its message says. */
+/** Arguments that are refused, the error, and a part of its message. */
 const refused: ReadonlyArray<readonly [string, string, Record<string, unknown>, string, string]> = [
-  ["an ID that is a number", STATUS, { sourceId: 42 }, REFUSED, "sourceId: "],
   ["an underscore", STATUS, { source_id: sourceId }, REFUSED, "source_id: This argument is named sourceId"],
   ["a fraction in a string", WAIT, { sourceId, timeoutSeconds: "2.5" }, REFUSED, "timeoutSeconds: "],
-  ["a boolean in another spelling", LIST, { ownedByMe: "False" }, REFUSED, "ownedByMe: "],
-  ["an empty ID", STATUS, { sourceId: " \u200B\n" }, NO_ID, "it is empty"],
+  ["an empty ID", STATUS, { sourceId: " \u200B\n" }, INVALID_ID, "it is empty"],
   [
     "an ID with a blank within",
     STATUS,
     { sourceId: `${sourceId.slice(0, 8)} ${sourceId.slice(8)}` },
-    NO_ID,
+    INVALID_ID,
     "its character 9 is U+0020"
   ],
-  ["a name", STATUS, { sourceId: "Contractors" }, NO_ID, `its character 2 is "o", U+006F`],
+  ["a name", STATUS, { sourceId: "Contractors" }, INVALID_ID, `its character 2 is "o", U+006F`],
   ...[
     "yesterday",
     "",
@@ -101,11 +97,11 @@ const refused: ReadonlyArray<readonly [string, string, Record<string, unknown>, 
 ]
 
 describe.each([Assistant.modern, ...Assistant.kinds.slice(0, 1)])(
-  "the arguments that a client $name sends",
+  "the arguments of a client $name",
   { timeout: 60_000 },
   (kind) => {
     layer(Assistant.layer(kind), { excludeTestServices: true, timeout: "60 seconds" })((it) => {
-      it.effect.each(accepted)("may be %s", ([, tool, args, expected]) =>
+      it.effect.each(accepted)("a tool accepts %s", ([, tool, args, expected]) =>
         Effect.gen(function* () {
           const assistant = yield* Assistant.Assistant
           yield* assistant.tools
@@ -115,7 +111,7 @@ describe.each([Assistant.modern, ...Assistant.kinds.slice(0, 1)])(
         })
       )
 
-      it.effect.each(refused)("are refused with %s", ([, tool, args, error, says]) =>
+      it.effect.each(refused)("a tool refuses %s before any request", ([, tool, args, error, says]) =>
         Effect.gen(function* () {
           const sandbox = yield* Sandbox.Sandbox
           const before = yield* sandbox.received
@@ -127,7 +123,7 @@ describe.each([Assistant.modern, ...Assistant.kinds.slice(0, 1)])(
           assert.deepInclude(structured, { error, retryable: false })
           assert.include(String(structured?.["message"]), says)
           assert.match(String(structured?.["message"]), /^[^\p{Cc}\p{Cf}]+$/u)
-          if (error === NO_ID) assert.include(String(structured?.["nextStep"]), LIST)
+          if (error === INVALID_ID) assert.include(String(structured?.["nextStep"]), LIST)
         })
       )
     })

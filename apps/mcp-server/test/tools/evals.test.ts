@@ -21,7 +21,7 @@ const Case = Schema.Struct({
   answer: Schema.NonEmptyString
 })
 
-/** Closed: a key that is spelled wrong would be passed over by whoever evaluates. */
+/** Excess keys are refused, because an evaluation would ignore a misspelled key. */
 const cases = Schema.decodeSync(Schema.fromJsonString(Schema.Array(Case)), {
   onExcessProperty: "error"
 })(readFileSync(new URL("../../evals/sentences.json", import.meta.url), "utf8"))
@@ -30,23 +30,25 @@ const named = cases.map((each) => [each.id, each] as const)
 
 const Connected = Layer.effect(Assistant.Assistant, Assistant.connect(Assistant.modern, {}, ["--sandbox"]))
 
-describe("the sentences for evaluations", { timeout: 60_000 }, () => {
+describe("the sentences of the evaluations", { timeout: 60_000 }, () => {
   layer(Connected, { excludeTestServices: true, timeout: "60 seconds" })((it) => {
-    it.effect("have names of their own, use every tool, and now and then none", () =>
-      Effect.gen(function* () {
-        assert.lengthOf(new Set(cases.map(({ id }) => id)), cases.length)
-        const used = new Set(cases.flatMap(({ calls }) => calls.map(({ tool }) => tool)))
-        const { tools } = yield* Assistant.Assistant
-        assert.sameMembers(
-          [...used],
-          (yield* tools).map(({ name }) => name)
-        )
-        assert.isTrue(cases.some(({ calls }) => calls.length === 0))
-      })
+    it.effect(
+      "the sentences have unique IDs and use every tool, and at least one sentence uses no tool",
+      () =>
+        Effect.gen(function* () {
+          assert.lengthOf(new Set(cases.map(({ id }) => id)), cases.length)
+          const used = new Set(cases.flatMap(({ calls }) => calls.map(({ tool }) => tool)))
+          const { tools } = yield* Assistant.Assistant
+          assert.sameMembers(
+            [...used],
+            (yield* tools).map(({ name }) => name)
+          )
+          assert.isTrue(cases.some(({ calls }) => calls.length === 0))
+        })
     )
 
     it.effect.each(named)(
-      "call tools that there are, with arguments that they take and IDs that were said or found before: %s",
+      "a sentence calls existing tools with valid arguments and with IDs from itself or from a list: %s",
       ([, { calls, sentence }]) =>
         Effect.gen(function* () {
           const assistant = yield* Assistant.Assistant

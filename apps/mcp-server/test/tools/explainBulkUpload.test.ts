@@ -28,7 +28,7 @@ const connected = (env: Record<string, string> = {}, kind: Assistant.Kind = Assi
 
 describe("explain_bulk_upload", { timeout: 60_000 }, () => {
   it.live.each(Assistant.kinds.map((kind) => [kind.name, kind] as const))(
-    "explains an upload of which half has landed, for a client %s",
+    "explain_bulk_upload explains an upload of which half has landed, for a client %s",
     ([, kind]) =>
       Effect.gen(function* () {
         const { assistant } = yield* connected(both, kind)
@@ -52,21 +52,23 @@ describe("explain_bulk_upload", { timeout: 60_000 }, () => {
       })
   )
 
-  it.live("follows ERROR, reads no more than is switched on, and reports how to get the missing parts", () =>
-    Effect.gen(function* () {
-      const { assistant, sandbox } = yield* connected()
-      yield* sandbox.fail({ endpoint: "schemaAttributes", fault: Fault.gatewayPage(200) })
-      for (const tool of ["get_bulk_upload_status", "wait_for_bulk_upload"]) {
-        const { structured } = yield* assistant.call({ sourceId: half.sourceId }, tool)
-        assert.match(String(structured?.["nextStep"]), /^Call explain_bulk_upload/u)
-      }
-      const { structured } = yield* assistant.call({ sourceId: half.sourceId }, EXPLAIN)
-      assert.deepStrictEqual(structured?.["events"], { outcome: "off", items: [] })
-      assert.match(String(structured?.["nextStep"]), /SAIL_AUDIT_EVENTS=true/u)
-      assert.match(JSON.stringify(structured?.["unavailable"]), /"what":"columns".+SAIL_BASE_URL/u)
-      const received = yield* sandbox.received
-      assert.isFalse(received.some(({ path }) => path.includes("/search") || path.includes("limit=250")))
-    })
+  it.live(
+    "explain_bulk_upload follows ERROR, sends only enabled requests, and reports how to get the missing parts",
+    () =>
+      Effect.gen(function* () {
+        const { assistant, sandbox } = yield* connected()
+        yield* sandbox.fail({ endpoint: "schemaAttributes", fault: Fault.gatewayPage(200) })
+        for (const tool of ["get_bulk_upload_status", "wait_for_bulk_upload"]) {
+          const { structured } = yield* assistant.call({ sourceId: half.sourceId }, tool)
+          assert.match(String(structured?.["nextStep"]), /^Call explain_bulk_upload/u)
+        }
+        const { structured } = yield* assistant.call({ sourceId: half.sourceId }, EXPLAIN)
+        assert.deepStrictEqual(structured?.["events"], { outcome: "off", items: [] })
+        assert.match(String(structured?.["nextStep"]), /SAIL_AUDIT_EVENTS=true/u)
+        assert.match(JSON.stringify(structured?.["unavailable"]), /"what":"columns".+SAIL_BASE_URL/u)
+        const received = yield* sandbox.received
+        assert.isFalse(received.some(({ path }) => path.includes("/search") || path.includes("limit=250")))
+      })
   )
 
   it.live.each([
@@ -74,7 +76,7 @@ describe("explain_bulk_upload", { timeout: 60_000 }, () => {
     ["InvalidArguments", { sourceId: half.sourceId, uploadedAt: "yesterday" }],
     ["InvalidArguments", { sourceId: half.sourceId, uploadedAt: "2999-01-01T00:00:00Z" }],
     ["Forbidden", { sourceId: Source.named("Private").sourceId }]
-  ] as const)("fails with %s if it has no status: %o", ([error, args]) =>
+  ] as const)("explain_bulk_upload fails with %s if it has no status: %o", ([error, args]) =>
     Effect.gen(function* () {
       const { assistant } = yield* connected()
       const { isError, structured } = yield* assistant.call(args, EXPLAIN)
@@ -83,7 +85,7 @@ describe("explain_bulk_upload", { timeout: 60_000 }, () => {
     })
   )
 
-  const muchToSay = (text: string): Answers => [
+  const longTexts = (text: string): Answers => [
     ["schemaAttributes", 200, times(40, (n) => ({ technicalName: repeated(n, text), required: n < 20 }))],
     [
       "search",
@@ -101,10 +103,10 @@ describe("explain_bulk_upload", { timeout: 60_000 }, () => {
 
   it.live.each([
     ...["Contractors' ", "外部承包商", "የውጭ ሠራተኞች ", "🧑🏽‍🚒🦺🪪", '"\\', "XQ7/"].map(
-      (text) => [text, muchToSay(text), 0] as const
+      (text) => [text, longTexts(text), 0] as const
     ),
-    ["every part but the status is refused", allRefused, 5] as const
-  ])("is short, however much there is to say: %s", ([text, answers, missing]) =>
+    ["every part except the status is refused", allRefused, 5] as const
+  ])("an explanation has at most 1,000 tokens, however long the texts are: %s", ([text, answers, missing]) =>
     Effect.gen(function* () {
       const { assistant, sandbox } = yield* connected(both)
       for (const [endpoint, status, body] of answers) {

@@ -23,7 +23,7 @@ const listed = (
 
 describe("list_non_employee_sources", { timeout: 60_000 }, () => {
   it.live.each(Assistant.kinds.map((kind) => [kind.name, kind] as const))(
-    "finds a source by a part of its name, for a client %s",
+    "list_non_employee_sources finds a source by a part of its name, for a client %s",
     ([, kind]) =>
       Effect.gen(function* () {
         const { isError, structured } = yield* listed(kind, { nameContains: " CONTRACT" })
@@ -37,7 +37,7 @@ describe("list_non_employee_sources", { timeout: 60_000 }, () => {
       })
   )
 
-  it.live("lists many by name with what it takes to choose, and says how many there are", () =>
+  it.live("list_non_employee_sources sorts many sources by name and returns ID, name and total", () =>
     Effect.gen(function* () {
       const fitting = Source.seeded.slice(0, 22)
       const { structured } = yield* listed(Assistant.modern, {}, {}, fitting)
@@ -51,13 +51,13 @@ describe("list_non_employee_sources", { timeout: 60_000 }, () => {
   )
 
   const empty = [
-    ["which no name fits", { nameContains: "no such thing" }, Source.seeded, "without nameContains"],
+    ["without a fitting name", { nameContains: "unknown name" }, Source.seeded, "without nameContains"],
     ["of a tenant without sources", {}, [], "user level (ORG_ADMIN)"],
     ["of a tenant without sources, by a name", { nameContains: "R" }, [], "user level (ORG_ADMIN)"],
     ["of an owner without sources", { ownedByMe: true }, [], "without ownedByMe"]
   ] as const
 
-  it.live.each(empty)("an empty list %s is no error and says what to do", ([, args, sources, says]) =>
+  it.live.each(empty)("an empty list %s is a success and has a next step", ([, args, sources, says]) =>
     Effect.gen(function* () {
       const { isError, received, structured } = yield* listed(Assistant.modern, args, {}, sources)
       assert.isFalse(isError)
@@ -74,26 +74,17 @@ describe("list_non_employee_sources", { timeout: 60_000 }, () => {
     ["with an invisible character", "M\u00FCn\u200Bchner", "M\u00FCnchner Externe"]
   ] as const
 
-  it.live.each(forms)("finds a name in either of Unicode's normal forms: %s", ([, nameContains, name]) =>
-    Effect.gen(function* () {
-      const sources = [{ ...Source.named("Done"), name }, Source.named("Failed")]
-      const assistant = yield* Assistant.connect(
-        Assistant.modern,
-        settingsFor(yield* Sandbox.make({ sources }))
-      )
-      const { structured } = yield* assistant.call({ nameContains }, LIST)
-      assert.containSubset(structured, { total: 1, sources: [{ name: "M\u00FCnchner Externe" }] })
-      const { completion } = yield* assistant.ask((offers) =>
-        offers.complete({
-          ref: { type: "ref/prompt", name: "did_my_upload_work" },
-          argument: { name: "source", value: nameContains }
-        })
-      )
-      assert.deepStrictEqual(completion.values, ["M\u00FCnchner Externe"])
-    })
+  it.live.each(forms)(
+    "list_non_employee_sources finds a name in either of Unicode's normal forms: %s",
+    ([, nameContains, name]) =>
+      Effect.gen(function* () {
+        const sources = [{ ...Source.named("Done"), name }, Source.named("Failed")]
+        const { structured } = yield* listed(Assistant.modern, { nameContains }, {}, sources)
+        assert.containSubset(structured, { total: 1, sources: [{ name: "M\u00FCnchner Externe" }] })
+      })
   )
 
-  it.live("says what listing takes when it is refused", () =>
+  it.live("list_non_employee_sources reports the required user level if SailPoint refuses the list", () =>
     Effect.gen(function* () {
       const { isError, structured } = yield* listed(
         Assistant.modern,

@@ -7,10 +7,10 @@ import * as Assistant from "../support/Assistant.ts"
 import { settingsFor } from "../support/ServerProcess.ts"
 import { countTokens } from "../support/Tokens.ts"
 
-/** What a user pays before the first word is said. */
+/** The tokens of the list of tools, which every conversation starts with. */
 const LIST_BUDGET = 2_100
 
-/** What one answer may add to the conversation. */
+/** The tokens that one result may add to the conversation. */
 const RESULT_BUDGET = 1_000
 
 const STATUS = "get_bulk_upload_status"
@@ -18,15 +18,15 @@ const WAIT = "wait_for_bulk_upload"
 const LIST = "list_non_employee_sources"
 
 /**
- * A result is counted by its text block. `structuredContent` is the same JSON once more, and an assistant puts
- * one of the two before its model, not both; that they are the same is asserted with every count.
+ * Counts the text block of a result. An assistant passes either the text block or the equal `structuredContent` to its
+ * model, not both.
  */
 const assertShort = ({ structured, text }: Assistant.Answer) => {
   assert.deepStrictEqual(JSON.parse(text), structured)
   assert.isAtMost(countTokens(text), RESULT_BUDGET)
 }
 
-/** An assistant with a server of its own: of each, as much as a test may spoil. */
+/** A new sandbox, and an assistant with a new server. */
 const withSandbox = (options: Sandbox.Options = {}) =>
   Effect.gen(function* () {
     const sandbox = yield* Sandbox.make(options)
@@ -36,7 +36,7 @@ const withSandbox = (options: Sandbox.Options = {}) =>
 const hex = (n: number, salt: number): string =>
   Array.from({ length: 32 }, (_, i) => ((((n + 7) * (i + 3) * salt) >>> 3) % 16).toString(16)).join("")
 
-/** As many sources as a tenant can have, with names and descriptions as long as the library passes on. */
+/** The 50 sources that a tenant can have, with the longest names and descriptions that the library returns. */
 const fifty = (text: string): ReadonlyArray<Source.Source> =>
   Array.from({ length: 50 }, (_, n) => ({
     sourceId: hex(n, 2_654_435_761),
@@ -53,12 +53,12 @@ const texts = [
   ["Amharic", "የውጭ ሠራተኞች ምንጭ "],
   ["emoji", "🧑🏽‍🚒🦺🪪"],
   ["quotation marks", '"\\'],
-  ["nothing much", "a"]
+  ["one letter", "a"]
 ] as const
 
 describe("tokens", { timeout: 60_000 }, () => {
   it.live.each(Assistant.kinds.map((kind) => [kind.name, kind] as const))(
-    "the list of tools, whole, keeps within its budget for a client %s, in the sandbox too",
+    "the list of tools stays within its token budget for a client %s",
     ([, kind]) =>
       Effect.gen(function* () {
         const assistant = yield* Assistant.connect(kind, {}, ["--sandbox"])
@@ -66,9 +66,9 @@ describe("tokens", { timeout: 60_000 }, () => {
       })
   )
 
-  it.live("every status and every failure that the sandbox has is short", () =>
+  it.live("every status and every failure of the sandbox is short", () =>
     Effect.gen(function* () {
-      // A source that does not answer takes 10 s; what it fails with is among those below.
+      // A source that does not answer takes 10 s, and its error is tested below.
       const slow = new Set(["Slow", "Silent", "Endless", "Blocked", "Reset", "Cut off", "Gateway"])
       const sources = Source.seeded.filter(({ name }) => !slow.has(name))
       const { assistant } = yield* withSandbox({ sources })
@@ -79,7 +79,7 @@ describe("tokens", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live.each(texts)("a failure in many words is short, whatever the tool: %s", ([, text]) =>
+  it.live.each(texts)("a failure with long texts is short for every tool: %s", ([, text]) =>
     Effect.gen(function* () {
       const { assistant, sandbox } = yield* withSandbox()
       const long = text.repeat(500)
@@ -101,7 +101,7 @@ describe("tokens", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("a failure that quotes a long body, one that asks to wait and one without a token are short", () =>
+  it.live("failures with a long body, with a long wait and without a token are short", () =>
     Effect.gen(function* () {
       const { assistant, sandbox } = yield* withSandbox()
       const page = { _tag: "Respond", status: 418, body: "<p>外部承包商</p>".repeat(500) } as const
@@ -117,13 +117,12 @@ describe("tokens", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live.each(texts)("the largest list of sources is short, and lists what fits: %s", ([, text]) =>
+  it.live.each(texts)("the largest list of sources is short and has at least ten sources: %s", ([, text]) =>
     Effect.gen(function* () {
       const { assistant } = yield* withSandbox({ sources: fifty(text) })
       const answer = yield* assistant.call({}, LIST)
       assertShort(answer)
       const sources = answer.structured?.["sources"] as ReadonlyArray<unknown>
-      // Enough to choose from; the rest is found by narrowing.
       assert.isAtLeast(sources.length, 10)
       assert.deepStrictEqual([answer.structured?.["total"], answer.structured?.["truncated"]], [50, true])
     })

@@ -11,7 +11,7 @@ const WAIT = "wait_for_bulk_upload"
 const CSV = "accountName,firstName,lastName,email,manager\nw.lee,Wren,Lee,w@example.com,a.ortiz"
 const idOf = (name: string) => Source.named(name).sourceId
 
-/** A tenant whose jobs are done within the second that lies between the first two checks. */
+/** A job of the sandbox ends within the second between the first two checks. */
 const quick = { jobTiming: { pending: "200 millis", inProgress: "200 millis" } } as const
 
 const statusRequestsFor = (received: ReadonlyArray<Sandbox.Received>, name: string) =>
@@ -24,19 +24,19 @@ const connected = (kind: Assistant.Kind) =>
     return { sandbox, assistant }
   })
 
-describe.each(Assistant.kinds)("a client $name that waits", { timeout: 60_000 }, (kind) => {
-  it.live("is told every check, and the end of the job", () =>
+describe.each(Assistant.kinds)("a waiting client $name", { timeout: 60_000 }, (kind) => {
+  it.live("a waiting client gets progress for every check, and the end of the job", () =>
     Effect.gen(function* () {
       const { assistant, sandbox } = yield* connected(kind)
       yield* assistant.tools
       // The first call loads the code for calls, which can take longer than the job.
       yield* assistant.call({ sourceId: idOf("Done") }, WAIT)
-      const told: Array<Assistant.Progress> = []
+      const reported: Array<Assistant.Progress> = []
       yield* sandbox.upload(idOf("Contractors"), CSV)
       const { isError, structured } = yield* assistant.call(
         { sourceId: idOf("Contractors") },
         WAIT,
-        (progress) => told.push(progress)
+        (progress) => reported.push(progress)
       )
       assert.isFalse(isError)
       const { checks, settled, status, timedOut, waitedSeconds } = structured ?? {}
@@ -46,23 +46,23 @@ describe.each(Assistant.kinds)("a client $name that waits", { timeout: 60_000 },
       )
       assert.isAbove(Number(waitedSeconds), 0)
       assert.strictEqual(statusRequestsFor(yield* sandbox.received, "Contractors").length, checks)
-      // A client can drop the last progress: the result comes right behind it.
-      assert.isAtLeast(told.length, Number(checks) - 1)
+      // A client can drop the last progress, because the result follows at once.
+      assert.isAtLeast(reported.length, Number(checks) - 1)
       assert.deepStrictEqual(
-        told.map(({ progress }) => progress),
-        told.map((_, n) => n + 1)
+        reported.map(({ progress }) => progress),
+        reported.map((_, n) => n + 1)
       )
-      assert.match(told[0]?.message ?? "", /^[A-Z_]+ after \d[\d.]* s$/u)
+      assert.match(reported[0]?.message ?? "", /^[A-Z_]+ after \d[\d.]* s$/u)
     })
   )
 
-  it.live("cancels: the polling ends at once, and the server serves on", () =>
+  it.live("a canceled wait sends no more requests, and the server answers the next call", () =>
     Effect.gen(function* () {
       const { assistant, sandbox } = yield* connected(kind)
       const waiting = yield* Effect.forkChild(assistant.call({ sourceId: idOf("Running") }, WAIT))
       yield* sandbox.until((received) => statusRequestsFor(received, "Running")[0]?.outcome === 200)
       yield* Fiber.interrupt(waiting)
-      // Longer than the cancelled call would have taken to ask again.
+      // This wait lasts longer than the interval between two checks of the canceled one.
       const other = yield* assistant.call({ sourceId: idOf("Queued"), timeoutSeconds: 2 }, WAIT)
       assert.strictEqual(other.structured?.["timedOut"], true)
       assert.isAtLeast(statusRequestsFor(yield* sandbox.received, "Queued").length, 2)
@@ -72,7 +72,7 @@ describe.each(Assistant.kinds)("a client $name that waits", { timeout: 60_000 },
 })
 
 describe("waiting", { timeout: 60_000 }, () => {
-  it.live("sends no progress to who did not ask for it", () =>
+  it.live("a wait without a progress token sends no progress", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make()
       const server = yield* ServerProcess.greeted(sandbox)
@@ -85,10 +85,10 @@ describe("waiting", { timeout: 60_000 }, () => {
   )
 
   it.live.each([
-    ["what does not pass by itself", "Private", { error: "Forbidden" }],
+    ["an error that is not retryable", "Private", { error: "Forbidden" }],
     ["a request without an answer", "Silent", { error: "RequestTimeout" }],
     ["a limit that lasts longer than the wait", "Blocked", { error: "RateLimited", retryAfterSeconds: 90 }]
-  ] as const)("fails with %s", ([, name, expected]) =>
+  ] as const)("a wait fails with %s", ([, name, expected]) =>
     Effect.gen(function* () {
       const { assistant } = yield* connected(Assistant.modern)
       const { isError, structured } = yield* assistant.call({ sourceId: idOf(name), timeoutSeconds: 1 }, WAIT)
