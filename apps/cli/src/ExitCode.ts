@@ -3,6 +3,9 @@
  */
 import type { BulkUploadError } from "@sailpoint-bulk-upload/core/BulkUploadError"
 import type { State } from "@sailpoint-bulk-upload/core/BulkUploadStatus"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import * as Runtime from "effect/Runtime"
 
 export const COMPLETED = 0
 export const FAILED = 1
@@ -29,6 +32,7 @@ export const ofStatus = (status: State): number =>
   status === "COMPLETED" ? COMPLETED : status === "ERROR" ? ERROR : UNSETTLED
 
 const OF_TAG: Readonly<Record<string, number>> = {
+  WrongUsage: WRONG_USAGE,
   InvalidSettings: WRONG_USAGE,
   ConfigError: WRONG_USAGE,
   InvalidBaseUrl: WRONG_USAGE,
@@ -49,3 +53,12 @@ const WORST_FIRST = [WRONG_USAGE, REFUSED, FAILED, ERROR, UNSETTLED]
 /** The one code for several sources. */
 export const worst = (codes: ReadonlyArray<number>): number =>
   WORST_FIRST.find((code) => codes.includes(code)) ?? COMPLETED
+
+/** The end of a command; Effect's main runner reads the exit code from it. */
+export class End extends Data.TaggedError("End")<{ readonly code: number }> {
+  override readonly [Runtime.errorExitCode] = this.code
+}
+
+/** Ends a command with this code; with 0, it succeeds. */
+export const end = (code: number): Effect.Effect<void, End> =>
+  code === COMPLETED ? Effect.void : Effect.fail(new End({ code }))

@@ -25,12 +25,7 @@ export interface Options {
   readonly quiet: boolean
 }
 
-/** The stream, so that a test can pass another one. */
-export interface Terminal {
-  readonly isTTY?: boolean
-  readonly columns?: number
-  readonly write: (text: string) => unknown
-}
+const { stderr } = process
 
 const SPINNER = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"]
 const HIDE_CURSOR = "\x1b[?25l"
@@ -45,14 +40,9 @@ const silent: Progress = {
 }
 
 /** Starts the progress display. When the scope closes, it ends and the cursor returns. */
-export const make = (
-  options: Options,
-  stream: Terminal = process.stderr
-): Effect.Effect<Progress, never, Scope.Scope> => {
+export const make = (options: Options): Effect.Effect<Progress, never, Scope.Scope> => {
   if (options.quiet) return Effect.succeed(silent)
-  return stream.isTTY === true && process.env["TERM"] !== "dumb"
-    ? live(options, stream)
-    : Effect.succeed(plain(options, stream))
+  return stderr.isTTY && process.env["TERM"] !== "dumb" ? live(options) : Effect.succeed(plain(options))
 }
 
 const paint = (status: State): string => {
@@ -61,11 +51,11 @@ const paint = (status: State): string => {
 }
 
 /** One line per change, with its time. */
-const plain = ({ name }: Options, stream: Terminal): Progress => {
+const plain = ({ name }: Options): Progress => {
   let last: string | undefined
   const line = (text: string, at: DateTime.Utc) =>
     Effect.sync(() => {
-      if (text !== last) stream.write(`${DateTime.formatIso(at)} ${name}: ${text}\n`)
+      if (text !== last) stderr.write(`${DateTime.formatIso(at)} ${name}: ${text}\n`)
       last = text
     })
   return {
@@ -76,7 +66,7 @@ const plain = ({ name }: Options, stream: Terminal): Progress => {
 }
 
 /** One line that is redrawn, with the history of statuses above it. */
-const live = ({ name, timeout }: Options, stream: Terminal): Effect.Effect<Progress, never, Scope.Scope> =>
+const live = ({ name, timeout }: Options): Effect.Effect<Progress, never, Scope.Scope> =>
   Effect.gen(function* () {
     const start = yield* Clock.currentTimeMillis
     let status: State | undefined
@@ -92,18 +82,18 @@ const live = ({ name, timeout }: Options, stream: Terminal): Effect.Effect<Progr
         `${brief(start + Duration.toMillis(timeout) - now)} left`,
         ...(nextCheck === undefined ? [] : [`next check in ${brief(nextCheck - now)}`])
       ]
-      stream.write(CLEAR_LINE + fit(parts.join(" · "), stream.columns || 80))
+      stderr.write(CLEAR_LINE + fit(parts.join(" · "), stderr.columns || 80))
     })
 
     const history = (text: string, at: DateTime.Utc) =>
       Effect.sync(() => {
-        stream.write(`${CLEAR_LINE}${DateTime.formatIso(at)}  ${text}\n`)
+        stderr.write(`${CLEAR_LINE}${DateTime.formatIso(at)}  ${text}\n`)
         nextCheck = undefined
       })
 
     yield* Effect.acquireRelease(
-      Effect.sync(() => stream.write(HIDE_CURSOR)),
-      () => Effect.sync(() => stream.write(CLEAR_LINE + SHOW_CURSOR))
+      Effect.sync(() => stderr.write(HIDE_CURSOR)),
+      () => Effect.sync(() => stderr.write(CLEAR_LINE + SHOW_CURSOR))
     )
     yield* Effect.forkScoped(Effect.forever(Effect.andThen(draw, Effect.sleep("100 millis"))))
     return {

@@ -14,44 +14,44 @@ import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Layer from "effect/Layer"
 import { readFileSync } from "node:fs"
 
-const services = Layer.merge(BulkUploads.layerApiClient, NonEmployeeSources.layerApiClient)
-
-/** Loaded only for `--sandbox`. */
-const ofSandbox = Layer.unwrap(
-  Effect.map(
-    Effect.promise(() => import("./sandbox.ts")),
-    ({ apiClient }) => apiClient
-  )
-)
-
 /** A user watches, so a failure is reported after half a minute. */
 const retryPolicy = RetryPolicy.make({ retries: 4, maxElapsed: "30 seconds" })
-
-const readText = (path: string): string => readFileSync(path, "utf8")
 
 /** The environment variables, with secrets read from files. */
 const environment = Layer.unwrap(
   Effect.suspend(() => {
-    const { env, problems } = readFiles(process.env, SECRETS, readText)
+    const { env, problems } = readFiles(process.env, SECRETS, (path) => readFileSync(path, "utf8"))
     return problems.length > 0
       ? Effect.fail(new Settings.InvalidSettings({ problems }))
       : Effect.succeed(ConfigProvider.layer(ConfigProvider.fromEnv({ env })))
   })
 )
 
-const client = (sandbox: boolean) =>
-  sandbox ? Layer.orDie(ofSandbox) : ApiClient.layerConfig({ retryPolicy }).pipe(Layer.provide(environment))
+const services = (options: Explanation.Options) =>
+  Layer.mergeAll(
+    BulkUploads.layerApiClient,
+    NonEmployeeSources.layerApiClient,
+    Explanation.layerApiClient(options)
+  )
+
+const ofTenant = Layer.unwrap(Effect.map(Settings.read(), services)).pipe(
+  Layer.provide(ApiClient.layerConfig({ retryPolicy })),
+  Layer.provide(environment)
+)
+
+/** Explanations are complete. */
+const ofSandbox = services({ countRecords: true, auditEvents: true }).pipe(
+  Layer.provide(
+    Layer.unwrap(
+      Effect.map(
+        Effect.promise(() => import("./sandbox.ts")),
+        ({ apiClient }) => apiClient
+      )
+    )
+  ),
+  Layer.orDie
+)
 
 /** The services; without `--sandbox`, of the tenant that `SAIL_*` names. */
 export const layer = (sandbox: boolean) =>
-  Layer.provide(services, client(sandbox)).pipe(Layer.provide(FetchHttpClient.layer))
-
-const withExplanation = (options: Explanation.Options) =>
-  Layer.merge(services, Explanation.layerApiClient(options))
-
-/** The services with the explanation, which is complete on the sandbox. */
-export const layerExplanation = (sandbox: boolean) =>
-  (sandbox
-    ? withExplanation({ countRecords: true, auditEvents: true })
-    : Layer.unwrap(Effect.map(Settings.read(), withExplanation)).pipe(Layer.provide(environment))
-  ).pipe(Layer.provide(client(sandbox)), Layer.provide(FetchHttpClient.layer))
+  Layer.provide(sandbox ? ofSandbox : ofTenant, FetchHttpClient.layer)

@@ -3,52 +3,82 @@
  */
 import * as Explanation from "@sailpoint-bulk-upload/core/Explanation"
 import { nameVariables } from "@sailpoint-bulk-upload/core/Settings"
-import type * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
 import * as Option from "effect/Option"
-import { closeSync, openSync, readSync } from "node:fs"
-import { End } from "./End.ts"
+import { createReadStream } from "node:fs"
+import { createInterface } from "node:readline"
+import { findSource, json, NAME, running, source, time } from "./command.ts"
 import * as ExitCode from "./ExitCode.ts"
+import { ended } from "./failure.ts"
 import * as output from "./output.ts"
-import { resolveSource } from "./resolveSource.ts"
 
-export interface Input {
-  readonly source: string
-  readonly uploadedAt: Option.Option<DateTime.Utc>
-  readonly csvHeader: Option.Option<string>
-  readonly csv: Option.Option<string>
-  readonly json: boolean
+const flags = {
+  source,
+  uploadedAt: time(
+    "uploaded-at",
+    "When the file was uploaded, as ISO 8601 or a duration ago (default: 24 hours ago)"
+  ),
+  csvHeader: Flag.String("csv-header").pipe(
+    Flag.withMetavar("LINE"),
+    Flag.withDescription("The first line of the file, to check its columns"),
+    Flag.optional
+  ),
+  csv: Flag.File("csv", { mustExist: true }).pipe(
+    Flag.withMetavar("FILE"),
+    Flag.withDescription("The file; only its first line is read"),
+    Flag.optional
+  ),
+  json
 }
 
-export const explain = Effect.fn("cli.explain")(function* (input: Input) {
-  const header = Option.orElse(input.csvHeader, () => Option.map(input.csv, firstLine))
-  const { sourceId } = yield* resolveSource(input.source)
-  const { unavailable, ...rest } = yield* Explanation.explain(sourceId, {
-    uploadedAt: Option.getOrUndefined(input.uploadedAt),
-    csvHeader: Option.getOrUndefined(header)
-  })
-  const explained = {
-    ...rest,
-    unavailable: unavailable.map((part) => ({ ...part, nextStep: nameVariables(part.nextStep) }))
-  }
-  yield* input.json ? output.json(explained) : output.result(toText(explained))
-  if (!input.json) yield* output.note(explained.nextStep)
-  return yield* End.with(ExitCode.ofStatus(explained.status))
-})
+const BOTH = { _tag: "WrongUsage", message: "Give either --csv or --csv-header, not both." } as const
+
+export const explain = Command.make(
+  "explain",
+  flags,
+  running(
+    Effect.fn("cli.explain")(function* ({ csv, csvHeader, json, source, uploadedAt }) {
+      const header = Option.isSome(csv)
+        ? yield* Effect.promise(() => firstLine(csv.value))
+        : Option.getOrUndefined(csvHeader)
+      const { sourceId } = yield* findSource(source)
+      const { unavailable, ...rest } = yield* Explanation.explain(sourceId, {
+        uploadedAt: Option.getOrUndefined(uploadedAt),
+        csvHeader: header
+      })
+      const explained = {
+        ...rest,
+        unavailable: unavailable.map((part) => ({ ...part, nextStep: nameVariables(part.nextStep) }))
+      }
+      yield* json
+        ? output.json(explained)
+        : Effect.andThen(output.result(toText(explained)), output.note(explained.nextStep))
+      return yield* ExitCode.end(ExitCode.ofStatus(explained.status))
+    })
+  )
+).pipe(
+  Command.provideEffectDiscard(({ csv, csvHeader, json }) =>
+    Option.isSome(csv) && Option.isSome(csvHeader) ? ended(Effect.fail(BOTH), json) : Effect.void
+  ),
+  Command.withDescription("Explain the newest bulk upload on a source, as far as SailPoint shows it."),
+  Command.withExamples([
+    {
+      command: `${NAME} explain Contractors --uploaded-at 30m --csv contractors.csv`,
+      description: "After an ERROR"
+    }
+  ])
+)
 
 /** Longer than any header: 18 columns with names of 100 characters. */
 const MAX_HEADER_BYTES = 16_384
 
 /** Returns the first line of a file. The others contain personal data. */
-const firstLine = (path: string): string => {
-  const file = openSync(path, "r")
-  try {
-    const buffer = Buffer.alloc(MAX_HEADER_BYTES)
-    const text = buffer.toString("utf8", 0, readSync(file, buffer))
-    return text.split(/\r?\n|\r/u, 1)[0] ?? ""
-  } finally {
-    closeSync(file)
-  }
+const firstLine = async (path: string): Promise<string> => {
+  const input = createReadStream(path, { end: MAX_HEADER_BYTES })
+  for await (const line of createInterface({ input })) return line
+  return ""
 }
 
 const toText = ({ checks, columns, events, meaning, records, status, unavailable }: Explanation.Explained) =>

@@ -4,24 +4,25 @@
 import * as Failure from "@sailpoint-bulk-upload/core/Failure"
 import { nameVariables } from "@sailpoint-bulk-upload/core/Settings"
 import * as Effect from "effect/Effect"
-import { End } from "./End.ts"
 import * as ExitCode from "./ExitCode.ts"
 import * as output from "./output.ts"
 
 /** An error of the library, or one of Effect's, which has fewer fields. */
-type Failed = { readonly message: string } & (
+export type Failed = { readonly message: string } & (
   | Parameters<typeof Failure.fromError>[0]
   | { readonly _tag: string; readonly nextStep?: undefined }
 )
 
 /** Returns the fields of a failed MCP tool. */
-export const toJson = (error: Failed): Failure.Failure => {
-  if (error.nextStep !== undefined) {
-    return { ...Failure.fromError(error), nextStep: nameVariables(error.nextStep) }
-  }
-  const { _tag, message } = error
-  return { error: _tag, message, nextStep: "Run the command with --help.", retryable: false }
-}
+export const toJson = (error: Failed): Failure.Failure =>
+  error.nextStep === undefined
+    ? {
+        error: error._tag,
+        message: error.message,
+        nextStep: "Run the command with --help.",
+        retryable: false
+      }
+    : { ...Failure.fromError(error), nextStep: nameVariables(error.nextStep) }
 
 /** Returns the message with its next step. */
 export const toText = ({ message, nextStep = "" }: Failed): string => message.replace(nextStep, nameVariables)
@@ -31,16 +32,16 @@ export const reportFailure = (error: Failed, json: boolean, extra: object = {}):
   Effect.andThen(output.note(toText(error)), json ? output.json({ ...toJson(error), ...extra }) : Effect.void)
 
 /** Ends a command: a failure is reported and becomes its exit code, and a bug becomes a sentence without a stack trace. */
-export const ended = <A, E extends Failed, R>(
-  command: Effect.Effect<A, E, R>,
+export const ended = <R>(
+  command: Effect.Effect<void, Failed, R>,
   json: boolean
-): Effect.Effect<void, End, R> =>
+): Effect.Effect<void, ExitCode.End, R> =>
   command.pipe(
-    Effect.asVoid,
     Effect.catchDefect((defect) => Effect.andThen(Effect.logDebug("Defect", defect), Effect.fail(BUG))),
-    Effect.catchIf(
-      (error): error is Exclude<E | Failed, End> => !(error instanceof End),
-      (error) => Effect.andThen(reportFailure(error, json), End.with(ExitCode.ofTag(error._tag)))
+    Effect.catch((error) =>
+      error instanceof ExitCode.End
+        ? Effect.fail(error)
+        : Effect.andThen(reportFailure(error, json), ExitCode.end(ExitCode.ofTag(error._tag)))
     )
   )
 

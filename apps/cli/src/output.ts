@@ -5,11 +5,7 @@ import * as Effect from "effect/Effect"
 
 /** Writes, and waits until the stream has accepted the text, because an exit right after a write can truncate it. */
 const write = (stream: NodeJS.WriteStream, text: string): Effect.Effect<void> =>
-  Effect.callback((resume) => {
-    // A closed pipe, as in `… | head -1`, ends the output and is not a failure.
-    stream.once("error", () => resume(Effect.void))
-    stream.write(text, () => resume(Effect.void))
-  })
+  Effect.callback((resume) => void stream.write(text, () => resume(Effect.void)))
 
 /** Prints a result. */
 export const result = (text: string): Effect.Effect<void> => write(process.stdout, `${text}\n`)
@@ -22,13 +18,7 @@ export const note = (text: string): Effect.Effect<void> => write(process.stderr,
 
 /** Aligns the cells of each column; the last column is not padded. */
 export const table = (rows: ReadonlyArray<ReadonlyArray<string>>): string => {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join("  ")
-        .trimEnd()
-    )
-    .join("\n")
+  const width = (column: number) => Math.max(...rows.map((row) => row[column]?.length ?? 0))
+  const lines = rows.map((row) => row.map((cell, column) => cell.padEnd(width(column))).join("  "))
+  return lines.map((line) => line.trimEnd()).join("\n")
 }

@@ -12,10 +12,13 @@ import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as References from "effect/References"
 import packageJson from "../package.json" with { type: "json" }
-import { command } from "./commands.ts"
-import { End } from "./End.ts"
+import { root } from "./command.ts"
 import * as ExitCode from "./ExitCode.ts"
+import { explain } from "./explain.ts"
 import * as output from "./output.ts"
+import { sources } from "./sources.ts"
+import { status } from "./status.ts"
+import { wait } from "./wait.ts"
 
 const args = process.argv.slice(2)
 const formatter = CliOutput.defaultFormatter({ colors: false })
@@ -45,8 +48,10 @@ const presenter = CliOutput.layerPresenter({
   }
 })
 
+const command = Command.withSubcommands(root, [status, wait, sources, explain])
+
 const main = Command.runWith(command, { version: packageJson.version })(args).pipe(
-  Effect.catchTag("ShowHelp", () => End.with(ExitCode.WRONG_USAGE)),
+  Effect.catchTag("ShowHelp", () => ExitCode.end(ExitCode.WRONG_USAGE)),
   Effect.provide([
     NodeServices.layer,
     presenter,

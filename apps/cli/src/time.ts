@@ -1,6 +1,7 @@
 /**
  * Durations and times as users type them.
  */
+import { isoTime } from "@sailpoint-bulk-upload/core/workspace"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
@@ -8,7 +9,6 @@ import * as Result from "effect/Result"
 
 const UNITS = { d: 86_400, h: 3_600, m: 60, s: 1 } as const
 const DURATION = /^(?:(\d{1,4})d)?(?:(\d{1,5})h)?(?:(\d{1,6})m)?(?:(\d{1,7})s)?$/iu
-const ISO_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})$/iu
 
 /** Parses `90s`, `30m`, `1h30m` or `2d`, in that order of units. */
 export const parseDuration = (text: string): Result.Result<Duration.Duration, string> => {
@@ -25,13 +25,13 @@ export const parseDuration = (text: string): Result.Result<Duration.Duration, st
 export const parseTime = (text: string, now: DateTime.Utc): Result.Result<DateTime.Utc, string> => {
   const ago = parseDuration(text)
   if (Result.isSuccess(ago)) return Result.succeed(DateTime.subtractDuration(now, ago.success))
-  const time = ISO_TIME.test(text.trim()) ? DateTime.make(text.trim()) : Option.none()
+  const time = isoTime(text.trim())
   if (Option.isNone(time)) {
     return Result.fail("a time, for example 2026-11-29T10:00:00Z, or a duration ago, for example 5m")
   }
   return DateTime.isGreaterThan(time.value, now)
     ? Result.fail("a time in the past")
-    : Result.succeed(DateTime.toUtc(time.value))
+    : Result.succeed(time.value)
 }
 
 /** Formats a duration for a live line: `45 s`, `12 min 5 s`, `2 h 3 min`. */

@@ -1,0 +1,15 @@
+import * as DateTime from "effect/DateTime"
+import * as BulkUploadStatus from "../BulkUploadStatus.ts"
+
+/** Returns a status as JSON, with the fields that the tools, the command and an explanation share. */
+export const statusReport = (
+  { sourceId, status }: { readonly sourceId: string; readonly status: BulkUploadStatus.State },
+  checkedAt: DateTime.Utc
+) => ({
+  sourceId,
+  status,
+  settled: BulkUploadStatus.isSettled(status),
+  meaning: BulkUploadStatus.meaning(status),
+  nextStep: BulkUploadStatus.nextStep(status),
+  checkedAt: DateTime.formatIso(checkedAt)
+})
