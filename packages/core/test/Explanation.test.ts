@@ -190,18 +190,22 @@ describe("Explanation.explain", () => {
     })
   )
 
-  it.live("finds the records and events of a dashed ID through the source itself", () =>
-    Effect.gen(function* () {
-      const { requests, result } = yield* explained(everything, {}, half.id)
-      assert.deepStrictEqual(
-        requests.filter((request) => !request.startsWith("GET ")),
-        ["POST /oauth/token", "POST /v2024/search?limit=50"],
-        "nothing else can change anything"
-      )
-      assert.include(result.records, { total: 45, createdSince: 5 })
-      assert.include(eventsOf(result), "FAILED named")
-      assert.strictEqual(result.sourceId, half.id)
-    })
+  it.live.each([
+    ["v2024", "/v2024/search"],
+    ["v1", "/search/v1"]
+  ] as const)(
+    "finds a dashed ID's records and events in %s, with %s as its only POST",
+    ([apiVersion, search]) =>
+      Effect.gen(function* () {
+        const { requests, result } = yield* explained({ ...everything, apiVersion }, {}, half.id)
+        assert.deepStrictEqual(
+          requests.filter((request) => !request.startsWith("GET ")),
+          ["POST /oauth/token", `POST ${search}?limit=50`]
+        )
+        assert.include(result.records, { total: 45, createdSince: 5 })
+        assert.include(eventsOf(result), "FAILED named")
+        assert.strictEqual(result.sourceId, half.id)
+      })
   )
 
   it.live.each([

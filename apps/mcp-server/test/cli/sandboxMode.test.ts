@@ -13,8 +13,10 @@ const answers: ReadonlyArray<readonly [string, sourceId: string, Readonly<Record
   ["a text that is no id", "contractors", { error: "InvalidSourceId" }]
 ]
 
-const ask = (sourceId: string, env: Record<string, string> = {}) =>
-  Effect.flatMap(Assistant.connect(Assistant.modern, env, ["--sandbox"]), ({ call }) => call({ sourceId }))
+const ask = (sourceId: string, env: Record<string, string> = {}, tool?: string) =>
+  Effect.flatMap(Assistant.connect(Assistant.modern, env, ["--sandbox"]), ({ call }) =>
+    call({ sourceId }, tool)
+  )
 
 describe("--sandbox", { timeout: 60_000 }, () => {
   it.live.each(answers)("needs no settings, and says so with %s", ([, sourceId, expected]) =>
@@ -22,6 +24,13 @@ describe("--sandbox", { timeout: 60_000 }, () => {
       const { structured, text } = yield* ask(sourceId)
       assert.containSubset(structured, { ...expected, sandbox: true })
       assert.deepStrictEqual(JSON.parse(text), structured)
+    })
+  )
+
+  it.live("counts records and searches for events without settings", () =>
+    Effect.gen(function* () {
+      const { structured } = yield* ask(Source.named("Half landed").sourceId, {}, "explain_bulk_upload")
+      assert.containSubset(structured, { events: { outcome: "found" }, records: { createdSince: 5 } })
     })
   )
 
