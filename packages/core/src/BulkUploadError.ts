@@ -121,7 +121,7 @@ export class Forbidden extends Schema.TaggedError<Forbidden>()("Forbidden", answ
     if (this.operation === "sources") {
       return "Listing sources needs the scope idn:nelm:read, and listing all of them the user level ORG_ADMIN; an account manager can list their own (ownedByMe)."
     }
-    return "Give the API client the scope idn:nelm:read and make sure that the token's owner is a user whose level may read non-employee sources. Whether an API client without a user may read a status is not documented."
+    return "Give the API client the scope idn:nelm:read and make sure that the user level of the token's owner allows reading non-employee sources. Whether an API client without a user can read a status is not documented."
   }
   override get message(): string {
     return toMessage(this)
@@ -169,7 +169,7 @@ export class RateLimited extends Schema.TaggedError<RateLimited>()("RateLimited"
   }
   get nextStep(): string {
     return this.retryAfter === undefined
-      ? "Wait a minute before asking again, and ask less often: every integration of this client ID shares one limit."
+      ? "Wait a minute before the next request, and send fewer requests: every integration of this client ID shares one limit."
       : `SailPoint asks to wait ${seconds(this.retryAfter)} before the next request; every integration of this client ID shares one limit.`
   }
   override get message(): string {
@@ -224,7 +224,7 @@ export class UnexpectedResponse extends Schema.TaggedError<UnexpectedResponse>()
       return "Look at the upload in SailPoint, and update this software: a newer version may know this value."
     }
     if (this.contentEncoding !== undefined) {
-      return "Use an HTTP client that decodes compressed answers, such as one on fetch, or have the gateway in between send answers as they are."
+      return "Use an HTTP client that decodes compressed answers, for example one based on fetch, or configure the gateway to send uncompressed answers."
     }
     return "Check that baseUrl is the tenant's API host, without a proxy or login page in between. If it is, the API has changed and this software needs an update."
   }
@@ -278,14 +278,14 @@ export class ConnectionFailed extends Schema.TaggedError<ConnectionFailed>()("Co
       return `Have the proxy's administrators allow connections to ${this.host}, or name that host in NO_PROXY if this machine can reach it directly.`
     }
     if (DATE_CODE.test(code)) {
-      return "By this machine's clock its TLS certificate is not valid yet, or not any more: check the clock first, then the certificate."
+      return "By this machine's clock, its TLS certificate is not valid yet or has expired: check the clock first, then the certificate."
     }
     if (CERTIFICATE_CODE.test(code)) {
-      return "Its TLS certificate does not verify: if a company proxy re-signs traffic, point NODE_EXTRA_CA_CERTS at its certificate."
+      return "Its TLS certificate does not verify: if a company proxy re-signs traffic, set NODE_EXTRA_CA_CERTS to its certificate file."
     }
     return NAME_CODE.test(code)
       ? "The name does not resolve: check baseUrl for a typing mistake, and this machine's DNS."
-      : "Check baseUrl and that this machine may reach that host (firewall, proxy, VPN)."
+      : "Check baseUrl and that this machine can reach that host (firewall, proxy, VPN)."
   }
   override get message(): string {
     return toMessage(this)

@@ -49,11 +49,11 @@ export const meaning = (state: State): string => {
     case "IN_PROGRESS":
       return "The newest bulk upload is being processed."
     case "COMPLETED":
-      return "The newest bulk upload that SailPoint knows of finished without errors. Right after an upload this can still be the one before it."
+      return "The newest bulk upload that SailPoint knows of finished without errors. Right after an upload, this can still be the previous one."
     case "ERROR":
-      return "The newest bulk upload that SailPoint knows of failed with errors; SailPoint does not say which. Right after an upload this can still be the one before it."
+      return "The newest bulk upload that SailPoint knows of failed with errors; SailPoint does not say which. Right after an upload, this can still be the previous one."
     case null:
-      return "SailPoint gives no status. Its documentation says that a job was submitted to the source; whether it can also mean that nothing was ever uploaded is not documented."
+      return "SailPoint returns no status. Its documentation says that a job was submitted to the source; whether null can also mean that nothing was ever uploaded is not documented."
   }
 }
 
@@ -62,12 +62,12 @@ export const nextStep = (state: State): string => {
   switch (state) {
     case "PENDING":
     case "IN_PROGRESS":
-      return "Ask again later; do not upload another file while this one runs, because that upload would fail."
+      return "Check again later. Do not upload another file while this one runs, because that upload would fail."
     case "COMPLETED":
-      return "Nothing, if this was the upload in question. If it was made moments ago, ask again in a minute to be sure."
+      return "Nothing, if this was the upload in question. If it was made moments ago, check again in a minute to be sure."
     case "ERROR":
       return "Look at the audit events NON_EMPLOYEE_BULK_IMPORT_FAILED in SailPoint, compare the CSV with the source's template, and upload again once no job runs."
     case null:
-      return "If a file was just uploaded, ask again in a minute. If the status stays null, check in SailPoint that the upload was made on this source."
+      return "If a file was just uploaded, check again in a minute. If the status remains null, check in SailPoint that the upload was made on this source."
   }
 }

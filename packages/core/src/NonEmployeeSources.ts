@@ -67,7 +67,7 @@ export class SourceNotFound extends Schema.TaggedError<SourceNotFound>()("Source
   }
   get nextStep(): string {
     return this.candidates.length === 0
-      ? "Check the user level of the token's owner: this token can see no source at all."
+      ? "Check the user level of the token's owner: this token sees no source."
       : `Give one of these names: ${names(this.candidates)}.`
   }
   override get message(): string {

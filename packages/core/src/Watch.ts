@@ -75,15 +75,15 @@ export class NotSettled extends Schema.TaggedError<NotSettled>()("NotSettled", {
 }) {
   readonly retryable = true
   get summary(): string {
-    const last = this.status === undefined ? "no status came" : `the last status was ${this.status}`
+    const last = this.status === undefined ? "no status arrived" : `the last status was ${this.status}`
     const failure = this.lastFailure === undefined ? "" : ` ${this.lastFailure.summary}`
     return `The upload on source ${this.sourceId} was not settled within ${seconds(this.after)}: ${last}.${failure}`
   }
   get nextStep(): string {
     if (this.lastFailure !== undefined) return this.lastFailure.nextStep
     return this.status !== undefined && isSettled(this.status)
-      ? "Ask again in a moment: that status can still be the one of the job before, and is believed once the grace time has passed."
-      : "Wait again: SailPoint works on, and nothing is lost by asking later."
+      ? "Check again in a moment: the status can still belong to the previous job, and is believed only after the grace time."
+      : "Wait again: SailPoint continues to process the job."
   }
   override get message(): string {
     return toMessage(this)

@@ -120,8 +120,8 @@ describe("BulkUploadError", () => {
   })
 
   const codes: ReadonlyArray<readonly [code: string | undefined, retryable: boolean, says: string]> = [
-    ["ECONNREFUSED", true, "may reach that host"],
-    [undefined, true, "may reach that host"],
+    ["ECONNREFUSED", true, "can reach that host"],
+    [undefined, true, "can reach that host"],
     ["ENOTFOUND", true, "does not resolve"],
     ["EAI_AGAIN", true, "does not resolve"],
     ["CERT_HAS_EXPIRED", false, "check the clock first"],

@@ -33,7 +33,7 @@ describe("BulkUploadStatus", () => {
   it("is honest about null and about a status right after an upload", () => {
     assert.include(BulkUploadStatus.meaning(null), "not documented")
     for (const state of ["COMPLETED", "ERROR"] as const) {
-      assert.include(BulkUploadStatus.meaning(state), "still be the one before it")
+      assert.include(BulkUploadStatus.meaning(state), "still be the previous one")
     }
   })
 

@@ -264,10 +264,10 @@ const awaited: ReadonlyArray<Awaited> = [
     asked: [0, 10]
   },
   {
-    name: "is NotSettled with the failure if no status came",
+    name: "is NotSettled with the failure if no status arrived",
     steps: [broken],
     timeout: "45 seconds",
-    result: ["NotSettled", "no status came", "SailPoint answered 500"]
+    result: ["NotSettled", "no status arrived", "SailPoint answered 500"]
   },
   {
     name: "is NotSettled with the last failure and the last status",
@@ -280,7 +280,7 @@ const awaited: ReadonlyArray<Awaited> = [
     steps: ["COMPLETED"],
     timeout: "30 seconds",
     options: { since: DateTime.makeUnsafe(0) },
-    result: ["NotSettled", "can still be the one of the job before"]
+    result: ["NotSettled", "can still belong to the previous job"]
   },
   {
     name: "fails with an error that is not retryable",

@@ -117,7 +117,7 @@ describe("getBulkUploadStatus", () => {
       {
         _tag: "UnexpectedResponse",
         reason:
-          "it redirects to https://evil.example/steal, which is not followed because the credentials would go along."
+          "it redirects to https://evil.example/steal, which is not followed because it would carry the credentials."
       }
     ],
     [

@@ -106,7 +106,8 @@ const cases: { readonly [E in CatalogueError as E["_tag"]]: ReadonlyArray<Case<E
       error: new BulkUploadError.UnexpectedResponse({
         sourceId,
         httpStatus: 200,
-        reason: "the body is no JSON object whose status is PENDING, IN_PROGRESS, COMPLETED, ERROR or null.",
+        reason:
+          "the body is not a JSON object whose status is PENDING, IN_PROGRESS, COMPLETED, ERROR or null.",
         body: "<!doctype html> <title>Sign in</title>"
       })
     },

@@ -161,7 +161,7 @@ const undocumented = ({ operation }: Subject, reply: Reply): string => {
   const location = reply.headers["location"]
   return location === undefined || PERSONAL.has(operation)
     ? "this status is not documented."
-    : `it redirects to ${reply.show(location, 100)}, which is not followed because the credentials would go along.`
+    : `it redirects to ${reply.show(location, 100)}, which is not followed because it would carry the credentials.`
 }
 
 const retryAfter = (reply: Reply, now: number): { readonly retryAfter?: Duration.Duration } => {

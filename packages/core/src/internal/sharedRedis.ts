@@ -59,10 +59,10 @@ export const makeSharedRedis = Effect.fnUntraced(function* (
       // A cluster may serve the probe and move the next key.
       return isCluster(error)
         ? Effect.logWarning(
-            "Redis cannot be used: it is part of a cluster, which is not supported. Use a single Redis, with replicas if it has to survive failures. Until a restart, this process keeps to its own rate limit."
+            "Redis cannot be used: it is part of a cluster, which is not supported. Use a single Redis, with replicas if it has to survive failures. Until a restart, this process applies the rate limit to itself."
           )
         : Effect.logWarning(
-            `Redis cannot be used (${reasonOf(error)}): until it can, this process keeps to its own rate limit.`
+            `Redis cannot be used (${reasonOf(error)}): until it can, this process applies the rate limit to itself.`
           ).pipe(Effect.andThen(inBackground(comeBack)))
     })
 

@@ -29,7 +29,8 @@ export const decodeStatus = (text: string): Result.Result<State, Undecodable> =>
           unknownStatus: status
         }
       : {
-          reason: "the body is no JSON object whose status is PENDING, IN_PROGRESS, COMPLETED, ERROR or null."
+          reason:
+            "the body is not a JSON object whose status is PENDING, IN_PROGRESS, COMPLETED, ERROR or null."
         }
   )
 }

@@ -74,7 +74,7 @@ export const fromStatic = (given: Secret): Tokens => {
       : Effect.fail(
           new AuthenticationFailed({
             operation: "token",
-            messages: ["the access token that was given is empty or has characters that no header can carry"]
+            messages: ["the given access token is empty or has characters that are not allowed in a header"]
           })
         )
   })
@@ -203,7 +203,7 @@ const decodeGrantBody = decodeJson(
 
 const decodeGrant = (text: string): Result.Result<Grant, Undecodable> =>
   Option.match(decodeGrantBody(text), {
-    onNone: () => Result.fail({ reason: "the body is no JSON object with a usable access_token." }),
+    onNone: () => Result.fail({ reason: "the body is not a JSON object with a usable access_token." }),
     onSome: (body) =>
       Result.succeed({
         token: Redacted.make(body.access_token, { label: "access token" }),

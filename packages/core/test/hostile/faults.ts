@@ -41,7 +41,7 @@ const toNowhere: ReadonlyArray<FaultCase> = [
     name: "a closed port",
     url: closedPort,
     outcome: "ConnectionFailed",
-    advice: "may reach that host"
+    advice: "can reach that host"
   },
   {
     name: "a name that does not resolve",
