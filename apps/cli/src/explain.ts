@@ -114,7 +114,7 @@ const section = (title: string, lines: ReadonlyArray<string>): ReadonlyArray<str
   lines.length === 0 ? [] : ["", `${title}:`, ...lines.map((line) => `  ${line}`)]
 
 const line = (label: string, value: string | undefined): ReadonlyArray<string> =>
-  value === undefined || value === "" ? [] : [`${label}: ${value}`]
+  value ? [`${label}: ${value}`] : []
 
 const recordLines = (records: Explanation.Records): ReadonlyArray<string> => {
   const { changedSince, complete, createdSince, newestChangedAt, newestCreatedAt, since, total } = records

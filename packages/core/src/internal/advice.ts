@@ -62,10 +62,8 @@ export const checksFor = (evidence: Evidence): ReadonlyArray<string> => {
 const isStart = ({ action }: ImportEvent): boolean => action.endsWith("_STARTED")
 
 export const nextStepFor = (evidence: Evidence, checks: ReadonlyArray<string>): string => {
-  if (evidence.status !== "ERROR") {
-    const isDoubtful = evidence.status === "COMPLETED" && checks.length > 0
-    return isDoubtful ? `${EARLIER} Go through checks.` : BulkUploadStatus.nextStep(evidence.status)
-  }
+  if (evidence.status === "COMPLETED" && checks.length > 0) return `${EARLIER} Go through checks.`
+  if (evidence.status !== "ERROR") return BulkUploadStatus.nextStep(evidence.status)
   const landed =
     hasLanded(evidence) === true
       ? "Some records were created or changed since the upload, perhaps by it: part of the file may have landed. "

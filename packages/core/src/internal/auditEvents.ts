@@ -76,18 +76,9 @@ const search = (api: Service, since: DateTime.Utc) =>
       Result.succeed(documents.flatMap((document) => Option.toArray(toFound(document, show))))
   })
 
-const Field = Schema.optionalKey(Schema.Unknown)
-
 /** No field of an event is required, and `match` compares words: events of other actions are dropped here. */
 const decodeDocument = Schema.decodeUnknownOption(
-  Schema.Struct({
-    action: Action,
-    created: Schema.DateTimeUtcFromString,
-    actor: Field,
-    target: Field,
-    trackingNumber: Field,
-    attributes: Field
-  })
+  Schema.Struct({ action: Action, created: Schema.DateTimeUtcFromString })
 )
 
 /** SailPoint does not document which attributes have the text of an event. */
@@ -96,8 +87,9 @@ const TEXT_KEY = /error|message|reason|info|description/iu
 type Found = Option.Option.Value<ReturnType<typeof toFound>>
 
 const toFound = (document: unknown, show: Show) =>
-  Option.map(decodeDocument(document), ({ action, actor, created, target, trackingNumber, ...rest }) => {
-    const attributes = fieldsOf(rest.attributes)
+  Option.map(decodeDocument(document), ({ action, created }) => {
+    const { actor, attributes: given, target, trackingNumber } = fieldsOf(document)
+    const attributes = fieldsOf(given)
     const words = Object.entries(attributes)
       .filter(([key]) => TEXT_KEY.test(key))
       .flatMap(([, value]) => (Array.isArray(value) ? value.slice(0, 10) : [value]))

@@ -56,17 +56,18 @@ const getPage = (
     // Spans keep the result, so it has numbers instead of SailPoint's texts.
     read: (records, _, { "x-total-count": total = "" }) =>
       /^\d{1,9}$/u.test(total)
-        ? Result.succeed({ records: records.map(timesOf), total: Number(total) })
+        ? Result.succeed({
+            records: records.map((time) => ({
+              created: millisOf(time.created),
+              modified: millisOf(time.modified)
+            })),
+            total: Number(total)
+          })
         : Result.fail({ reason: "the header X-Total-Count is not a number." })
   })
 
 /** Milliseconds since the epoch; NaN if SailPoint sends no time. */
 const millisOf = (value: unknown): number => (typeof value === "string" ? Date.parse(value) : Number.NaN)
-
-const timesOf = ({ created, modified }: { readonly created?: unknown; readonly modified?: unknown }) => ({
-  created: millisOf(created),
-  modified: millisOf(modified)
-})
 
 /** Reads two records for their number and for the times at which the newest was created and changed. */
 export const getRecords = (api: Service, source: RecordSource): Effect.Effect<Records, BulkUploadError> =>
