@@ -36,30 +36,21 @@ describe("the limit", () => {
   it.effect("applies to any 10 s, and does not count refused requests", () =>
     Effect.gen(function* () {
       const { headers, sandbox } = yield* start(limit(2))
-      const steps = [
-        { wait: 0, status: 200, retryAfter: null },
-        { wait: 6_000, status: 200, retryAfter: null },
-        { wait: 3_500, status: 429, retryAfter: "1" },
-        { wait: 499, status: 429, retryAfter: "1" },
-        { wait: 1, status: 200, retryAfter: null },
-        { wait: 0, status: 429, retryAfter: "6" },
-        { wait: 500, status: 429, retryAfter: "6" },
-        { wait: 5_500, status: 200, retryAfter: null },
-        { wait: 0, status: 429, retryAfter: "4" }
+      const steps: ReadonlyArray<readonly [wait: number, status: number, retryAfter: string | null]> = [
+        [0, 200, null],
+        [6_000, 200, null],
+        [3_999, 429, "1"],
+        [1, 200, null],
+        [0, 429, "6"],
+        [6_000, 200, null],
+        [0, 429, "4"]
       ]
 
-      const seen = yield* Effect.forEach(steps, ({ wait }) =>
-        TestClock.adjust(wait).pipe(
-          Effect.andThen(ask(sandbox, headers)),
-          Effect.map((answered) => ({
-            wait,
-            status: answered.status,
-            retryAfter: answered.headers.get("retry-after")
-          }))
-        )
-      )
-
-      assert.deepStrictEqual(seen, steps)
+      for (const [wait, ...expected] of steps) {
+        yield* TestClock.adjust(wait)
+        const { headers: answered, status } = yield* ask(sandbox, headers)
+        assert.deepStrictEqual([status, answered.get("retry-after")], expected)
+      }
     })
   )
 
@@ -67,11 +58,10 @@ describe("the limit", () => {
     { next: "a second token of the same client", clientId: "sandbox", path: path("v2024"), status: 429 },
     { next: "another endpoint", clientId: "sandbox", path: "/v2024/non-employee-sources", status: 429 },
     { next: "another client", clientId: "sandbox-reader", path: path("v2024"), status: 200 },
-    { next: "the same client on v2025", clientId: "sandbox", path: path("v2025"), status: 200 },
     { next: "the same client on beta", clientId: "sandbox", path: path("beta"), status: 200 }
   ]
 
-  it.effect.each(others)("that a client reached on v2024 means $status for $next", (row) =>
+  it.effect.each(others)("gives $next $status after a client has reached it on v2024", (row) =>
     Effect.gen(function* () {
       const { headers, sandbox } = yield* start(limit(1))
       yield* ask(sandbox, { authorization: "Bearer never.issued" })

@@ -30,7 +30,6 @@ describe("the records of a source", () => {
     { name: "Half landed", file: csv(7), landed: 3 },
     { name: "Nothing landed", file: csv(6), landed: 0 },
     { name: "Retail", file: BAD_ROW_CSV, landed: 0 },
-    { name: "Retail", file: csv(6).replace("email", "mail"), landed: 0 },
     { name: "Retail", file: csv(20_001), landed: 0 },
     { name: "Custom columns", file: `${header},costCenter\n${row},7`, landed: 1 }
   ]
@@ -79,7 +78,7 @@ describe("the records of a source", () => {
     })
   )
 
-  it.effect.each(["sourceId eq x", 'name eq "x"', 'sourceId ne "x"', "", 'sourceId eq "x" or'])(
+  it.effect.each(['name eq "x"', "", 'sourceId eq "x" or'])(
     "are refused for the filter '%s'",
     (filter) =>
       exchange({

@@ -41,7 +41,7 @@ const created = (bounds: object) => ({ range: { created: bounds } })
 const only = (name: string) => Sandbox.make({ sources: [Source.named(name)] })
 
 describe("the audit events of an upload", () => {
-  it.effect("happen when the job starts and when it ends, and say why it failed", () =>
+  it.effect("are created when the job starts and ends, and have the reason of a failure", () =>
     Effect.gen(function* () {
       const sandbox = yield* only("Retail")
       yield* sandbox.upload(Source.named("Retail").sourceId, BAD_ROW_CSV)
@@ -62,7 +62,7 @@ describe("the audit events of an upload", () => {
     })
   )
 
-  it.effect.each(["CREATE_PASSED", "UPDATE_PASSED"])("are one %s for each row that landed so", (action) =>
+  it.effect.each(["CREATE_PASSED", "UPDATE_PASSED"])("include one %s for each row with that result", (action) =>
     Effect.gen(function* () {
       const sandbox = yield* only("Half landed")
 
@@ -115,20 +115,16 @@ describe("a search", () => {
 
   const refusals: ReadonlyArray<readonly [string, object, string]> = [
     ["another query language", { ...imports, queryType: "SAILPOINT" }, "queryType DSL only"],
-    ["no query", { ...imports, queryDsl: undefined }, "queryType DSL only"],
-    ["a query of the default language", { query: { query: "type:X" } }, "not a search"],
     ["aggregations", { ...imports, aggregations: {} }, "not a search"],
-    ["a sort that is no list", dsl(all, { sort: "-created" }), "not a search"],
+    ["a sort that is not a list", dsl(all, { sort: "-created" }), "not a search"],
     ["a sort by an unknown field", dsl(all, { sort: ["stack"] }), "sort is not a list of"],
     ["searchAfter without its sort", dsl(all, { sort: [], searchAfter: ["x"] }), "searchAfter does not"],
     ["an unknown clause", dsl({ terms: { action: [] } }), "the clause terms"],
-    ["two clauses in one object", dsl({ ...all, ...started }), "not an object with one key"],
     ["a range over another field", dsl({ range: { id: { gte: "now" } } }), "not over created"],
     ["a range with a word", dsl(created({ gte: "yesterday" })), "with a date"],
-    ["a range with an unknown bound", dsl(created({ from: "now" })), "with a date"],
     ["a match of two fields", dsl({ match: { id: "x", name: "y" } }), "not one field"],
     ["an unknown key of bool", dsl({ bool: { musts: [] } }), "the key musts"],
-    ["a clause in bool that is none", dsl({ bool: { must: ["x"] } }), "not an object with one key"]
+    ["a text as a clause of bool", dsl({ bool: { must: ["x"] } }), "not an object with one key"]
   ]
 
   it.effect.each(refusals)("with %s is refused with 400", ([, body, text]) =>
@@ -158,11 +154,10 @@ describe("a search", () => {
 
   const filters = [
     { filter: { includes: ["action", "actor.name"] }, keys: ["action", "actor"] },
-    { filter: { includes: ["actor", "id"], excludes: ["actor.name"] }, keys: ["id"] },
     { filter: { includes: ["status", "id"], excludes: ["id"] }, keys: ["status"] }
   ]
 
-  it.effect.each(filters)("shows of a document what $filter leaves", ({ filter, keys }) =>
+  it.effect.each(filters)("returns only the fields that $filter selects", ({ filter, keys }) =>
     Effect.gen(function* () {
       const sandbox = yield* only("Named events")
 

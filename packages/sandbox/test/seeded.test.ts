@@ -54,7 +54,7 @@ const undocumented: ReadonlyArray<Answer> = [
 const misbehaving = ["Slow", "Silent", "Cut off", "Reset", "Endless"]
 
 describe("a seeded source", () => {
-  it.effect.each([...answers, ...undocumented])("$name answers as it promises", (answer) =>
+  it.effect.each([...answers, ...undocumented])("$name has its described answer", (answer) =>
     Effect.gen(function* () {
       const { body, header, name, status = 200 } = answer
       const { headers, sandbox } = yield* start()
@@ -68,14 +68,14 @@ describe("a seeded source", () => {
     })
   )
 
-  it("of each name has a test", () => {
+  it("has a test for each name", () => {
     assert.sameMembers(
       [...answers, ...undocumented].map(({ name }) => name).concat(misbehaving),
       Source.seeded.map(({ name }) => name)
     )
   })
 
-  it.effect("that fails every second request starts with the first, counted per source", () =>
+  it.effect("with an alternating failure fails its first request and every second one after it", () =>
     Effect.gen(function* () {
       const { headers, sandbox } = yield* start()
       const names = ["Busy", "Busy", "Busy", "Unwell", "Unwell", "Busy", "Gateway", "Gateway"]
@@ -86,7 +86,7 @@ describe("a seeded source", () => {
     })
   )
 
-  it.effect.each(["Silent", "Endless"])("%s never ends its answer, whose client then leaves it", (name) =>
+  it.effect.each(["Silent", "Endless"])("%s never ends its answer, and its client can leave", (name) =>
     Effect.gen(function* () {
       const { headers, sandbox } = yield* start()
       const asking = yield* forkStatus(sandbox, name, headers)
@@ -107,7 +107,7 @@ describe("a seeded source", () => {
     { name: "Reset", cause: /fetch failed/u }
   ]
 
-  it.effect.each(broken)("$name breaks the connection, and the sandbox serves others", ({ cause, name }) =>
+  it.effect.each(broken)("$name breaks the connection, and the sandbox answers the next request", ({ cause, name }) =>
     Effect.gen(function* () {
       const { headers, sandbox } = yield* start()
 

@@ -3,16 +3,7 @@ import * as Effect from "effect/Effect"
 import * as TestClock from "effect/testing/TestClock"
 import * as Client from "../src/Client.ts"
 import * as Sandbox from "../src/Sandbox.ts"
-import {
-  askStatus,
-  askToken,
-  assertStatuses,
-  authorize,
-  credentials,
-  exchange,
-  start,
-  typed
-} from "./support/tenant.ts"
+import { askStatus, askToken, authorize, credentials, exchange, start, typed } from "./support/tenant.ts"
 
 const multipart = (fields: Record<string, string>) => {
   const form = new FormData()
@@ -49,11 +40,10 @@ describe("the token endpoint", () => {
   const refusals: ReadonlyArray<readonly [what: string, body: BodyInit, error: string]> = [
     ["a wrong secret", form({ ...good, client_secret: "wrong" }), "invalid_client"],
     ["another client's secret", form({ ...good, client_id: "sandbox-reader" }), "invalid_client"],
-    ["an unknown client", form({ ...good, client_id: "nobody" }), "invalid_client"],
+    ["an unknown client", form({ ...good, client_id: "unknown" }), "invalid_client"],
     ["no secret", form(noSecret), "invalid_client"],
     ["a wrong grant type", form({ ...good, grant_type: "password" }), "unsupported_grant_type"],
     ["no grant type", form(noGrant), "invalid_request"],
-    ["an empty form", form({}), "invalid_request"],
     ["JSON", typed("application/json", JSON.stringify(good)), "invalid_request"],
     ["a form that is declared as text", typed("text/plain", encoded), "invalid_request"]
   ]
@@ -73,7 +63,6 @@ describe("the token endpoint", () => {
   const ways: ReadonlyArray<readonly [what: string, query: string, body?: BodyInit]> = [
     ["a multipart form", "", multipart(good)],
     ["the query", `?${encoded}`],
-    ["the query of an empty form", `?${encoded}`, form({})],
     ["a form and the query", `?client_secret=${secret}`, multipart(noSecret)],
     ["a form, whatever the query says", "?client_secret=wrong", multipart(good)]
   ]
@@ -104,7 +93,7 @@ describe("a token", () => {
     })
   )
 
-  it("is forgotten after 10,000 newer ones, so that a sandbox does not grow over days", () => {
+  it("is dropped after 10,000 newer ones, so that a sandbox does not grow over days", () => {
     const tokens = new Client.Tokens()
     const issued = Array.from({ length: 10_001 }, () => `Bearer ${tokens.issue(Client.admin, 0).token}`)
 
@@ -129,7 +118,8 @@ describe("a token", () => {
         yield* askStatus(sandbox, "Done", yield* authorize(sandbox))
       ]
       assert.notStrictEqual(newer.authorization, headers.authorization)
-      assertStatuses([...before, ...after], [200, 200, 401, 401, 200])
+      const statuses = [...before, ...after].map(({ status }) => status)
+      assert.deepStrictEqual(statuses, [200, 200, 401, 401, 200])
     })
   )
 })

@@ -1,4 +1,4 @@
-/** How the tests speak to a sandbox: over a real socket, with the platform's fetch. */
+/** Requests to a sandbox over a real socket, with the platform's fetch. */
 import { assert } from "@effect/vitest"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
@@ -7,7 +7,7 @@ import * as Client from "../../src/Client.ts"
 import * as Sandbox from "../../src/Sandbox.ts"
 import * as Source from "../../src/Source.ts"
 
-/** Where a sandbox is: this one, or one of another process. */
+/** A sandbox of this or another process. */
 export type Reachable = Pick<Sandbox.Service, "url">
 
 export interface Answered {
@@ -19,7 +19,7 @@ export interface Answered {
 
 export class NoAnswer extends Data.TaggedError("NoAnswer")<{ readonly cause: unknown }> {}
 
-/** The whole answer; an interrupted caller closes its connection. */
+/** Sends a request and reads the whole answer; interruption closes the connection. */
 export const send = (url: string, init: RequestInit = {}): Effect.Effect<Answered, NoAnswer> =>
   Effect.tryPromise({
     try: async (signal) => {
@@ -64,7 +64,7 @@ export const start = (options?: Sandbox.Options, clientId?: string) =>
     return { sandbox, headers: yield* authorize(sandbox, clientId) }
   })
 
-/** A request, and what is expected of the answer. */
+/** A request, and the expected parts of the answer. */
 export interface Exchange {
   /** The method and the path. */
   readonly request: string
@@ -134,16 +134,16 @@ export const forkStatus = (sandbox: Sandbox.Service, name: string, headers: Reco
     return asking
   })
 
-/** Whether something is still under way after another request came back: time enough for an answer, without a sleep. */
+/** Whether a fiber still runs after the answer to another request, which replaces a sleep. */
 export const isPending = <A, E>(sandbox: Reachable, fiber: Fiber.Fiber<A, E>) =>
   Effect.map(send(`${sandbox.url}/another`), () => fiber.pollUnsafe() === undefined)
 
-/** A CSV that the sandbox takes. */
+/** A CSV that the sandbox accepts. */
 export const GOOD_CSV =
   "accountName,firstName,lastName,email,manager\nada,Ada,Lovelace,ada@example.com,grace\n"
 
-/** A CSV whose form is good, with a manager who does not exist. */
-export const BAD_ROW_CSV = GOOD_CSV.replace("grace", "nobody")
+/** A CSV with the right columns and an unknown manager. */
+export const BAD_ROW_CSV = GOOD_CSV.replace("grace", "unknown")
 
-/** A CSV without the columns that the sandbox wants. */
+/** A CSV without the required columns. */
 export const BAD_CSV = "accountName,firstName\nada,Ada\n"
