@@ -3,7 +3,17 @@ import * as Effect from "effect/Effect"
 import * as Client from "../src/Client.ts"
 import * as Sandbox from "../src/Sandbox.ts"
 import * as Source from "../src/Source.ts"
-import { csvForm, exchange, type Exchange, get, GOOD_CSV, send, start, statusPath, uploadPath } from "./support/tenant.ts"
+import {
+  csvForm,
+  exchange,
+  type Exchange,
+  get,
+  GOOD_CSV,
+  send,
+  start,
+  statusPath,
+  uploadPath
+} from "./support/tenant.ts"
 
 const done = Source.named("Done")
 const STATUS = statusPath(done.sourceId)

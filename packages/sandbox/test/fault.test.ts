@@ -12,6 +12,8 @@ const respond = (status: number, body?: unknown): Fault.Fault => ({
   ...(body === undefined ? {} : { body })
 })
 
+const delayed = (next: Fault.Fault): Fault.Fault => ({ _tag: "Delay", duration: "1 second", next })
+
 describe("a planned answer", () => {
   const json = "application/json"
   const limit = `{"message":" Rate Limit Exceeded "}`
@@ -71,7 +73,6 @@ describe("planned faults", () => {
     })
   )
 
-  const delayed = (next: Fault.Fault): Fault.Fault => ({ _tag: "Delay", duration: "1 second", next })
   const delays: ReadonlyArray<readonly [name: string, status: number, fault?: Fault.Fault]> = [
     ["Slow", 200],
     ["Done", 502, delayed(delayed(respond(502)))]

@@ -78,14 +78,12 @@ describe("the records of a source", () => {
     })
   )
 
-  it.effect.each(['name eq "x"', "", 'sourceId eq "x" or'])(
-    "are refused for the filter '%s'",
-    (filter) =>
-      exchange({
-        request: `GET ${RECORDS}?filters=${encodeURIComponent(filter)}`,
-        status: 400,
-        text: "filters is not of the form"
-      })
+  it.effect.each(['name eq "x"', "", 'sourceId eq "x" or'])("are refused for the filter '%s'", (filter) =>
+    exchange({
+      request: `GET ${RECORDS}?filters=${encodeURIComponent(filter)}`,
+      status: 400,
+      text: "filters is not of the form"
+    })
   )
 
   const all = recordsOf("All landed", "&count=true")

@@ -66,7 +66,7 @@ describe("a sandbox", () => {
 
   it.effect("knows the given clients, and no others", () =>
     Effect.gen(function* () {
-      const sandbox = yield* Sandbox.make({ clients: [Client.seeded[1]] })
+      const sandbox = yield* Sandbox.make({ clients: Client.seeded.slice(1, 2) })
 
       assert.strictEqual((yield* askToken(sandbox, credentials("sandbox-reader"))).status, 200)
       assert.strictEqual((yield* askToken(sandbox)).status, 401)

@@ -62,15 +62,17 @@ describe("the audit events of an upload", () => {
     })
   )
 
-  it.effect.each(["CREATE_PASSED", "UPDATE_PASSED"])("include one %s for each row with that result", (action) =>
-    Effect.gen(function* () {
-      const sandbox = yield* only("Half landed")
+  it.effect.each(["CREATE_PASSED", "UPDATE_PASSED"])(
+    "include one %s for each row with that result",
+    (action) =>
+      Effect.gen(function* () {
+        const sandbox = yield* only("Half landed")
 
-      const answered = yield* search(sandbox, dsl(match(action)), "?limit=2&count=true")
+        const answered = yield* search(sandbox, dsl(match(action)), "?limit=2&count=true")
 
-      assert.lengthOf(eventsIn(answered), 2)
-      assert.strictEqual(answered.headers.get("x-total-count"), "5")
-    })
+        assert.lengthOf(eventsIn(answered), 2)
+        assert.strictEqual(answered.headers.get("x-total-count"), "5")
+      })
   )
 
   it.effect("are kept for the newest 250 uploads, so that a sandbox does not grow over days", () =>

@@ -107,14 +107,16 @@ describe("a seeded source", () => {
     { name: "Reset", cause: /fetch failed/u }
   ]
 
-  it.effect.each(broken)("$name breaks the connection, and the sandbox answers the next request", ({ cause, name }) =>
-    Effect.gen(function* () {
-      const { headers, sandbox } = yield* start()
+  it.effect.each(broken)(
+    "$name breaks the connection, and the sandbox answers the next request",
+    ({ cause, name }) =>
+      Effect.gen(function* () {
+        const { headers, sandbox } = yield* start()
 
-      const failed = yield* Effect.flip(askStatus(sandbox, name, headers))
+        const failed = yield* Effect.flip(askStatus(sandbox, name, headers))
 
-      assert.match(String(failed.cause), cause)
-      assert.strictEqual((yield* askStatus(sandbox, "Done", headers)).status, 200)
-    })
+        assert.match(String(failed.cause), cause)
+        assert.strictEqual((yield* askStatus(sandbox, "Done", headers)).status, 200)
+      })
   )
 })
