@@ -135,7 +135,7 @@ describe("a file", () => {
     ["COMPLETED", "cells in quotation marks", `${header}\n${quoted}`],
     ["COMPLETED", "dates", `${header},startDate,endDate\n${row},2026-01-31,`],
     ["ERROR", "a date that is not ISO 8601", `${header},endDate\n${row},31.12.2026`],
-    ["ERROR", "an unknown manager", `${header}\n${row.replace("grace", "unknown")}`],
+    ["ERROR", "an unknown manager", `${header}\n${row.replace("grace", "nobody")}`],
     ["ERROR", "an empty cell that is required", `${header}\n${row.replace("Ada", "")}`],
     ["ERROR", "an empty first cell", `${header}\n${row.replace("ada,", ",")}`],
     ["ERROR", "an unknown column", `${header},shoes\n${row},44`],

@@ -143,7 +143,7 @@ export const GOOD_CSV =
   "accountName,firstName,lastName,email,manager\nada,Ada,Lovelace,ada@example.com,grace\n"
 
 /** A CSV with the right columns and an unknown manager. */
-export const BAD_ROW_CSV = GOOD_CSV.replace("grace", "unknown")
+export const BAD_ROW_CSV = GOOD_CSV.replace("grace", "nobody")
 
 /** A CSV without the required columns. */
 export const BAD_CSV = "accountName,firstName\nada,Ada\n"
