@@ -22,17 +22,15 @@ export type Problems = ReadonlyArray<CoreSettings.Problem>
 export const read = (given: Record<string, string | undefined>): Result.Result<Settings, Problems> => {
   const names = [...SECRETS, RedisUrl.NAME]
   const { env, problems } = readFiles(given, names, SecretFile.read)
-  /** The secret as it was read, or from now on as its file has it. */
+  /** Returns the secret, or an effect that reads its file. */
   const current = (name: string, secret: Secret): Secret => {
-    const path = given[`${name}_FILE`]?.trim()
-    return path === undefined || !Redacted.isRedacted(secret) || given[name] === env[name]
+    const variable = `${name}_FILE`
+    const path = given[variable]?.trim()
+    return path === undefined || given[name] === env[name] || !Redacted.isRedacted(secret)
       ? secret
-      : SecretFile.reading({
-          variable: `${name}_FILE`,
-          path,
-          secret,
-          isUsable: (text) => name !== RedisUrl.NAME || Result.isSuccess(RedisUrl.read(text))
-        })
+      : SecretFile.reading(variable, path, secret, (text) =>
+          name === RedisUrl.NAME ? Result.isSuccess(RedisUrl.read(text)) : true
+        )
   }
   const provider = ConfigProvider.fromEnv({ env })
   const tenant = CoreSettings.read().pipe(
