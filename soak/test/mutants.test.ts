@@ -9,6 +9,7 @@ const changed = (source: string): ReadonlyArray<string> =>
 const cases: ReadonlyArray<readonly [source: string, ...changes: ReadonlyArray<string>]> = [
   ["a <= 1", ";", "a < 1", "a <= 2"],
   ["x = a ?? b", ";", "x = a"],
+  ["x = a.toString().min", ";", "x = a.toString().max"],
   ["x = !a ? b : 0", ";", "x = true ? b : 0", "x = false ? b : 0", "x = a ? b : 0", "x = !a ? b : 1"],
   ['import "x"; export type A = "b" | 1']
 ]

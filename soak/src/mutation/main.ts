@@ -15,11 +15,15 @@ const ROOT = fileURLToPath(new URL("../../../", import.meta.url))
 const CORE = "packages/core/"
 const SERVER = "apps/mcp-server/"
 
-/** The modules that run without MODULE, with the tests that cover them; the first tests run first. */
+/** The step that builds what the tests of later steps start as a process. */
+const BUILD = "build"
+
+/** The modules that run without MODULE, with the steps that test them, the quickest first. */
 const COVERED: Readonly<Record<string, ReadonlyArray<string>>> = {
   [`${CORE}src/internal/retryAfter.ts`]: [`${CORE}test/hostile/headers.test.ts`, `${CORE}test`],
   [`${CORE}src/internal/reply.ts`]: [
-    `${CORE}test/bounds.test.ts ${CORE}test/status.test.ts ${CORE}test/hostile`,
+    `${CORE}test/bounds.test.ts ${CORE}test/status.test.ts ${CORE}test/proxy.test.ts`,
+    `${CORE}test/hostile/answers.test.ts ${CORE}test/hostile/secrets.test.ts`,
     `${CORE}test`
   ],
   [`${CORE}src/internal/send.ts`]: [
@@ -27,11 +31,15 @@ const COVERED: Readonly<Record<string, ReadonlyArray<string>>> = {
     `${CORE}test`
   ],
   [`${SERVER}src/http/Exchange.ts`]: [
-    `${SERVER}test/http/clients.test.ts`,
-    `${SERVER}test/http`,
-    `${SERVER}test/hostile`
+    BUILD,
+    `${SERVER}test/http/clients.test.ts ${SERVER}test/http/keepAlive.test.ts`,
+    `${SERVER}test/http ${SERVER}test/hostile/httpClients.test.ts ${SERVER}test/hostile/ids.test.ts`
   ],
-  [`${SERVER}src/handlers/SourceList.ts`]: [`${SERVER}test/handlers`, `${SERVER}test/tools`]
+  [`${SERVER}src/handlers/SourceList.ts`]: [
+    `${SERVER}test/handlers/SourceList.test.ts`,
+    BUILD,
+    `${SERVER}test/tools/listNonEmployeeSources.test.ts ${SERVER}test/handlers`
+  ]
 }
 
 const HELP = `Changes a module in many small ways, one at a time, and prints the changes that no test notices.
@@ -88,17 +96,18 @@ const copyTo = (folder: string): void => {
   })
 }
 
-const testsOf = (module: string): ReadonlyArray<string> => {
+const stepsOf = (module: string): ReadonlyArray<string> => {
   const [root = ""] = module.split("src/", 1)
-  return COVERED[module] ?? [`${root}test`]
+  return COVERED[module] ?? (root === CORE ? [`${root}test`] : [BUILD, `${root}test`])
 }
 
-/** Builds what tests start as a process, and runs the tests until one fails. */
+/** Runs the tests of a module until one fails. */
 const check = async (folder: string, module: string, millis: number): Promise<Verdict> => {
-  if (!module.startsWith(CORE) && !(await run(folder, millis, `${SERVER}build.ts`))) return "killed"
-  for (const tests of testsOf(module)) {
+  for (const step of stepsOf(module)) {
     const config = ["run", "--config", "vitest.workspace.ts", "--bail", "1"]
-    const passed = await run(folder, millis, "node_modules/vitest/vitest.mjs", ...config, ...tests.split(" "))
+    const passed = await (step === BUILD
+      ? run(folder, millis, `${SERVER}build.ts`)
+      : run(folder, millis, "node_modules/vitest/vitest.mjs", ...config, ...step.split(" ")))
     if (passed === undefined) return "timeout"
     if (!passed) return "killed"
   }
@@ -115,7 +124,14 @@ const sampleOf = (mutants: ReadonlyArray<Mutant>, size: number, seed: number): R
   return chosen.toSorted((a, b) => a.start - b.start)
 }
 
-const shown = (text: string): string => text.replaceAll(/\s+/gu, " ").slice(0, 60)
+const oneLine = (text: string): string => text.replaceAll(/\s+/gu, " ").slice(0, 60) || "nothing"
+
+/** Shows a change from the first character that differs, and a little before that. */
+const shown = (before: string, after: string): string => {
+  const differs = [...before].findIndex((letter, n) => letter !== after[n])
+  const from = differs < 30 ? 0 : differs - 10
+  return `${oneLine(before.slice(from))} → ${oneLine(after.slice(from))}`
+}
 
 const tryModule = async (folder: string, module: string, size: number, seed: number): Promise<boolean> => {
   const file = join(folder, module)
@@ -134,7 +150,7 @@ const tryModule = async (folder: string, module: string, size: number, seed: num
     const verdict = await check(folder, module, millis)
     counts[verdict] += 1
     const line = source.slice(0, start).split("\n").length
-    const change = `${shown(source.slice(start, end))} → ${shown(text) || "nothing"}`
+    const change = shown(source.slice(start, end), text)
     if (verdict !== "killed") process.stdout.write(`${verdict} ${module}:${line}  ${change}\n`)
   }
   writeFileSync(file, source)

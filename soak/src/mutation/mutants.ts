@@ -105,7 +105,9 @@ export const mutantsOf = (file: string, source: string): ReadonlyArray<Mutant> =
         return
       }
       case "MemberExpression":
-        if (isNode(property)) replace(property, SWAPPED[textOf(property)] ?? textOf(property))
+        if (isNode(property) && Object.hasOwn(SWAPPED, textOf(property))) {
+          replace(property, SWAPPED[textOf(property)] ?? "")
+        }
     }
   }
 

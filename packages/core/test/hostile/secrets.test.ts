@@ -6,6 +6,7 @@ import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import { BulkUploads } from "../../src/BulkUploads.ts"
+import { withoutSecrets } from "../../src/internal/reply.ts"
 import { observe } from "../support/observed.ts"
 import { transports } from "../support/tenant.ts"
 import { transcript } from "../support/transcript.ts"
@@ -63,6 +64,19 @@ describe("no secret is shown through", { concurrent: true, timeout: 60_000 }, ()
       for (const secret of [CLIENT_SECRET, ACCESS_TOKEN]) assert.notInclude(everything, secret)
     })
   )
+})
+
+const texts: ReadonlyArray<readonly [string, secrets: ReadonlyArray<string>, text: string, shown: string]> = [
+  ["an empty secret", [""], "Gone.", "Gone."],
+  ["a secret inside another", ["key", "key-1"], "It was key-1.", "It was [secret]."],
+  ["half of a character", ["key-\ud83d"], "It was key-\ud83d.", "It was [secret]."],
+  ["a secret at the cut", ["key-1"], `${"x".repeat(497)}key-1`, `${"x".repeat(497)}[s…`]
+]
+
+describe("a text without secrets", () => {
+  it.each(texts)("allows for %s", (_, secrets, text, shown) => {
+    assert.strictEqual(withoutSecrets(secrets.map((secret) => Redacted.make(secret)))(text), shown)
+  })
 })
 
 /** Has the characters that JSON, pages, forms and URLs escape. */
