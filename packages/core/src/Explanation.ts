@@ -39,7 +39,7 @@ import * as Result from "effect/Result"
 import type { ApiClient } from "./ApiClient.ts"
 import { type BulkUploadError, NotFound, RequestTimeout } from "./BulkUploadError.ts"
 import * as BulkUploads from "./BulkUploads.ts"
-import * as BulkUploadStatus from "./BulkUploadStatus.ts"
+import type * as BulkUploadStatus from "./BulkUploadStatus.ts"
 import * as CsvHeader from "./CsvHeader.ts"
 import * as Failure from "./Failure.ts"
 import { checksFor, nextStepFor } from "./internal/advice.ts"
@@ -49,6 +49,7 @@ import type { Operation } from "./internal/errorText.ts"
 import { now } from "./internal/monotonicClock.ts"
 import { countSince, getRecords, type Records, type RecordSource } from "./internal/records.ts"
 import { getColumns, getSource, identified } from "./internal/source.ts"
+import { statusReport } from "./internal/statusReport.ts"
 import * as SourceId from "./SourceId.ts"
 
 export type { ImportEvent } from "./internal/auditEvents.ts"
@@ -181,11 +182,7 @@ const make = ({ auditEvents = false, countRecords = false, deadline = "40 second
       const evidence = { status, records, columns, events, csvHeader, uploadedAt: uploadedAt && since }
       const checks = checksFor(evidence)
       const explained: Explained = {
-        sourceId,
-        status,
-        settled: BulkUploadStatus.isSettled(status),
-        meaning: BulkUploadStatus.meaning(status),
-        checkedAt: DateTime.formatIso(checkedAt),
+        ...statusReport({ sourceId, status }, checkedAt),
         ...(records && { records }),
         ...(columns && { columns }),
         events,

@@ -1,10 +1,11 @@
 /**
  * The runtime of the process. Its services are made at its first use.
  */
+import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import type { Retries, Services } from "./ServiceLayer.ts"
-import * as LazyHandlers from "./lazyHandlers.ts"
+import { answeredBy } from "./lazyHandlers.ts"
 import type * as StderrLog from "../telemetry/StderrLog.ts"
 import type { Settings } from "../settings/TenantSettings.ts"
 
@@ -18,4 +19,8 @@ export const makeRuntime = (
   retries: Retries,
   telemetry: Layer.Layer<never> = Layer.empty
 ): Runtime =>
-  ManagedRuntime.make(LazyHandlers.layer(({ Services }) => Services.layer(settings, log, retries, telemetry)))
+  ManagedRuntime.make(
+    Layer.unwrap(
+      answeredBy(({ Services }) => Effect.succeed(Services.layer(settings, log, retries, telemetry)))
+    )
+  )

@@ -9,9 +9,8 @@ import * as RetryPolicy from "@sailpoint-bulk-upload/core/RetryPolicy"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { Settings } from "../settings/TenantSettings.ts"
-import type { SourceCompletion } from "./SourceCompletion.ts"
 import * as StderrLog from "../telemetry/StderrLog.ts"
-import { completeSources } from "./completeSources.ts"
+import { completeSources, type SourceCompletion } from "./completeSources.ts"
 import * as SailPointHttp from "./SailPointHttp.ts"
 
 export type Services =

@@ -1,13 +1,20 @@
 /**
- * Completes source names from a list that is cached for a short time.
+ * Completes a partly typed source name from a list that is cached for a short time.
  */
-import { NonEmployeeSources } from "@sailpoint-bulk-upload/core/NonEmployeeSources"
+import type { BulkUploadError } from "@sailpoint-bulk-upload/core/BulkUploadError"
+import { type NonEmployeeSource, NonEmployeeSources } from "@sailpoint-bulk-upload/core/NonEmployeeSources"
+import { sourcesNamed } from "@sailpoint-bulk-upload/core/workspace"
 import * as Cache from "effect/Cache"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
-import { SourceCompletion } from "./SourceCompletion.ts"
-import { nameContains } from "../text/nameContains.ts"
+
+/** Returns the sources whose name contains the text, sorted by name; all sources if the text is empty. */
+export class SourceCompletion extends Context.Service<
+  SourceCompletion,
+  (typed: string) => Effect.Effect<ReadonlyArray<NonEmployeeSource>, BulkUploadError>
+>()("@sailpoint-bulk-upload/mcp-server/SourceCompletion") {}
 
 /**
  * An assistant requests completions with every key, and each list counts against the rate limit, so the list is cached. A
@@ -25,11 +32,6 @@ export const completeSources: Layer.Layer<SourceCompletion, never, NonEmployeeSo
         list().pipe(Effect.catchTag("Forbidden", () => list({ ownedByMe: true }))),
       { capacity: 1, timeToLive: (exit) => (Exit.isSuccess(exit) ? KEPT : 0) }
     )
-    return SourceCompletion.of({
-      matching: (typed) =>
-        Effect.map(Cache.get(cache, "all"), (sources) =>
-          sources.filter(nameContains(typed)).toSorted((a, b) => a.name.localeCompare(b.name, "en"))
-        )
-    })
+    return (typed) => Effect.map(Cache.get(cache, "all"), (sources) => sourcesNamed(typed, sources))
   })
 )

@@ -1,6 +1,5 @@
 import type { BulkUploadError } from "@sailpoint-bulk-upload/core/BulkUploadError"
 import * as BulkUploads from "@sailpoint-bulk-upload/core/BulkUploads"
-import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import { reportOf, type StatusReport } from "./StatusReport.ts"
 import { answeredInTime } from "./answeredInTime.ts"
@@ -11,6 +10,6 @@ export const getBulkUploadStatus = (
 ): Effect.Effect<typeof StatusReport.Type, BulkUploadError, BulkUploads.BulkUploads> =>
   BulkUploads.BulkUploads.pipe(
     Effect.flatMap((uploads) => uploads.check(sourceId)),
-    Effect.map((check) => reportOf(check, DateTime.formatIso(check.checkedAt))),
+    Effect.map((check) => reportOf(check, check.checkedAt)),
     answeredInTime({ operation: "status", sourceId })
   )

@@ -1,6 +1,7 @@
 /**
  * The code for answering calls in one chunk: handlers, observation and services.
  */
+export { SourceCompletion } from "./completeSources.ts"
 export { explainBulkUpload } from "./explainBulkUpload.ts"
 export { getBulkUploadStatus } from "./getBulkUploadStatus.ts"
 export { listNonEmployeeSources } from "./listNonEmployeeSources.ts"

@@ -1,7 +1,7 @@
 import { NonEmployeeSources } from "@sailpoint-bulk-upload/core/NonEmployeeSources"
+import { sourcesNamed } from "@sailpoint-bulk-upload/core/workspace"
 import * as Effect from "effect/Effect"
 import { answeredInTime } from "./answeredInTime.ts"
-import { nameContains } from "../text/nameContains.ts"
 import { fitting } from "./SourceList.ts"
 
 interface Wanted {
@@ -21,9 +21,7 @@ export const listNonEmployeeSources = (wanted: Wanted) =>
   Effect.gen(function* () {
     const { list } = yield* NonEmployeeSources
     const all = yield* list({ ownedByMe: wanted.ownedByMe })
-    const matching = all
-      .filter(nameContains(wanted.nameContains ?? ""))
-      .toSorted((a, b) => a.name.localeCompare(b.name, "en"))
+    const matching = sourcesNamed(wanted.nameContains ?? "", all)
     const sources = fitting(matching)
     return {
       sources,

@@ -62,7 +62,7 @@ export const waitForBulkUpload = (
     const waited = Effect.map(Clock.monotonicTimeNanos, (now) => Math.round(Number(now - start) / 1e8) / 10)
     const report = (status: State, timedOut: boolean, nextStep?: string) =>
       Effect.map(waited, (waitedSeconds) => ({
-        ...reportOf({ sourceId, status }, DateTime.formatIso(checkedAt)),
+        ...reportOf({ sourceId, status }, checkedAt),
         ...(nextStep === undefined ? {} : { nextStep }),
         settled: !timedOut,
         timedOut,

@@ -1,6 +1,7 @@
 /**
  * What a failed call returns, whatever it failed with.
  */
+import { ProtocolError, ProtocolErrorCode } from "@modelcontextprotocol/server"
 import type { BulkUploadError } from "@sailpoint-bulk-upload/core/BulkUploadError"
 import * as CoreFailure from "@sailpoint-bulk-upload/core/Failure"
 import { nameVariables, type Problem } from "@sailpoint-bulk-upload/core/Settings"
@@ -73,3 +74,14 @@ export const notConfigured = (problems: ReadonlyArray<Problem>): Failure => ({
     .join(" ")}`,
   retryable: false
 })
+
+/** Failures because of the URI. MCP has no code for a resource that does not exist. */
+const OF_URI: ReadonlySet<string> = new Set(["InvalidSourceId", "NotFound"])
+
+/** Returns a failure as a protocol error, for resources and prompts, which have no `isError` result. */
+export const toProtocolError = (failure: Failure): ProtocolError =>
+  new ProtocolError(
+    OF_URI.has(failure.error) ? ProtocolErrorCode.InvalidParams : ProtocolErrorCode.InternalError,
+    `${failure.message} ${failure.nextStep}`,
+    failure
+  )

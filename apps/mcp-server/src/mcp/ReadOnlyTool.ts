@@ -19,6 +19,7 @@ interface Definition<Input extends object, Output extends object> {
   readonly input: Schema.ConstraintCodec<Input, unknown>
   readonly output: Schema.ConstraintCodec<Output, unknown>
   readonly run: (
+    handlers: LazyHandlers.Handlers,
     input: Input,
     request: ServerContext["mcpReq"]
   ) => Effect.Effect<NoInfer<Output>, ToolError, Services>
@@ -43,9 +44,9 @@ export const make = <Input extends object, Output extends object>(definition: De
   const register = (server: McpServer, adapter: Adapter<Services>): void => {
     server.registerTool(name, config, (input, context) =>
       adapter.run(
-        LazyHandlers.answeredBy(({ ToolCall }) =>
-          Effect.flatMap(Effect.fromResult(input), (input) => run(input, context.mcpReq)).pipe(
-            ToolCall.observed(
+        LazyHandlers.answeredBy((handlers) =>
+          Effect.flatMap(Effect.fromResult(input), (input) => run(handlers, input, context.mcpReq)).pipe(
+            handlers.ToolCall.observed(
               name,
               Result.getOrElse(input, () => ({})),
               context
@@ -56,5 +57,5 @@ export const make = <Input extends object, Output extends object>(definition: De
       )
     )
   }
-  return { name, run, register }
+  return { name, register }
 }

@@ -7,7 +7,7 @@ import type { CallToolResult } from "@modelcontextprotocol/server"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import type * as Fiber from "effect/Fiber"
+import * as Fiber from "effect/Fiber"
 import * as Latch from "effect/Latch"
 import type * as ManagedRuntime from "effect/ManagedRuntime"
 import { inspect } from "node:util"
@@ -57,50 +57,41 @@ export interface Options {
 
 export const makeAdapter = <R>(
   runtime: ManagedRuntime.ManagedRuntime<R, never>,
-  options: Options
+  { maxRunning = MAX_RUNNING, sandbox }: Options
 ): Adapter<R> => {
-  const running = new Set<Promise<unknown>>()
-  const fibers = new Set<Fiber.Fiber<unknown, unknown>>()
+  const running = new Map<Promise<unknown>, Fiber.Fiber<unknown, unknown>>()
   const shutdown = Latch.makeUnsafe()
-  const { maxRunning = MAX_RUNNING } = options
-  const note = options.sandbox ? { sandbox: true } : {}
+  const note = sandbox ? { sandbox } : {}
+  const failed = (failure: Failure) => result({ ...failure, ...note }, true)
 
   const settle = async <A extends object>(exit: Exit.Exit<A, ToolError>): Promise<CallToolResult> => {
     if (Exit.isSuccess(exit)) return result({ ...exit.value, ...note }, false)
     const [reason] = exit.cause.reasons
-    if (reason?._tag === "Fail") return result({ ...toFailure(reason.error), ...note }, true)
-    if (Cause.hasInterruptsOnly(exit.cause)) return result({ ...CANCELLED, ...note }, true)
-    return result({ ...(await reportDefect(runtime, exit.cause)), ...note }, true)
+    if (reason?._tag === "Fail") return failed(toFailure(reason.error))
+    return failed(Cause.hasInterruptsOnly(exit.cause) ? CANCELLED : await reportDefect(runtime, exit.cause))
   }
 
   return {
     run: (effect, { signal }) => {
-      if (running.size >= maxRunning)
-        return Promise.resolve(result({ ...tooMany(maxRunning), ...note }, true))
-      const provided = effect.pipe(
+      if (running.size >= maxRunning) return Promise.resolve(failed(tooMany(maxRunning)))
+      const fiber = effect.pipe(
         Effect.provideService(Shutdown, shutdown),
-        Effect.provideService(CurrentCaller, caller())
+        Effect.provideService(CurrentCaller, caller()),
+        (provided) => runtime.runFork(provided, { signal })
       )
-      const call = runtime
-        .runPromiseExit(provided, {
-          signal,
-          onFiberStart: (fiber) => {
-            fibers.add(fiber)
-            fiber.addObserver(() => fibers.delete(fiber))
-            endWithConnection(fiber)
-          }
-        })
+      endWithConnection(fiber)
+      const call = Effect.runPromise(Fiber.await(fiber))
         .then(settle)
-        .catch((error: unknown) => result({ ...lastResort(error), ...note }, true))
-      running.add(call)
+        .catch((error: unknown) => failed(lastResort(error)))
+      running.set(call, fiber)
       return call.finally(() => running.delete(call))
     },
     idle: async () => {
-      while (running.size > 0) await Promise.allSettled(running)
+      while (running.size > 0) await Promise.allSettled(running.keys())
     },
     beginShutdown: () => void shutdown.openUnsafe(),
     interrupt: () => {
-      for (const fiber of fibers) fiber.interruptUnsafe()
+      for (const fiber of running.values()) fiber.interruptUnsafe()
     }
   }
 }

@@ -3,7 +3,8 @@
  */
 import type { NonEmployeeSource } from "@sailpoint-bulk-upload/core/NonEmployeeSources"
 import * as Effect from "effect/Effect"
-import { SourceCompletion } from "../handlers/SourceCompletion.ts"
+import { answeredBy } from "../handlers/lazyHandlers.ts"
+import type { Services } from "../handlers/Runtime.ts"
 import type { Adapter } from "./ToolResult.ts"
 
 /**
@@ -11,13 +12,15 @@ import type { Adapter } from "./ToolResult.ts"
  * report the reason.
  */
 export const completeSource =
-  (adapter: Adapter<SourceCompletion>, toValue: (source: NonEmployeeSource) => string) =>
+  (adapter: Adapter<Services>, toValue: (source: NonEmployeeSource) => string) =>
   async (typed: string): Promise<Array<string>> => {
     const values = new Set<string>()
-    const collect = Effect.gen(function* () {
-      for (const source of yield* (yield* SourceCompletion).matching(typed)) values.add(toValue(source))
-      return {}
-    })
+    const collect = answeredBy(({ SourceCompletion }) =>
+      Effect.gen(function* () {
+        for (const source of yield* (yield* SourceCompletion)(typed)) values.add(toValue(source))
+        return {}
+      })
+    )
     // The SDK hands no signal to completions.
     await adapter.run(collect, new AbortController())
     return [...values]

@@ -7,7 +7,7 @@ import * as z from "zod/v4"
 import { plainText } from "@sailpoint-bulk-upload/core/workspace"
 import type { Services } from "../handlers/Runtime.ts"
 import { completeSource } from "../mcp/completeSource.ts"
-import { toProtocolError } from "../mcp/protocolError.ts"
+import { toProtocolError } from "../mcp/Failure.ts"
 import type { Adapter } from "../mcp/ToolResult.ts"
 
 /** The longest name that the library returns. */

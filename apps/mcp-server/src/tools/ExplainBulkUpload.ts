@@ -3,7 +3,6 @@
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import * as LazyHandlers from "../handlers/lazyHandlers.ts"
 import { StatusReport } from "../handlers/StatusReport.ts"
 import { sandboxNote } from "../mcp/Failure.ts"
 import * as ReadOnlyTool from "../mcp/ReadOnlyTool.ts"
@@ -46,10 +45,8 @@ export const ExplainBulkUpload = ReadOnlyTool.make({
     "Explain the newest bulk upload on a SailPoint source: whether records landed, which columns its files need, faults in the file's header, audit events if switched on, and what to check. Use it after get_bulk_upload_status or wait_for_bulk_upload returned ERROR, or when people are missing after COMPLETED; the sourceId comes from list_non_employee_sources. It never knows which rows failed: report no reason that is not in it. It only reads.",
   input: Input,
   output: Output,
-  run: ({ csvHeader, sourceId, uploadedAt }) =>
+  run: ({ explainBulkUpload }, { csvHeader, sourceId, uploadedAt }) =>
     Effect.flatMap(readUploadedAt(uploadedAt), (uploadedAt) =>
-      LazyHandlers.answeredBy(({ explainBulkUpload }) =>
-        explainBulkUpload(sourceId, { uploadedAt, csvHeader })
-      )
+      explainBulkUpload(sourceId, { uploadedAt, csvHeader })
     )
 })

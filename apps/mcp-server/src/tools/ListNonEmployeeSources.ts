@@ -2,7 +2,6 @@
  * The tool `list_non_employee_sources`: finds the ID of a source by its name.
  */
 import * as Schema from "effect/Schema"
-import * as LazyHandlers from "../handlers/lazyHandlers.ts"
 import { Integer, sandboxNote } from "../mcp/Failure.ts"
 import * as ReadOnlyTool from "../mcp/ReadOnlyTool.ts"
 
@@ -43,5 +42,5 @@ export const ListNonEmployeeSources = ReadOnlyTool.make({
     "List the SailPoint tenant's non-employee (contractor) sources with their IDs. Use it first when someone names a source and its sourceId is not known, then pass the sourceId to get_bulk_upload_status, wait_for_bulk_upload or explain_bulk_upload. If several match, ask which one is meant. A long list comes without details and can be truncated: narrow it with nameContains. It only reads.",
   input: Input,
   output: Output,
-  run: (input) => LazyHandlers.answeredBy(({ listNonEmployeeSources }) => listNonEmployeeSources(input))
+  run: ({ listNonEmployeeSources }, input) => listNonEmployeeSources(input)
 })

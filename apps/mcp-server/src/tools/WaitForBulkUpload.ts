@@ -3,7 +3,6 @@
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import * as LazyHandlers from "../handlers/lazyHandlers.ts"
 import { Integer, sandboxNote } from "../mcp/Failure.ts"
 import * as ReadOnlyTool from "../mcp/ReadOnlyTool.ts"
 import { StatusReport } from "../handlers/StatusReport.ts"
@@ -38,10 +37,8 @@ export const WaitForBulkUpload = ReadOnlyTool.make({
     "Wait until the newest bulk upload (CSV of non-employees, such as contractors) on a SailPoint source has ended, or until timeoutSeconds have passed. Use it when someone wants to know when an upload is done; for its status right now use get_bulk_upload_status; on ERROR, call explain_bulk_upload. If only the source's name is known, call list_non_employee_sources first. A result with timedOut true is normal: call again with the same arguments to continue waiting. Right after an upload, and without uploadedAt, it can end at once with the status of the previous upload. It only reads.",
   input: Input,
   output: Output,
-  run: ({ sourceId, timeoutSeconds = DEFAULT_SECONDS, uploadedAt }, request) =>
+  run: ({ waitForBulkUpload }, { sourceId, timeoutSeconds = DEFAULT_SECONDS, uploadedAt }, request) =>
     Effect.flatMap(readUploadedAt(uploadedAt), (since) =>
-      LazyHandlers.answeredBy(({ waitForBulkUpload }) =>
-        waitForBulkUpload({ sourceId, since, timeoutSeconds }, request)
-      )
+      waitForBulkUpload({ sourceId, since, timeoutSeconds }, request)
     )
 })

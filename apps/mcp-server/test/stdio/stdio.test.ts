@@ -5,6 +5,7 @@ import { reportOf } from "../../src/handlers/StatusReport.ts"
 import * as Fault from "@sailpoint-bulk-upload/sandbox/Fault"
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Assistant from "../support/Assistant.ts"
 import * as JsonRpc from "../support/JsonRpc.ts"
@@ -48,7 +49,7 @@ describe.each(Assistant.kinds)("a client $name over stdio", { timeout: 60_000 },
             status,
             settled: status === "COMPLETED" || status === "ERROR",
             meaning: BulkUploadStatus.meaning(status),
-            nextStep: reportOf({ sourceId, status }, "").nextStep
+            nextStep: reportOf({ sourceId, status }, DateTime.nowUnsafe()).nextStep
           })
           assert.match(String(checkedAt), /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/u)
           assert.deepStrictEqual(JSON.parse(text), structured)
