@@ -20,11 +20,11 @@ const byStatus = new Map([
 
 const expected = (status: number, { when200 }: BodyCase, client: string): string => {
   if (status === 200) return when200
-  // Node's own client takes it for an answer, the others for a mistake.
+  // For node:http, a 101 is an answer; for other clients, an error.
   if (status === 101 && client === "node:http") return "UnexpectedResponse"
-  // A proxy answers so, not SailPoint; the Fetch standard makes a network error of it.
+  // Proxies answer with 407. In the Fetch standard, a 407 is a network error.
   if (status === 407) return "ConnectionFailed"
-  // 1xx announces an answer; here the connection ends without one.
+  // An answer would follow a 1xx, but the connection ends.
   if (status < 200) return "ConnectionFailed"
   return byStatus.get(status) ?? (status >= 500 ? "ServerError" : "UnexpectedResponse")
 }
@@ -36,14 +36,14 @@ interface Exchange {
   readonly client: string
 }
 
-/** Five hundred exchanges take a second on a machine that has nothing else to do, and longer on another. */
+/** Five hundred exchanges take a second on an idle machine, and longer on a busy one. */
 const PATIENCE = 120_000
 
 const clients = transports.map(([name]) => name)
 const clientInTurn = (n: number): string => clients[n % clients.length] ?? ""
 
-/** Many calls at a time to one tenant, by one service for each client. Returns those with an unexpected outcome. */
-const misjudged = (exchanges: ReadonlyArray<Exchange>) =>
+/** Makes all exchanges with one tenant, and expects the right outcome of each. */
+const expectOutcomes = (exchanges: ReadonlyArray<Exchange>) =>
   Effect.gen(function* () {
     const tenant = yield* RawTenant.make(
       granting((socket, request) => {
@@ -60,20 +60,23 @@ const misjudged = (exchanges: ReadonlyArray<Exchange>) =>
       ({ client }, n) => outcome(services.get(client)?.status(RawTenant.idOf(n)) ?? Effect.die(client)),
       { concurrency: 24 }
     )
-    return exchanges.flatMap(({ body, client, status }, n) =>
-      outcomes[n] === expected(status, body, client)
-        ? []
-        : [`${status} with ${body.name} over ${client}: ${outcomes[n]}`]
+    const described = (outcomeOf: (exchange: Exchange, n: number) => string | undefined) =>
+      exchanges.map((exchange, n) => [
+        exchange.status,
+        exchange.body.name,
+        exchange.client,
+        outcomeOf(exchange, n)
+      ])
+    assert.deepStrictEqual(
+      described((_, n) => outcomes[n]),
+      described(({ body, client, status }) => expected(status, body, client))
     )
   })
 
-const noneMisjudged = (exchanges: ReadonlyArray<Exchange>) =>
-  Effect.map(misjudged(exchanges), (wrong) => assert.deepStrictEqual(wrong, []))
-
 const statuses = Array.from({ length: 500 }, (_, n) => n + 100)
 
-/** All that have a meaning here, and some that have none. */
-const telling = [101, 103, 200, 204, 205, 302, 304, 400, 401, 403, 404, 407, 429, 500, 599]
+/** The statuses that the library distinguishes, and some others. */
+const distinct = [101, 103, 200, 204, 205, 302, 304, 400, 401, 403, 404, 407, 429, 500, 599]
 
 const withEachClient = (status: number, body: BodyCase): ReadonlyArray<Exchange> =>
   clients.map((client) => ({ status, body, client }))
@@ -81,18 +84,18 @@ const withEachClient = (status: number, body: BodyCase): ReadonlyArray<Exchange>
 const cases = (bodies: ReadonlyArray<BodyCase>) => bodies.map((body, n) => [body.name, body, n] as const)
 
 describe("an answer of any status from 100 to 599 with", () => {
-  // The clients take turns, and with the next body it is another one's turn.
+  // Clients take turns, in another order for every body.
   it.live.each(cases(shapes))(
     "%s",
     ([, body, n]) =>
-      noneMisjudged(statuses.map((status) => ({ status, body, client: clientInTurn(status + n) }))),
+      expectOutcomes(statuses.map((status) => ({ status, body, client: clientInTurn(status + n) }))),
     PATIENCE
   )
 
   it.live(
     "a body that is far too large, of each kind in turn",
     () =>
-      noneMisjudged(
+      expectOutcomes(
         statuses.flatMap((status, n) => {
           const body = floods[n % floods.length]
           return body === undefined
@@ -107,11 +110,11 @@ describe("an answer of any status from 100 to 599 with", () => {
 describe("an answer over each client with", () => {
   it.live.each(cases([...shapes, ...floods]))(
     "%s",
-    ([, body]) => noneMisjudged(telling.flatMap((status) => withEachClient(status, body))),
+    ([, body]) => expectOutcomes(distinct.flatMap((status) => withEachClient(status, body))),
     PATIENCE
   )
 })
 
 describe("a 200 over each client with", () => {
-  it.live.each(cases(contents))("%s", ([, body]) => noneMisjudged(withEachClient(200, body)))
+  it.live.each(cases(contents))("%s", ([, body]) => expectOutcomes(withEachClient(200, body)))
 })

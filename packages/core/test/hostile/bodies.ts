@@ -1,4 +1,4 @@
-/** Bodies that an answer can have, whatever its status: a line is a case. */
+/** Bodies of answers, one case in a line. */
 import * as zlib from "node:zlib"
 import type { Answer } from "./support/rawTenant.ts"
 import * as wire from "./support/wire.ts"
@@ -6,7 +6,7 @@ import * as wire from "./support/wire.ts"
 export interface BodyCase {
   readonly name: string
   readonly answer: (status: number) => Answer
-  /** What a 200 with it gives: a status, or the tag of an error. */
+  /** The outcome of a 200 with this body: a status, or the tag of an error. */
   readonly when200: string
 }
 
@@ -53,22 +53,18 @@ export const shapes: ReadonlyArray<BodyCase> = [
 
 /** Further bodies, for a 200. The forms of a status are tested with its decoder. */
 export const contents: ReadonlyArray<BodyCase> = [
-  value("PENDING", { status: "PENDING" }, "PENDING"),
-  value("IN_PROGRESS", { status: "IN_PROGRESS" }, "IN_PROGRESS"),
-  value("ERROR", { status: "ERROR" }, "ERROR"),
-  value("a status that is null", { status: null }, "null"),
-  value("keys that nobody knows beside the status", { status: "ERROR", jobId: 7, nested: {} }, "ERROR"),
   value("a list of statuses", [{ status: "COMPLETED" }]),
   body("white space", " \r\n\t "),
   value("an OAuth error", { error: "invalid_token", error_description: "Gone." }),
-  value("an HTTP API problem", { type: "about:blank", title: "OK", detail: "No." }),
-  body("JSON and something after it", '{"status":"COMPLETED"}}'),
   body("two values", '{"status":"COMPLETED"}\n{"status":"ERROR"}'),
-  body("JSON with a comment", '{"status":"COMPLETED"} // done'),
-  body("the key twice: as in JSON, the last one", '{"status":"ERROR","status":"PENDING"}', "PENDING"),
+  body(
+    "the status twice: the last one counts, as in JSON",
+    '{"status":"ERROR","status":"PENDING"}',
+    "PENDING"
+  ),
   body("JSON in a page", '<pre>{"status":"COMPLETED"}</pre>'),
   body(
-    "invalid UTF-8 beside the status",
+    "invalid UTF-8 next to the status",
     Buffer.concat([Buffer.from('{"x":"'), bytes(0xc3, 0x28), Buffer.from('","status":"ERROR"}')]),
     "ERROR"
   ),
@@ -79,21 +75,19 @@ export const contents: ReadonlyArray<BodyCase> = [
   body("half a character at the end", Buffer.from('{"status":"é').subarray(0, -1)),
   body("UTF-16", wide("\uFEFF", '{"status":"ERROR"}')),
   body("null bytes", '{"status":"ERROR"}\0\0\0'),
-  body("__proto__ beside the status", '{"__proto__":{"status":"ERROR"},"status":"PENDING"}', "PENDING"),
-  body("constructor and prototype", '{"constructor":{"prototype":{"status":"ERROR"}}}'),
+  body("__proto__ and a status", '{"__proto__":{"status":"ERROR"},"status":"PENDING"}', "PENDING"),
   body("toString and valueOf", '{"toString":null,"valueOf":1,"status":"PENDING"}', "PENDING"),
   body("messages that are keys of prototypes", '{"messages":{"length":5,"__proto__":[]},"detailCode":{}}'),
-  body("nesting 10,000 deep beside the status", `{"x":${nested(10_000)},"status":"ERROR"}`, "ERROR"),
+  body("nesting 10,000 deep and a status", `{"x":${nested(10_000)},"status":"ERROR"}`, "ERROR"),
   body("nesting 10,000 deep in the status", `{"status":${nested(10_000)}}`),
   body("nesting 10,000 deep that is never closed", `{"messages":${"[".repeat(10_000)}`),
   body("a number of 10,000 digits", `{"status":${"9".repeat(10_000)}}`),
   value("a key of 10,000 characters", { ["k".repeat(10_000)]: 1, status: "ERROR" }, "ERROR"),
-  value("10,000 messages", { messages: Array.from({ length: 1_000 }, () => ({ text: "m".repeat(30) })) }),
+  value("1,000 messages", { messages: Array.from({ length: 1_000 }, () => ({ text: "m".repeat(30) })) }),
   value("messages of other types", {
     messages: [null, 1, {}, [], { text: 1 }, { text: null }, { text: {} }]
   }),
   value("a key in other case", { Status: "COMPLETED" }),
-  value("a key with a space", { "status ": "COMPLETED" }),
   value("the status one level down", { data: { status: "COMPLETED" } })
 ]
 

@@ -1,4 +1,4 @@
-/** Connections that go wrong, in the status call and in the token call, with every HTTP client. */
+/** Connections that fail, in the status call and in the token call, with every HTTP client. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -14,13 +14,13 @@ import * as wire from "./support/wire.ts"
 
 const ask = getBulkUploadStatus(RawTenant.idOf(1))
 
-/** With a token that is given the status call is the first; with credentials the token call is. */
+/** A given token makes the status call the first one; credentials make the token call the first one. */
 const ways = [
   ["status", { accessToken: Redacted.make("given") }],
   ["token", auth]
 ] as const
 
-/** Short where the deadline is what ends the call, and else so long that it never does. */
+/** Short for faults that the deadline ends; for other faults, longer than any test. */
 const deadline = (fault: FaultCase) => Duration.millis(fault.outcome === "RequestTimeout" ? 150 : 60_000)
 
 describe.each(transports)("over %s", (_, transport) => {
@@ -39,7 +39,7 @@ describe.each(transports)("over %s", (_, transport) => {
     )
   })
 
-  it.live("a connection that the server closed while it was idle is not used again, and nothing fails", () =>
+  it.live("a connection that the server closed while idle is not used again, and no call fails", () =>
     Effect.gen(function* () {
       const tenant = yield* RawTenant.make((socket, request) => {
         granting(wire.json(200, { status: "COMPLETED" }))(socket, request)
@@ -55,10 +55,10 @@ describe.each(transports)("over %s", (_, transport) => {
     })
   )
 
-  // A client can have two: the one of the token call, and one made before that one was free again.
+  // A client can have two connections: that of the token call, and one made while the first was in use.
   const again = RetryPolicy.make({ retries: 2, backoff: 1 })
 
-  it.live("a connection that breaks when it is used again costs a retry, and nothing fails", () =>
+  it.live("a connection that breaks on its second use costs a retry, and no call fails", () =>
     Effect.gen(function* () {
       const used = new WeakSet<object>()
       const tenant = yield* RawTenant.make((socket, request) => {
@@ -72,7 +72,7 @@ describe.each(transports)("over %s", (_, transport) => {
     })
   )
 
-  it.live("a connection that the token call broke is made again", () =>
+  it.live("a connection that breaks in a token call is made again", () =>
     Effect.gen(function* () {
       let broken = 0
       const tenant = yield* RawTenant.make((socket, request) => {

@@ -1,4 +1,4 @@
-/** Headers that are missing, wrong, doubled or meant to lead astray, with every HTTP client. */
+/** Headers that are missing, wrong, repeated or malicious, with every HTTP client. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -18,7 +18,7 @@ const twice = (a: string, b: string): Pairs => [
 ]
 const once = (value: string): Pairs => [["retry-after", value]]
 
-/** Seconds from now, as the header's dates count them. */
+/** An HTTP date, in seconds from now. */
 const dateIn = (seconds: number) => new Date(Date.now() + seconds * 1000).toUTCString()
 const A_YEAR = 31_536_000
 const A_MILLION_YEARS = 1e6 * A_YEAR
@@ -28,30 +28,24 @@ const retryAfters: ReadonlyArray<
 > = [
   ["is absent", [], "absent"],
   ["is 0", once("0"), [0, 0]],
-  ["is 5", once("5"), [5, 5]],
   ["has spaces around", once("  5  "), [5, 5]],
   ["has leading zeros", once("0005"), [5, 5]],
   ["is a fraction", once("1.5"), [2, 2]],
   ["is a small fraction", once("0.001"), [1, 1]],
-  ["is negative", once("-5"), "absent"],
   ["has a sign", once("+5"), "absent"],
   ["is hexadecimal", once("0x10"), "absent"],
-  ["is 1e20", once("1e20"), "absent"],
-  ["is 1e20 in digits", once("100000000000000000000"), [A_YEAR, A_MILLION_YEARS]],
   ["has 400 digits", once("9".repeat(400)), [A_YEAR, A_MILLION_YEARS]],
   ["is Infinity", once("Infinity"), "absent"],
-  ["is NaN", once("NaN"), "absent"],
   ["is empty", once(""), "absent"],
-  ["is garbage", once("soon"), "absent"],
   ["has a unit", once("5s"), "absent"],
   ["has digits of another script", once("\u00b2\u00b3"), "absent"],
-  ["is a date past", once("Wed, 21 Oct 2015 07:28:00 GMT"), [0, 0]],
-  ["is a date to come", once(dateIn(3600)), [3500, 3600]],
-  ["is a date far away", once("Fri, 31 Dec 9999 23:59:59 GMT"), [A_YEAR, A_MILLION_YEARS]],
+  ["is a past date", once("Wed, 21 Oct 2015 07:28:00 GMT"), [0, 0]],
+  ["is a future date", once(dateIn(3600)), [3500, 3600]],
+  ["is a date in the year 9999", once("Fri, 31 Dec 9999 23:59:59 GMT"), [A_YEAR, A_MILLION_YEARS]],
   ["is a date that does not exist", once("Wed, 31 Feb 2026 07:28:00 GMT"), "absent"],
   ["is a date of ISO 8601", once("2026-10-21T07:28:00Z"), "absent"],
-  ["is there twice, the same", twice("5", "5"), [5, 5]],
-  ["is there twice, the longer first", twice("9", "5"), [9, 9]],
+  ["appears twice with one value", twice("5", "5"), [5, 5]],
+  ["appears twice, the longer wait first", twice("9", "5"), [9, 9]],
   ["is a list", once("5, 9"), [9, 9]],
   ["is a list with garbage", once("soon, 5"), [5, 5]],
   ["is a list of fractions", once("1.5, 2.5"), [3, 3]],
@@ -67,12 +61,11 @@ const contentTypes: ReadonlyArray<readonly [string, Pairs]> = [
   ["is missing", []],
   ["is empty", [["content-type", ""]]],
   ["is a page's", [["content-type", "text/html"]]],
-  ["is an image's", [["content-type", "image/png"]]],
   ["is garbage", [["content-type", ";;;=\u00ff"]]],
-  ["names a character set that is not the body's", [["content-type", "application/json; charset=utf-16"]]],
-  ["names a character set that nobody knows", [["content-type", "application/json; charset=klingon"]]],
+  ["names another character set than the body's", [["content-type", "application/json; charset=utf-16"]]],
+  ["names an unknown character set", [["content-type", "application/json; charset=klingon"]]],
   [
-    "is there twice",
+    "appears twice",
     [
       ["content-type", "text/html"],
       ["content-type", "application/json"]
@@ -84,25 +77,24 @@ const contentTypes: ReadonlyArray<readonly [string, Pairs]> = [
 const locations: ReadonlyArray<readonly [string, (here: string, elsewhere: string) => string]> = [
   ["the same host", (here) => `${here}/v2024/elsewhere`],
   [
-    "the very same URL, in a loop",
+    "its own URL, in a loop",
     (here) => `${here}/v2024/non-employee-sources/${RawTenant.idOf(1)}/non-employee-bulk-upload/status`
   ],
-  ["a path", () => "/elsewhere"],
   ["nothing", () => ""],
   ["another host", (_, elsewhere) => `${elsewhere}/steal`],
-  ["another host, without a scheme", (_, elsewhere) => elsewhere.replace("http:", "")],
-  ["another host, with a password", (_, elsewhere) => elsewhere.replace("//", "//user:password@")],
+  ["another host without a scheme", (_, elsewhere) => elsewhere.replace("http:", "")],
+  ["another host with a password", (_, elsewhere) => elsewhere.replace("//", "//user:password@")],
   ["a script", () => "javascript:alert(1)"],
-  ["what is no URL", () => "http://[::zz"],
+  ["text that is not a URL", () => "http://[::zz"],
   ["10,000 characters", () => `/${"x".repeat(10_000)}`],
-  ["characters that hide others", () => "/a\u009b31m\u00ad"]
+  ["control and format characters", () => "/a\u009b31m\u00ad"]
 ]
 const redirects = [301, 302, 303, 307, 308, 300, 304].flatMap((status) =>
   locations.map(([name, to]) => [status, name, to] as const)
 )
 
 describe.each(transports)("over %s", (_, transport) => {
-  /** Answers every status request so. */
+  /** Makes a call whose status request gets this answer. */
   const asked = (answer: RawTenant.Answer) =>
     Effect.gen(function* () {
       const tenant = yield* RawTenant.make(granting(answer))
@@ -128,7 +120,7 @@ describe.each(transports)("over %s", (_, transport) => {
   })
 
   describe("a content type that", { concurrent: true, timeout: 60_000 }, () => {
-    it.live.each(contentTypes)("%s takes nothing from the body", ([, headers]) =>
+    it.live.each(contentTypes)("%s does not change the status", ([, headers]) =>
       Effect.gen(function* () {
         const { tag } = yield* asked(wire.answer(200, '{"status":"COMPLETED"}', headers))
         assert.strictEqual(tag, "COMPLETED")
@@ -136,7 +128,7 @@ describe.each(transports)("over %s", (_, transport) => {
     )
   })
 
-  describe("a redirect is reported and not followed:", { concurrent: true, timeout: 60_000 }, () => {
+  describe("a redirect is reported, not followed:", { concurrent: true, timeout: 60_000 }, () => {
     const calls = redirects.flatMap(([status, name, to]) =>
       (["status", "token"] as const).map((call) => [status, name, call, to] as const)
     )

@@ -1,4 +1,4 @@
-/** Bodies of hundreds of megabytes: what is asked for them holds no more memory than for a small one. */
+/** Bodies of hundreds of megabytes need no more memory than small ones. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { execFile } from "node:child_process"
@@ -9,19 +9,19 @@ import * as RawTenant from "./support/rawTenant.ts"
 import { granting } from "./support/service.ts"
 import * as wire from "./support/wire.ts"
 
-const ASK = fileURLToPath(new URL("support/askOnce.ts", import.meta.url))
+const MEASURE = fileURLToPath(new URL("support/peakMemory.ts", import.meta.url))
 
-interface Asked {
+interface Measured {
   readonly outcomes: ReadonlyArray<string>
   /** The most memory that the process ever had, in MB: after the first answer, and after the last. */
   readonly first: number
   readonly last: number
 }
 
-const ask = (client: string, urls: ReadonlyArray<string>) =>
-  Effect.callback<Asked>((resume) => {
-    const child = execFile(process.execPath, [ASK, client, ...urls], (error, stdout, stderr) =>
-      resume(error === null ? Effect.succeed(JSON.parse(stdout) as Asked) : Effect.die(stderr || error))
+const measure = (client: string, urls: ReadonlyArray<string>) =>
+  Effect.callback<Measured>((resume) => {
+    const child = execFile(process.execPath, [MEASURE, client, ...urls], (error, stdout, stderr) =>
+      resume(error === null ? Effect.succeed(JSON.parse(stdout) as Measured) : Effect.die(stderr || error))
     )
     return Effect.sync(() => child.kill("SIGKILL"))
   })
@@ -31,7 +31,7 @@ const MEGABYTE = Buffer.alloc(1024 * 1024, " ")
 const PACKED = zlib.gzipSync(MEGABYTE)
 const HALF_A_GIGABYTE = 512
 
-/** JSON that would be right, if anybody read it to its end. gzip (RFC 1952) is parts one after the other. */
+/** A valid status after 512 MB of spaces. Parts in gzip (RFC 1952) can follow each other. */
 const bomb = Buffer.concat([
   zlib.gzipSync('{"status":"COMPLETED"'),
   ...Array.from({ length: HALF_A_GIGABYTE }, () => PACKED),
@@ -46,24 +46,26 @@ const floods: ReadonlyArray<RawTenant.Answer> = [
   wire.answer(503, bomb, { ...json, "content-encoding": "gzip" })
 ]
 
-/** Far less than any of the bodies, and more than a machine's allocator makes of their beginnings. */
+/** In MB: far less than any of the bodies, and more than an allocator needs for the bytes that are read. */
 const ALLOWED = 96
 
-describe("half a gigabyte and more, sent, announced, or unpacked,", { timeout: 120_000 }, () => {
-  it.live.each(transports.map(([client]) => client))("is not held in memory over %s", (client) =>
-    Effect.gen(function* () {
-      const tenants = yield* Effect.forEach([wire.json(200, { status: "PENDING" }), ...floods], (answer) =>
-        RawTenant.make(granting(answer))
-      )
-      const { first, last, outcomes } = yield* ask(
-        client,
-        tenants.map(({ url }) => url)
-      )
-      assert.deepStrictEqual(
-        outcomes.map((text) => /^PENDING$|answered \d{3}/u.exec(text)?.[0]),
-        ["PENDING", ...[200, 403, 200, 200, 503].map((status) => `answered ${status}`)]
-      )
-      assert.isBelow(last - first, ALLOWED)
-    })
+describe("memory", { timeout: 120_000 }, () => {
+  it.live.each(transports)(
+    "does not hold half a gigabyte that is sent, announced or unpacked over %s",
+    ([client]) =>
+      Effect.gen(function* () {
+        const tenants = yield* Effect.forEach([wire.json(200, { status: "PENDING" }), ...floods], (answer) =>
+          RawTenant.make(granting(answer))
+        )
+        const { first, last, outcomes } = yield* measure(
+          client,
+          tenants.map(({ url }) => url)
+        )
+        assert.deepStrictEqual(
+          outcomes.map((text) => /^PENDING$|answered \d{3}/u.exec(text)?.[0]),
+          ["PENDING", ...[200, 403, 200, 200, 503].map((status) => `answered ${status}`)]
+        )
+        assert.isBelow(last - first, ALLOWED)
+      })
   )
 })

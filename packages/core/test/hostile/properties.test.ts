@@ -1,4 +1,4 @@
-/** Properties of answers of any bytes, of any ID, and of any `Retry-After`. */
+/** Properties of answers with any bytes, of any ID, and of any `Retry-After`. */
 import { assert, describe, it, layer } from "@effect/vitest"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
@@ -13,7 +13,7 @@ import * as RawTenant from "./support/rawTenant.ts"
 import { granting, service } from "./support/service.ts"
 import * as wire from "./support/wire.ts"
 
-/** A hundred exchanges take no second on a machine that has nothing else to do, and longer on another. */
+/** A hundred exchanges take less than a second on an idle machine, and longer on a busy one. */
 const PATIENCE = 60_000
 
 const between = (minimum: number, maximum: number) => Schema.Int.check(Schema.isBetween({ minimum, maximum }))
@@ -25,14 +25,14 @@ const Replaced = Schema.Array(Schema.Tuple([between(0, 40), between(0, 255)])).c
 const DOCUMENTED = '{"status":"COMPLETED","messages":[{"x":1}]}'
 
 interface Exchanges {
-  /** A call that is answered so: its outcome and the paths of its requests. */
+  /** Returns the outcome of a call that gets this answer, and the paths of its requests. */
   readonly ask: (
     id: string,
     answer: RawTenant.Answer
   ) => Effect.Effect<{ readonly result: string; readonly paths: ReadonlyArray<string> }>
 }
 
-/** One tenant and one service for all of a property's samples. */
+/** One tenant and one service for all samples of a property. */
 class Tenant extends Context.Service<Tenant, Exchanges>()("test/Tenant") {
   static readonly layer = Layer.effect(
     this,
@@ -54,11 +54,11 @@ class Tenant extends Context.Service<Tenant, Exchanges>()("test/Tenant") {
   )
 }
 
-/** All that has to hold of an outcome is checked there. */
+/** `outcome` checks what holds for every outcome. */
 const answered = (answer: RawTenant.Answer) =>
   Effect.flatMap(Tenant, ({ ask }) => ask(RawTenant.idOf(1), answer))
 
-layer(Tenant.layer)("whatever comes, the result is in the union and survives its schema:", (it) => {
+layer(Tenant.layer)("the result is in the union and survives its schema after", (it) => {
   it.effect.prop(
     "any status with any bytes",
     [Status, Bytes],
@@ -74,7 +74,7 @@ layer(Tenant.layer)("whatever comes, the result is in the union and survives its
   )
 
   it.effect.prop(
-    "any status with any texts where texts are expected",
+    "any status with any texts in the documented fields",
     [Status, Schema.String, Schema.String],
     ([status, a, b]) =>
       answered(
@@ -84,7 +84,7 @@ layer(Tenant.layer)("whatever comes, the result is in the union and survives its
   )
 
   it.effect.prop(
-    "a 200 whose bytes were changed on the way",
+    "a 200 with replaced bytes",
     [Replaced],
     ([replaced]) => {
       const body = Buffer.from(DOCUMENTED)
@@ -95,28 +95,28 @@ layer(Tenant.layer)("whatever comes, the result is in the union and survives its
   )
 
   it.effect.prop(
-    "any bytes in place of an answer",
+    "any bytes instead of an answer",
     [Bytes],
     ([bytes]) => answered(wire.lastBytes(Uint8Array.from(bytes))),
     PATIENCE
   )
 })
 
-/** A good id with anything put anywhere into it. */
+/** A valid ID with any text inserted at any position. */
 const UUID = "e136567d-e87e-4d02-9e60-b3c3c55db56d"
 const PIECES = ["/", "..", "%2f", "\\", "?", "#", "\0", "\u2215", "@", "{id}", "\r\n", ";", "%00", "//"]
-const Bent = Schema.Struct({
+const Changed = Schema.Struct({
   at: between(0, 36),
   cut: between(0, 3),
   piece: Schema.Union([Schema.Literals(PIECES), Schema.String])
 })
 
-layer(Tenant.layer)("a valid ID with any text in any place of it", (it) => {
+layer(Tenant.layer)("a valid ID with any text at any position", (it) => {
   const BELOW = /^\/v2024\/non-employee-sources\/[0-9a-fA-F-]{32,36}\/non-employee-bulk-upload\/status$/u
 
   it.effect.prop(
-    "is refused, or sent in a path below the endpoint",
-    [Bent],
+    "is refused, or sent in the path of the endpoint",
+    [Changed],
     ([{ at, cut, piece }]) =>
       Effect.gen(function* () {
         const id = UUID.slice(0, at) + piece + UUID.slice(at + cut)
@@ -139,10 +139,13 @@ describe("a Retry-After", () => {
     })
   )
 
-  it.effect.prop("of seconds is never read as less", [between(0, 10_000), between(0, 999)], ([whole, part]) =>
-    Effect.sync(() => {
-      const read = readRetryAfter(`${whole}.${String(part).padStart(3, "0")}`, 0)
-      assert.isAtLeast(Duration.toMillis(read ?? Duration.zero), whole * 1000 + part)
-    })
+  it.effect.prop(
+    "of any seconds is never read as a shorter wait",
+    [between(0, 10_000), between(0, 999)],
+    ([whole, part]) =>
+      Effect.sync(() => {
+        const read = readRetryAfter(`${whole}.${String(part).padStart(3, "0")}`, 0)
+        assert.isAtLeast(Duration.toMillis(read ?? Duration.zero), whole * 1000 + part)
+      })
   )
 })
