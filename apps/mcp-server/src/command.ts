@@ -1,5 +1,5 @@
 /**
- * The command `sailpoint-bulk-upload-mcp`: chooses what runs, and the exit code.
+ * The command `sailpoint-bulk-upload-mcp`: starts the chosen mode, and sets the exit code.
  */
 // oxlint-disable-next-line import/no-unassigned-import -- loaded for its effect, and first
 import "./mcp/interpretedChecks.ts"
@@ -57,7 +57,7 @@ const main = async (): Promise<number> => {
   }
 }
 
-/** Runs with the tenant that the command is for: the sandbox, or the one in the settings. */
+/** Runs with the sandbox or the tenant in the settings. */
 const withTenant = async (
   command: CommandLine.Stdio | CommandLine.Http | CommandLine.Check,
   env: Environment.Env,
@@ -106,7 +106,7 @@ const serve = async (
   return 0
 }
 
-/** Serves without a tenant: every call says what is wrong with the settings, as no assistant shows standard error. */
+/** Serves without a tenant: every call reports the problems with the settings, because no assistant shows standard error. */
 const serveRefusal = async (problems: Settings.Problems, command: CommandLine.Stdio): Promise<number> => {
   const code = await wrongSettings(problems)
   const adapter = makeRefusing<Services>(notConfigured(problems))
@@ -185,7 +185,7 @@ const printFindings = async (
   return code
 }
 
-/** Where a pipe takes its time, exiting right after a write would cut it off. */
+/** Waits for the write, because an exit right after a write to a slow pipe would truncate it. */
 const write = (stream: NodeJS.WriteStream, text: string): Promise<void> =>
   new Promise((resolve) => {
     // The reader may have gone (EPIPE), which is not an error of this program.
@@ -195,7 +195,7 @@ const write = (stream: NodeJS.WriteStream, text: string): Promise<void> =>
 
 /** Runs the command, and ends the process with its exit code. */
 export const run = (): Promise<void> => {
-  // The last lines of the log, which `joinWrites` may hold back.
+  // Writes the last lines of the log, which `joinWrites` may have delayed.
   process.once("exit", () => process.stderr.uncork())
   return main().then(
     (code) => process.exit(code),

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * The entry of the command `sailpoint-bulk-upload-mcp`. Nothing else is loaded before Node is known to be new enough: an
- * older one cannot even link the rest.
+ * The entry of the command `sailpoint-bulk-upload-mcp`. It checks the version of Node before it loads anything else, because
+ * an older one cannot link the other files.
  */
 import * as CompileCache from "./boot/CompileCache.ts"
 import { unsupportedNode } from "./boot/unsupportedNode.ts"

@@ -16,7 +16,7 @@ import type { Services } from "../handlers/Runtime.ts"
 import { overdue, tokenTimes } from "../text/AccessTokenTimes.ts"
 import { trimInvisible } from "../text/trimInvisible.ts"
 
-/** What one step found. `skipped` is neither good nor bad, such as a step for which an earlier one has to work first. */
+/** The finding of a step. A skipped step is not a failure: for example, an earlier step has to succeed first. */
 export interface Finding {
   readonly step: "settings" | "proxy" | "token" | "sources" | "status" | "redis" | "callers" | "otlp"
   readonly outcome: "ok" | "failed" | "skipped"
@@ -47,17 +47,17 @@ const reported =
       ...("trackingId" in error && error.trackingId !== undefined ? { trackingId: error.trackingId } : {})
     })
 
-/** What is wrong with the settings, when they cannot be used at all. */
+/** Returns the findings if the settings cannot be used. */
 export const wrongSettings = (problems: ReadonlyArray<Problem>): ReadonlyArray<Finding> => [
   ...problems.map(({ fix, problem }) => failed("settings", problem, fix)),
   ...skipped(["token", "sources", "status"], "the settings have to be right first")
 ]
 
-/** What to check. */
+/** The options of a check. */
 export interface Options {
-  /** The source to ask about; the first of the list where none is named. */
+  /** The source whose status to request; by default the first of the list. */
   readonly sourceId: string | undefined
-  /** Whether the tenant is a local sandbox, which the finding says. */
+  /** Whether the tenant is a local sandbox, which the finding mentions. */
   readonly sandbox: boolean
   /** Whether the token is granted for this check, so that it has SailPoint's time. */
   readonly freshToken: boolean
@@ -116,13 +116,13 @@ const tokenFinding = (token: Redacted.Redacted<string>, now: DateTime.Utc, fresh
 
 type Sources = readonly [Finding, ReadonlyArray<NonEmployeeSource>]
 
-/** All sources, or those that the token's owner manages, where only these may be listed. */
+/** Lists all sources, or if that is forbidden, those that the token's owner manages. */
 const listSources: Effect.Effect<Sources, never, NonEmployeeSources> = Effect.gen(function* () {
   const { list } = yield* NonEmployeeSources
   return yield* Effect.map(list(), sourcesFinding("")).pipe(
     Effect.catchTag("Forbidden", (forbidden) =>
       Effect.map(list({ ownedByMe: true }), sourcesFinding(OWNED)).pipe(
-        // The first refusal says more than the second.
+        // The first refusal is more informative than the second.
         Effect.mapError(() => forbidden)
       )
     ),

@@ -2,7 +2,7 @@
 
 import { LOG_FORMATS, LOG_LEVELS } from "../telemetry/logLevels.ts"
 
-/** The shells that there are completions for. */
+/** The shells with completions. */
 export const SHELLS = ["bash", "zsh", "fish", "powershell"] as const
 
 export const COMMANDS = {
@@ -15,14 +15,14 @@ export const COMMANDS = {
 export interface Option {
   readonly type: "boolean" | "string"
   readonly help: string
-  /** The one command that has it; all have it unless set. */
+  /** The only command with this option; if unset, all commands have it. */
   readonly of?: keyof typeof COMMANDS
   readonly short?: string
-  /** Whether it can be given several times. */
+  /** Whether the option can be repeated. */
   readonly multiple?: true
-  /** What the help calls its value. */
+  /** The name of the value in the help. */
   readonly value?: string
-  /** Its values, where they are known. */
+  /** The possible values, if known. */
   readonly choices?: ReadonlyArray<string>
 }
 

@@ -1,5 +1,5 @@
 /**
- * What completes the command line in a shell, made from the table of its options.
+ * The shell completion scripts, generated from the table of options.
  */
 import * as Completions from "effect/cli/Completions"
 import packageJson from "../../package.json" with { type: "json" }
@@ -8,7 +8,7 @@ import { COMMANDS, type Option, OPTIONS } from "./CommandLineOptions.ts"
 
 const [NAME = ""] = Object.keys(packageJson.bin)
 
-/** A script for the shell to load. */
+/** Returns a script for the shell. */
 export const completions = (shell: Shell): string =>
   `${Completions.generate(NAME, shell, {
     name: NAME,

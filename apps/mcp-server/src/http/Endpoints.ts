@@ -1,5 +1,5 @@
 /**
- * What is served at which path, and the way of a request to the MCP endpoint: guards, caller, slot, handler.
+ * The paths of the server, and the steps of a request to the MCP endpoint: guards, caller, slot, handler.
  */
 import type { McpHttpHandler } from "@modelcontextprotocol/server"
 import type * as Effect from "effect/Effect"
@@ -17,10 +17,10 @@ import { addressOf, type Authentication } from "./auth/Authentication.ts"
 import * as BearerTokenVerifier from "./auth/BearerTokenVerifier.ts"
 import * as ProtectedResourceMetadata from "./auth/ProtectedResourceMetadata.ts"
 
-/** What decides about requests, and what answers them. */
+/** The guards and handlers of requests. */
 export interface Parts {
   readonly settings: HttpSettings
-  /** Answers the requests to the MCP endpoint that got as far. */
+  /** Answers the requests to the MCP endpoint that passed all guards. */
   readonly handler: Pick<McpHttpHandler, "fetch" | "close">
   readonly identify: Authentication["identify"]
   readonly admission: Admission
@@ -68,7 +68,7 @@ export const make = (parts: Parts): Endpoints => {
     const slot = await parts.run(parts.admission.enter(keyOf(caller)))
     if (slot instanceof Refusal) return turnAway(slot, caller)
     response.once("close", slot.leave)
-    // A client that left in the meantime causes no event, so nothing else would release the slot.
+    // A client that has disconnected by now causes no event, so nothing else would release the slot.
     if (response.destroyed) return slot.leave()
     const left = new AbortController()
     response.once("close", () => {
@@ -88,7 +88,7 @@ export const make = (parts: Parts): Endpoints => {
     })
   }
 
-  /** Whether a request may learn why the server is not ready. */
+  /** Returns whether the answer to a request may contain the reason why the server is not ready. */
   const mayKnow = async (request: IncomingMessage): Promise<boolean> =>
     settings.authentication === undefined
       ? guards.sender(request) === undefined
@@ -147,7 +147,7 @@ const locate = (request: IncomingMessage): string => {
   return path.replace(/(?<=.)\/$/u, "")
 }
 
-/** Where clients look for an authorization server, or register with one. */
+/** The paths at which clients look for an authorization server, or register with one. */
 const OAUTH_PATH = /^\/(?:register|authorize|token|\.well-known\/(?:oauth-|openid-configuration).*)$/u
 
 const NOT_KEPT = { headers: { "cache-control": "no-store" } }

@@ -1,6 +1,6 @@
 /**
- * The command `http`: serving any number of assistants over Streamable HTTP, until a signal comes. Loaded only
- * then, because an assistant on standard input waits for none of it.
+ * The command `http`: serves any number of assistants over Streamable HTTP until a signal. Loaded only for this command,
+ * so that a start over stdio does not wait for it.
  */
 import { createMcpHandler, type McpServerFactory } from "@modelcontextprotocol/server"
 import { ApiClient } from "@sailpoint-bulk-upload/core/workspace"
@@ -23,11 +23,11 @@ import * as Readiness from "./Readiness.ts"
 
 export interface Options {
   readonly settings: HttpSettings
-  /** Outlives the requests: budget, token and log are those of the process. */
+  /** The runtime of the process, so that all requests share rate limit, token and log. */
   readonly runtime: Runtime
-  /** Whether the access token was given, and is never renewed. */
+  /** Whether the access token is given and thus never renewed. */
   readonly givenToken: boolean
-  /** Whether a file holds a secret, so that SIGHUP means to read it again. */
+  /** Whether a secret is in a file, which SIGHUP makes the server read again. */
   readonly readsFiles: boolean
   /** Makes the MCP server of one request. */
   readonly factory: McpServerFactory
@@ -37,15 +37,15 @@ export interface Options {
   readonly print: (line: string) => Promise<void>
 }
 
-/** How long running calls may continue after the last request. Then they are answered as canceled. */
+/** The time that running calls have after the last request. Then they are answered as canceled. */
 const DRAIN_MILLIS = 10_000
 
-/** How long canceled calls have to be answered and logged. */
+/** The time for answering and logging canceled calls. */
 const RELEASE_MILLIS = 1_000
 
 const CANNOT_LISTEN = 1
 
-/** Gives the exit code, once serving is over. */
+/** Serves until a signal, and returns the exit code. */
 export const serve = async ({
   calls,
   factory,
@@ -76,8 +76,8 @@ export const serve = async ({
   const endpoints = Endpoints.make({
     settings,
     handler: createMcpHandler(factory, {
-      // A stream has a head at once and a sign of life every 15 seconds: nothing on the way, nor the client, takes
-      // a long wait for a dead connection.
+      // A stream has a head at once and a keep-alive every 15 seconds, so that neither a proxy nor the client considers the
+      // connection of a long wait dead.
       responseMode: "sse",
       maxRequestBodySize: MAX_BODY_BYTES,
       onerror: report

@@ -1,5 +1,5 @@
 /**
- * Listens on a port, and ends in an orderly way: running requests are answered within a bounded time.
+ * Listens on a port, and shuts down gracefully: running requests are answered within a bounded time.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
@@ -7,11 +7,11 @@ import { inUrl } from "../settings/Loopback.ts"
 import { type Refusal, refuse, write } from "./guards/Refusal.ts"
 
 export interface HttpServer {
-  /** Where it listens, without a path. */
+  /** The address of the server, without a path. */
   readonly url: string
   /** Serves no more requests, and resolves when the running ones have been answered. */
   readonly drained: () => Promise<void>
-  /** Cuts off the connections that are left. */
+  /** Closes the remaining connections. */
   readonly close: () => void
 }
 
@@ -19,22 +19,21 @@ export interface Options {
   readonly host: string
   readonly port: number
   readonly serve: (request: IncomingMessage, response: ServerResponse) => Promise<void>
-  /** Reports a request that came after the end, or that failed. */
+  /** Reports a request that arrived after the end, or that failed. */
   readonly refused: (refusal: Refusal, request: IncomingMessage) => void
   /** Reports a request that failed because of a bug. */
   readonly report: (error: Error) => void
 }
 
 /**
- * How long a request may take to arrive. How long its answer takes is not limited here: a wait is answered
- * after 300 seconds.
+ * The time limit for receiving a request. The time of an answer is not limited here, because a wait can take 300 seconds.
  */
 const ARRIVAL = { headersTimeout: 10_000, requestTimeout: 30_000 }
 
-/** Longer than the 60 seconds that proxies keep an idle connection, so that they are the ones to close it. */
+/** Longer than the 60 seconds for which proxies keep an idle connection, so that the proxy closes it first. */
 const KEEP_ALIVE_MILLIS = 65_000
 
-/** Rejects when it cannot listen there. */
+/** Starts to listen. Rejects if the address cannot be used. */
 export const listen = async ({ host, port, refused, report, serve }: Options): Promise<HttpServer> => {
   const running = new Set<ServerResponse>()
   const drained = Promise.withResolvers<void>()

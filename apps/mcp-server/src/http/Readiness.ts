@@ -1,6 +1,6 @@
 /**
- * Whether calls can be served: the settings are good (or nothing would run) and an access token can be had. Of one that
- * was given, and is never renewed, it is known only where it tells when its time is over.
+ * Whether calls can be served: SailPoint issues an access token, or the given access token has not expired, if it has an
+ * expiry.
  */
 import { nameVariables } from "@sailpoint-bulk-upload/core/Settings"
 import { ApiClient } from "@sailpoint-bulk-upload/core/workspace"
@@ -12,18 +12,18 @@ import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import { overdue, tokenTimes } from "../text/AccessTokenTimes.ts"
 
-/** What is wrong and what can be done about it, with no secret in it; nothing when all is well. */
+/** The problem and its fix, without secrets; undefined if the server is ready. */
 export type Readiness = { readonly problem: string; readonly nextStep: string } | undefined
 
 /** Probes come every few seconds from many places; the token endpoint is called at most this often. */
 const KEEP_FOR = Duration.seconds(10)
 
-/** A probe that gets no answer counts as a failed one, but says nothing. */
+/** An answer within the timeout of a probe can contain the reason. */
 const ANSWER_WITHIN = Duration.seconds(5)
 
 const SLOW: Readiness = {
   problem: `SailPoint gave no access token within ${Duration.toSeconds(ANSWER_WITHIN)} seconds.`,
-  nextStep: "Look whether SailPoint can be reached from here; it is tried again."
+  nextStep: "Check that this machine can reach SailPoint. The server tries again."
 }
 
 export const STOPPING: Readiness = {
@@ -38,11 +38,11 @@ export const make = Effect.fnUntraced(function* ({ givenToken }: { readonly give
       if (!givenToken) return undefined
       const now = yield* DateTime.now
       const problem = Option.getOrUndefined(Option.map(tokenTimes(token), (times) => overdue(times, now)))
-      // No call comes here while it is overdue, so nothing else would read the file of the token again.
+      // No call arrives while the token has expired, so nothing else would read its file again.
       return problem !== undefined && (yield* accessToken.refused(token)) ? undefined : problem
     })
   const ask = Effect.gen(function* () {
-    // Not interrupted when it is slow: calls may wait for the same token.
+    // Continues after a timeout, because calls may wait for the same token.
     const asking = yield* Effect.forkDetach(accessToken.get)
     return yield* Fiber.join(asking).pipe(
       Effect.flatMap(problemOf),
@@ -55,7 +55,7 @@ export const make = Effect.fnUntraced(function* ({ givenToken }: { readonly give
   return yield* Effect.cachedWithTTL(ask, KEEP_FOR)
 })
 
-/** The bare status, or with `detailed` also what is wrong. */
+/** Returns the bare status, or with `detailed` also the problem and its fix. */
 export const answer = (readiness: Readiness, detailed: boolean): Response =>
   Response.json(
     { ready: readiness === undefined, ...(detailed ? readiness : {}) },

@@ -1,6 +1,6 @@
 /**
  * The log line and the metric of a refused request. Anyone can send requests that are refused, so the lines are limited
- * for each reason, and a count says how many were left out.
+ * for each reason, and the log counts the lines left out.
  */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"

@@ -1,5 +1,5 @@
 /**
- * What a failed call returns, whatever it failed with.
+ * The result of a failed call.
  */
 import { ProtocolError, ProtocolErrorCode } from "@modelcontextprotocol/server"
 import type { BulkUploadError } from "@sailpoint-bulk-upload/core/BulkUploadError"
@@ -9,14 +9,14 @@ import * as Data from "effect/Data"
 import * as Schema from "effect/Schema"
 import { cutTo } from "../text/TokenEstimate.ts"
 
-/** Said in every result, so that made-up data is never taken for the tenant's. */
+/** In every result of a sandbox, so that made-up data is not mistaken for the tenant's. */
 export const sandboxNote = {
   sandbox: Schema.optionalKey(
     Schema.Boolean.annotate({ description: "True: made-up data of a local sandbox." })
   )
 }
 
-/** A whole number, without the bounds that Effect's `Int` advertises: they tell a model nothing. */
+/** A whole number, without the bounds that Effect's `Int` advertises, which mean nothing to a model. */
 export const Integer = Schema.Number.check(Schema.isInt({ toJsonSchema: () => ({ type: "integer" }) }))
 
 /** The structured content of a failed call. */
@@ -40,10 +40,10 @@ export class InvalidArguments extends Data.TaggedError("InvalidArguments")<{
   }
 }
 
-/** What a tool can fail with. */
+/** The failures of a tool. */
 export type ToolError = BulkUploadError | InvalidArguments
 
-/** In tokens; texts of SailPoint can be long, and in scripts that have more tokens than characters. */
+/** In tokens; SailPoint's texts can be long, and some scripts have more tokens than characters. */
 const MAX_MESSAGE = 600
 const MAX_CODE = 60
 
@@ -62,7 +62,7 @@ export const toFailure = (error: ToolError): Failure => {
   }
 }
 
-/** What every call returns if the settings are missing or unusable: no assistant shows standard error. */
+/** Returns the failure of every call if the settings are missing or unusable, because no assistant shows standard error. */
 export const notConfigured = (problems: ReadonlyArray<Problem>): Failure => ({
   error: "NotConfigured",
   message: cutTo(

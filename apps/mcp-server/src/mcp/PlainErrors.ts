@@ -1,6 +1,6 @@
 /**
- * The SDK's own errors in the form of ours: it gives back what a client sent, at any length and with any character,
- * and tells of wrong params in the older protocol as an internal error, in the notation of its schema library.
+ * Rewrites the SDK's errors: it repeats the client's input at any length and with any character, and in the older protocol it
+ * reports wrong params as an internal error, in the notation of its schema library.
  */
 import {
   type JSONRPCErrorResponse,
@@ -13,7 +13,7 @@ import * as Predicate from "effect/Predicate"
 import * as Record from "effect/Record"
 import * as Schema from "effect/Schema"
 
-/** As the message of an error of ours: one line that is not cut. */
+/** Returns the message of one of this server's errors: one uncut line. */
 const MAX_MESSAGE = 1_000
 
 type JsonRpcError = JSONRPCErrorResponse["error"]
@@ -36,7 +36,7 @@ const plainTexts = (data: unknown): unknown => {
   return Predicate.isObject(data) ? Record.map(data, plainTexts) : data
 }
 
-/** The SDK's schema library lists what is wrong as JSON, and throws that as the message, or as the end of it. */
+/** The SDK's schema library throws its list of problems as JSON in the message, or at its end. */
 const Problems = Schema.fromJsonString(
   Schema.NonEmptyArray(
     Schema.Struct({

@@ -1,12 +1,12 @@
 /**
- * Changes the transport of any server of ours: errors leave as plain text, and calls to unknown tools are reported.
+ * Wraps the transport of a server: errors are sent as plain text, and calls to unknown tools are reported.
  */
 import type { MessageExtraInfo, Transport } from "@modelcontextprotocol/server"
 import * as PlainErrors from "./PlainErrors.ts"
 
 export interface Options {
   readonly tools: ReadonlySet<string>
-  /** Reports a call to a tool that does not exist. The SDK refuses the call before any code of ours runs. */
+  /** Reports a call to a tool that does not exist. The SDK refuses the call before this server's code runs. */
   readonly onUnknownTool: (call: UnknownToolCall) => void
 }
 
@@ -21,7 +21,7 @@ export const plain = (transport: Transport, { onUnknownTool, tools }: Options): 
   const send = transport.send.bind(transport)
   const changes: Pick<Transport, "send" | "onmessage"> = {
     send: (message, options) => send(PlainErrors.plain(message), options),
-    // The SDK calls the listener that is there before its own.
+    // The SDK calls an existing listener before its own.
     onmessage: (message, extra) => {
       if (!("method" in message && "id" in message && message.method === "tools/call")) return
       const { _meta: meta = {}, name } = message.params ?? {}

@@ -1,5 +1,5 @@
 /**
- * A tool that only reads: its schemas, its annotations, all of them explicit, and its way through the adapter.
+ * A read-only tool: its schemas, its explicit annotations, and its registration.
  */
 import type { McpServer, ServerContext } from "@modelcontextprotocol/server"
 import * as Effect from "effect/Effect"
@@ -14,7 +14,7 @@ import { argumentsSchema, resultSchema } from "./ToolSchema.ts"
 interface Definition<Input extends object, Output extends object> {
   readonly name: string
   readonly title: string
-  /** For the model: what it tells, when to use it and when another one, in plain ASCII. */
+  /** For the model, in plain ASCII: the tool's result, and when to use this or another tool. */
   readonly description: string
   readonly input: Schema.ConstraintCodec<Input, unknown>
   readonly output: Schema.ConstraintCodec<Output, unknown>
@@ -25,7 +25,7 @@ interface Definition<Input extends object, Output extends object> {
   ) => Effect.Effect<NoInfer<Output>, ToolError, Services>
 }
 
-/** Made once: over HTTP every request has a server of its own, with which the tools are registered anew. */
+/** Made once, because over HTTP every request has a separate server with which the tools are registered. */
 export const make = <Input extends object, Output extends object>(definition: Definition<Input, Output>) => {
   const { description, input, name, output, run, title } = definition
   const config = {

@@ -1,7 +1,6 @@
 /**
- * The adapter between Effects and MCP: runs a tool's Effect and turns whatever becomes of it (success, typed
- * failure, defect, interruption) into a tool result. Every tool goes through here, so that none can leak an
- * exception to the model or forget a field.
+ * The adapter between Effects and MCP: runs a tool's Effect and turns its outcome (success, typed failure, defect,
+ * interruption) into a tool result. Every tool uses it, so that none can leak an exception to the model or omit a field.
  */
 import type { CallToolResult } from "@modelcontextprotocol/server"
 import * as Cause from "effect/Cause"
@@ -16,7 +15,7 @@ import { CurrentCaller } from "../telemetry/Caller.ts"
 import { caller, endWithConnection } from "./Connection.ts"
 import { type Failure, toFailure, type ToolError } from "./Failure.ts"
 
-/** The whole of it as structured content and as text: some assistants read only one of the two. */
+/** Returns the result as structured content and as text, because some assistants read only one of the two. */
 const result = (structuredContent: Record<string, unknown>, isError: boolean): CallToolResult => ({
   structuredContent,
   content: [{ type: "text", text: JSON.stringify(structuredContent) }],
@@ -35,11 +34,11 @@ export interface Adapter<R> {
   readonly beginShutdown: () => void
   /** Interrupts running calls, which are answered as canceled. */
   readonly interrupt: () => void
-  /** What every call fails with, if none can be run. */
+  /** The failure of every call, if none can run. */
   readonly refusal?: Failure
 }
 
-/** An adapter that runs nothing: every call fails with that. */
+/** Returns an adapter in which every call fails with that failure. */
 export const makeRefusing = <R>(refusal: Failure): Adapter<R> => ({
   run: () => Promise.resolve(result({ ...refusal }, true)),
   idle: () => Promise.resolve(),
@@ -49,9 +48,9 @@ export const makeRefusing = <R>(refusal: Failure): Adapter<R> => ({
 })
 
 export interface Options {
-  /** Whether the tenant is a local sandbox, which every result says then. */
+  /** Whether the tenant is a local sandbox, which every result then mentions. */
   readonly sandbox: boolean
-  /** Calls at once; more are told to come again. */
+  /** The limit of concurrent calls; more are refused with a time to wait. */
   readonly maxRunning?: number
 }
 
@@ -96,10 +95,7 @@ export const makeAdapter = <R>(
   }
 }
 
-/**
- * Calls at once. Every one of them ends in time, so an assistant that sends as many is told to wait, instead of the
- * process growing with what it sends.
- */
+/** The limit of concurrent calls, which bounds the memory of the process. Every call ends in time, so a wait helps. */
 export const MAX_RUNNING = 2_000
 
 const tooMany = (maxRunning: number): Failure => ({
@@ -123,14 +119,14 @@ const internalError = (id: string): Failure => ({
   retryable: true
 })
 
-/** The runtime itself does not work, so its log does not either. */
+/** The runtime itself failed, so its log cannot be used. */
 const lastResort = (error: unknown): Failure => {
   const id = crypto.randomUUID()
   process.stderr.write(`A tool call failed unexpectedly (correlation id ${id}): ${inspect(error)}\n`)
   return internalError(id)
 }
 
-/** A mistake in this program: the model gets a fixed text and an id, the log what really happened. */
+/** A bug: the model gets a fixed text and an ID, and the log has the cause. */
 const reportDefect = async <R>(
   runtime: ManagedRuntime.ManagedRuntime<R, never>,
   cause: Cause.Cause<unknown>

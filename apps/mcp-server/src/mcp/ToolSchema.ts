@@ -1,6 +1,6 @@
 /**
- * Effect schemas in the form that the MCP SDK takes: Standard Schema for checking, JSON Schema for advertising. What is
- * advertised stays within what the APIs of OpenAI, Google and Anthropic accept.
+ * Effect schemas for the MCP SDK: Standard Schema for checking, JSON Schema for advertising, limited to the keywords that the
+ * APIs of OpenAI, Google and Anthropic accept.
  */
 import type { StandardSchemaV1, StandardSchemaWithJSON } from "@modelcontextprotocol/server"
 import { plainText } from "@sailpoint-bulk-upload/core/workspace"
@@ -10,7 +10,7 @@ import { cutTo } from "../text/TokenEstimate.ts"
 import { Failure, InvalidArguments } from "./Failure.ts"
 import { type Advertised, readArguments } from "./readArguments.ts"
 
-/** Closed: for arguments that a tool does not have, see `readArguments`. */
+/** A closed object; `readArguments` handles additional arguments. */
 const objectSchema = (schema: Schema.Constraint): Advertised =>
   Schema.toJsonSchemaDocument(schema, { onExcessProperty: "error" }).schema
 
@@ -42,7 +42,7 @@ export const resultSchema = <S extends Schema.ConstraintCodec<object, unknown>>(
   }
 })
 
-/** What is wrong with arguments goes back to who sent them: some of it is enough, and none of it at length. */
+/** Limits the problems in a result, in number and length. */
 const MAX_PROBLEMS = 5
 const MAX_KEY = 30
 const MAX_MESSAGE = 60
@@ -56,8 +56,8 @@ const brief = ({ message, path = [] }: StandardSchemaV1.Issue): string =>
   ].join(": ")
 
 /**
- * The schema of a tool's arguments, which never refuses: what does not fit becomes a failure of the tool, reported like
- * every other one. Names and values in it came from outside.
+ * The schema of a tool's arguments, which never refuses: a problem becomes a failure of the tool, like any other. Names and
+ * values in it come from outside.
  */
 export const argumentsSchema = <S extends Schema.ConstraintCodec<object, unknown>>(
   schema: S

@@ -1,5 +1,5 @@
 /**
- * Whether the process was asked to end. A wait that runs then returns its last status, so that its answer is not lost.
+ * The start of the shutdown, at which running waits return their last status, so that no answer is lost.
  */
 import * as Context from "effect/Context"
 import * as Latch from "effect/Latch"

@@ -1,7 +1,6 @@
 /**
- * Redis over node-redis, from a start without Redis to a shutdown while it hangs: connecting goes on in the
- * background for as long as it takes, and a command without a connection fails at once instead of queueing. After a
- * failover, the connection to a server that is no longer the primary is replaced.
+ * Redis over node-redis. It connects in the background for as long as necessary, and a command without a connection fails at
+ * once instead of queueing. After a failover, it replaces the connection to a server that is no longer the primary.
  */
 import * as NodeRedis from "@effect/platform-node/NodeRedis"
 import * as Context from "effect/Context"
@@ -16,12 +15,12 @@ import * as Redacted from "effect/Redacted"
 import * as References from "effect/References"
 import * as Scope from "effect/Scope"
 
-/** node-redis waits for answers when it closes; a Redis that hangs must not hold up the end of the process. */
+/** node-redis waits for answers when it closes; a Redis that hangs must not delay the end of the process. */
 const CLOSED_WITHIN = "500 millis"
 
 /**
- * The answers of a server that lost its place as the primary, or is not one yet. It keeps its connections open and
- * answers PING, while the name of the primary belongs to another server by now.
+ * The answers of a server that is no longer the primary, or not yet. It keeps its connections open and answers PING, although
+ * the name of the primary now belongs to another server.
  */
 const NO_PRIMARY = /\b(?:READONLY|LOADING|MASTERDOWN|NOREPLICAS)\b/u
 
@@ -50,7 +49,7 @@ const make = (given: Secret): Effect.Effect<Client, never, Scope.Scope> =>
         }
       },
       disableOfflineQueue: true,
-      // An idle connection that is dead is found out by its silence.
+      // A missing answer to PING reveals a dead idle connection.
       pingInterval: 2000,
       socket: {
         connectTimeout: 2000,
@@ -62,7 +61,7 @@ const make = (given: Secret): Effect.Effect<Client, never, Scope.Scope> =>
         }
       }
     }).pipe(
-      // It warns of every attempt to connect; the shared limit warns once.
+      // node-redis reports every attempt to connect; the shared limit warns once.
       Layer.provide(Layer.succeed(References.MinimumLogLevel, "None"))
     )
 
@@ -87,7 +86,7 @@ const make = (given: Secret): Effect.Effect<Client, never, Scope.Scope> =>
       Effect.forkIn(scope)
     )
 
-    /** Closes the connection and resolves the name anew, until there is a connection again or the layer is closed. */
+    /** Closes the connection and resolves the name again, until it is connected or the layer closes. */
     const reconnect = ({ client, use }: NodeRedis.NodeRedis["Service"], cause: unknown) =>
       Effect.suspend(() => {
         problem = cause
@@ -95,7 +94,7 @@ const make = (given: Secret): Effect.Effect<Client, never, Scope.Scope> =>
         return Effect.forkIn(Effect.ignore(use((client) => client.connect())), scope)
       })
 
-    /** The command, once it is known whether there is a connection; without one, why there is none. */
+    /** Runs the command once the first attempt to connect has ended; without a connection, fails with the reason. */
     const withConnection = <A>(
       command: (redis: Client) => Effect.Effect<A, Redis.RedisError>
     ): Effect.Effect<A, Redis.RedisError> =>
@@ -123,5 +122,5 @@ const make = (given: Secret): Effect.Effect<Client, never, Scope.Scope> =>
     })
   })
 
-/** A connection that is kept up for as long as the layer lives. */
+/** Provides a connection that is maintained until the layer closes. */
 export const layer = (url: Secret): Layer.Layer<Redis.Redis> => Layer.effect(Redis.Redis, make(url))

@@ -1,5 +1,5 @@
 /**
- * The request budget, shared with the other servers on the same Redis. Loaded only with `SAIL_REDIS_URL`.
+ * The rate limit that servers share through Redis. Loaded only with `SAIL_REDIS_URL`.
  */
 import * as ApiClient from "@sailpoint-bulk-upload/core/ApiClient"
 import type * as RequestBudget from "@sailpoint-bulk-upload/core/RequestBudget"
@@ -23,7 +23,7 @@ export const probe = (redisUrl: Secret): Effect.Effect<void, string> =>
     Effect.provide(RedisClient.layer(redisUrl))
   )
 
-/** The API client under the shared limit. */
+/** Provides the API client with the shared limit. */
 export const layer = (redisUrl: Secret, numbers: RequestBudget.Options, options: ApiClient.Options) =>
   Layer.unwrap(
     Effect.map(SharedBudget.make(numbers), (requestBudget) => ApiClient.layer({ ...options, requestBudget }))

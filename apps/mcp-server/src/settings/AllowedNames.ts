@@ -1,10 +1,10 @@
 /**
- * The values of `--allowed-host` and `--allowed-origin`, as requests are compared with them. One that no request could
- * ever match is a mistake that is better found at the start than by the first client.
+ * The values of `--allowed-host` and `--allowed-origin`, in the form for comparing requests. A value that no request can match
+ * is reported at the start.
  */
 import { inUrl } from "./Loopback.ts"
 
-/** A host name without its port, which does not matter; nothing where it is none. */
+/** Returns a host name without its port, or undefined if it is not valid. */
 export const host = (given: string): string | undefined => {
   const url = URL.parse(`http://${inUrl(given)}`)
   return url !== null && url.href === `http://${url.hostname}/` && !/[@/?#*]/u.test(given)
@@ -14,7 +14,7 @@ export const host = (given: string): string | undefined => {
 
 const ANY_OF_SCHEME = /^[a-z][a-z0-9+.-]*:\/\/\*$/u
 
-/** The host name of an origin, an origin with its scheme and port, or every origin of a custom scheme. */
+/** Returns an origin's host name, an origin with scheme and port, or a pattern for every origin of a custom scheme. */
 export const origin = (given: string): string | undefined => {
   if (!given.includes("://")) return given === "null" ? undefined : host(given)
   if (ANY_OF_SCHEME.test(given)) return /^https?:/u.test(given) ? undefined : given

@@ -1,27 +1,26 @@
 /**
- * The environment, which holds the secrets. What reads it after the settings were read is nothing of this server:
- * a crash report, a process that a debugger starts, a module that is loaded with `--import`.
+ * The environment, which contains the secrets. After the settings are read, only code outside this server reads it: a crash
+ * report, a process that a debugger starts, a module that is loaded with `--import`.
  */
 import { isPlaceholder } from "@sailpoint-bulk-upload/core/workspace"
 
 export type Env = Readonly<Record<string, string | undefined>>
 
-/** The variables of this server's settings; any of them can hold a secret, if only by mistake. */
+/** The variables of this server; any of them can contain a secret, even by mistake. */
 const OWN = /^(?:SAIL|MCP|OTEL_EXPORTER_OTLP)_/u
 
 const SECRET_FILE = /^(?:SAIL|MCP)_.*_FILE$/u
 
-/** Whether a file holds a secret. */
+/** Returns whether a variable names a file with a secret. */
 export const namesFiles = (env: Env): boolean =>
   Object.entries(env).some(([name, value = ""]) => SECRET_FILE.test(name) && value.trim() !== "")
 
-/** All of them are optional, so one that is still a placeholder counts as not set. */
+/** These are optional, so a placeholder counts as unset. */
 const OTLP = /^OTEL_EXPORTER_OTLP_/u
 
 /**
- * A copy of the environment, from which this server's own variables are gone then, and which Node's diagnostic
- * reports leave out. The block that the process was started with stays as it was for those who may read its memory
- * (`/proc/PID/environ`: the same user, and root).
+ * Returns a copy of the environment, removes this server's variables from the original, and has Node's diagnostic reports leave
+ * the environment out. The initial environment remains readable for the same user and root (`/proc/PID/environ`).
  */
 export const take = (): Env => {
   const env = { ...process.env }

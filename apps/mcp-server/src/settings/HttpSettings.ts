@@ -1,6 +1,6 @@
 /**
- * The settings of serving over HTTP, read from the command line and the environment before anything is served:
- * complete, or all that is wrong with them. Beyond this machine nothing is served without authentication.
+ * The settings of `http`, read from the command line and the environment: all of them, or all problems with them. Beyond this
+ * machine, the server requires authentication.
  */
 import { isPlaceholder } from "@sailpoint-bulk-upload/core/workspace"
 import * as AllowedNames from "./AllowedNames.ts"
@@ -15,9 +15,9 @@ export interface OAuth {
   readonly issuer: string
   readonly audience: string
   readonly scopes: ReadonlyArray<string>
-  /** The URL that clients request a token for, character by character as it was configured. */
+  /** The URL for which clients request a token, exactly as configured. */
   readonly resource: string
-  /** Where clients reach the MCP endpoint. */
+  /** The URL of the MCP endpoint for clients. */
   readonly publicUrl: URL
 }
 
@@ -32,13 +32,13 @@ export interface Limits {
 
 const DEFAULT_RUNNING = 128
 
-/** So many callers at their limit use up all slots. */
+/** This many callers at their limit use up all slots. */
 const CALLERS = 4
 
 /** An old assistant sends four requests for one answer; SailPoint accepts 100 requests in 10 seconds from all callers. */
 const DEFAULT_PER_CALLER = 200
 
-/** Proxies and Kubernetes go on sending requests for some seconds after SIGTERM. */
+/** Proxies and Kubernetes send requests for some seconds after SIGTERM. */
 const DEFAULT_GRACE_SECONDS = 5
 
 export interface HttpSettings {
@@ -48,7 +48,7 @@ export interface HttpSettings {
   readonly allowedOrigins: ReadonlyArray<string>
   readonly authentication: BearerTokens.BearerTokens | OAuth | undefined
   readonly limits: Limits
-  /** How long requests are still served after SIGTERM. */
+  /** The time for which requests are still served after SIGTERM. */
   readonly shutdownGrace: Duration.Duration
 }
 
@@ -108,7 +108,7 @@ const text = (env: Env, name: string): string | undefined => {
   return value === "" || isPlaceholder(value) ? undefined : value
 }
 
-/** If one of these counted as unset, callers would be served that should be refused. */
+/** A placeholder in one of these is an error: if it counted as unset, callers would be served that should be refused. */
 const AUTHENTICATION = [
   BearerTokens.NAME,
   BearerTokens.FILE,
@@ -117,7 +117,7 @@ const AUTHENTICATION = [
   "MCP_OAUTH_SCOPES"
 ]
 
-/** Reads how callers prove themselves, or nothing if they need not, and adds what is wrong to the problems. */
+/** Returns the authentication of callers, or undefined if none is configured, and adds to the problems. */
 export const readAuthentication = (env: Env, problems: Array<string>): HttpSettings["authentication"] => {
   const unfilled = AUTHENTICATION.filter((name) => isPlaceholder(env[name] ?? ""))
   problems.push(...unfilled.map((name) => `${name} was not filled in: its value is still a placeholder.`))

@@ -8,13 +8,13 @@ import * as Result from "effect/Result"
 
 export const NAME = "SAIL_REDIS_URL"
 
-/** The URL, or what is wrong with it; nothing if it is not set or still a placeholder. */
+/** Returns the URL or its problem; undefined if it is unset or a placeholder. */
 export const read = (
   value: string | undefined
 ): Result.Result<Redacted.Redacted<string> | undefined, Problem> => {
   const text = value?.trim() ?? ""
   if (text === "" || isPlaceholder(text)) return Result.succeed(undefined)
-  const problem = URL.canParse(text) ? problemOf(new URL(text)) : "it is no URL"
+  const problem = URL.canParse(text) ? problemOf(new URL(text)) : "it is not a URL"
   return problem === undefined
     ? Result.succeed(Redacted.make(text, { label: NAME }))
     : Result.fail({
@@ -27,7 +27,7 @@ export const read = (
 const problemOf = ({ hash, hostname, password, pathname, protocol, search, username }: URL) => {
   if (protocol !== "redis:" && protocol !== "rediss:") return "its scheme is neither redis: nor rediss:"
   if (hostname === "") return "it has no host"
-  if (!/^\/?\d*$/u.test(pathname)) return "its path is no database number"
+  if (!/^\/?\d*$/u.test(pathname)) return "its path is not a database number"
   if (search !== "" || hash !== "") return "it has something after the path"
   if (!isEncoded(username) || !isEncoded(password)) return "its user or password is not percent-encoded"
   return undefined

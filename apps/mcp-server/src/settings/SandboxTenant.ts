@@ -7,7 +7,7 @@ import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 
-/** Runs with a sandbox that lives as long as `run` does. */
+/** Runs with a sandbox that stops after `run`. */
 export const withSandbox = <A>(run: (options: Settings) => Promise<A>): Promise<A> =>
   Effect.gen(function* () {
     const { url } = yield* Sandbox.make()

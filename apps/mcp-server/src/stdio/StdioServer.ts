@@ -8,10 +8,10 @@ import type { Adapter } from "../mcp/ToolResult.ts"
 import { shutdownSignal } from "../process/shutdownSignal.ts"
 import { type Options as TransportOptions, StdioTransport } from "./StdioTransport.ts"
 
-/** How long running calls may continue after the end of input or a signal. Then they are answered as canceled. */
+/** The time that running calls have after the end of input or a signal. Then they are answered as canceled. */
 const DRAIN_MILLIS = 5_000
 
-/** How long canceled calls have to release their sockets and to be logged, and how long their answers have to be read. */
+/** The time for canceled calls to release their sockets and be logged, and for their answers to be read. */
 const RELEASE_MILLIS = 500
 const FLUSH_MILLIS = 1_000
 

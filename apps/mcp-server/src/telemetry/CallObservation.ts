@@ -34,7 +34,7 @@ const duration = Metric.histogram("mcp.server.operation.duration", {
   boundaries: [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300]
 })
 
-/** Each series is made once, as that costs more than to update it: there is one for every way that a tool can end. */
+/** Caches the series for each tool and outcome, because making one costs more than updating it. */
 const made = new Map<string, typeof duration>()
 
 const series = (attributes: Readonly<Record<string, string>>): typeof duration => {
@@ -44,7 +44,7 @@ const series = (attributes: Readonly<Record<string, string>>): typeof duration =
   return known
 }
 
-/** A failure, of which only the tag is shown. */
+/** A failure; only its tag is recorded. */
 interface Failure {
   readonly _tag: string
 }
@@ -109,15 +109,15 @@ const observe = (subject: "tool" | "resource") => (name: string, input: unknown,
     )
 }
 
-/** Makes a call of a tool seen. The call itself, what it gives and how it fails, stays as it is. */
+/** Adds the span, measurement and log line of a tool call, without a change of its result. */
 export const observed = observe("tool")
 
-/** The same for a read of a resource. */
+/** Like `observed`, for a read of a resource. */
 export const observedRead = observe("resource")
 
 const hasSourceId = Schema.is(Schema.Struct({ sourceId: SourceId.SourceId }))
 
-/** To an operator an interrupted call is one that the assistant cancelled, or hung up on. */
+/** For an operator, an interrupted call is one that the assistant canceled or disconnected from. */
 const outcomeOf = (exit: Exit.Exit<unknown, Failure>): string => {
   const outcome = outcomeOfExit(exit)
   return outcome === "interrupted" ? "cancelled" : outcome

@@ -1,17 +1,17 @@
 /**
- * The caller of a request, as the log names it. Over stdio, and before a request is authenticated, less is known.
+ * The caller of a request in the log. Over stdio, and before authentication, fewer fields are known.
  */
 import * as Context from "effect/Context"
 import { printable } from "../text/printable.ts"
 
 export interface Caller {
-  /** The user that an access token speaks for (`sub`). */
+  /** The user of an access token (`sub`). */
   readonly subject?: string | undefined
-  /** The client that an access token was issued to (`client_id` or `azp`). */
+  /** The client of an access token (`client_id` or `azp`). */
   readonly clientId?: string | undefined
   /** The name of a bearer token. */
   readonly tokenName?: string | undefined
-  /** The address that the connection came from, which can be a proxy's. */
+  /** The address of the connection, which can be a proxy's. */
   readonly address?: string | undefined
 }
 

@@ -1,6 +1,5 @@
 /**
- * The export of traces, metrics and logs over OTLP/HTTP, by Effect's own exporters. Loaded by `Telemetry`, and only
- * when it is wanted.
+ * The export of traces, metrics and logs over OTLP/HTTP with Effect's exporters. `Telemetry` loads it if it is enabled.
  */
 import * as Cause from "effect/Cause"
 import * as ConfigProvider from "effect/ConfigProvider"
@@ -21,7 +20,7 @@ import type { Env } from "./Telemetry.ts"
 /** OpenTelemetry's default for one request. */
 const REQUEST_TIMEOUT = Duration.seconds(10)
 
-/** The time to send what is buffered when the server ends: a client that closed the pipe sends SIGTERM after 2 s. */
+/** The time for the last exports when the server ends: a client that closed the pipe sends SIGTERM after 2 s. */
 const FLUSH_MILLIS = 1_500
 
 export const layer = (env: Env, report?: Collector.Report): Layer.Layer<never> => {
@@ -72,7 +71,7 @@ const SERIALIZATIONS: Readonly<Record<string, Layer.Layer<OtlpSerialization.Otlp
   "http/json": OtlpSerialization.layerJson
 }
 
-/** As OpenTelemetry specifies, an empty variable is one that is not set. */
+/** As OpenTelemetry specifies, an empty variable counts as unset. */
 const setOnly = (env: Env): Readonly<Record<string, string>> =>
   Object.fromEntries(
     Object.entries(env).flatMap(([name, value = ""]) => {

@@ -1,6 +1,6 @@
 /**
- * The log, on standard error: standard output belongs to the protocol. Many assistants never read it, which must
- * cost neither memory nor an answer.
+ * The log on standard error, because standard output belongs to the protocol. Many assistants never read it, so unread lines
+ * are bounded and never block an answer.
  */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -10,7 +10,7 @@ import type { Writable } from "node:stream"
 import { joinWrites } from "../text/joinWrites.ts"
 import type { LogFormat, LogLevel } from "./logLevels.ts"
 
-/** The most unread bytes; later lines are lost, and counted. */
+/** The limit of unread bytes; later lines are dropped and counted. */
 const MAX_UNREAD = 1024 * 1024
 
 export interface Options {
@@ -22,7 +22,7 @@ const FORMATS = { logfmt: Logger.formatLogFmt, json: Logger.formatJson } as cons
 
 export const layer = ({ logFormat, logLevel }: Options): Layer.Layer<never> =>
   Layer.merge(
-    // Not before it is wanted: a start has nothing to say.
+    // Loaded with the first line, because a start usually logs nothing.
     Logger.layer([Effect.sync(() => Logger.map(FORMATS[logFormat], makeWrite(process.stderr)))]),
     Layer.succeed(References.MinimumLogLevel, logLevel)
   )
@@ -30,7 +30,7 @@ export const layer = ({ logFormat, logLevel }: Options): Layer.Layer<never> =>
 /** Writes lines to a stream that may be slow, full or closed. */
 export const makeWrite = (stream: Writable): ((line: string) => void) => {
   let lost = 0
-  // The reader has gone, which is no reason to stop.
+  // A closed standard error does not stop the server.
   stream.on("error", () => undefined)
   return (line) => {
     if (stream.writableLength > MAX_UNREAD) {

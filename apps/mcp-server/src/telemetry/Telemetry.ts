@@ -1,12 +1,12 @@
 /**
- * Telemetry over OTLP, when the environment asks for it as OpenTelemetry specifies
- * (https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/). What exports is loaded only
- * then: an assistant that starts this server waits for it.
+ * Telemetry over OTLP, configured as OpenTelemetry specifies
+ * (https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/). The exporters are loaded only if
+ * they are enabled, because an assistant waits for the start.
  */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 
-/** What of the specification holds here; signals are TRACES, METRICS and LOGS. */
+/** The supported variables; signals are TRACES, METRICS and LOGS. */
 export const HELP = `Telemetry, from the environment, as OpenTelemetry specifies; off unless an endpoint is set:
   OTEL_EXPORTER_OTLP_ENDPOINT     the collector, OTLP over HTTP: http://localhost:4318
   OTEL_EXPORTER_OTLP_HEADERS      extra headers: api-key=...,other=...
@@ -31,7 +31,7 @@ const ENDPOINTS = [
   "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT"
 ] as const
 
-/** An empty variable is one that is not set, and only "true" disables; both as specified. */
+/** As specified, an empty variable counts as unset, and only "true" disables. */
 export const isWanted = (env: Env): boolean =>
   ENDPOINTS.some((name) => (env[name] ?? "").trim() !== "") &&
   env["OTEL_SDK_DISABLED"]?.trim().toLowerCase() !== "true"

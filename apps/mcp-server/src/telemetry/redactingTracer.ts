@@ -1,6 +1,6 @@
 /**
- * A tracer that does not pass on what somebody pasted in place of a source id: the person reads it in the answer,
- * but it may be anything, a password too, and an exported span keeps it for long.
+ * A tracer that removes invalid source IDs from spans: a user may have pasted anything, even a password, and exported spans
+ * are kept for a long time.
  */
 import { InvalidSourceId } from "@sailpoint-bulk-upload/core/BulkUploadError"
 import * as Effect from "effect/Effect"
@@ -8,7 +8,7 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Tracer from "effect/Tracer"
 
-/** Over the tracer that is there. */
+/** Wraps the current tracer. */
 export const layer: Layer.Layer<never> = Layer.effect(
   Tracer.Tracer,
   Effect.map(Tracer.Tracer, (tracer) =>

@@ -1,5 +1,5 @@
 /**
- * Spans only where a tracer is installed: a span without one would cost every call.
+ * Creates spans only if a tracer is installed, to save their cost otherwise.
  */
 import * as Effect from "effect/Effect"
 import type { SpanOptionsNoTrace } from "effect/Tracer"

@@ -18,7 +18,7 @@ import * as ProtectedResourceMetadata from "./ProtectedResourceMetadata.ts"
 import * as BearerTokenVerifier from "./BearerTokenVerifier.ts"
 
 export interface Authentication {
-  /** Returns the caller as far as known, and the refusal if it may not call. Removes the token from the request. */
+  /** Returns the known fields of the caller, and a refusal if the token is not accepted. Removes the token from the request. */
   readonly identify: (request: IncomingMessage) => Promise<Identified>
   /** Reads the tokens again. */
   readonly reload: Effect.Effect<void>

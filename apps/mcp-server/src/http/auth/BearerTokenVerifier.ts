@@ -10,10 +10,10 @@ import { type BearerToken, type BearerTokens, FILE } from "../../settings/Bearer
 import { Refusal } from "../guards/Refusal.ts"
 import type { Verifier } from "./Verifier.ts"
 
-/** How long a revoked token can still be good without SIGHUP. */
+/** The time for which a revoked token remains valid without SIGHUP. */
 const READ_AGAIN_AFTER = "10 seconds"
 
-/** Anyone can send unknown tokens, and as many as they like. */
+/** The least time between two reads for unknown tokens, because anyone can send any number of them. */
 const LOOK_FOR_UNKNOWN_AFTER = "1 second"
 
 export interface BearerTokenVerifier extends Verifier {
@@ -70,7 +70,7 @@ export const makeVerifier = ({ reread, tokens }: BearerTokens): Effect.Effect<Be
     }
   })
 
-/** The answer to a client that looks for OAuth. Clients show its description. */
+/** Answers a client that looks for OAuth. Clients show the description. */
 export const noOAuth = (): Refusal =>
   new Refusal(
     "path",

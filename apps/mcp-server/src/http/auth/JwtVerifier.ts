@@ -1,6 +1,6 @@
 /**
- * Access tokens of an authorization server: signed JWTs (RFC 9068), checked with the keys that the issuer
- * publishes. No token causes a request to the issuer.
+ * Verifies access tokens of an authorization server: JWTs (RFC 9068) signed with the keys that the issuer publishes. No token
+ * causes a request to the issuer.
  */
 import { OAuthError, OAuthErrorCode } from "@modelcontextprotocol/server"
 import * as Data from "effect/Data"
@@ -13,19 +13,16 @@ import type { OAuth } from "../../settings/HttpSettings.ts"
 import type { Verified, Verifier } from "./Verifier.ts"
 import { isPrivateOnTheWay } from "../../settings/Loopback.ts"
 
-/** Signatures that only the issuer can make: with a shared secret, this server could sign tokens as well. */
+/** Asymmetric signatures only: with a shared secret, this server could sign tokens as well. */
 const ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
 
-/**
- * An issuer that is away, or has not published the key that a token names, is asked again after this, however many
- * tokens come meanwhile.
- */
+/** The least time between two requests to an issuer that is unreachable or has not published the key of a token. */
 const ASK_AGAIN_AFTER = Duration.seconds(5)
 
-/** How far this machine's clock and the issuer's may be apart. */
+/** The tolerated difference between this machine's clock and the issuer's. */
 const CLOCK_TOLERANCE_SECONDS = 30
 
-/** The issuer could not be asked for its keys: nothing can be said about any token. */
+/** The issuer's keys could not be fetched, so no token can be verified. */
 class NoKeys extends Data.TaggedError("NoKeys")<{ readonly cause?: unknown }> {}
 
 export const makeVerifier = (oauth: OAuth): Effect.Effect<Verifier> =>
@@ -57,9 +54,9 @@ export const makeVerifier = (oauth: OAuth): Effect.Effect<Verifier> =>
         if (away === (error !== undefined)) return Effect.void
         away = error !== undefined
         return error === undefined
-          ? Effect.logInfo("The keys of MCP_OAUTH_ISSUER can be had again.")
+          ? Effect.logInfo("The keys of MCP_OAUTH_ISSUER are available again.")
           : Effect.logWarning(
-              `The keys of MCP_OAUTH_ISSUER cannot be had (${reason(error.cause)}): no request is served until they can.`
+              `The keys of MCP_OAUTH_ISSUER cannot be fetched (${reason(error.cause)}): no request is served until they can.`
             )
       })
     const context = yield* Effect.context<never>()
@@ -87,7 +84,7 @@ const isAboutTheToken = (error: unknown): error is errors.JOSEError =>
   error instanceof errors.JOSEError &&
   ![errors.JOSEError.code, errors.JWKSTimeout.code, errors.JWKSInvalid.code].includes(error.code)
 
-/** Of a request that got no answer `fetch` says only that it failed; why is in the cause. */
+/** If a request gets no answer, only the cause of the error from `fetch` has the reason. */
 const reason = (cause: unknown): string => {
   if (!(cause instanceof Error)) return "unknown cause"
   const code = cause.cause instanceof Error && "code" in cause.cause ? `: ${String(cause.cause.code)}` : ""
@@ -97,7 +94,7 @@ const reason = (cause: unknown): string => {
 /** The types of access tokens: of RFC 9068 and RFC 7519 in the header, of Keycloak in the claim. */
 const ACCESS_TOKEN_TYPES: ReadonlySet<string> = new Set(["at+jwt", "jwt", "bearer"])
 
-/** Whether a type is one of an access token. Most issuers give none, but an ID or logout token can have one. */
+/** Returns whether a type is that of an access token. Most issuers set none, but an ID or logout token can have one. */
 const isAccessToken = (type: unknown): boolean =>
   type === undefined ||
   (typeof type === "string" && ACCESS_TOKEN_TYPES.has(type.toLowerCase().replace(/^application\//u, "")))
@@ -170,6 +167,6 @@ const keysAt = async (url: string, issuer: string, signal: AbortSignal): Promise
   const jwks = URL.parse(metadata.jwks_uri)
   if (metadata.issuer !== issuer) throw new Error(`${url} is about another issuer`)
   if (jwks === null || !isPrivateOnTheWay(jwks))
-    throw new Error(`${url} names a jwks_uri that is no https URL`)
+    throw new Error(`${url} names a jwks_uri that is not an https URL`)
   return createRemoteJWKSet(jwks, { cooldownDuration: Duration.toMillis(ASK_AGAIN_AFTER) })
 }

@@ -5,7 +5,7 @@ import { getOAuthProtectedResourceMetadataUrl } from "@modelcontextprotocol/serv
 import { EVERY_PAGE } from "../guards/CrossOrigin.ts"
 import type { OAuth } from "../../settings/HttpSettings.ts"
 
-/** Where clients find it. */
+/** The URL of the document. */
 export const url = ({ publicUrl }: OAuth): string => getOAuthProtectedResourceMetadataUrl(publicUrl)
 
 /** Returns its paths: next to the endpoint's, as the RFC says, and at the root, where some clients look. */
@@ -15,7 +15,7 @@ export const paths = (oauth: OAuth): ReadonlyArray<string> => [
   new URL(url(oauth)).pathname
 ]
 
-/** Public by nature, so that assistants in a browser may read it too. */
+/** Answers with the document, which is public, so assistants in a browser can read it too. */
 export const answer = ({ issuer, resource, scopes }: OAuth): Response =>
   Response.json(
     {

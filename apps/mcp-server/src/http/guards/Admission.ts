@@ -1,6 +1,6 @@
 /**
- * Limits of serving: requests at once, so that a flood ends as a refusal and not as a process out of memory, and for each
- * caller requests at once and in 10 seconds, so that one caller cannot lock out another.
+ * The limits of requests: concurrent ones, so that a flood is refused before the process runs out of memory, and for each
+ * caller concurrent ones and those in 10 seconds, so that one caller cannot lock out another.
  */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -18,12 +18,12 @@ const MAX_KNOWN = 10_000
 const BUSY = { "retry-after": "5" }
 
 export interface Admission {
-  /** Takes a slot for a request; fails with the answer if a limit is reached. */
+  /** Acquires a slot for a request; fails with the answer if a limit is reached. */
   readonly enter: (caller: string) => Effect.Effect<Slot, Refusal>
 }
 
 export interface Slot {
-  /** Takes as many slots more, for the other messages of a batch. */
+  /** Acquires more slots, for the other messages of a batch. */
   readonly extend: (messages: number) => Effect.Effect<void, Refusal>
   readonly leave: () => void
 }

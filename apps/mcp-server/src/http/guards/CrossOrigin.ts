@@ -1,20 +1,19 @@
 /**
- * Assistants in a web page of another origin (https://fetch.spec.whatwg.org/#http-cors-protocol). Its browser asks
- * first whether the page may send, and shows it an answer only if that says so: for the origins that
- * `--allowed-origin` names, and no other. Pages of this machine are let in where they need not ask, but anything
- * may run on its ports, so they too have to be named.
+ * CORS for assistants in web pages (https://fetch.spec.whatwg.org/#http-cors-protocol). Only the pages of origins in
+ * `--allowed-origin` can send requests and read answers. Pages of this machine must be named too, because any program
+ * can run on its ports.
  */
 import { validateOriginHeader } from "@modelcontextprotocol/server"
 import type { IncomingMessage } from "node:http"
 
 export interface CrossOrigin {
-  /** What an answer has to carry for the page to read it. */
+  /** The headers that let the page read an answer. */
   readonly headers: (request: IncomingMessage) => Readonly<Record<string, string>>
-  /** The answer to a browser that asks first. */
+  /** The answer to a preflight request. */
   readonly preflight: (request: IncomingMessage) => Response | undefined
 }
 
-/** The headers of MCP clients, besides those that pages may always send; the last two continue traces. */
+/** The headers of MCP clients, except those that pages can always send; the last two continue traces. */
 const REQUEST_HEADERS = [
   "Authorization",
   "Content-Type",
@@ -27,7 +26,7 @@ const REQUEST_HEADERS = [
   "tracestate"
 ].join(", ")
 
-/** What they look at: where to get a token, when to come again, and the session where there is one. */
+/** The response headers that clients read: the authorization server, the time to wait, and the session. */
 const RESPONSE_HEADERS = "WWW-Authenticate, Retry-After, MCP-Session-Id"
 
 /** Browsers keep an answer for at most two hours. */
@@ -58,7 +57,7 @@ export const isNamed = (origin: string | undefined, names: ReadonlyArray<string>
   origin !== "" &&
   (names.includes(origin) || validateOriginHeader(origin, [...names]).ok)
 
-/** For a document that every page may read. Clients ask for it with `MCP-Protocol-Version`. */
+/** Answers the preflight for a public document, which clients request with `MCP-Protocol-Version`. */
 export const publicPreflight = (request: IncomingMessage): Response | undefined =>
   isPreflight(request) ? granted("GET", "*", EVERY_PAGE) : undefined
 

@@ -1,7 +1,6 @@
 /**
- * What a request has to look like before its body is read. A web page that a user of this machine visits can
- * send requests here too, by DNS rebinding (a foreign Host), from its scripts (an Origin) or from a form (no
- * JSON): each is recognized by its mark and refused with a separate status.
+ * Checks of a request before its body is read. Web pages can send requests to a local server by DNS rebinding (a foreign
+ * Host), from scripts (an Origin) or from a form (not JSON): each is refused with a separate status.
  */
 import {
   isJsonContentType,
@@ -16,17 +15,17 @@ import type { HttpSettings } from "../../settings/HttpSettings.ts"
 import { inUrl, isLoopback } from "../../settings/Loopback.ts"
 import { type Refusal, refuse } from "./Refusal.ts"
 
-/** The longest message of an assistant is far shorter. */
+/** Far longer than any message of an assistant. */
 export const MAX_BODY_BYTES = 1024 * 1024
 
 export interface Guards {
-  /** What is wrong with where a request to the MCP endpoint comes from, if anything. */
+  /** Checks the host, origin and method of a request to the MCP endpoint. */
   readonly sender: (request: IncomingMessage) => Refusal | undefined
-  /** What is wrong with what it brings, if anything. */
+  /** Checks the headers about its body and answer. */
   readonly message: (request: IncomingMessage) => Refusal | undefined
-  /** What is wrong with a request to read a document, if anything. */
+  /** Checks a request for a document. */
   readonly document: (request: IncomingMessage) => Refusal | undefined
-  /** The same for a probe, which may name any host: its answer has no information for a foreign page. */
+  /** Checks a probe, which may name any host, because its answer has no information for a foreign page. */
   readonly probe: (request: IncomingMessage) => Refusal | undefined
 }
 
@@ -72,8 +71,8 @@ export const make = (settings: Pick<HttpSettings, "host" | "allowedHosts" | "all
 }
 
 /**
- * What begins another part of a URL: a user's name, a path. The SDK looks only at the host in it, and of `Host` that is
- * all there is, with the port (RFC 9110, section 7.2).
+ * The characters that begin other parts of a URL, such as a user or a path. The SDK reads only the host of a URL, but `Host`
+ * must have nothing else except a port (RFC 9110, section 7.2).
  */
 const MORE_THAN_HOST = /[@/\\?#]/u
 

@@ -1,12 +1,12 @@
 /**
- * A request that is not served: a status, and a JSON-RPC error that says why, as MCP clients read it.
+ * The refusal of a request: an HTTP status, and a JSON-RPC error with the reason, for MCP clients.
  */
 import type { ServerResponse } from "node:http"
 
 /** The range that JSON-RPC leaves to servers. */
 const REFUSED = -32_000
 
-/** Why a request is refused, as the log and the metric name it. */
+/** The reason of a refusal, in the log and the metric. */
 export type Reason =
   | "accept"
   | "callerRate"
@@ -46,7 +46,7 @@ export const refuse = (
     headers: { "content-type": "application/json", ...headers }
   })
 
-/** Sends an answer that is complete, and small. */
+/** Sends a small, complete answer. */
 export const write = async (to: ServerResponse, answer: Response): Promise<void> => {
   to.writeHead(answer.status, Object.fromEntries(answer.headers))
   to.end(Buffer.from(await answer.arrayBuffer()))

@@ -181,7 +181,7 @@ describe("a server with an authorization server", { timeout: 60_000 }, () => {
       const server = yield* serving(issuer)
       const { headers, status } = yield* postWith(server.url, yield* issuer.token())
       assert.deepStrictEqual([status, headers["retry-after"]], [503, "5"])
-      yield* server.told(/The keys of MCP_OAUTH_ISSUER cannot be had/u)
+      yield* server.told(/The keys of MCP_OAUTH_ISSUER cannot be fetched/u)
       yield* server.told(/reason=issuer status=503/u)
     })
   )
