@@ -1,4 +1,4 @@
-/** What a client can post, and how it can behave on its connection; whatever it does, the next one is served. */
+/** Bodies and connections of a hostile HTTP client. The next client is always served. */
 import { PROTOCOL_VERSION_META_KEY } from "@modelcontextprotocol/client"
 import { assert, describe, layer } from "@effect/vitest"
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
@@ -28,17 +28,15 @@ const call = (args: string, name: string = JsonRpc.TOOL) =>
 const request = (method: string, params: string) =>
   `{"jsonrpc":"2.0","id":1,"method":"${method}","params":${params}}`
 
-/** A body, the status it is answered with, and what the answer says. */
-const bodies: ReadonlyArray<readonly [string, body: string, status: number, says: RegExp]> = [
+/** A body, the status of the answer, and a part of it. */
+const bodies: ReadonlyArray<readonly [string, body: string, status: number, part: RegExp]> = [
   ["a text", `"x"`, 400, /-32600|-32700/u],
-  ["null", "null", 400, /-32600|-32700/u],
   ["an empty list", "[]", 400, /-32600/u],
-  ["a list of no messages", "[1,null,{}]", 400, /-32600|-32700/u],
+  ["a list without messages", "[1,null,{}]", 400, /-32600|-32700/u],
   ["a method that is a number", `{"jsonrpc":"2.0","id":1,"method":5}`, 400, /-32600|-32700/u],
   ["params that are a text", request("ping", `"x"`), 400, /-32600|-32700/u],
-  ["brackets without end", "[".repeat(900_000), 400, /-32700/u],
   ["a list 100,000 deep", "[".repeat(100_000) + "]".repeat(100_000), 400, /-32600|-32700/u],
-  ["bytes that mean nothing", "\u0000\u0001\u0002", 400, /-32700/u],
+  ["NUL bytes", "\u0000\u0001\u0002", 400, /-32700/u],
   [
     "101 calls in a batch",
     `[${Array.from({ length: 101 }, () => call("{}")).join(",")}]`,
@@ -53,32 +51,28 @@ const bodies: ReadonlyArray<readonly [string, body: string, status: number, says
     /-32700/u
   ],
   ["params that are null", request("prompts/list", "null"), 200, /"prompts":\[/u],
-  ["no resource", request("resources/read", "{}"), 200, /-32602.*params\.uri/u]
+  ["a missing URI", request("resources/read", "{}"), 200, /-32602.*params\.uri/u]
 ]
 
 const SSE = "text/event-stream"
 const JSON_ALONE = "application/json"
 
-/** A value of Accept, and the type of the answer; with none, the answer is 406. */
+/** A value of Accept, and the type of the answer; undefined stands for 406. */
 const accepts: ReadonlyArray<readonly [accept: string, type: string | undefined]> = [
   ["application/json, text/event-stream", SSE],
   ["APPLICATION/JSON, TEXT/EVENT-STREAM", SSE],
   ["", SSE],
   ["*/*", SSE],
   ["text/*", SSE],
-  ["text/event-stream", SSE],
   ["Text/Event-Stream; q=0.5", SSE],
-  ["application/*, */*;q=0.1", SSE],
   ["text/html, application/json;q=0.9, */*;q=0.8", SSE],
   ["text/*;q=0, text/event-stream", SSE],
   ["application/json", JSON_ALONE],
   ["Application/JSON; charset=utf-8", JSON_ALONE],
-  ["application/*", JSON_ALONE],
   ["application/json, text/event-stream;q=0", JSON_ALONE],
   ["*/*, text/event-stream;q=0.0", JSON_ALONE],
   ["text/*;Q=0, */*", JSON_ALONE],
   ["text/html", undefined],
-  ["text/event-stream;q=0", undefined],
   ["application/json;q=0, text/*;q=0", undefined],
   ["*/*;q=0", undefined]
 ]
@@ -123,7 +117,7 @@ const asJson: ReadonlyArray<
   ]
 ]
 
-/** Text that no error may repeat as it is. */
+/** Text that an error must not repeat unchanged. */
 const ODD = `odd\u202E\u0007\n${"x".repeat(5_000)}`
 const NOT_PLAIN = /\u202E|\\u0007|\\n|x{1001}/u
 const list = (params: object, method = "tools/list") => ({ jsonrpc: "2.0", id: 1, method, params })
@@ -153,7 +147,7 @@ const beforeServer: ReadonlyArray<
   ["no header that names the method", modernHeaders(""), list({ _meta }, ODD), /-32020.*odd x/u]
 ]
 
-/** Whatever comes over the connection, until the server or this end closes it. */
+/** Everything that the server sends until the connection closes. */
 const raw = (url: string, text: string) =>
   Effect.callback<string>((resume) => {
     const { hostname, port } = new URL(url)
@@ -167,13 +161,13 @@ const raw = (url: string, text: string) =>
   })
 
 const connections: ReadonlyArray<readonly [string, string]> = [
-  ["no HTTP", "hello\r\n\r\n"],
+  ["a text that is not HTTP", "hello\r\n\r\n"],
   [
     "a length and chunks",
     "POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
   ],
   [
-    "chunks that are none",
+    "invalid chunks",
     "POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nAccept: application/json, text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"
   ],
   ["100 kB of headers", `POST /mcp HTTP/1.1\r\nHost: localhost\r\nX: ${"x".repeat(100_000)}\r\n\r\n`],
@@ -191,7 +185,7 @@ describe("over HTTP", { timeout: 60_000 }, () => {
       assert.include(body, `"status":"COMPLETED"`)
     })
 
-    it.effect.each(bodies)("is answered as it should be: %s", ([, body, wanted, says]) =>
+    it.effect.each(bodies)("a body is answered with the right status: %s", ([, body, wanted, says]) =>
       Effect.gen(function* () {
         const { url } = yield* Server
         const answer = yield* HttpProcess.post(url, { body })
@@ -203,7 +197,7 @@ describe("over HTTP", { timeout: 60_000 }, () => {
       })
     )
 
-    it.effect.each(accepts)("answers an Accept of %j with %s", ([accept, type]) =>
+    it.effect.each(accepts)("the server answers an Accept of %j with %s", ([accept, type]) =>
       Effect.gen(function* () {
         const { url } = yield* Server
         const answer = yield* HttpProcess.post(url, { headers: { accept } })
@@ -215,7 +209,7 @@ describe("over HTTP", { timeout: 60_000 }, () => {
     )
 
     it.effect.each(asJson)(
-      "answers %s as JSON alone, without notifications",
+      "the server answers %s as JSON alone, without notifications",
       ([, headers, message, wanted]) =>
         Effect.gen(function* () {
           const { url } = yield* Server
@@ -234,7 +228,7 @@ describe("over HTTP", { timeout: 60_000 }, () => {
         })
     )
 
-    it.effect.each(beforeServer)("refuses %s in plain words", ([, headers, message, says]) =>
+    it.effect.each(beforeServer)("the server refuses %s in plain text", ([, headers, message, says]) =>
       Effect.gen(function* () {
         const { url } = yield* Server
         const answer = yield* HttpProcess.post(url, { headers, body: JSON.stringify(message) })
@@ -256,7 +250,7 @@ describe("over HTTP", { timeout: 60_000 }, () => {
       })
     )
 
-    it.effect.each(connections)("is refused, and the connection closed: %s", ([, text]) =>
+    it.effect.each(connections)("a bad connection is refused and closed: %s", ([, text]) =>
       Effect.gen(function* () {
         const { url } = yield* Server
         const answer = yield* raw(url, text)
@@ -265,7 +259,7 @@ describe("over HTTP", { timeout: 60_000 }, () => {
       })
     )
 
-    it.effect("300 requests on a connection that is never read do not keep others waiting", () =>
+    it.effect("300 requests on a connection that is never read do not block other clients", () =>
       Effect.gen(function* () {
         const { url } = yield* Server
         const body = JSON.stringify(JsonRpc.listTools(1))
@@ -282,7 +276,7 @@ describe("over HTTP", { timeout: 60_000 }, () => {
       })
     )
 
-    it.effect("it all left no stack trace and no warning of Node's in the log", () =>
+    it.effect("the log has no stack trace and no warning of Node after all these requests", () =>
       Effect.gen(function* () {
         const { ended, kill } = yield* Server
         yield* kill("SIGTERM")

@@ -1,4 +1,4 @@
-/** IDs that a client can choose. Each is answered with the same digits, or with an error, over both transports. */
+/** IDs of a client come back with the same digits over both transports. */
 import { assert, describe, layer } from "@effect/vitest"
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
@@ -31,16 +31,12 @@ const LONG = "x".repeat(10_000)
 const ids = [
   "0",
   "-0",
-  "7",
   "-1",
   "9007199254740991",
-  "9007199254740992",
   "9007199254740993",
-  "-9007199254740993",
   "18446744073709551615",
   "123456789012345678901234567890",
   "1.5",
-  "-0.25",
   "1e21",
   "1E+30",
   "2.5e-7",
@@ -54,7 +50,7 @@ const ids = [
   `"${LONG}"`
 ] as const
 
-/** Requests, each with a part of its answer that no other one has. */
+/** Requests, each with a unique part of its answer. */
 const requests: ReadonlyArray<readonly [what: string, request: string, says: string]> = [
   ["a result", `"method":"prompts/list"`, "did_my_upload_work"],
   [
@@ -81,7 +77,7 @@ const rows = requests.flatMap(([what, request, says]) =>
 
 describe("the ID", { timeout: 60_000 }, () => {
   layer(Serving, { excludeTestServices: true, timeout: "60 seconds" })((it) => {
-    it.effect.each(rows)("%s comes back with %s, over both transports", ([, , request, answer]) =>
+    it.effect.each(rows)("the ID %s comes back with %s over both transports", ([, , request, answer]) =>
       Effect.gen(function* () {
         const { http, stdio } = yield* Servers
         yield* stdio.write(`${request}\n`)
@@ -90,7 +86,7 @@ describe("the ID", { timeout: 60_000 }, () => {
       })
     )
 
-    it.effect.each(ids.slice(4))("%s of a progress token comes back with the progress", (token) =>
+    it.effect.each(ids.slice(3))("the progress token %s comes back with the progress", (token) =>
       Effect.gen(function* () {
         const { http } = yield* Servers
         const body = `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"wait_for_bulk_upload","arguments":{"sourceId":"${Source.named("Done").sourceId}"},"_meta":{"progressToken":${token}}}}`
@@ -99,7 +95,7 @@ describe("the ID", { timeout: 60_000 }, () => {
       })
     )
 
-    it.effect("of a canceled request is read with all its digits", () =>
+    it.effect("the ID of a canceled request is read with all its digits", () =>
       Effect.gen(function* () {
         const { stdio } = yield* Servers
         const call = `{"jsonrpc":"2.0","id":9007199254740993,"method":"tools/call","params":{"name":"wait_for_bulk_upload","arguments":{"sourceId":"${Source.named("Contractors").sourceId}"}}}`

@@ -1,27 +1,27 @@
-/** Canaries for every secret, through success and every failure, looked for wherever a secret could come out. */
+/** Searches every output for canary secrets, after success and after every failure. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Fault from "@sailpoint-bulk-upload/sandbox/Fault"
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
 import * as Effect from "effect/Effect"
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises"
-import { tmpdir } from "node:os"
+import { readdir, readFile } from "node:fs/promises"
 import { join } from "node:path"
 import * as Canary from "../support/Canary.ts"
 import * as HttpProcess from "../support/HttpProcess.ts"
 import * as JsonRpc from "../support/JsonRpc.ts"
 import * as OtlpReceiver from "../support/OtlpReceiver.ts"
 import * as ServerProcess from "../support/ServerProcess.ts"
+import { temporaryFolder } from "../support/Tarball.ts"
 
 const done = Source.named("Done").sourceId
 
-/** `canary` is in each of them, and in nothing else that is asked or answered. */
+/** Each secret contains `canary`, and no other part of a request or answer does. */
 const SECRETS = { SAIL_CLIENT_ID: Canary.client.clientId, SAIL_CLIENT_SECRET: Canary.SECRET }
 const BEARER = { MCP_BEARER_TOKEN: HttpProcess.TOKEN }
 const COLLECTOR = { OTEL_EXPORTER_OTLP_HEADERS: "api-key=canary-collector" }
 const TRACE = ["--log-level", "trace"]
 
-type Endpoint = "status" | "token" | "sources"
+const ENDPOINTS = ["status", "token", "sources"] as const
 
 const redirect: Fault.Fault = { _tag: "Respond", status: 302, headers: { location: "https://evil.test/" } }
 
@@ -38,7 +38,7 @@ const faults: ReadonlyArray<readonly [string, Fault.Fault]> = [
   ["a page with 200", Fault.gatewayPage(200)],
   ["a redirect", redirect],
   ["garbage", { _tag: "Respond", status: 200, body: "\u0000{" }],
-  ["a value that nobody knows", { _tag: "Respond", status: 200, body: { status: "X", access_token: 5 } }],
+  ["an unknown status", { _tag: "Respond", status: 200, body: { status: "X", access_token: 5 } }],
   ["an answer that is too large", Fault.oversized(5_000_000)],
   ["a reset", { _tag: "Reset" }],
   ["half an answer", { _tag: "CutOff" }],
@@ -49,16 +49,8 @@ const faults: ReadonlyArray<readonly [string, Fault.Fault]> = [
   ["an echo with 500", { _tag: "Echo", status: 500 }]
 ]
 
-const table = (["status", "token", "sources"] as const).flatMap((endpoint) =>
-  faults.map(([what, fault]): readonly [string, Endpoint, Fault.Fault] => [
-    `${what} (${endpoint})`,
-    endpoint,
-    fault
-  ])
-)
-
-/** What a caller over HTTP asks: each of the tools, the resource, a completion, and something wrong. */
-const asked: ReadonlyArray<object> = [
+/** Requests for three tools, the resource, a completion and an unknown tool. */
+const requests: ReadonlyArray<object> = [
   JsonRpc.callStatus(1, done),
   JsonRpc.callTool(2, "list_non_employee_sources", {}),
   JsonRpc.callTool(3, "wait_for_bulk_upload", { sourceId: done, timeoutSeconds: 1 }),
@@ -67,7 +59,7 @@ const asked: ReadonlyArray<object> = [
   JsonRpc.callTool(6, "nothing", {})
 ]
 
-/** A server over HTTP with a secret of each kind, its collector, and the sandbox that it asks. */
+/** A server over HTTP with a secret of each kind, its collector and its sandbox. */
 const serving = Effect.gen(function* () {
   const sandbox = yield* Sandbox.make({ clients: [Canary.client] })
   const receiver = yield* OtlpReceiver.start()
@@ -86,19 +78,19 @@ const assertNone = (text: string, tokens: ReadonlyArray<string>) => {
   for (const token of new Set(tokens)) assert.notInclude(text, token)
 }
 
-describe("no secret is seen", { timeout: 120_000 }, () => {
-  it.live("in an answer, the log, a span or a metric, whatever goes wrong", () =>
+describe("secrets", { timeout: 120_000 }, () => {
+  it.live("no answer, log line, span or metric contains a secret after any failure", () =>
     Effect.gen(function* () {
-      for (const group of [table.slice(0, 21), table.slice(21, 42), table.slice(42)]) {
+      for (const endpoint of ENDPOINTS) {
         const { receiver, sandbox, server } = yield* serving
         const headers = { authorization: `Bearer ${HttpProcess.TOKEN}` }
         const answers: Array<string> = []
-        for (const [what, endpoint, fault] of group) {
-          // A token is only fetched where the one there is was refused.
+        for (const [what, fault] of faults) {
+          // The server fetches a token only after the previous token was refused.
           yield* sandbox.revokeTokens
           yield* sandbox.fail({ endpoint, fault, times: 2 })
           const replies = yield* Effect.forEach(
-            asked,
+            requests,
             (message) =>
               HttpProcess.post(server.url, { headers, body: JSON.stringify(message) }).pipe(
                 Effect.timeoutOption("4 seconds")
@@ -106,7 +98,7 @@ describe("no secret is seen", { timeout: 120_000 }, () => {
             { concurrency: "unbounded" }
           )
           const shown = JSON.stringify(replies)
-          assert.notInclude(shown, "canary", what)
+          assert.notInclude(shown, "canary", `${what} (${endpoint})`)
           answers.push(shown)
         }
         answers.push(JSON.stringify(yield* HttpProcess.post(server.url, { headers: { authorization: "x" } })))
@@ -124,7 +116,7 @@ describe("no secret is seen", { timeout: 120_000 }, () => {
     })
   )
 
-  it.live.skipIf(process.platform !== "linux")("in the list of processes", () =>
+  it.live.skipIf(process.platform !== "linux")("no secret is visible in the list of processes", () =>
     Effect.gen(function* () {
       const { server } = yield* serving
       const read = (file: string) => Effect.promise(() => readFile(`/proc/${server.pid}/${file}`, "utf8"))
@@ -134,12 +126,9 @@ describe("no secret is seen", { timeout: 120_000 }, () => {
     })
   )
 
-  it.live("in a diagnostic report, asked for or of a crash", () =>
+  it.live("a diagnostic report contains no secret", () =>
     Effect.gen(function* () {
-      const folder = yield* Effect.acquireRelease(
-        Effect.promise(() => mkdtemp(join(tmpdir(), "report-"))),
-        (folder) => Effect.promise(() => rm(folder, { recursive: true, force: true }))
-      )
+      const folder = yield* temporaryFolder
       const sandbox = yield* Sandbox.make({ clients: [Canary.client] })
       const server = yield* ServerProcess.start(TRACE, {
         ...ServerProcess.settingsFor(sandbox),
@@ -159,20 +148,22 @@ describe("no secret is seen", { timeout: 120_000 }, () => {
     })
   )
 
-  it.live("by what is loaded into the process later, or started by it", () =>
-    Effect.gen(function* () {
-      const code = `process.on("exit", () => process.stderr.write(JSON.stringify(process.env)))`
-      const server = yield* ServerProcess.start([], {
-        ...ServerProcess.settingsFor({ url: "http://127.0.0.1:9" }),
-        ...SECRETS,
-        ...BEARER,
-        OTHER: "kept",
-        NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(code)}`
+  it.live(
+    "the environment of the process contains no secret for modules and processes that start later",
+    () =>
+      Effect.gen(function* () {
+        const code = `process.on("exit", () => process.stderr.write(JSON.stringify(process.env)))`
+        const server = yield* ServerProcess.start([], {
+          ...ServerProcess.settingsFor({ url: "http://127.0.0.1:9" }),
+          ...SECRETS,
+          ...BEARER,
+          OTHER: "kept",
+          NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(code)}`
+        })
+        yield* server.closeInput
+        const { stderr } = yield* server.ended
+        assert.include(stderr, `"OTHER":"kept"`)
+        assert.notInclude(stderr, "canary")
       })
-      yield* server.closeInput
-      const { stderr } = yield* server.ended
-      assert.include(stderr, `"OTHER":"kept"`)
-      assert.notInclude(stderr, "canary")
-    })
   )
 })

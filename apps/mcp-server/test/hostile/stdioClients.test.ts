@@ -1,4 +1,4 @@
-/** Assistants that flood, cancel, leave, or do not listen. */
+/** Assistants that flood, cancel, disconnect or do not read. */
 import { PROTOCOL_VERSION_META_KEY } from "@modelcontextprotocol/client"
 import { assert, describe, it } from "@effect/vitest"
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
@@ -15,37 +15,35 @@ const done = Source.named("Done").sourceId
 
 const numbers = (length: number, first = 1) => Array.from({ length }, (_, n) => first + n)
 
-/** Calls that do not depend on each other, so many at once. */
+/** Independent calls, and a part of each answer. */
 const floods: ReadonlyArray<readonly [string, (id: number) => object, wanted: RegExp]> = [
   ["for one status", (id) => JsonRpc.callStatus(id, done), /"status":"COMPLETED"/u],
-  ["with an id that is none", (id) => JsonRpc.callStatus(id, `x${id}`), /"error":"InvalidSourceId"/u],
-  ["of a tool that is not there", (id) => JsonRpc.callTool(id, "nothing", {}), /"code":-32602/u],
+  ["with an invalid ID", (id) => JsonRpc.callStatus(id, `x${id}`), /"error":"InvalidSourceId"/u],
   ["for the list of tools", (id) => JsonRpc.listTools(id), /"tools":\[/u]
 ]
 
 const cancel = JsonRpc.cancelled(1)
 const [first, second] = [JsonRpc.callStatus(1, done), JsonRpc.callStatus(2, done)]
 
-/** When a client cancels: messages in one write, and the ids that are answered. */
+/** Messages in one write, and the IDs that are answered. */
 const cancellations: ReadonlyArray<
   readonly [string, ReadonlyArray<object>, answered: ReadonlyArray<number>]
 > = [
-  ["before it is made", [cancel, first, second], [1, 2]],
-  ["in the same write", [first, cancel, second], [2]],
-  ["twice", [first, cancel, cancel, second], [2]]
+  ["before it starts", [cancel, first, second], [1, 2]],
+  ["twice in the same write", [first, cancel, cancel, second], [2]]
 ]
 
-/** So many lists of tools are more than the server keeps for an assistant that does not read. */
+/** A number of answers above the server's limit of unread answers. */
 const UNREAD = 3_500
 
-/** The most memory that a process has had so far, in megabytes; Linux tells it. */
+/** The peak memory of a process in megabytes, from Linux. */
 const peakMegabytes = (pid: number): number =>
   Number(/^VmHWM:\s+(\d+) kB/mu.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024
 
 const hasProc = process.platform === "linux"
 
 describe("over standard input", { timeout: 60_000 }, () => {
-  it.live.each(floods)("a thousand calls at once %s are all answered, once", ([, call, wanted]) =>
+  it.live.each(floods)("each of 1,000 concurrent calls %s is answered once", ([, call, wanted]) =>
     Effect.gen(function* () {
       const server = yield* ServerProcess.greeted(yield* Sandbox.make(), "--log-level", "warn")
       const ids = numbers(1_000)
@@ -58,38 +56,42 @@ describe("over standard input", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("more calls than are served at once are told so, and all are answered", () =>
-    Effect.gen(function* () {
-      const sandbox = yield* Sandbox.make()
-      yield* sandbox.fail({ endpoint: "status", fault: { _tag: "Delay", duration: "3 seconds" } })
-      const server = yield* ServerProcess.greeted(sandbox)
-      yield* server.send(...numbers(2_100).map((id) => JsonRpc.callStatus(id, done)))
-      const { result } = yield* server.answer(2_100)
-      assert.containSubset(result, {
-        isError: true,
-        structuredContent: { error: "TooManyCalls", retryable: true }
+  it.live(
+    "calls above the limit of concurrent calls fail with TooManyCalls, and every call is answered",
+    () =>
+      Effect.gen(function* () {
+        const sandbox = yield* Sandbox.make()
+        yield* sandbox.fail({ endpoint: "status", fault: { _tag: "Delay", duration: "3 seconds" } })
+        const server = yield* ServerProcess.greeted(sandbox)
+        yield* server.send(...numbers(2_100).map((id) => JsonRpc.callStatus(id, done)))
+        const { result } = yield* server.answer(2_100)
+        assert.containSubset(result, {
+          isError: true,
+          structuredContent: { error: "TooManyCalls", retryable: true }
+        })
+        assert.strictEqual((yield* server.answer(1)).result?.structuredContent?.["status"], "COMPLETED")
+        yield* server.send(JsonRpc.callStatus(3_000, done))
+        assert.strictEqual((yield* server.answer(3_000)).result?.structuredContent?.["status"], "COMPLETED")
       })
-      assert.strictEqual((yield* server.answer(1)).result?.structuredContent?.["status"], "COMPLETED")
-      yield* server.send(JsonRpc.callStatus(3_000, done))
-      assert.strictEqual((yield* server.answer(3_000)).result?.structuredContent?.["status"], "COMPLETED")
-    })
   )
 
-  it.live.each(cancellations)("a call is cancelled %s, and the next is answered", ([, messages, answered]) =>
-    Effect.gen(function* () {
-      const server = yield* ServerProcess.greeted(yield* Sandbox.make())
-      yield* server.send(...messages)
-      for (const id of answered) {
-        assert.strictEqual((yield* server.answer(id)).result?.structuredContent?.["status"], "COMPLETED")
-      }
-      yield* server.closeInput
-      const { code, stdout } = yield* server.ended
-      assert.strictEqual(code, 0)
-      assert.sameMembers(ServerProcess.idsIn(stdout), [0, ...answered])
-    })
+  it.live.each(cancellations)(
+    "a call is canceled %s, and the next call is answered",
+    ([, messages, answered]) =>
+      Effect.gen(function* () {
+        const server = yield* ServerProcess.greeted(yield* Sandbox.make())
+        yield* server.send(...messages)
+        for (const id of answered) {
+          assert.strictEqual((yield* server.answer(id)).result?.structuredContent?.["status"], "COMPLETED")
+        }
+        yield* server.closeInput
+        const { code, stdout } = yield* server.ended
+        assert.strictEqual(code, 0)
+        assert.sameMembers(ServerProcess.idsIn(stdout), [0, ...answered])
+      })
   )
 
-  it.live("a call that is cancelled after its answer changes nothing", () =>
+  it.live("a cancellation after the answer has no effect", () =>
     Effect.gen(function* () {
       const server = yield* ServerProcess.greeted(yield* Sandbox.make())
       for (const id of [1, 2]) {
@@ -103,7 +105,7 @@ describe("over standard input", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("a protocol version that nobody knows is refused in plain words", () =>
+  it.live("an unknown protocol version is refused in plain text", () =>
     Effect.gen(function* () {
       const server = yield* ServerProcess.start(["--sandbox"], {})
       const { _meta } = JsonRpc.discover(1).params
@@ -116,24 +118,26 @@ describe("over standard input", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live.each(Assistant.kinds)("a call that a client $name cancels is taken back at SailPoint", (kind) =>
-    Effect.gen(function* () {
-      const sandbox = yield* Sandbox.make()
-      const assistant = yield* Assistant.connect(kind, ServerProcess.settingsFor(sandbox))
-      yield* sandbox.fail({ endpoint: "status", fault: { _tag: "Delay", duration: "8 seconds" } })
-      const call = yield* Effect.forkScoped(assistant.call({ sourceId: done }))
-      yield* sandbox.until(ServerProcess.asked)
-      yield* Fiber.interrupt(call)
-      assert.strictEqual(yield* ServerProcess.firstOutcome(sandbox), "aborted")
-      assert.deepInclude((yield* assistant.call({ sourceId: done })).structured, { status: "COMPLETED" })
-    })
+  it.live.each(Assistant.kinds)(
+    "a call that a client $name cancels aborts its request to SailPoint",
+    (kind) =>
+      Effect.gen(function* () {
+        const sandbox = yield* Sandbox.make()
+        const assistant = yield* Assistant.connect(kind, ServerProcess.settingsFor(sandbox))
+        yield* sandbox.fail({ endpoint: "status", fault: { _tag: "Delay", duration: "8 seconds" } })
+        const call = yield* Effect.forkScoped(assistant.call({ sourceId: done }))
+        yield* sandbox.until(ServerProcess.asked)
+        yield* Fiber.interrupt(call)
+        assert.strictEqual(yield* ServerProcess.firstOutcome(sandbox), "aborted")
+        assert.deepInclude((yield* assistant.call({ sourceId: done })).structured, { status: "COMPLETED" })
+      })
   )
 
-  it.live("a running call that is cancelled has no answer, and another one for its source has one", () =>
+  it.live("a canceled call has no answer, and another call for the same source has one", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make()
       const server = yield* ServerProcess.startAsking(sandbox, { id: 2, takes: "1 second" })
-      // Once 4 is answered, 3 waits for the request of 2 to end.
+      // Once request 4 is answered, call 3 waits for the end of call 2.
       yield* server.send(JsonRpc.callStatus(3, done), JsonRpc.listTools(4))
       yield* server.answer(4)
       yield* server.send(JsonRpc.cancelled(2))
@@ -145,7 +149,7 @@ describe("over standard input", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("a message that comes byte by byte is answered as one that comes whole", () =>
+  it.live("a message that arrives byte by byte is answered", () =>
     Effect.gen(function* () {
       const server = yield* ServerProcess.greeted(yield* Sandbox.make())
       const bytes = Buffer.from(`${JSON.stringify(JsonRpc.callStatus(1, `${done}🦊`))}\n`)
@@ -155,7 +159,7 @@ describe("over standard input", { timeout: 60_000 }, () => {
   )
 
   it.live(
-    "an assistant that asks and never reads is held up, is answered once it reads, and cannot stop an end",
+    "the server stops reading from an assistant that does not read, continues once it reads, and can always end",
     () =>
       Effect.gen(function* () {
         const server = yield* ServerProcess.greeted(yield* Sandbox.make())
@@ -193,7 +197,7 @@ describe("over standard input", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("an assistant that closes the log is served as before", () =>
+  it.live("the server answers calls after the assistant closes the log", () =>
     Effect.gen(function* () {
       const server = yield* ServerProcess.greeted(yield* Sandbox.make(), "--log-level", "trace")
       yield* server.closeLog
@@ -206,21 +210,23 @@ describe("over standard input", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("an assistant that stops reading in the middle of a call ends the server, and the request", () =>
-    Effect.gen(function* () {
-      const sandbox = yield* Sandbox.make()
-      const server = yield* ServerProcess.startAsking(sandbox, { id: 2, takes: "8 seconds" })
-      yield* server.answer(0)
-      yield* server.stopReading
-      yield* server.send(JsonRpc.ping(3))
-      assert.strictEqual(yield* ServerProcess.firstOutcome(sandbox), "aborted")
-      const { code, stderr } = yield* server.ended
-      assert.strictEqual(code, 0)
-      assert.deepStrictEqual(AuditLine.outcomesIn(stderr), ["cancelled"])
-    })
+  it.live(
+    "the server ends and aborts its request if the assistant closes standard output during a call",
+    () =>
+      Effect.gen(function* () {
+        const sandbox = yield* Sandbox.make()
+        const server = yield* ServerProcess.startAsking(sandbox, { id: 2, takes: "8 seconds" })
+        yield* server.answer(0)
+        yield* server.stopReading
+        yield* server.send(JsonRpc.ping(3))
+        assert.strictEqual(yield* ServerProcess.firstOutcome(sandbox), "aborted")
+        const { code, stderr } = yield* server.ended
+        assert.strictEqual(code, 0)
+        assert.deepStrictEqual(AuditLine.outcomesIn(stderr), ["cancelled"])
+      })
   )
 
-  it.live("a line that never ends closes the connection, and says why", () =>
+  it.live("a line above the size limit closes the connection, and the log has the reason", () =>
     Effect.gen(function* () {
       const server = yield* ServerProcess.greeted(yield* Sandbox.make())
       yield* server.write("x".repeat(11 * 1024 * 1024))

@@ -1,4 +1,4 @@
-/** What an assistant can write to standard input, and what must come back: a line of a table for each. */
+/** Lines on standard input, and their answers. */
 import { assert, describe, layer } from "@effect/vitest"
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
@@ -10,7 +10,7 @@ import * as ServerProcess from "../support/ServerProcess.ts"
 
 class Server extends Context.Service<Server, ServerProcess.ServerProcess>()("test/hostile/Server") {}
 
-/** One process for all of them: whatever one line does to it, the next ones find out. */
+/** One process reads all lines, so that each line also tests the effects of the lines before. */
 const Serving = Layer.effect(
   Server,
   Effect.gen(function* () {
@@ -21,7 +21,7 @@ const Serving = Layer.effect(
 
 const { sourceId } = Source.named("Done")
 
-/** A row: what is written, `ID` standing for an id of its own. */
+/** A row: the written text, in which `ID` stands for a new ID. */
 type Row = readonly [what: string, written: string | Uint8Array]
 
 const MEGABYTE = 1_000_000
@@ -30,17 +30,14 @@ const INVALID_PARAMS = -32_602
 const unanswered: ReadonlyArray<Row> = [
   ["half a message", `{"jsonrpc":"2.0","id":ID,"method":"pi`],
   ["two messages on one line", `{"jsonrpc":"2.0","id":ID,"method":"ping"}{"jsonrpc":"2.0"}`],
-  ["a message in single quotes", `{'jsonrpc':'2.0','id':ID,'method':'ping'}`],
   ["an HTTP request", "POST /mcp HTTP/1.1\r\nHost: localhost\r\n\r\n{}"],
   ["a header, as language servers frame", "Content-Length: 2\r\n\r\n{}"],
   ["a server-sent event", `data: {"jsonrpc":"2.0","id":ID,"method":"ping"}`],
   ["blank lines", "\n\n \n\t\n\r\n"],
   ["a byte-order mark", "\uFEFF"],
   ["NUL bytes", "\u0000\u0000\u0000"],
-  ["bytes that are no UTF-8", Uint8Array.of(0xff, 0xfe, 0xc3, 0x28, 0x80)],
+  ["bytes that are not UTF-8", Uint8Array.of(0xff, 0xfe, 0xc3, 0x28, 0x80)],
   ["a message in UTF-16", Buffer.from(`{"jsonrpc":"2.0","id":1,"method":"ping"}`, "utf16le")],
-  ["terminal sequences", "\u001B[31m{}\u001B[0m\u001B]0;title\u0007"],
-  ["5 MB of garbage", "x".repeat(5 * MEGABYTE)],
   ["5 MB of opening brackets", "[".repeat(5 * MEGABYTE)],
   ["a list 100,000 deep", "[".repeat(100_000) + "]".repeat(100_000)],
   ...["hello", "NaN", "null", "5", `"ping"`, "[]", "{}", `{"jsonrpc":"2.0"}`].map(
@@ -48,15 +45,15 @@ const unanswered: ReadonlyArray<Row> = [
   ),
   ["a notification of a method that is a number", `{"jsonrpc":"2.0","method":5}`],
   ["a request as a notification", `{"jsonrpc":"2.0","method":"tools/list"}`],
-  ["an answer to nothing that was asked", `{"jsonrpc":"2.0","id":ID,"result":{}}`],
-  ["a failure of nothing that was asked", `{"jsonrpc":"2.0","id":ID,"error":{"code":1,"message":"x"}}`],
-  ["an answer that is no answer", `{"jsonrpc":"2.0","id":ID,"result":5}`],
+  ["an answer without a request", `{"jsonrpc":"2.0","id":ID,"result":{}}`],
+  ["an error without a request", `{"jsonrpc":"2.0","id":ID,"error":{"code":1,"message":"x"}}`],
+  ["an answer with a number as its result", `{"jsonrpc":"2.0","id":ID,"result":5}`],
   ["an unknown notification", notification("nonsense", `{"__proto__":{}}`)],
-  ["progress of nothing", notification("progress", `{"progressToken":"x","progress":1}`)],
-  ["a cancellation of nothing", notification("cancelled", `{"requestId":ID}`)],
-  ["a cancellation of an id that is an object", notification("cancelled", `{"requestId":{"__proto__":1}}`)],
-  ["a cancellation without an id", notification("cancelled", "{}")],
-  ["a second greeting's end", notification("initialized", "{}")]
+  ["progress without a request", notification("progress", `{"progressToken":"x","progress":1}`)],
+  ["a cancellation without a request", notification("cancelled", `{"requestId":ID}`)],
+  ["a cancellation whose ID is an object", notification("cancelled", `{"requestId":{"__proto__":1}}`)],
+  ["a cancellation without an ID", notification("cancelled", "{}")],
+  ["a second initialized notification", notification("initialized", "{}")]
 ]
 
 /** Requests whose ID MCP does not allow. JSON-RPC answers them with the ID `null`. */
@@ -92,13 +89,11 @@ const refused: ReadonlyArray<readonly [...Row, code: number]> = [
   ...[
     `{"jsonrpc":"2.0","id":ID}`,
     `{"jsonrpc":"2.0","id":ID,"method":5}`,
-    `{"jsonrpc":"2.0","id":ID,"method":null}`,
     `{"extra":1,"jsonrpc":"2.0","id":ID,"method":"ping"}`,
     `{"id":ID,"method":"ping"}`,
     `{"jsonrpc":"1.0","id":ID,"method":"ping"}`,
     `{"jsonrpc":2.0,"id":ID,"method":"ping"}`,
     tool(`"x"`),
-    tool("[1]"),
     request("ping", "5")
   ].map((text) => [text, text, INVALID_REQUEST] as const),
   ...["tools/delete", "", "__proto__", "constructor", "../../tools/list", "x".repeat(5 * MEGABYTE)].map(
@@ -109,30 +104,24 @@ const refused: ReadonlyArray<readonly [...Row, code: number]> = [
     `{"name":5}`,
     `{"name":"delete_everything"}`,
     `{"name":"__proto__","arguments":{}}`,
-    `{"name":"constructor","arguments":{}}`,
-    `{"name":"hasOwnProperty"}`,
     `{"name":"GET_BULK_UPLOAD_STATUS"}`,
     `{"name":""}`,
     `{"name":"${"x".repeat(5 * MEGABYTE)}"}`,
-    `{"name":"${JsonRpc.TOOL}","arguments":[1]}`,
     `{"name":"${JsonRpc.TOOL}","arguments":"x"}`
   ].map((params) => [`the call ${params.slice(0, 60)}`, tool(params), INVALID_PARAMS] as const),
   ...[
     "x",
-    "file:///etc/passwd",
     "sailpoint://non-employee-sources/../../bulk-upload-status",
-    "sailpoint://non-employee-sources/__proto__/bulk-upload-status",
     "sailpoint://non-employee-sources/..%2f..%2fx/bulk-upload-status"
   ].map((uri) => [`the resource ${uri}`, resource(uri), INVALID_PARAMS] as const),
-  ["no resource", request("resources/read", "{}"), INVALID_PARAMS],
+  ["a missing URI", request("resources/read", "{}"), INVALID_PARAMS],
   ["a resource that is a number", request("resources/read", `{"uri":5}`), INVALID_PARAMS],
   ...[
-    `{"name":"nothing"}`,
     `{"name":"__proto__"}`,
     `{"name":"did_my_upload_work","arguments":{"source":5}}`,
     `{"name":"did_my_upload_work","arguments":{"source":"${"x".repeat(5 * MEGABYTE)}"}}`
   ].map((params) => [`the prompt ${params.slice(0, 60)}`, prompt(params), INVALID_PARAMS] as const),
-  ["a completion of nothing", request("completion/complete", "{}"), INVALID_PARAMS],
+  ["a completion without params", request("completion/complete", "{}"), INVALID_PARAMS],
   ...[
     { type: "ref/prompt", name: "__proto__" },
     { type: "ref/resource", uri: "file:///{x}" }
@@ -145,17 +134,17 @@ function call(args: string, name: string = JsonRpc.TOOL): string {
 
 const id = `"sourceId":"${sourceId}"`
 
-/** Calls that a tool refuses: the tag of its error. */
+/** Calls that a tool refuses, with the tag of the error. */
 const failed: ReadonlyArray<readonly [...Row, error: string]> = [
   ["no arguments at all", tool(`{"name":"${JsonRpc.TOOL}"}`), "InvalidArguments"],
   ...["null", "{}", `{"sourceId":{"toString":"x"}}`, `{"sourceId":true}`, `{"__proto__":{${id}}}`].map(
     (args) => [`the arguments ${args}`, call(args), "InvalidArguments"] as const
   ),
-  ["an id of 5 MB", call(`{"sourceId":"${"a".repeat(5 * MEGABYTE)}"}`), "InvalidSourceId"],
-  ["an id of emoji", call(`{"sourceId":"${"🦊".repeat(32)}"}`), "InvalidSourceId"],
-  ["an id of half a surrogate pair", call(`{"sourceId":"\\ud800"}`), "InvalidSourceId"],
-  ["an id given twice", call(`{${id},"sourceId":"x"}`), "InvalidSourceId"],
-  ...["0", "-1", "271", "1e999", "1.5", `"5 s"`, `"271"`].map(
+  ["an ID of 5 MB", call(`{"sourceId":"${"a".repeat(5 * MEGABYTE)}"}`), "InvalidSourceId"],
+  ["an ID of emoji", call(`{"sourceId":"${"🦊".repeat(32)}"}`), "InvalidSourceId"],
+  ["an ID of half a surrogate pair", call(`{"sourceId":"\\ud800"}`), "InvalidSourceId"],
+  ["an ID given twice", call(`{${id},"sourceId":"x"}`), "InvalidSourceId"],
+  ...["0", "271", "1e999", `"5 s"`].map(
     (seconds) =>
       [
         `a timeout of ${seconds}`,
@@ -168,21 +157,18 @@ const failed: ReadonlyArray<readonly [...Row, error: string]> = [
   )
 ]
 
-/** Odd, and right all the same. */
+/** Unusual but valid calls. */
 const right: ReadonlyArray<Row> = [
   ["a batch of one", `[${call(`{${id}}`)}]`],
   ["a line that ends as on Windows", `${call(`{${id}}`)}\r`],
   ["a line with spaces around it", `  ${call(`{${id}}`)}\t`],
   ["a byte-order mark before it", `\uFEFF${call(`{${id}}`)}`],
   ["every character escaped", call(`{"\\u0073ourceId":"${escaped(sourceId)}"}`)],
-  ["an id given twice, the last one right", call(`{"sourceId":"x",${id}}`)],
+  ["an ID given twice, with the right one last", call(`{"sourceId":"x",${id}}`)],
   ["a version given twice", `{"jsonrpc":"1.0",${call(`{${id}}`).slice(1)}`],
-  // The SDK drops the key __proto__, as it would be no argument of anything.
   ...[
     `"verbose":true`,
     `"constructor":{"prototype":{}}`,
-    `"toString":1`,
-    `"hasOwnProperty":1`,
     `"":1`,
     `"__proto__":{"sourceId":"x"}`,
     `"${"k".repeat(5 * MEGABYTE)}":1`,
@@ -218,31 +204,31 @@ const withId = (written: Row[1], id: number): Uint8Array =>
 
 const NEW_LINE = Buffer.from("\n")
 
-/** What is answered to a row, all of it: what came by the time that a later ping was answered. */
-const answersTo = (written: Row[1], wanted: "own" | "null" | "none") =>
+/** All answers to a row: the messages before the answer to a later ping. */
+const answersTo = (written: Row[1], wanted: "same" | "null" | "none") =>
   Effect.gen(function* () {
     const server = yield* Server
     const before = (yield* server.messages).length
     const own = nextId()
     yield* server.write(Buffer.concat([withId(written, own), NEW_LINE]))
-    if (wanted === "own") yield* server.answer(own)
+    if (wanted === "same") yield* server.answer(own)
     const after = nextId()
     yield* server.send(JsonRpc.ping(after))
     yield* server.answer(after)
     const answers = (yield* server.messages).slice(before).filter((message) => message.id !== after)
     assert.deepStrictEqual(
       answers.map((message) => message.id),
-      { own: [own], null: [null], none: [] }[wanted]
+      { same: [own], null: [null], none: [] }[wanted]
     )
     return answers[0]
   })
 
-/** An answer does not give back what was too long to read. */
+/** An answer does not repeat a long text. */
 const LONGEST = 2_000
 
 describe("over standard input", { timeout: 60_000 }, () => {
   layer(Serving, { excludeTestServices: true, timeout: "60 seconds" })((it) => {
-    it.effect.each(unanswered)("nothing is answered to: %s", ([, written]) => answersTo(written, "none"))
+    it.effect.each(unanswered)("no answer follows: %s", ([, written]) => answersTo(written, "none"))
 
     it.effect.each(withoutId)("a request is refused with the ID null: %s", ([, written]) =>
       Effect.gen(function* () {
@@ -253,7 +239,7 @@ describe("over standard input", { timeout: 60_000 }, () => {
 
     it.effect.each(refused)("a request is refused: %s", ([, written, code]) =>
       Effect.gen(function* () {
-        const answer = yield* answersTo(written, "own")
+        const answer = yield* answersTo(written, "same")
         assert.strictEqual(answer?.error?.code, code)
         assert.match(String(answer?.error?.message), /^[ -~]+…?$/u)
         assert.notInclude(String(answer?.error?.message), `"code"`)
@@ -263,7 +249,7 @@ describe("over standard input", { timeout: 60_000 }, () => {
 
     it.effect.each(failed)("a call fails: %s", ([, written, error]) =>
       Effect.gen(function* () {
-        const answer = yield* answersTo(written, "own")
+        const answer = yield* answersTo(written, "same")
         assert.isTrue(answer?.result?.isError)
         assert.strictEqual(answer?.result?.structuredContent?.["error"], error)
         assert.isBelow(JSON.stringify(answer).length, LONGEST)
@@ -275,15 +261,15 @@ describe("over standard input", { timeout: 60_000 }, () => {
       call(none, "list_non_employee_sources")
     ])
 
-    it.effect.each(lists)("a list is answered to null and to no params: %s", (written) =>
-      Effect.map(answersTo(written, "own"), (answer) =>
+    it.effect.each(lists)("a list accepts null and empty params: %s", (written) =>
+      Effect.map(answersTo(written, "same"), (answer) =>
         assert.match(JSON.stringify(answer?.result), /"tools":\[|"total":\d/u)
       )
     )
 
     it.effect.each(right)("a call is answered: %s", ([, written]) =>
       Effect.gen(function* () {
-        const answer = yield* answersTo(written, "own")
+        const answer = yield* answersTo(written, "same")
         assert.strictEqual(answer?.result?.structuredContent?.["status"], "COMPLETED")
       })
     )
