@@ -68,6 +68,11 @@ describe("no secret is shown through", { concurrent: true, timeout: 60_000 }, ()
 
 const texts: ReadonlyArray<readonly [string, secrets: ReadonlyArray<string>, text: string, shown: string]> = [
   ["an empty secret", [""], "Gone.", "Gone."],
+  ["a secret in JSON", ['a"b'], 'It was a\\"b.', "It was [secret]."],
+  ["a secret in a page", ['a"<&>b'], "It was a&quot;&lt;&amp;&gt;b.", "It was [secret]."],
+  ["a secret in a form", ["a b/"], "It was a+b%2F.", "It was [secret]."],
+  ["a secret in a query", ["a b/"], "It was a%20b%2F.", "It was [secret]."],
+  ["a secret in a path", ["a b/"], "It was a%20b/.", "It was [secret]."],
   ["a secret inside another", ["key", "key-1"], "It was key-1.", "It was [secret]."],
   ["half of a character", ["key-\ud83d"], "It was key-\ud83d.", "It was [secret]."],
   ["a secret at the cut", ["key-1"], `${"x".repeat(497)}key-1`, `${"x".repeat(497)}[s…`]
