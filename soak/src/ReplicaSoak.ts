@@ -125,23 +125,25 @@ const run = async (
     while (!course.isOver) {
       const { sourceId } = dice.pick(sources)
       const status = { name: "get_bulk_upload_status", arguments: { sourceId } }
-      // A call without an answer is not counted here: the calls of the load show the same.
-      await Promise.allSettled(replicas.map(({ caller }) => caller?.client.callTool(status)))
+      const answers = await Promise.allSettled(replicas.map(({ caller }) => caller?.client.callTool(status)))
       await sleep(WINDOW_MILLIS)
-      if (replicas.every(({ isAlone }) => !isAlone)) return true
+      // A call that failed may not have reached Redis.
+      const areSent = answers.every((ended) => ended.status === "fulfilled" && ended.value?.isError !== true)
+      if (areSent && replicas.every(({ isAlone }) => !isAlone)) return true
     }
     return false
   }
 
+  const violations: Array<string> = []
   const phases = { shared: [] as Array<Counted>, unshared: [] as Array<Counted> }
   let [phase, phaseBegan]: [keyof typeof phases, number] = ["shared", Date.now()]
   const endPhase = async (): Promise<void> => {
     const [began, now] = [phaseBegan, Date.now()]
     phaseBegan = now
     const received = await Effect.runPromise(sandbox.received)
-    phases[phase].push(
-      countedIn(received.filter(({ at, endpoint }) => endpoint !== "token" && at >= began && at < now))
-    )
+    const counted = received.filter(({ at, endpoint }) => endpoint !== "token" && at >= began && at < now)
+    phases[phase].push(countedIn(counted))
+    if (phase === "shared") violations.push(...violationsIn(counted, requests))
   }
 
   const strike = async (kind: (typeof STRIKES)[number], dice: Dice): Promise<void> => {
@@ -189,20 +191,35 @@ const run = async (
       requests,
       windowMillis: WINDOW_MILLIS,
       shared: inAll(phases.shared),
-      unshared: inAll(phases.unshared)
+      unshared: inAll(phases.unshared),
+      violations
     }
   }
 }
 
-const countedIn = (received: ReadonlyArray<Sandbox.Received>): Counted => {
-  const windows = received.map(
-    ({ at }, last) => last + 1 - received.findIndex((first) => at - first.at < WINDOW_MILLIS)
+type Requests = ReadonlyArray<Sandbox.Received>
+
+/** Returns the window that ends with each request. */
+const windowsOf = (received: Requests): ReadonlyArray<Requests> =>
+  received.map(({ at }, last) =>
+    received.slice(
+      received.findIndex((first) => at - first.at < WINDOW_MILLIS),
+      last + 1
+    )
   )
+
+const countedIn = (received: Requests): Counted => {
   return {
-    largest: Math.max(0, ...windows),
+    largest: Math.max(0, ...windowsOf(received).map(({ length }) => length)),
     refused: received.filter(({ outcome }) => outcome === 429).length
   }
 }
+
+/** Describes the windows with too many requests: for each request, the milliseconds since the first, and its answer. */
+const violationsIn = (received: Requests, requests: number): ReadonlyArray<string> =>
+  windowsOf(received)
+    .filter(({ length }) => length > requests)
+    .map((window) => window.map(({ at, outcome }) => `${at - (window[0]?.at ?? 0)}: ${outcome}`).join(", "))
 
 const inAll = (phases: ReadonlyArray<Counted>): Counted => ({
   largest: Math.max(0, ...phases.map(({ largest }) => largest)),

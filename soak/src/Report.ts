@@ -31,6 +31,8 @@ export interface Report extends Options {
     readonly shared: Counted
     /** While Redis was away or had lost writes, and for one window after that. */
     readonly unshared: Counted
+    /** The windows with too many requests, while the limit was shared. */
+    readonly violations: ReadonlyArray<string>
   }
 }
 

@@ -56,6 +56,7 @@ const limitLines = ({ limit }: Report): ReadonlyArray<string> =>
     : [
         `Limit: ${limit.requests} requests in ${limit.windowMillis} ms.`,
         countedLine("While Redis was shared", limit.shared),
+        ...limit.violations.slice(0, 10).map((window) => `Too many in a window: ${window}`),
         countedLine("While Redis was away, and one window longer", limit.unshared),
         ""
       ]

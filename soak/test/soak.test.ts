@@ -52,7 +52,7 @@ const choices = (seed: number) => {
 
 const limited = (shared: Counted): Report => ({
   ...report,
-  limit: { requests: 10, windowMillis: 1_000, shared, unshared: { largest: 20, refused: 3 } }
+  limit: { requests: 10, windowMillis: 1_000, shared, unshared: { largest: 20, refused: 3 }, violations: [] }
 })
 
 const unwell: ReadonlyArray<readonly [string, Report]> = [

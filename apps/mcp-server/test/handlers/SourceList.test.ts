@@ -12,12 +12,19 @@ const sources = (count: number, name: string, description: string) =>
   }))
 
 describe("a list of sources", () => {
-  it("has shortened descriptions, and one ID each, if it does not fit otherwise", () => {
-    const listed = fitting(sources(12, "Contractors", "Of the office in the north. ".repeat(10).trim()))
-    assert.lengthOf(listed, 12)
+  const long = "Of the office in the north. ".repeat(10).trim()
+
+  it.each([
+    [8, long, /^Of the office.*…$/u],
+    [12, long, /^Of the office.*…$/u],
+    [16, long, /^Of the office.*…$/u],
+    [14, "", /^$/u]
+  ] as const)("of %d has shortened descriptions, and one ID each", (count, given, shown) => {
+    const listed = fitting(sources(count, "Contractors", given))
+    assert.lengthOf(listed, count)
     for (const source of listed) {
       assert.notProperty(source, "id")
-      assert.match(source.description, /^Of the office.*…$/u)
+      assert.match(source.description, shown)
     }
   })
 
