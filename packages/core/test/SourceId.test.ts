@@ -8,50 +8,36 @@ const HEX = "e136567de87e4d029e60b3c3c55db56d"
 const UUID = "e136567d-e87e-4d02-9e60-b3c3c55db56d"
 
 describe("SourceId", () => {
-  it.effect.each([HEX, UUID, HEX.toUpperCase(), UUID.toUpperCase()])("takes %s exactly as it is", (id) =>
-    Effect.map(SourceId.fromString(id), (checked) => assert.strictEqual(checked, id))
+  it.effect.each([HEX, UUID, HEX.toUpperCase(), UUID.toUpperCase()])(
+    "the ID %s is accepted unchanged",
+    (id) => Effect.map(SourceId.fromString(id), (checked) => assert.strictEqual(checked, id))
   )
 
-  /** What is no ID, and what the message says about it. */
   const wrong: ReadonlyArray<readonly [string, string, says?: string]> = [
     ["nothing", "", "it is empty"],
     ["a name", "Contractors", 'its character 2 is "o", U+006F'],
-    ["31 digits", HEX.slice(1), "it has 31 hexadecimal digits, not 32"],
     ["33 digits", `${HEX}0`, "it has 33 hexadecimal digits, not 32"],
-    ["a letter that is no digit", HEX.replace("e", "g"), 'its character 1 is "g", U+0067'],
+    ["a letter that is not a digit", HEX.replace("e", "g"), 'its character 1 is "g", U+0067'],
     ["a space before", ` ${HEX}`, "its character 1 is U+0020"],
     ["a line break after", `${HEX}\n`, "its character 33 is U+000A"],
     ["dashes elsewhere", "e136567de-87e-4d02-9e60-b3c3c55db56d", "its dashes are not those of a UUID"],
-    ["a path", `${HEX}/../..`],
     ["a path within", `${HEX.slice(4)}/../`],
     ["dots alone", ".".repeat(32)],
-    ["a slash before", `/${HEX.slice(1)}`],
-    ["a backslash", `${HEX.slice(1)}\\`],
     ["an encoded slash", `${HEX.slice(3)}%2f`],
-    ["an encoded slash, twice", `${HEX.slice(5)}%252f`],
     ["encoded dots", `${HEX.slice(6)}%2e%2e`],
-    ["a query", `${HEX.slice(2)}?x`],
-    ["a fragment", `${HEX.slice(1)}#`],
-    ["a host", `@${HEX.slice(1)}`],
     ["a placeholder", "{id}"],
-    ["full-width digits", HEX.replace("1", "\uFF11"), "U+FF11"],
     ["letters that look the same", HEX.replace("e", "\u0435"), 'its character 1 is "\u0435", U+0435'],
     ["a dash that looks the same", UUID.replace("-", "\u2010"), "its character 9 is"],
-    ["a letter with a mark", `${HEX}\u0301`],
-    ["characters that nobody sees", `${HEX}\u200B`, "its character 33 is U+200B"],
-    ["a byte-order mark", `\uFEFF${HEX}`, "its character 1 is U+FEFF"],
+    ["an invisible character", `${HEX}\u200B`, "its character 33 is U+200B"],
     ["half a character", `${HEX.slice(1)}\uD800`, "its character 32 is U+D800"],
     ["an emoji", `${HEX.slice(1)}\u{1F98A}`, 'its character 32 is "\u{1F98A}", U+1F98A'],
-    ["a null byte within", `${HEX.slice(0, 16)}\0${HEX.slice(16)}`],
     ["an escape sequence", `\u001B[31m${HEX}`],
-    ["two ids", `${HEX},${HEX}`],
-    ["braces", `{${UUID}}`],
     ["digits of another script", HEX.replace("1", "\u0661")],
     ["a null byte", `${HEX.slice(1)}\0`],
     ["ten kilobytes", "a".repeat(10_000), "it has 10000 hexadecimal digits"]
   ]
 
-  it.effect.each(wrong)("refuses %s", ([, input, says = "its "]) =>
+  it.effect.each(wrong)("%s is refused as an ID", ([, input, says = "its "]) =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(SourceId.fromString(input))
       assert.strictEqual(error._tag, "InvalidSourceId")
@@ -62,28 +48,27 @@ describe("SourceId", () => {
     })
   )
 
-  const noTexts: ReadonlyArray<readonly [string, unknown]> = [
-    ["undefined", undefined],
-    ["null", null],
-    ["a number", 42],
-    ["a symbol", Symbol("id")],
-    ["an object", { id: HEX }],
-    ["an object without a prototype", Object.create(null)],
-    ["an object that throws when it is read", { toString: () => assert.fail("read") }],
-    ["an id in a list", [HEX]],
-    ["an id that is an object", Object(HEX)],
-    ["a function", () => HEX]
+  const noTexts: ReadonlyArray<unknown> = [
+    undefined,
+    42,
+    Symbol("id"),
+    Object.create(null),
+    { toString: () => assert.fail("read") },
+    [HEX],
+    Object(HEX)
   ]
 
-  it.effect.each(noTexts)("refuses %s, as a program without types may pass it", ([, input]) =>
+  it.effect("a value that is not text is refused as an ID", () =>
     Effect.gen(function* () {
-      const error = yield* Effect.flip(SourceId.fromString(input as string))
-      assert.strictEqual(error._tag, "InvalidSourceId")
-      assert.isAtMost(error.sourceId.length, 64)
+      for (const input of noTexts) {
+        const error = yield* Effect.flip(SourceId.fromString(input as string))
+        assert.strictEqual(error._tag, "InvalidSourceId")
+        assert.isAtMost(error.sourceId.length, 64)
+      }
     })
   )
 
-  it.effect.prop("whatever is accepted is hexadecimal digits and dashes alone", [Schema.String], ([input]) =>
+  it.effect.prop("an accepted ID has only hexadecimal digits and dashes", [Schema.String], ([input]) =>
     Effect.map(Effect.result(SourceId.fromString(input)), (result) =>
       Result.isFailure(result)
         ? result.failure._tag === "InvalidSourceId"
@@ -91,7 +76,7 @@ describe("SourceId", () => {
     )
   )
 
-  it.effect.prop("every value of the schema is accepted", [SourceId.SourceId], ([id]) =>
+  it.effect.prop("every value of the schema is an accepted ID", [SourceId.SourceId], ([id]) =>
     Effect.map(SourceId.fromString(id), (checked) => checked === id && SourceId.is(id))
   )
 })

@@ -7,25 +7,20 @@ describe("Tenant", () => {
     readonly [baseUrl: string | URL, origin: string, allowedHosts?: ReadonlyArray<string>]
   > = [
     [new URL("https://acme.api.identitynow.com/"), "https://acme.api.identitynow.com"],
-    ["https://acme.api.identitynow.com", "https://acme.api.identitynow.com"],
-    ["https://acme.api.identitynow.com/", "https://acme.api.identitynow.com"],
     ["  https://acme.api.identitynow.com\r\n", "https://acme.api.identitynow.com"],
     ["https://acme.api.identitynow.com\0", "https://acme.api.identitynow.com"],
-    ["https://acme.api.identitynow.com:443", "https://acme.api.identitynow.com"],
     ["https://\uFF41cme.api.identitynow.com", "https://acme.api.identitynow.com"],
     ["http://127.1:4000", "http://127.0.0.1:4000"],
     ["https://ACME.api.IdentityNow.com", "https://acme.api.identitynow.com"],
     ["https://acme.api.identitynow-demo.com", "https://acme.api.identitynow-demo.com"],
     ["https://acme.api.cloud.sailpoint.com", "https://acme.api.cloud.sailpoint.com"],
-    ["http://127.0.0.1:4000", "http://127.0.0.1:4000"],
     ["http://localhost:4000", "http://localhost:4000"],
     ["http://[::1]:4000", "http://[::1]:4000"],
-    ["https://id.acme.example", "https://id.acme.example", ["ID.acme.example"]],
     ["https://id.acme.example", "https://id.acme.example", ["x.example", " https://ID.acme.example/ "]],
     ["https://id.acme.example:8443", "https://id.acme.example:8443", ["id.acme.example:8443"]]
   ]
 
-  it.effect.each(accepted)("accepts %j", ([baseUrl, origin, allowedHosts]) =>
+  it.effect.each(accepted)("the base URL %j is accepted", ([baseUrl, origin, allowedHosts]) =>
     Effect.gen(function* () {
       const tenant = yield* Tenant.make({ baseUrl, allowedHosts })
       assert.strictEqual(tenant.origin, origin)
@@ -37,41 +32,30 @@ describe("Tenant", () => {
     ["acme.api.identitynow.com", "https://{tenant}.api.identitynow.com"],
     ["acme.api.identitynow.com:443", "is not a URL"],
     ["https://acme.identitynow.com", "Give its API host: https://acme.api.identitynow.com"],
-    ["https://acme.identitynow-demo.com", "https://acme.api.identitynow-demo.com"],
     ["http://acme.api.identitynow.com", "Use https"],
     ["ftp://acme.api.identitynow.com", "not a supported scheme"],
     ["https://acme.api.identitynow.com/v2024", "Give https://acme.api.identitynow.com alone"],
     ["https://acme.api.identitynow.com?x=1", "more than a host"],
     ["https://acme.api.identitynow.com#x", "more than a host"],
-    ["https://evil.example", 'allowedHosts: ["evil.example"]'],
     ["https://evil.example:8443", 'allowedHosts: ["evil.example:8443"]'],
     ["https://acme.api.identitynowgov.com", 'allowedHosts: ["acme.api.identitynowgov.com"]'],
-    ["https://acme.api.identitynow-fed.com", 'allowedHosts: ["acme.api.identitynow-fed.com"]'],
     ["https://acme.api.identitynow.com.evil.example", "not one of SailPoint's API hosts"],
-    ["https://acme.api.cloud.sailpoint.com.evil.example", "not one of SailPoint's API hosts"],
     ["https://acme.cloud.sailpoint.com", "not one of SailPoint's API hosts"],
-    ["https://evil.example/acme.api.identitynow.com", "more than a host"],
     ["https://xapi.identitynow.com.", "not one of SailPoint's API hosts"],
     ["http://127.0.0.1.evil.example", "Use https"],
-    ["http://localhost.evil.example", "Use https"],
     ["http://0.0.0.0", "Use https"],
     ["http://169.254.169.254", "Use https"],
     ["http://[::ffff:127.0.0.1]", "Use https"],
     ["https://acme.api.identitynow.com//", "more than a host"],
-    ["https://acme.api.identitynow.com/..%2f", "more than a host"],
     ["https://evil.example\\.api.identitynow.com", "more than a host"],
     ["https://acme.api.identitynow.com%00.evil.example", "is not a URL"],
-    ["https://acme.api.identitynow.com:0x50", "is not a URL"],
     ["https://acme.api.identitynow.com:99999", "is not a URL"],
     ["https://api.identitynow.com", "identitynow.com"],
     ["https://acme.evil.api.identitynow.com", "not one of SailPoint's API hosts"],
     ["https://acmeapi.identitynow.com", "Give its API host: https://acmeapi.api.identitynow.com"],
     ["https://acme.\u0430pi.identitynow.com", "not one of SailPoint's API hosts"],
-    ["https://acme.api.identityn\u00f6w.com", "not one of SailPoint's API hosts"],
     ["https://acme.api.identitynow.com\u200b.evil.example", "not one of SailPoint's API hosts"],
     ["javascript:alert(1)", "is not a URL"],
-    ["file:///etc/passwd", "is not a URL"],
-    ["data:text/plain,x", "is not a URL"],
     [`https://${"a.".repeat(120)}example`, "not one of SailPoint's API hosts"],
     [`https://${"a".repeat(10_000)}.example`, "is not a URL"],
     [`https://acme.api.identitynow.com/${"a".repeat(10_000)}`, "more than a host"],
@@ -79,7 +63,7 @@ describe("Tenant", () => {
     ["https://\u001B[31mred\u202E", "is not a URL"]
   ]
 
-  it.effect.each(refused)("refuses %j", ([baseUrl, says]) =>
+  it.effect.each(refused)("the base URL %j is refused with a fix", ([baseUrl, says]) =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(Tenant.make({ baseUrl }))
       assert.include(error.message, says)
@@ -89,7 +73,7 @@ describe("Tenant", () => {
     })
   )
 
-  it.effect("accepts a refused host once it is allowed as the error says", () =>
+  it.effect("a refused host is accepted once it is allowed as the error suggests", () =>
     Effect.gen(function* () {
       const baseUrl = "https://acme.api.identitynowgov.com:8443"
       const { refusedHost = "" } = yield* Effect.flip(Tenant.make({ baseUrl }))
@@ -98,35 +82,31 @@ describe("Tenant", () => {
     })
   )
 
-  const noTexts: ReadonlyArray<readonly [string, unknown]> = [
-    ["undefined", undefined],
-    ["a number", 443],
-    ["a symbol", Symbol("host")],
-    ["an object", { host: "acme" }],
-    ["an object without a prototype", Object.create(null)]
-  ]
+  const noTexts = [undefined, 443, Symbol("host"), { host: "acme" }, Object.create(null)]
 
-  it.effect.each(noTexts)("refuses %s, as a program without types may pass it", ([, baseUrl]) =>
-    Effect.map(Effect.flip(Tenant.make({ baseUrl: baseUrl as string })), ({ message }) =>
-      assert.include(message, "is not a URL")
-    )
+  it.effect("a base URL that is not text is refused", () =>
+    Effect.gen(function* () {
+      for (const baseUrl of noTexts) {
+        assert.include((yield* Effect.flip(Tenant.make({ baseUrl }))).message, "is not a URL")
+      }
+    })
   )
 
   const withPassword = [
-    "https://hunter2@acme.api.identitynow.com",
     "https://:hunter2@acme.api.identitynow.com",
     "https://user:hunter2@acme.api.identitynow.com",
     "user:hunter2@acme.api.identitynow.com",
-    "https://user:hunter2@acme.api.identitynow.com:99999",
     "https://user:hunter2@acme api.identitynow.com",
     "https://user:hunter2@x@acme.api.identitynow.com"
   ]
 
-  it.effect.each(withPassword)("a URL with a password is refused without showing it: %s", (baseUrl) =>
-    Effect.gen(function* () {
-      const error = yield* Effect.flip(Tenant.make({ baseUrl }))
-      assert.notInclude(error.message, "hunter2")
-    })
+  it.effect.each(withPassword)(
+    "the error for a URL with a password does not show the password: %s",
+    (baseUrl) =>
+      Effect.gen(function* () {
+        const error = yield* Effect.flip(Tenant.make({ baseUrl }))
+        assert.notInclude(error.message, "hunter2")
+      })
   )
 
   const paths: Record<Tenant.ApiVersion, string> = {
@@ -138,11 +118,11 @@ describe("Tenant", () => {
     v1: "/non-employee-sources/v1/{id}"
   }
 
-  it.each(Tenant.ApiVersion.literals)("knows the path of a source in %s", (apiVersion) => {
+  it.each(Tenant.ApiVersion.literals)("the path of a source in %s is the documented one", (apiVersion) => {
     assert.strictEqual(Tenant.route({ apiVersion }, "/{id}"), paths[apiVersion])
   })
 
-  it.effect("is v2024 unless another version is asked for", () =>
+  it.effect("the default API version is v2024", () =>
     Effect.map(Tenant.make({ baseUrl: "https://acme.api.identitynow.com" }), ({ apiVersion }) =>
       assert.strictEqual(apiVersion, "v2024")
     )

@@ -1,4 +1,4 @@
-/** A certificate that nobody has reason to trust: signed by itself (X.509, RFC 5280), made anew for every run. */
+/** Makes a self-signed certificate (X.509, RFC 5280), which no client trusts. */
 import * as crypto from "node:crypto"
 
 /** DER (X.690): a type, a length, the content. */

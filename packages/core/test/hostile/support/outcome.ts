@@ -1,4 +1,4 @@
-/** What every outcome has to be, whatever happened: a status or an error of the union, whole, bounded and harmless. */
+/** Checks of every outcome: a status or an error of the union, complete, bounded and harmless. */
 import { assert } from "@effect/vitest"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
@@ -13,13 +13,13 @@ const statusCodec = Schema.toCodecJson(BulkUploadStatus)
 const [encodeError, decodeError] = [Schema.encodeSync(errorCodec), Schema.decodeUnknownSync(errorCodec)]
 const [encodeStatus, decodeStatus] = [Schema.encodeSync(statusCodec), Schema.decodeUnknownSync(statusCodec)]
 
-/** Control and format characters, and what else moves or hides text. */
+/** Control and format characters, and others that move or hide text. */
 const HARMFUL = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/u
 
-/** Five messages of 500 characters, and the words around them. */
+/** Five messages of 500 characters, and the text around them. */
 const LONGEST_MESSAGE = 4_000
 
-/** The status, or the tag of the error, after all that holds for either has been checked. */
+/** Checks an outcome. Returns the status, or the tag of the error. */
 export const outcomeOf = (exit: Exit.Exit<BulkUploadStatus, BulkUploadError>): string => {
   if (Exit.isSuccess(exit)) {
     const wire: unknown = JSON.parse(JSON.stringify(encodeStatus(exit.value)))
@@ -39,7 +39,7 @@ export const outcomeOf = (exit: Exit.Exit<BulkUploadStatus, BulkUploadError>): s
   return error._tag
 }
 
-/** The same of an effect. */
+/** Like `outcomeOf`, for an effect. */
 export const outcome = <R>(
   call: Effect.Effect<BulkUploadStatus, BulkUploadError, R>
 ): Effect.Effect<string, never, R> => Effect.map(Effect.exit(call), outcomeOf)

@@ -1,7 +1,4 @@
-/**
- * A tenant that answers with any bytes, as no HTTP server would.
- * It reads requests, and that is all it knows of HTTP.
- */
+/** A tenant that reads HTTP requests and answers with any bytes, also with those that no HTTP server sends. */
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -16,28 +13,28 @@ export interface Request {
   readonly body: string
 }
 
-/** What is done with the connection once a request has come whole. */
+/** Uses the connection once a request is complete. */
 export type Answer = (socket: net.Socket, request: Request) => void
 
 export interface RawTenant {
   readonly url: string
   readonly port: number
   readonly requests: ReadonlyArray<Request>
-  /** How many connections are open, and how many there were. */
+  /** The number of open connections, and of all connections so far. */
   readonly connections: () => { readonly open: number; readonly ever: number }
-  /** Waits until it is so; looks again whenever a connection or a request comes or ends. */
+  /** Waits until the condition holds, which is checked when a connection or request arrives or ends. */
   readonly until: (wanted: () => boolean) => Effect.Effect<void>
 }
 
 export const isToken = ({ path }: Request): boolean => path === "/oauth/token"
 
-/** The id in the path of a status request; in these tests it is the number of a case. */
+/** The ID in the path of a status request, which is the number of a case. */
 export const numberIn = ({ path }: Request): number => Number.parseInt(path.split("/").at(-3) ?? "", 16)
 
-/** The source id that stands for a case. */
+/** The source ID of a case. */
 export const idOf = (n: number): string => n.toString(16).padStart(32, "0")
 
-/** Runs as long as the scope; with TLS when it is given a certificate. */
+/** Runs until the scope closes, with TLS if there is a certificate. */
 export const make = (
   answer: Answer,
   certificate?: tls.SecureContextOptions
@@ -59,7 +56,7 @@ export const make = (
         const [head = "", ...rest] = received.split("\r\n\r\n")
         const body = rest.join("\r\n\r\n")
         const header = (name: string) => new RegExp(`^${name}: (.*)$`, "imu").exec(head)?.[1]?.trim() ?? ""
-        // What is no HTTP, such as the first words of TLS, has no end to wait for.
+        // Bytes that are not HTTP, such as a TLS handshake, have no end to wait for.
         const isHttp = /^[A-Z]/u.test(head)
         if (isHttp && (rest.length === 0 || body.length < Number(header("content-length")))) return
         received = ""
@@ -76,7 +73,7 @@ export const make = (
       open.add(socket)
       ever += 1
       socket.setNoDelay()
-      // What a client does to a connection is its own affair.
+      // A client can reset a connection at any time.
       socket
         .on("error", () => undefined)
         .on("close", () => {

@@ -1,4 +1,4 @@
-/** The service on a raw tenant: no retries and no rate limit unless a test wants them, so that a case is an exchange. */
+/** The service on a raw tenant. Without retries and a rate limit, a call is one exchange. */
 import type { HttpClient } from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
@@ -17,7 +17,7 @@ export const auth = { clientId: "canary", clientSecret: Redacted.make(CLIENT_SEC
 
 export const grant: Answer = wire.json(200, { access_token: ACCESS_TOKEN, expires_in: 600 })
 
-/** Grants every token, and answers the rest so. */
+/** Grants every token, and gives this answer to other requests. */
 export const granting =
   (answer: Answer): Answer =>
   (socket, request: Request) =>

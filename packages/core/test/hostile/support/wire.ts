@@ -1,17 +1,17 @@
-/** Answers as they go over the wire, well-formed and otherwise. */
+/** Bytes of answers, valid and invalid. */
 import type { Socket } from "node:net"
 import type { Answer } from "./rawTenant.ts"
 
 type Bytes = string | Uint8Array
 
-/** Sends these bytes and leaves the connection open. */
+/** Sends bytes and leaves the connection open. */
 export const bytes =
   (...parts: ReadonlyArray<Bytes>): Answer =>
   (socket) => {
     for (const part of parts) socket.write(part)
   }
 
-/** Sends these bytes and closes the connection in good order. */
+/** Sends bytes and closes the connection. */
 export const lastBytes =
   (...parts: ReadonlyArray<Bytes>): Answer =>
   (socket) => {
@@ -19,11 +19,11 @@ export const lastBytes =
     socket.end()
   }
 
-/** Sends these bytes, and once they are on their way resets the connection. */
+/** Sends bytes, then resets the connection. */
 export const resetAfter =
   (...parts: ReadonlyArray<Bytes>): Answer =>
   (socket) => {
-    // Given to the system, but for all that anybody knows on the way for ever: a reset can overtake what it follows.
+    // The system has the bytes by then, but a reset can overtake them.
     socket.write(Buffer.concat(parts.map((part) => Buffer.from(part))), () => socket.resetAndDestroy())
   }
 
@@ -45,7 +45,7 @@ export const head = (status: number | string, headers: Headers = {}): string =>
     "\r\n"
   ].join("\r\n")
 
-/** A whole answer. Where its status allows no body the connection ends with it, or the body would be taken for the next answer. */
+/** A complete answer. If its status allows no body, the connection closes, or the body would begin the next answer. */
 export const answer = (status: number, body: Bytes = "", headers: Headers = {}): Answer => {
   const entries = Array.isArray(headers) ? headers : Object.entries(headers)
   const length = ["content-length", String(Buffer.byteLength(body))] as const
@@ -59,7 +59,7 @@ export const json = (
   headers: Readonly<Record<string, string>> = {}
 ): Answer => answer(status, JSON.stringify(value), { "content-type": "application/json", ...headers })
 
-/** A body that has no end, as fast as it is read. */
+/** An endless body, as fast as the client reads it. */
 export const endless =
   (status: number, chunk: Bytes, headers: Readonly<Record<string, string>> = {}): Answer =>
   (socket) => {
@@ -71,10 +71,10 @@ export const endless =
     pump()
   }
 
-/** Bytes that come one at a time, in no hurry, until the client has had enough. */
+/** Sends one byte every 10 ms until the client closes the connection. */
 export const trickle = (whole: string) => endlessly(...whole)
 
-/** The same parts again and again, in no hurry, until the client has had enough. */
+/** Sends one part every 10 ms, and the first again after the last, until the client closes the connection. */
 export const endlessly =
   (...parts: ReadonlyArray<string>) =>
   (socket: Socket): void => {
