@@ -213,8 +213,13 @@ const world = Effect.fnUntraced(function* (
         }
       })
 
-    /** Requests that could arrive within one window of this one. */
+    /** Compares a request with those of its source, and with those that could arrive within one window of this one. */
     const check = (request: Request): void => {
+      const { begin, process, source } = request
+      const same = requests.filter((other) => other.process === process && other.source === source)
+      if (same.some((other) => other !== request && other.end > begin)) {
+        broken.add("one process sends two requests for a source at a time")
+      }
       const near = requests.filter(
         ({ end, process }) =>
           end > request.begin - WINDOW + ROUNDING && (shares || process === request.process)
@@ -306,6 +311,13 @@ const world = Effect.fnUntraced(function* (
         const answered = Effect.onExit(run<unknown, unknown>(call), ({ _tag }) =>
           Effect.sync(() => {
             caller.answers += 1
+            const later = requests.filter(({ begin }) => begin >= arrival)
+            if (
+              _tag === "Success" &&
+              !later.some((sent) => sent.process === process && sent.source === source)
+            ) {
+              broken.add("the answer to a call is from a request before the call")
+            }
             trace(process, `call ${n} for ${Number.parseInt(source, 16)} ends with ${_tag}`)
           })
         )
