@@ -39,16 +39,17 @@ describe("a compressed answer", () => {
   )
 })
 
-describe("an HTTP client that does not decode", () => {
-  const failing = (contentEncoding: string | undefined, body: string | Buffer) =>
-    Effect.gen(function* () {
-      const headers = contentEncoding === undefined ? {} : { "content-encoding": contentEncoding }
-      const client = scriptedHttp(() => Effect.succeed(new Response(Buffer.from(body), { headers })))
-      const error = yield* Effect.flip(ask("https://acme.api.identitynow.com", client))
-      assert(error._tag === "UnexpectedResponse")
-      return error
-    })
+/** Returns the error of a call whose HTTP client does not decode the answer. */
+const failing = (contentEncoding: string | undefined, body: string | Buffer) =>
+  Effect.gen(function* () {
+    const headers = contentEncoding === undefined ? {} : { "content-encoding": contentEncoding }
+    const client = scriptedHttp(() => Effect.succeed(new Response(Buffer.from(body), { headers })))
+    const error = yield* Effect.flip(ask("https://acme.api.identitynow.com", client))
+    assert(error._tag === "UnexpectedResponse")
+    return error
+  })
 
+describe("an HTTP client that does not decode", () => {
   it.live.each([...encodings, ["deflate", deflateRawSync] as const])(
     "makes an answer in %s fail with the name of the encoding",
     ([contentEncoding, compress]) =>
