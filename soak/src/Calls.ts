@@ -1,20 +1,20 @@
 /**
- * The calls of an assistant, chosen at random, and what became of each.
+ * Random calls of an assistant, and their outcomes.
  */
 import type { Client } from "@modelcontextprotocol/client"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
 import type { Dice } from "./Dice.ts"
 
-/** A call that has not ended by then never will: the longest wait asked for here takes 10 s, any other call 45 s. */
+/** A longer call counts as lost: the longest wait here takes 10 s, any other call 45 s. */
 const ENDS_WITHIN_MILLIS = 90_000
 
-/** All but the one that blocks every other call of its client for 90 s. */
+/** All sources except the one that blocks every other call of its client for 90 s. */
 const seeded = Source.seeded.filter(({ name }) => name !== "Blocked")
 
-/** How often each outcome was had: `ok`, the tag of an error, `cancelled`, `restarted`, `lost`, or `mixed up`. */
+/** Counts of each outcome: `ok`, the tag of an error, `cancelled`, `restarted`, `lost`, or `mixed up`. */
 export class Tally {
   readonly outcomes = new Map<string, number>()
-  /** What is known of answers that never came, or came to another question. */
+  /** Descriptions of missing answers, and of answers to another call. */
   readonly lost: Array<string> = []
 
   add(outcome: string): void {
@@ -28,7 +28,7 @@ export class Tally {
 
 export interface Caller {
   readonly client: Client
-  /** Whether its server was ended, or is being ended, by the soak itself. */
+  /** Whether the soak itself has ended its server, or is ending it. */
   readonly restarted: () => boolean
   /** @default the sources that the sandbox seeds */
   readonly sources?: ReadonlyArray<Source.Source>
@@ -36,7 +36,7 @@ export interface Caller {
 
 const UNTAGGED = "untagged"
 
-/** Outcomes that only a mistake of the server's can have. */
+/** Outcomes that only a bug of the server can cause. */
 export const defects: ReadonlyArray<string> = ["InternalError", UNTAGGED]
 
 interface Asked {
@@ -57,7 +57,7 @@ const choose = (dice: Dice, sources: ReadonlyArray<Source.Source> = seeded): Ask
   return { name: "get_bulk_upload_status", arguments: { sourceId } }
 }
 
-/** Makes a call and notes what became of it. Never rejects. */
+/** Makes a call and counts its outcome. Never rejects. */
 export const call = async (caller: Caller, dice: Dice, tally: Tally): Promise<void> => {
   const asked = choose(dice, caller.sources)
   const leaving = dice.chance(0.05) ? dice.between(0, 500) : undefined
@@ -70,7 +70,7 @@ export const call = async (caller: Caller, dice: Dice, tally: Tally): Promise<vo
     })
     const { error, sourceId } = (structuredContent ?? {}) as Readonly<Record<string, string | undefined>>
     if (isError === true) tally.add(error ?? UNTAGGED)
-    // The list of sources is asked for without one.
+    // For the list of sources, both are undefined.
     else if (sourceId === asked.arguments["sourceId"]) tally.add("ok")
     else {
       tally.add("mixed up")

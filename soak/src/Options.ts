@@ -9,25 +9,25 @@ export interface Options {
   readonly maxCalls?: number | undefined
   /** The number of servers that share a limit through Redis. */
   readonly replicas?: number | undefined
-  /** Calls a second to each server. */
+  /** Calls per second to each server. */
   readonly load: number
-  /** The same seed makes the same choices; what comes of them depends on the machine's timing, too. */
+  /** The same seed makes the same choices; their outcomes also depend on the machine's timing. */
   readonly seed: number
   readonly json: boolean
 }
 
 export const HELP = `Runs the sandbox, servers over stdio and HTTP, and clients under load, with random faults and restarts, and
-prints whether anything leaked and whether every call got its answer. With --replicas, HTTP servers share a rate limit through
+reports leaks and lost answers. With --replicas, HTTP servers share a rate limit through
 a real redis-server instead, while servers are killed and Redis is restarted and fails over.
 
 Usage: pnpm soak [options]
 
-  --minutes N   how long (default: 10)
-  --seconds N   the same in seconds
+    --minutes N   the duration in minutes (default: 10)
+  --seconds N   the duration in seconds
   --calls N     end after this many calls instead
   --replicas N  run N servers that share a limit through Redis
-  --load N      calls a second to each server (default: 4, with --replicas 20)
-  --seed N      what the random choices begin with (default: a random one, which is printed)
+    --load N      calls per second to each server (default: 4, with --replicas 20)
+  --seed N      the seed of the random choices (default: a random one, which is printed)
   --json        print the report as JSON on standard output
   --help        print this text
 

@@ -1,5 +1,5 @@
 /**
- * The run: a sandbox, a server over stdio and one over HTTP that stay, and one that is restarted again and again.
+ * The run: a sandbox, a permanent server over stdio and one over HTTP, and one that is restarted repeatedly.
  */
 import * as Client from "@sailpoint-bulk-upload/sandbox/Client"
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
@@ -16,7 +16,7 @@ import { isEnough, type Sample, trends } from "./Trend.ts"
 const FAULT_EVERY_MILLIS = 2_000
 const RESTART_EVERY_MILLIS = 8_000
 
-/** Prints its progress, a line at a time. */
+/** Runs the soak, and prints its progress. */
 export const soak = (options: Options, print: (line: string) => void): Promise<Report> =>
   Effect.runPromise(
     Effect.scoped(
@@ -26,7 +26,7 @@ export const soak = (options: Options, print: (line: string) => void): Promise<R
     )
   )
 
-/** A client id for each, so that none uses up what SailPoint allows the others. */
+/** A separate client ID for each, so that each has a separate rate limit. */
 const clients = ["stdio", "http", "restarted"] as const
 
 type Name = (typeof clients)[number]

@@ -19,7 +19,7 @@ const amount = (quantity: Quantity, value: number): string =>
 export const toText = (report: Report): string => {
   const { calls, exits, faults, held, lost, outcomes, restarts, seconds, seed, showsLeaks } = report
   return [
-    `${calls} calls in ${seconds} s, seed ${seed}: ${faults} times something was made to fail, ${restarts} restarts`,
+    `${calls} calls in ${seconds} s, seed ${seed}: ${faults} faults, ${restarts} restarts`,
     "",
     "Outcome of calls",
     ...Object.entries(outcomes).map(
@@ -45,7 +45,7 @@ export const toText = (report: Report): string => {
           "No lost answer: every call ended.",
           showsLeaks ? "No leak." : "Too short to show a leak, which takes four minutes."
         ]
-      : ["Not all is well; see above."]),
+      : ["The soak failed; see above."]),
     ""
   ].join("\n")
 }
@@ -57,7 +57,7 @@ const limitLines = ({ limit }: Report): ReadonlyArray<string> =>
         `Limit: ${limit.requests} requests in ${limit.windowMillis} ms.`,
         countedLine("While Redis was shared", limit.shared),
         ...limit.violations.slice(0, 10).map((window) => `Too many in a window: ${window}`),
-        countedLine("While Redis was away, and one window longer", limit.unshared),
+        countedLine("While Redis was unreachable, and one window longer", limit.unshared),
         ""
       ]
 

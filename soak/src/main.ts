@@ -1,5 +1,5 @@
 /**
- * `pnpm soak`: the servers under load for a long time, with faults and restarts.
+ * `pnpm soak`: runs the servers under load for a long time, with faults and restarts.
  */
 import * as Options from "./Options.ts"
 import { isMissing } from "./RedisPair.ts"
@@ -23,7 +23,7 @@ const main = async (): Promise<number> => {
   const { load, maxCalls, replicas, seconds, seed } = options
   const length = maxCalls === undefined ? `${seconds} s` : `${maxCalls} calls`
   process.stderr.write(
-    `Seed ${seed}, ${length} at ${load} calls a second to each of ${replicas ?? 3} servers.\n`
+    `Seed ${seed}, ${length} at ${load} calls per second to each of ${replicas ?? 3} servers.\n`
   )
   if (replicas !== undefined && isMissing()) {
     process.stderr.write("redis-server is missing. Install it, or set REDIS_SERVER to its path.\n")

@@ -1,6 +1,6 @@
 /**
  * One interleaving: processes that call a simulated SailPoint through the real library, on a test clock and a simulated
- * Redis. Choices decide who arrives and leaves when, how long every command and answer takes, and what fails.
+ * Redis. Choices decide when callers arrive and leave, how long every command and answer takes, and which of them fail.
  */
 import * as BulkUploads from "@sailpoint-bulk-upload/core/BulkUploads"
 import * as RequestBudget from "@sailpoint-bulk-upload/core/RequestBudget"
