@@ -38,10 +38,9 @@ export const ended = <R>(
 ): Effect.Effect<void, ExitCode.End, R> =>
   command.pipe(
     Effect.catchDefect((defect) => Effect.andThen(Effect.logDebug("Defect", defect), Effect.fail(BUG))),
-    Effect.catch((error) =>
-      error instanceof ExitCode.End
-        ? Effect.fail(error)
-        : Effect.andThen(reportFailure(error, json), ExitCode.end(ExitCode.ofTag(error._tag)))
+    Effect.catchIf(
+      (error): error is Failed => !(error instanceof ExitCode.End),
+      (error) => Effect.andThen(reportFailure(error, json), ExitCode.end(ExitCode.ofTag(error._tag)))
     )
   )
 

@@ -1,7 +1,7 @@
 /**
  * The command `sailpoint-bulk-upload-mcp`: starts the chosen mode, and sets the exit code.
  */
-// oxlint-disable-next-line import/no-unassigned-import -- loaded for its effect, and first
+// oxlint-disable-next-line import/no-unassigned-import -- sets an option of zod before the SDK loads it
 import "./mcp/interpretedChecks.ts"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
@@ -81,7 +81,7 @@ const wrongSettings = (problems: Settings.Problems): Promise<number> =>
   wrongUsage(
     "The settings cannot be used:",
     ...problems.map(({ fix, problem }) => `- ${problem} ${fix}`),
-    "To try it without a tenant, start it with --sandbox."
+    "To try the server without a tenant, start it with --sandbox."
   )
 
 const serve = async (
@@ -100,7 +100,7 @@ const serve = async (
       reported = reported.then(() => runtime.runPromise(Effect.logWarning(problem)))
     }
   })
-  // The first line loads the log, which can take longer than the end.
+  // The first line loads the log, which can take longer than the shutdown.
   await reported
   await runtime.dispose()
   return 0
@@ -130,7 +130,10 @@ const serveHttp = async (
   ])
   const settings = HttpSettings.read(command, env)
   if (Result.isFailure(settings)) {
-    return wrongUsage("It cannot be served like this:", ...settings.failure.map((problem) => `- ${problem}`))
+    return wrongUsage(
+      "The server cannot start with these settings:",
+      ...settings.failure.map((problem) => `- ${problem}`)
+    )
   }
   const runtime = makeRuntime(options, command, "patient", Telemetry.fromEnv(env))
   const maxRunning = Math.max(MAX_RUNNING, settings.success.limits.running)
@@ -188,7 +191,7 @@ const printFindings = async (
 /** Waits for the write, because an exit right after a write to a slow pipe would truncate it. */
 const write = (stream: NodeJS.WriteStream, text: string): Promise<void> =>
   new Promise((resolve) => {
-    // The reader may have gone (EPIPE), which is not an error of this program.
+    // A closed pipe (EPIPE) is not a failure.
     stream.once("error", () => resolve())
     stream.write(text, () => resolve())
   })
@@ -201,7 +204,7 @@ export const run = (): Promise<void> => {
     (code) => process.exit(code),
     (error: unknown) => {
       process.stderr.write(
-        `It stopped unexpectedly: ${error instanceof Error ? error.message : "unknown cause"}\n`
+        `The server stopped unexpectedly: ${error instanceof Error ? error.message : "unknown cause"}\n`
       )
       process.exit(1)
     }

@@ -7,11 +7,14 @@ import * as Explanation from "@sailpoint-bulk-upload/core/Explanation"
 import * as NonEmployeeSources from "@sailpoint-bulk-upload/core/NonEmployeeSources"
 import * as RetryPolicy from "@sailpoint-bulk-upload/core/RetryPolicy"
 import * as Effect from "effect/Effect"
+import * as FetchHttpClient from "effect/http/FetchHttpClient"
+import * as HttpClient from "effect/http/HttpClient"
+import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Layer from "effect/Layer"
+import packageJson from "../../package.json" with { type: "json" }
 import type { Settings } from "../settings/TenantSettings.ts"
 import * as StderrLog from "../telemetry/StderrLog.ts"
 import { completeSources, type SourceCompletion } from "./completeSources.ts"
-import * as SailPointHttp from "./SailPointHttp.ts"
 
 export type Services =
   | ApiClient.ApiClient
@@ -37,6 +40,18 @@ const MAX_PAUSE = "20 seconds"
 
 /** Less than the 45 s within which every call is answered. */
 const EXPLAIN_WITHIN = "40 seconds"
+
+/** Some firewalls reject requests that do not name their client. */
+const USER_AGENT = `sailpoint-bulk-upload-mcp/${packageJson.version}`
+
+/** Node's own `fetch`, which follows Node's settings for proxies and certificate authorities. */
+const http = Layer.effect(
+  HttpClient.HttpClient,
+  Effect.map(
+    HttpClient.HttpClient,
+    HttpClient.mapRequest(HttpClientRequest.setHeader("user-agent", USER_AGENT))
+  )
+).pipe(Layer.provide(FetchHttpClient.layer))
 
 /** The API client, with the limit of this process or one shared through Redis, which is loaded only then. */
 const apiClient = ({ redisUrl, requestBudget, ...tenant }: Settings, retries: Retries) => {
@@ -69,7 +84,7 @@ export const layer = (
   ).pipe(
     Layer.provideMerge(NonEmployeeSources.layerApiClient),
     Layer.provideMerge(apiClient(settings, retries)),
-    Layer.provide(SailPointHttp.layer),
+    Layer.provide(http),
     // The settings were checked before, so a failure here is a bug.
     Layer.orDie,
     Layer.provideMerge(telemetry),

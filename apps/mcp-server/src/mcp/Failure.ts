@@ -67,7 +67,7 @@ export const notConfigured = (problems: ReadonlyArray<Problem>): Failure => ({
   error: "NotConfigured",
   message: cutTo(
     MAX_MESSAGE,
-    `This server is not configured, so it cannot ask SailPoint. ${problems.map(({ problem }) => problem).join(" ")}`
+    `This server is not configured, so it cannot call SailPoint. ${problems.map(({ problem }) => problem).join(" ")}`
   ),
   nextStep: `Have the user correct the environment variables where the assistant starts this server, and restart it. ${problems
     .map(({ fix, variable }) => `${variable}: ${fix}`)

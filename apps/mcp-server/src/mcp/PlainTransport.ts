@@ -16,7 +16,7 @@ export interface UnknownToolCall {
   readonly request: MessageExtraInfo["request"]
 }
 
-/** Returns the same transport, to which no server is connected yet. */
+/** Changes and returns a transport without a server. */
 export const plain = (transport: Transport, { onUnknownTool, tools }: Options): Transport => {
   const send = transport.send.bind(transport)
   const changes: Pick<Transport, "send" | "onmessage"> = {

@@ -14,7 +14,7 @@ import { type Advertised, readArguments } from "./readArguments.ts"
 const objectSchema = (schema: Schema.Constraint): Advertised =>
   Schema.toJsonSchemaDocument(schema, { onExcessProperty: "error" }).schema
 
-/** Over HTTP the tools are registered with every request, so a schema is converted once. */
+/** Converts a schema once, because over HTTP every request registers the tools. */
 const advertising = (convert: () => object) => {
   let converted: Record<string, unknown> | undefined
   const jsonSchema = () => (converted ??= { ...convert() })
@@ -22,8 +22,8 @@ const advertising = (convert: () => object) => {
 }
 
 /**
- * The schema of a tool's result: one flat object with the fields of success and failure, of which it requires those that
- * both have. Clients show and generate types from the properties of the root only, and older ones check failures too.
+ * Returns the schema of a tool's result: one flat object with the fields of success and failure. Those that both have are
+ * required. Clients read only the properties of the root, and older clients check failures too.
  */
 export const resultSchema = <S extends Schema.ConstraintCodec<object, unknown>>(
   schema: S

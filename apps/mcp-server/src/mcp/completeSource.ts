@@ -21,7 +21,7 @@ export const completeSource =
         return {}
       })
     )
-    // The SDK hands no signal to completions.
+    // The SDK provides no signal for completions.
     await adapter.run(collect, new AbortController())
     return [...values]
   }

@@ -1,6 +1,6 @@
 /**
- * Reads a tool's arguments as clients send them: `null` for "none", numbers and booleans in strings, arguments that a
- * client adds for itself.
+ * Reads a tool's arguments leniently: clients send `null` for an absent argument, numbers and booleans in strings, and
+ * arguments of the client itself.
  */
 
 /** The part of a tool's JSON Schema that decides how its arguments are read. */
@@ -11,7 +11,7 @@ export interface Advertised {
 
 export interface Read {
   readonly values: Readonly<Record<string, unknown>>
-  /** Names that differ from a known one only in case, `-` or `_`: a mistake, not an argument of the client. */
+  /** Names that differ from a known name only in case, `-` or `_`. These are mistakes, not arguments of the client. */
   readonly misnamed: ReadonlyArray<{ readonly given: string; readonly known: string }>
 }
 

@@ -1,12 +1,13 @@
 /**
- * Serves one assistant over standard input and output, until input ends or a signal comes.
+ * Serves one assistant over standard input and output, until the input ends or the process receives a signal.
  */
 import type { McpServer } from "@modelcontextprotocol/server"
 import { serveStdio } from "@modelcontextprotocol/server/stdio"
 import * as CompileCache from "../boot/CompileCache.ts"
 import type { Adapter } from "../mcp/ToolResult.ts"
 import { shutdownSignal } from "../process/shutdownSignal.ts"
-import { type Options as TransportOptions, StdioTransport } from "./StdioTransport.ts"
+import { setTimeout } from "node:timers/promises"
+import { StdioTransport } from "./StdioTransport.ts"
 
 /** The time that running calls have after the end of input or a signal. Then they are answered as canceled. */
 const DRAIN_MILLIS = 5_000
@@ -15,16 +16,18 @@ const DRAIN_MILLIS = 5_000
 const RELEASE_MILLIS = 500
 const FLUSH_MILLIS = 1_000
 
-export interface Options extends TransportOptions {
+export interface Options {
   readonly factory: () => McpServer
   readonly calls: Pick<Adapter<never>, "beginShutdown" | "idle" | "interrupt">
   /** Reports a message that is not served. */
   readonly onerror: (error: Error) => void
+  /** Reports to the operator why the transport stops reading or waits. */
+  readonly report: (problem: string) => void
 }
 
-/** Resolves when serving is over: every request is answered, or the assistant stopped reading. */
+/** Resolves when every request is answered, or the assistant stops reading. */
 export const serve = async ({ calls, factory, onerror, report }: Options): Promise<void> => {
-  const transport = new StdioTransport({ report })
+  const transport = new StdioTransport(report)
   const handle = serveStdio(factory, { transport, onerror })
   void transport.spoken.then(CompileCache.flushSoon)
   const lastAnswers = async (): Promise<void> => {
@@ -35,19 +38,16 @@ export const serve = async ({ calls, factory, onerror, report }: Options): Promi
     await Promise.race([transport.answered(), after(RELEASE_MILLIS)])
   }
   await Promise.race([transport.closed, lastAnswers()])
-  // The SDK answers subscriptions now.
+  // The SDK answers subscriptions when it closes.
   await handle.close()
   await Promise.race([written(), after(FLUSH_MILLIS)])
   await Promise.race([calls.idle(), after(RELEASE_MILLIS)])
 }
 
-/** Output that a slow reader has not read yet would be lost with the process. */
+/** Resolves when the output is read; otherwise it would be lost with the process. */
 const written = (): Promise<void> =>
   new Promise((resolve) => {
     process.stdout.write("", () => resolve())
   })
 
-const after = (millis: number): Promise<void> =>
-  new Promise((resolve) => {
-    setTimeout(resolve, millis).unref()
-  })
+const after = (millis: number): Promise<void> => setTimeout(millis, undefined, { ref: false })

@@ -1,9 +1,9 @@
 /**
- * Standard input and output as a transport of MCP: a message is a line of JSON.
+ * The transport over standard input and output: each line is a JSON message.
  *
- * The SDK's transport leaves a malformed request without an answer (`stdioLines.test.ts`), an ID that a number cannot
- * hold too (`ids.test.ts`), warns about its own listeners when many answers wait and keeps them all in memory
- * (`stdioClients.test.ts`), and drops running calls at the end of input (`shutdown.test.ts`).
+ * The SDK's transport does not answer a malformed request (`stdioLines.test.ts`) or an ID that exceeds a number
+ * (`ids.test.ts`), keeps all unread answers in memory (`stdioClients.test.ts`), and drops running calls at the end of input
+ * (`shutdown.test.ts`).
  */
 import {
   type JSONRPCMessage,
@@ -17,29 +17,24 @@ import * as PlainErrors from "../mcp/PlainErrors.ts"
 import { joinWrites } from "../text/joinWrites.ts"
 import * as JsonRpcText from "../text/JsonRpcText.ts"
 
-/** The longest line that is read, in characters. An assistant's messages are far shorter. */
+/** The longest accepted line, in characters. An assistant's messages are far shorter. */
 const MAX_LINE = 10 * 1024 * 1024
 
-/** The unread output, in bytes, above which no more input is read. */
+/** The unread output, in bytes, that stops further input. */
 const MAX_UNREAD = 16 * 1024 * 1024
 
 /** The most messages of a batch, as over HTTP: back-pressure starts only after the whole line. */
 const MAX_BATCH = 100
 
-/** The SDK answers this request only when the connection is closed, so an end must not wait for the answer. */
+/** The SDK answers this request only when the connection closes, so a shutdown must not wait for the answer. */
 const SUBSCRIPTION = "subscriptions/listen"
-
-export interface Options {
-  /** Reports to the operator why the assistant is no longer served, or has to wait. */
-  readonly report: (problem: string) => void
-}
 
 export class StdioTransport implements Transport {
   declare onmessage?: (message: JSONRPCMessage) => void
   declare onerror?: (error: Error) => void
   declare onclose?: () => void
 
-  readonly #report: Options["report"]
+  readonly #report: (problem: string) => void
   readonly #closed = Promise.withResolvers<void>()
   readonly #ended = Promise.withResolvers<void>()
   readonly #spoke = Promise.withResolvers<void>()
@@ -47,22 +42,22 @@ export class StdioTransport implements Transport {
   #whenAnswered = (): void => undefined
   #line = ""
   #open = true
-  #holding = false
 
-  /** Resolves when the assistant stopped reading (EPIPE), or this end was closed. */
+  /** Resolves when the assistant stops reading (EPIPE), or the server closes the connection. */
   readonly closed = this.#closed.promise
 
-  /** Resolves when no more input comes. */
+  /** Resolves when the input ends. */
   readonly ended = this.#ended.promise
 
   /** Resolves when the first message was sent. */
   readonly spoken = this.#spoke.promise
 
-  constructor({ report }: Options) {
+  /** Reports to the operator why the transport stops reading or waits. */
+  constructor(report: (problem: string) => void) {
     this.#report = report
   }
 
-  /** Resolves when every request that was read is answered or canceled. */
+  /** Resolves when every received request is answered or canceled. */
   answered(): Promise<void> {
     return new Promise((resolve) => {
       this.#whenAnswered = resolve
@@ -73,12 +68,12 @@ export class StdioTransport implements Transport {
   async start(): Promise<void> {
     process.stdin.setEncoding("utf8").on("data", this.#take)
     for (const event of ["end", "close", "error"]) process.stdin.once(event, this.#end)
-    // This listener stays until the process ends, because a late answer can still fail to arrive.
+    // This listener stays until the process ends, because late answers can fail.
     process.stdout.on("error", () => void this.close())
   }
 
   async send(message: JSONRPCMessage): Promise<void> {
-    // The SDK refuses messages before they reach a server, whose transport would make the text plain.
+    // Errors of messages that the SDK refuses do not pass through `PlainTransport`.
     this.#write(PlainErrors.plain(message))
     if (!("method" in message) && "id" in message) this.#settle(message.id)
   }
@@ -99,9 +94,7 @@ export class StdioTransport implements Transport {
       this.#line = line
     }
     if (this.#line.length <= MAX_LINE) return
-    this.#report(
-      `The assistant sent a line of more than ${MAX_LINE} characters; nothing more is read from it.`
-    )
+    this.#report(`The assistant sent a line of more than ${MAX_LINE} characters; no further input is read.`)
     this.#line = ""
     process.stdin.off("data", this.#take)
     this.#end()
@@ -112,13 +105,13 @@ export class StdioTransport implements Transport {
     this.#ended.resolve()
   }
 
-  /** Reads the line that is complete now. */
+  /** Reads a complete line. */
   #receive(): void {
     const line = this.#line
     this.#line = ""
     if (line.trim() === "" || !this.#open) return
     const messages = read(line)
-    // Text that is not JSON has no ID to answer to, and some clients log to this pipe.
+    // Some clients log to this pipe, and text that is not JSON has no ID for an answer.
     if (messages === undefined) this.onerror?.(new Error("A line is not valid JSON."))
     else if (messages.length > MAX_BATCH) this.#refuse(null, TOO_MANY)
     else for (const message of messages) this.#deliver(message)
@@ -148,22 +141,18 @@ export class StdioTransport implements Transport {
     this.#write({ jsonrpc: "2.0", id, error: { code: ProtocolErrorCode.InvalidRequest, message } })
   }
 
-  /** Never waits for the assistant to read: if it does not, nothing more is read from it. */
+  /** Never waits for the assistant. If too many answers are unread, reading stops. */
   #write(message: object): void {
     if (!this.#open) throw new Error("Standard output is closed.")
     joinWrites(process.stdout)
     process.stdout.write(JsonRpcText.restore(`${JSON.stringify(message)}\n`))
     this.#spoke.resolve()
-    if (process.stdout.writableLength <= MAX_UNREAD || this.#holding) return
-    this.#holding = true
+    if (process.stdout.writableLength <= MAX_UNREAD || process.stdin.isPaused()) return
     this.#report(
-      `The assistant does not read: more than ${MAX_UNREAD} bytes of answers wait. Nothing more is read from it until it does.`
+      `The assistant does not read its answers: more than ${MAX_UNREAD} bytes are unread. Input stops until it reads them.`
     )
     process.stdin.pause()
-    process.stdout.once("drain", () => {
-      this.#holding = false
-      if (this.#open) process.stdin.resume()
-    })
+    process.stdout.once("drain", () => this.#open && process.stdin.resume())
   }
 }
 
@@ -172,7 +161,7 @@ const NO_MESSAGE =
 
 const TOO_MANY = `Invalid Request: a batch may have ${MAX_BATCH} messages. Send fewer, or one message per line.`
 
-/** Nothing if the line is not JSON; a request without a valid ID if it cannot be read. */
+/** Returns the messages in a line; nothing if it is not JSON, and a request without a valid ID if it is unreadable. */
 const read = (line: string): ReadonlyArray<unknown> | undefined => {
   try {
     return JsonRpcText.messagesIn(JsonRpcText.read(line))
@@ -191,7 +180,7 @@ const toMessage = (value: unknown): JSONRPCMessage | undefined => {
 
 const isId = (value: unknown): value is RequestId => typeof value === "string" || Number.isSafeInteger(value)
 
-/** The ID to answer to, which is `null` if MCP does not allow it. Answers and notifications are not answered. */
+/** Returns the ID for an answer, `null` if MCP does not allow it. Answers and notifications get no answer. */
 const idOf = (value: unknown): RequestId | null | undefined => {
   if (!Predicate.hasProperty(value, "id") || "result" in value || "error" in value) return undefined
   return isId(value.id) ? value.id : null

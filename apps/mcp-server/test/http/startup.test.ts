@@ -23,7 +23,7 @@ describe("serving over HTTP", { timeout: 60_000 }, () => {
       assert.deepStrictEqual([code, stdout], [2, ""])
       assert.match(
         stderr,
-        /^It cannot be served like this:\n- MCP_BEARER_TOKEN is too short.+\n- MCP_MAX_RUNNING is "0".+\n$/u
+        /^The server cannot start with these settings:\n- MCP_BEARER_TOKEN is too short.+\n- MCP_MAX_RUNNING is "0".+\n$/u
       )
       assert.notInclude(stderr, "canary")
     })
