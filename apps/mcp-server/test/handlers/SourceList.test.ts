@@ -19,7 +19,7 @@ describe("a list of sources", () => {
     [12, long, /^Of the office.*…$/u],
     [16, long, /^Of the office.*…$/u],
     [14, "", /^$/u]
-  ] as const)("of %d has shortened descriptions, and one ID each", (count, given, shown) => {
+  ] as const)("a list of %d sources has shortened descriptions, and one ID for each source", (count, given, shown) => {
     const listed = fitting(sources(count, "Contractors", given))
     assert.lengthOf(listed, count)
     for (const source of listed) {
@@ -28,7 +28,7 @@ describe("a list of sources", () => {
     }
   })
 
-  it("has the first sources if not all fit", () => {
+  it("a list has only the first sources if not all fit", () => {
     const given = sources(50, "Contractors", "")
     const names = fitting(given).map(({ name }) => name)
     assert.isBelow(names.length, 50)

@@ -1,4 +1,4 @@
-/** Calls whose services never answer, or die: the server over services that the test replaces. */
+/** Calls whose services never answer, or die. */
 import { ProtocolError } from "@modelcontextprotocol/client"
 import { assert, describe, it } from "@effect/vitest"
 import { BulkUploads } from "@sailpoint-bulk-upload/core/BulkUploads"
@@ -18,7 +18,7 @@ const SECRET = "eyJhbGciOi-a-secret"
 const TEMPLATE = "sailpoint://non-employee-sources/{sourceId}/bulk-upload-status"
 const sourceId = "e136567de87e4d029e60b3c3c55db56d"
 
-/** A client of a server whose services all do the same. */
+/** A client of a server whose services all run one Effect. */
 const connected = (call: () => Effect.Effect<never>, layer: Layer.Layer<never>) =>
   Effect.gen(function* () {
     const runtime = ManagedRuntime.make(
@@ -40,20 +40,22 @@ const calls = [
 ] as const
 
 describe("a call that SailPoint never answers", () => {
-  it.live.each(calls)("%s is answered after 45 s, before assistants hang up at 60 s", ([name, args]) =>
-    Effect.gen(function* () {
-      const asked = yield* Deferred.make<void>()
-      const silent = () => Effect.andThen(Deferred.succeed(asked, undefined), Effect.never)
-      const { client, runtime } = yield* connected(silent, TestClock.layer())
-      const answer = client.callTool({ name, arguments: args })
-      yield* Deferred.await(asked)
-      yield* Effect.promise(() => runtime.runPromise(TestClock.adjust("45 seconds")))
-      const { isError, structuredContent } = yield* Effect.promise(() => answer)
-      assert.isTrue(isError)
-      const { error, message, retryable } = structuredContent as Failure
-      assert.deepStrictEqual([error, retryable], ["RequestTimeout", true])
-      assert.include(message, "within 45 s")
-    })
+  it.live.each(calls)(
+    "a call of %s without an answer fails after 45 s, because assistants cancel after 60 s",
+    ([name, args]) =>
+      Effect.gen(function* () {
+        const asked = yield* Deferred.make<void>()
+        const silent = () => Effect.andThen(Deferred.succeed(asked, undefined), Effect.never)
+        const { client, runtime } = yield* connected(silent, TestClock.layer())
+        const answer = client.callTool({ name, arguments: args })
+        yield* Deferred.await(asked)
+        yield* Effect.promise(() => runtime.runPromise(TestClock.adjust("45 seconds")))
+        const { isError, structuredContent } = yield* Effect.promise(() => answer)
+        assert.isTrue(isError)
+        const { error, message, retryable } = structuredContent as Failure
+        assert.deepStrictEqual([error, retryable], ["RequestTimeout", true])
+        assert.include(message, "within 45 s")
+      })
   )
 })
 
@@ -65,7 +67,7 @@ describe("a defect", () => {
     return { client, log }
   })
 
-  it.live("while a resource is read gives a fixed text with a correlation id that the log has, too", () =>
+  it.live("a defect while a resource is read returns a fixed text with a correlation ID from the log", () =>
     Effect.gen(function* () {
       const { client, log } = yield* broken
       const uri = TEMPLATE.replace("{sourceId}", sourceId)
@@ -73,18 +75,18 @@ describe("a defect", () => {
         client.readResource({ uri }).catch((error) => error)
       )
       if (!(refused instanceof ProtocolError)) return assert.fail("The resource was read.")
-      const [, id = "no id"] =
+      const [, id = "missing"] =
         /unexpected went wrong in this server \(correlation id ([0-9a-f-]{36})\)/u.exec(refused.message) ?? []
       assert.containSubset(refused, { code: -32_603, data: { error: "InternalError", retryable: true } })
       assert.notInclude(`${refused.message}${JSON.stringify(refused)}`, SECRET)
-      // The other line is that of the audit.
-      const told = log.filter((line) => line.includes(SECRET))
-      assert.lengthOf(told, 1)
-      assert.include(told[0], id)
+      // The log has another line for the audit.
+      const details = log.filter((line) => line.includes(SECRET))
+      assert.lengthOf(details, 1)
+      assert.include(details[0], id)
     })
   )
 
-  it.live("while a source is completed gives nothing to choose from", () =>
+  it.live("a defect while a source is completed returns no values", () =>
     Effect.gen(function* () {
       const { client, log } = yield* broken
       const { completion } = yield* Effect.promise(() =>

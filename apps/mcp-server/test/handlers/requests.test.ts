@@ -2,15 +2,15 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
 import * as Effect from "effect/Effect"
-import { createServer, type Server } from "node:http"
-import type { AddressInfo } from "node:net"
+import { createServer } from "node:http"
 import { gzipSync } from "node:zlib"
 import packageJson from "../../package.json" with { type: "json" }
 import * as ConnectProxy from "../support/ConnectProxy.ts"
 import * as JsonRpc from "../support/JsonRpc.ts"
+import { listen } from "../support/Loopback.ts"
 import * as ServerProcess from "../support/ServerProcess.ts"
 
-/** What a status call of a server in this environment is answered with. */
+/** The result of a status call of a server in this environment. */
 const statusFrom = (env: Record<string, string>) =>
   Effect.gen(function* () {
     const server = yield* ServerProcess.start([], env)
@@ -19,17 +19,13 @@ const statusFrom = (env: Record<string, string>) =>
     return (yield* server.answer(1)).result?.structuredContent
   })
 
-/** The URL of a tenant that answers every request with that, compressed. */
+/** The host and port of a tenant that answers every request with this body, compressed. */
 const compressing = (body: string) =>
-  Effect.acquireRelease(
-    Effect.callback<Server>((resume) => {
-      const server = createServer((_, response) => {
-        response.writeHead(200, { "content-encoding": "gzip" }).end(gzipSync(body))
-      })
-      server.listen(0, "127.0.0.1", () => resume(Effect.succeed(server)))
-    }),
-    (server) => Effect.sync(() => server.close().closeAllConnections())
-  ).pipe(Effect.map((server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`))
+  listen(
+    createServer((_, response) => {
+      response.writeHead(200, { "content-encoding": "gzip" }).end(gzipSync(body))
+    })
+  )
 
 /** The requests that one status call sends to a sandbox and to a proxy, from a server in this environment. */
 const asked = (environment: (proxy: string) => Record<string, string>) =>
@@ -44,7 +40,7 @@ const asked = (environment: (proxy: string) => Record<string, string>) =>
 const environments: ReadonlyArray<
   readonly [string, (proxy: string) => Record<string, string>, isProxied: boolean]
 > = [
-  ["there is no proxy", () => ({}), false],
+  ["no proxy is set", () => ({}), false],
   ["Node is not set to use it", (proxy) => ({ HTTP_PROXY: proxy }), false],
   ["NODE_USE_ENV_PROXY is 1", (proxy) => ({ NODE_USE_ENV_PROXY: "1", HTTP_PROXY: proxy }), true],
   [
@@ -56,7 +52,7 @@ const environments: ReadonlyArray<
 
 describe("a request to SailPoint", { timeout: 60_000 }, () => {
   it.live.each(environments)(
-    "names this server as its client, if %s, and goes through a proxy only if Node uses one",
+    "a request names this server as its client and uses a proxy only if Node does: %s",
     ([, environment, isProxied]) =>
       Effect.gen(function* () {
         const { host, received, targets } = yield* asked(environment)
@@ -74,7 +70,7 @@ describe("a request to SailPoint", { timeout: 60_000 }, () => {
   ] as const
 
   it.live.each(refusals)(
-    "that a proxy refuses with %i is not sent again, and says what to do",
+    "a request that a proxy refuses with %i is not repeated, and the error has the fix",
     ([status, says]) =>
       Effect.gen(function* () {
         const sandbox = yield* Sandbox.make()
@@ -88,12 +84,12 @@ describe("a request to SailPoint", { timeout: 60_000 }, () => {
       })
   )
 
-  it.live("is answered in gzip: read, but not beyond the size of a body", () =>
+  it.live("an answer in gzip is decompressed up to the size limit", () =>
     Effect.gen(function* () {
       const bodies = ['{"status":"ERROR"}', `{"status":"ERROR","filler":"${" ".repeat(10_000_000)}"}`]
       const [short, long] = yield* Effect.forEach(bodies, (body) =>
-        Effect.flatMap(compressing(body), (url) =>
-          statusFrom({ SAIL_BASE_URL: url, SAIL_ACCESS_TOKEN: "token" })
+        Effect.flatMap(compressing(body), (host) =>
+          statusFrom({ SAIL_BASE_URL: `http://${host}`, SAIL_ACCESS_TOKEN: "token" })
         )
       )
       assert.deepInclude(short, { status: "ERROR" })

@@ -1,4 +1,4 @@
-/** What a wait does as time passes: a scripted API client and a clock that the test moves. */
+/** Waits with a scripted API client and a test clock. */
 import { assert, describe, it } from "@effect/vitest"
 import * as BulkUploadError from "@sailpoint-bulk-upload/core/BulkUploadError"
 import * as BulkUploads from "@sailpoint-bulk-upload/core/BulkUploads"
@@ -19,10 +19,10 @@ import * as InProcess from "../support/InProcess.ts"
 const sourceId = "e136567de87e4d029e60b3c3c55db56d"
 type Step = State | BulkUploadError.BulkUploadError
 
-/** What SailPoint answers: these steps, the last of them for ever, or what it is at that second. */
+/** The answers of SailPoint: steps, of which the last one repeats, or a function of the second. */
 type Script = ReadonlyArray<Step> | ((second: number) => Step)
 
-/** The structured result of a wait that meets this script. */
+/** The structured result of a wait with this script. */
 const waitFor = (script: Script, passes: Duration.Input, args: Record<string, unknown> = {}) =>
   Effect.gen(function* () {
     let asked = 0
@@ -53,16 +53,16 @@ const waitFor = (script: Script, passes: Duration.Input, args: Record<string, un
       ).pipe(Layer.provideMerge(NonEmployeeSources.layerApiClient), Layer.provideMerge(api))
     )
     const client = yield* InProcess.connect(runtime)
-    const told: Array<string> = []
+    const reported: Array<string> = []
     const call = client.callTool(
       { name: "wait_for_bulk_upload", arguments: { sourceId, ...args } },
-      { onprogress: ({ message = "", progress }) => told.push(`${progress}: ${message}`) }
+      { onprogress: ({ message = "", progress }) => reported.push(`${progress}: ${message}`) }
     )
     yield* Effect.promise(() => firstCheck.promise)
     yield* Effect.promise(() => runtime.runPromise(TestClock.adjust(passes)))
     const { isError, structuredContent } = yield* Effect.promise(() => call)
     return {
-      told,
+      reported,
       isError: isError === true,
       ...(structuredContent as Record<string, unknown>)
     } as Record<string, unknown>
@@ -72,21 +72,21 @@ const limited = new BulkUploadError.RateLimited({ retryAfter: Duration.seconds(5
 const broken = new BulkUploadError.ServerError({ httpStatus: 503 })
 
 describe("waiting for an upload", () => {
-  it.live("lasts 45 s where nothing else is said", () =>
+  it.live("a wait lasts 45 s by default", () =>
     Effect.gen(function* () {
       const result = yield* waitFor(["IN_PROGRESS"], "45 seconds")
       assert.deepInclude(result, { isError: false, timedOut: true, status: "IN_PROGRESS", waitedSeconds: 45 })
     })
   )
 
-  it.live("tells when SailPoint was asked last, not when the wait began", () =>
+  it.live("checkedAt of a wait is the time of the last check", () =>
     Effect.gen(function* () {
       const result = yield* waitFor(["PENDING"], "30 seconds", { timeoutSeconds: 30 })
       assert.match(String(result["checkedAt"]), /^1970-01-01T00:00:2/u)
     })
   )
 
-  it.live("that ends with null says what null leaves open, and not that something runs", () =>
+  it.live("a wait that ends with null does not say that the upload still runs", () =>
     Effect.gen(function* () {
       const result = yield* waitFor([null], "10 seconds", { timeoutSeconds: 10 })
       assert.deepInclude(result, { isError: false, timedOut: true, status: null })
@@ -94,7 +94,7 @@ describe("waiting for an upload", () => {
     })
   )
 
-  it.live("says what has stood in the way since the last status", () =>
+  it.live("a wait reports the failures since the last status", () =>
     Effect.gen(function* () {
       for (const [failure, says] of [
         [broken, "SailPoint answered 503"],
@@ -109,17 +109,17 @@ describe("waiting for an upload", () => {
     })
   )
 
-  it.live("tells its progress on every check, also on one that failed", () =>
+  it.live("a wait sends progress for every check, even for a failed one", () =>
     Effect.gen(function* () {
-      const { told } = yield* waitFor(["PENDING", broken, "COMPLETED"], "10 seconds")
-      assert.deepStrictEqual((told as ReadonlyArray<string>).slice(0, 2), [
+      const { reported } = yield* waitFor(["PENDING", broken, "COMPLETED"], "10 seconds")
+      assert.deepStrictEqual((reported as ReadonlyArray<string>).slice(0, 2), [
         "1: PENDING after 0 s",
         "2: No answer after 1 s: SailPoint answered 503 to the status request."
       ])
     })
   )
 
-  it.live("fails with what stood in the way when no status came, however short it was", () =>
+  it.live("a wait without a status fails with the error of its checks", () =>
     Effect.gen(function* () {
       const result = yield* waitFor([broken], "2 seconds", { timeoutSeconds: 2 })
       assert.deepInclude(result, { isError: true, error: "ServerError", httpStatus: 503 })
@@ -128,7 +128,7 @@ describe("waiting for an upload", () => {
 
   const uploadedAt = "1970-01-01T00:00:00Z"
 
-  /** Until 3 s after the upload, the newest job that SailPoint knows of is an earlier one. */
+  /** For 3 s after the upload, the status is that of an earlier job. */
   const uploads = [
     [
       "is processed first",
@@ -139,7 +139,7 @@ describe("waiting for an upload", () => {
   ] as const
 
   it.live.each(uploads)(
-    "with uploadedAt ends with the status of that upload, which %s",
+    "a wait with uploadedAt ends with the status of that upload, which %s",
     ([, script, status]) =>
       Effect.gen(function* () {
         const result = yield* waitFor(script, "40 seconds", { uploadedAt })
@@ -147,14 +147,14 @@ describe("waiting for an upload", () => {
       })
   )
 
-  it.live("without uploadedAt believes the first settled status", () =>
+  it.live("a wait without uploadedAt ends with the first settled status", () =>
     Effect.gen(function* () {
       const result = yield* waitFor((second) => (second < 4 ? "COMPLETED" : "ERROR"), "40 seconds")
       assert.deepInclude(result, { status: "COMPLETED", waitedSeconds: 0 })
     })
   )
 
-  it.live("with uploadedAt believes a settled status that stays, a minute after the upload", () =>
+  it.live("a wait with uploadedAt ends with an unchanged settled status a minute after the upload", () =>
     Effect.gen(function* () {
       const result = yield* waitFor(["COMPLETED"], "90 seconds", { uploadedAt, timeoutSeconds: 90 })
       assert.deepInclude(result, { status: "COMPLETED", settled: true, timedOut: false })
@@ -162,7 +162,7 @@ describe("waiting for an upload", () => {
     })
   )
 
-  it.live("says that a settled status can be an earlier upload's when time is up before that", () =>
+  it.live("a wait that times out earlier reports that a settled status can belong to an earlier upload", () =>
     Effect.gen(function* () {
       const result = yield* waitFor(["COMPLETED"], "45 seconds", { uploadedAt })
       assert.deepInclude(result, { status: "COMPLETED", settled: false, timedOut: true })

@@ -7,7 +7,7 @@ import { BACK, completed, counted, logOf, warnings } from "../support/replicas.t
 
 const limit = { requests: 100, per: "10 seconds" } as const
 
-/** A server that reaches Redis by a name, and another Redis that the name can move to. */
+/** A server that connects to Redis by a name, and a second Redis that the name can move to. */
 const named = Effect.gen(function* () {
   const [primary, other] = [yield* RedisServer.started(), yield* RedisServer.started()]
   const proxy = yield* RedisProxy.start(primary.url)
@@ -19,7 +19,7 @@ const named = Effect.gen(function* () {
 
 type Named = Effect.Success<typeof named>
 
-/** What the old primary does, while it keeps its connections and answers PING. */
+/** The behavior of the old primary, which keeps its connections and answers PING. */
 const losses: ReadonlyArray<readonly [name: string, lose: (setup: Named) => Effect.Effect<unknown>]> = [
   [
     "becomes a read-only replica",
@@ -38,7 +38,7 @@ const losses: ReadonlyArray<readonly [name: string, lose: (setup: Named) => Effe
 
 describe.skipIf(RedisServer.isMissing)("a Redis that fails over", { timeout: 60_000 }, () => {
   it.live.each(losses)(
-    "is found by its name again when the old primary %s: one warning, one line of recovery",
+    "a server connects to the new primary, with one warning and one line of recovery, if the old primary %s",
     ([, lose]) =>
       Effect.gen(function* () {
         const setup = yield* named
@@ -53,7 +53,7 @@ describe.skipIf(RedisServer.isMissing)("a Redis that fails over", { timeout: 60_
       })
   )
 
-  it.live("is reported as unsupported, once, when it is part of a cluster, and is left alone", () =>
+  it.live("a server reports a Redis Cluster once as unsupported, and does not reconnect", () =>
     Effect.gen(function* () {
       const { proxy, server } = yield* named
       proxy.refuseScripts("MOVED 3999 10.0.0.7:6381")

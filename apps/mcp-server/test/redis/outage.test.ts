@@ -7,7 +7,7 @@ import { BACK, completed, counted, GONE, logOf, warnings } from "../support/repl
 const limit = { requests: 100, per: "10 seconds" } as const
 
 describe.skipIf(RedisServer.isMissing)("a server whose Redis goes away", { timeout: 60_000 }, () => {
-  it.live("continues with one warning, and shares again once Redis is back", () =>
+  it.live("a server continues with one warning, and shares the limit again once Redis is back", () =>
     Effect.gen(function* () {
       const redis = yield* RedisServer.started()
       const sandbox = yield* Replicas.sandboxWith(limit)
@@ -25,7 +25,7 @@ describe.skipIf(RedisServer.isMissing)("a server whose Redis goes away", { timeo
     })
   )
 
-  it.live("answers calls that waited for a slot when Redis went away, and keeps the limit", () =>
+  it.live("a server answers calls that wait for a slot when Redis stops, and keeps the limit", () =>
     Effect.gen(function* () {
       const small = { requests: 5, per: "1 second" } as const
       const redis = yield* RedisServer.started()
@@ -40,7 +40,7 @@ describe.skipIf(RedisServer.isMissing)("a server whose Redis goes away", { timeo
     })
   )
 
-  it.live("starts without it, and shares once it is there", () =>
+  it.live("a server starts without Redis, and shares the limit once Redis runs", () =>
     Effect.gen(function* () {
       const redis = yield* RedisServer.make()
       const sandbox = yield* Replicas.sandboxWith(limit)
@@ -54,7 +54,7 @@ describe.skipIf(RedisServer.isMissing)("a server whose Redis goes away", { timeo
     })
   )
 
-  it.live("answers and ends also when Redis hangs", () =>
+  it.live("a server answers calls and ends while Redis hangs", () =>
     Effect.gen(function* () {
       const redis = yield* RedisServer.started()
       const sandbox = yield* Replicas.sandboxWith(limit)
@@ -66,7 +66,7 @@ describe.skipIf(RedisServer.isMissing)("a server whose Redis goes away", { timeo
     })
   )
 
-  it.live("logs once why Redis refuses it, and never its password", () =>
+  it.live("a server logs the error of a wrong password once, and never the password", () =>
     Effect.gen(function* () {
       const redis = yield* RedisServer.started({ password: "right" })
       const sandbox = yield* Replicas.sandboxWith(limit)

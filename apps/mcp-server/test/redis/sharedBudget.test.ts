@@ -11,7 +11,7 @@ import * as RedisServer from "../support/RedisServer.ts"
 import * as Replicas from "../support/replicas.ts"
 
 describe.skipIf(RedisServer.isMissing)("servers that share a Redis", { timeout: 60_000 }, () => {
-  it.live("stay inside one limit together, so that the tenant never answers 429", () =>
+  it.live("servers that share a Redis stay within one limit, so that SailPoint never answers 429", () =>
     Effect.gen(function* () {
       const limit = { requests: 20, per: "1 second" } as const
       const redis = yield* RedisServer.started()
@@ -28,7 +28,7 @@ describe.skipIf(RedisServer.isMissing)("servers that share a Redis", { timeout: 
     })
   )
 
-  it.live("lose nothing to one that is killed while many of its requests wait", () =>
+  it.live("a server continues at the full limit after another server with waiting requests is killed", () =>
     Effect.gen(function* () {
       const limit = { requests: 5, per: "2 seconds" } as const
       const redis = yield* RedisServer.started()
@@ -46,7 +46,7 @@ describe.skipIf(RedisServer.isMissing)("servers that share a Redis", { timeout: 
     })
   )
 
-  it.live("are all paused by a 429 that one of them gets", () =>
+  it.live("all servers back off after a 429 to one of them", () =>
     Effect.gen(function* () {
       const limit = { requests: 20, per: "1 second" } as const
       const redis = yield* RedisServer.started()
@@ -60,7 +60,7 @@ describe.skipIf(RedisServer.isMissing)("servers that share a Redis", { timeout: 
     })
   )
 
-  it.live("fetch a token each, and store nothing secret in Redis and nothing that does not expire", () =>
+  it.live("each server fetches a token, and Redis holds no secret and no key without an expiry", () =>
     Effect.gen(function* () {
       const limit = { requests: 100, per: "10 seconds" } as const
       const redis = yield* RedisServer.started()
@@ -87,7 +87,7 @@ describe.skipIf(RedisServer.isMissing)("servers that share a Redis", { timeout: 
     })
   )
 
-  it.live("keep the slot of a long request, however short the requests after it are", () =>
+  it.live("the slot of a long request stays while shorter requests follow", () =>
     Effect.gen(function* () {
       const redis = yield* RedisServer.started()
       const context = yield* Layer.build(RedisClient.layer(Redacted.make(redis.url)))

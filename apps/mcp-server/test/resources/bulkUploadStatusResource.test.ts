@@ -39,7 +39,7 @@ describe.each(Assistant.kinds)(
   { timeout: 60_000 },
   (kind) => {
     layer(Assistant.layer(kind), { excludeTestServices: true, timeout: "60 seconds" })((it) => {
-      it.effect("is offered as a template", () =>
+      it.effect("the resource is listed as a template", () =>
         Effect.gen(function* () {
           const { ask } = yield* Assistant.Assistant
           const { resourceTemplates } = yield* ask((offers) => offers.listResourceTemplates())
@@ -53,38 +53,42 @@ describe.each(Assistant.kinds)(
         })
       )
 
-      it.effect.each(["Done", "Failed", "Running", "Contractors"])("tells what the tool tells: %s", (name) =>
-        Effect.gen(function* () {
-          const { sourceId } = Source.named(name)
-          const [content, ...others] = yield* read(sourceId)
-          const { structured } = yield* (yield* Assistant.Assistant).call({ sourceId })
-          assert.deepStrictEqual(others, [])
-          assert.deepStrictEqual([content?.uri, content?.mimeType], [uriOf(sourceId), "application/json"])
-          const { checkedAt, ...told } = parse(content)
-          const { checkedAt: _, ...expected } = structured ?? {}
-          assert.deepStrictEqual(told, expected)
-          assert.match(String(checkedAt), /^\d{4}-\d\d-\d\dT/u)
-        })
+      it.effect.each(["Done", "Failed", "Running", "Contractors"])(
+        "the resource returns the same fields as the tool: %s",
+        (name) =>
+          Effect.gen(function* () {
+            const { sourceId } = Source.named(name)
+            const [content, ...others] = yield* read(sourceId)
+            const { structured } = yield* (yield* Assistant.Assistant).call({ sourceId })
+            assert.deepStrictEqual(others, [])
+            assert.deepStrictEqual([content?.uri, content?.mimeType], [uriOf(sourceId), "application/json"])
+            const { checkedAt, ...fields } = parse(content)
+            const { checkedAt: _, ...expected } = structured ?? {}
+            assert.deepStrictEqual(fields, expected)
+            assert.match(String(checkedAt), /^\d{4}-\d\d-\d\dT/u)
+          })
       )
 
-      it.effect.each(failures)("fails with the tool's own words: %s", ([error, sourceId, code, says]) =>
-        Effect.gen(function* () {
-          const refused = yield* Effect.flip(read(sourceId))
-          const { structured } = yield* (yield* Assistant.Assistant).call({ sourceId })
-          assert.strictEqual(refused.code, code)
-          assert.strictEqual(structured?.["error"], error)
-          assert.deepStrictEqual(refused.data, structured)
-          assert.match(refused.message, says)
-          assert.include(
-            refused.message,
-            `${String(structured?.["message"])} ${String(structured?.["nextStep"])}`
-          )
-          assert.notMatch(refused.message, /\n|\bat .*\.[jt]s:\d/u)
-        })
+      it.effect.each(failures)(
+        "the resource fails with the message of the tool: %s",
+        ([error, sourceId, code, says]) =>
+          Effect.gen(function* () {
+            const refused = yield* Effect.flip(read(sourceId))
+            const { structured } = yield* (yield* Assistant.Assistant).call({ sourceId })
+            assert.strictEqual(refused.code, code)
+            assert.strictEqual(structured?.["error"], error)
+            assert.deepStrictEqual(refused.data, structured)
+            assert.match(refused.message, says)
+            assert.include(
+              refused.message,
+              `${String(structured?.["message"])} ${String(structured?.["nextStep"])}`
+            )
+            assert.notMatch(refused.message, /\n|\bat .*\.[jt]s:\d/u)
+          })
       )
 
       it.effect.each(["%20", " ", "%E2%80%8B%0A", "%C2%A0"])(
-        "drops what is around an ID in its URI: %s",
+        "the resource drops spaces and invisible characters around an ID in its URI: %s",
         (around) =>
           Effect.gen(function* () {
             const { sourceId } = Source.named("Done")
@@ -97,7 +101,7 @@ describe.each(Assistant.kinds)(
 )
 
 describe("the status as a resource", { timeout: 60_000 }, () => {
-  it.live("is asked for anew with every read", () =>
+  it.live("every read of the resource sends a request", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make({ jobTiming: { pending: 0, inProgress: 0 } })
       const assistant = yield* Assistant.connect(Assistant.modern, settingsFor(sandbox))

@@ -25,7 +25,7 @@ const NO_LONG_TIMER = `data:text/javascript,${encodeURIComponent(
 
 const request = (id: number, method: string, params: object) => ({ jsonrpc: "2.0", id, method, params })
 
-/** A whole conversation that a script pipes to the server. */
+/** A conversation that a script pipes to the server. */
 const piped = [
   JsonRpc.initialize(1),
   JsonRpc.initialized,
@@ -47,7 +47,7 @@ const assertStillRunning = ({ result }: JsonRpc.Message): void => {
   )
 }
 
-/** A server whose wait has the ID 2 and has had a status. */
+/** A server whose wait, with the ID 2, has a first status. */
 const waiting = (sandbox: Sandbox.Service) =>
   Effect.gen(function* () {
     const server = yield* ServerProcess.greeted(sandbox)
@@ -57,8 +57,8 @@ const waiting = (sandbox: Sandbox.Service) =>
     return server
   })
 
-describe("the server ends", { timeout: 60_000 }, () => {
-  it.live("with exit code 0 when standard input closes before anything was said", () =>
+describe("shutdown", { timeout: 60_000 }, () => {
+  it.live("the server ends with exit code 0 if standard input closes before any message", () =>
     Effect.gen(function* () {
       const server = yield* ServerProcess.start([], ServerProcess.settingsFor(yield* Sandbox.make()))
       yield* server.closeInput
@@ -67,11 +67,11 @@ describe("the server ends", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("when standard input closes, after the answer to every request before", () =>
+  it.live("the server answers every request before it ends with standard input", () =>
     Effect.gen(function* () {
       const server = yield* ServerProcess.start(["--sandbox"], {})
       yield* server.send(...piped.slice(0, -1))
-      // The last line has no end.
+      // The last line has no line break.
       yield* server.write(JSON.stringify(piped.at(-1)))
       yield* server.closeInput
       const { code, stdout } = yield* server.ended
@@ -85,7 +85,7 @@ describe("the server ends", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live.each(endings)("on %s with exit code 0", ([, end]) =>
+  it.live.each(endings)("the server ends on %s with exit code 0", ([, end]) =>
     Effect.gen(function* () {
       const server = yield* ServerProcess.greeted(yield* Sandbox.make())
       yield* end(server)
@@ -94,7 +94,7 @@ describe("the server ends", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live.each(signals)("on %s only after the answers of the running calls", (signal) =>
+  it.live.each(signals)("the server ends on %s after the answers to the running calls", (signal) =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make()
       const server = yield* ServerProcess.startAsking(sandbox, { id: 2, takes: "1 second" })
@@ -107,21 +107,23 @@ describe("the server ends", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live.each(endings)("on %s with an answer to a call that takes long, whose request ends", ([, end]) =>
-    Effect.gen(function* () {
-      const sandbox = yield* Sandbox.make()
-      const server = yield* ServerProcess.startAsking(sandbox, { id: 2, takes: "8 seconds" })
-      yield* end(server)
-      const { result } = yield* server.answer(2)
-      assert.deepInclude(result?.structuredContent, { error: "Cancelled", retryable: true })
-      assert.strictEqual(yield* ServerProcess.firstOutcome(sandbox), "aborted")
-      const { code, stderr } = yield* server.ended
-      assert.strictEqual(code, 0)
-      assert.deepStrictEqual(AuditLine.outcomesIn(stderr), ["cancelled"])
-    })
+  it.live.each(endings)(
+    "the server ends on %s with the answer Cancelled to a long call, and aborts its request",
+    ([, end]) =>
+      Effect.gen(function* () {
+        const sandbox = yield* Sandbox.make()
+        const server = yield* ServerProcess.startAsking(sandbox, { id: 2, takes: "8 seconds" })
+        yield* end(server)
+        const { result } = yield* server.answer(2)
+        assert.deepInclude(result?.structuredContent, { error: "Cancelled", retryable: true })
+        assert.strictEqual(yield* ServerProcess.firstOutcome(sandbox), "aborted")
+        const { code, stderr } = yield* server.ended
+        assert.strictEqual(code, 0)
+        assert.deepStrictEqual(AuditLine.outcomesIn(stderr), ["cancelled"])
+      })
   )
 
-  it.live.each(endings)("on %s with the last status of a running wait", ([, end]) =>
+  it.live.each(endings)("the server ends on %s with the last status of a running wait", ([, end]) =>
     Effect.gen(function* () {
       const server = yield* waiting(yield* Sandbox.make())
       yield* end(server)
@@ -130,27 +132,25 @@ describe("the server ends", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live.each(endings)(
-    "on %s with the end of a subscription, without the time for running calls",
-    ([, end]) =>
-      Effect.gen(function* () {
-        const server = yield* ServerProcess.start([], {
-          ...ServerProcess.settingsFor(yield* Sandbox.make()),
-          NODE_OPTIONS: `--import=${NO_LONG_TIMER}`
-        })
-        const { params } = JsonRpc.discover(1)
-        yield* server.send(
-          JsonRpc.discover(1),
-          request(2, "subscriptions/listen", { ...params, notifications: { toolsListChanged: true } })
-        )
-        yield* server.wrote(/subscriptions\/acknowledged/u)
-        yield* end(server)
-        assert.deepInclude((yield* server.answer(2)).result, { resultType: "complete" })
-        assert.strictEqual((yield* server.ended).code, 0)
+  it.live.each(endings)("the server ends on %s with the end of a subscription, without a delay", ([, end]) =>
+    Effect.gen(function* () {
+      const server = yield* ServerProcess.start([], {
+        ...ServerProcess.settingsFor(yield* Sandbox.make()),
+        NODE_OPTIONS: `--import=${NO_LONG_TIMER}`
       })
+      const { params } = JsonRpc.discover(1)
+      yield* server.send(
+        JsonRpc.discover(1),
+        request(2, "subscriptions/listen", { ...params, notifications: { toolsListChanged: true } })
+      )
+      yield* server.wrote(/subscriptions\/acknowledged/u)
+      yield* end(server)
+      assert.deepInclude((yield* server.answer(2)).result, { resultType: "complete" })
+      assert.strictEqual((yield* server.ended).code, 0)
+    })
   )
 
-  it.live("on SIGTERM with the first status of a wait that has none yet", () =>
+  it.live("the server ends on SIGTERM with the first status of a wait that has no status yet", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make()
       yield* sandbox.fail({ endpoint: "status", fault: { _tag: "Delay", duration: "1 second" } })
@@ -163,7 +163,7 @@ describe("the server ends", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live.each(signals)("at once on a second signal, %s", (signal) =>
+  it.live.each(signals)("the server ends at once on a second signal, %s", (signal) =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make()
       const server = yield* waiting(sandbox)

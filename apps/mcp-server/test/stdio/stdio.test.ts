@@ -23,20 +23,20 @@ const states = [
 const failures = [
   ["a source that the client may not see", Source.named("Private").sourceId, "Forbidden"],
   ["a source that SailPoint does not know", "f".repeat(32), "NotFound"],
-  ["a status value that nobody knows", Source.named("New status").sourceId, "UnexpectedResponse"],
-  ["a text that is no id", "contractors", "InvalidSourceId"],
+  ["an unknown status", Source.named("New status").sourceId, "UnexpectedResponse"],
+  ["a text that is not an ID", "contractors", "InvalidSourceId"],
   ["an empty text", "", "InvalidSourceId"]
 ] as const
 
 describe.each(Assistant.kinds)("a client $name over stdio", { timeout: 60_000 }, (kind) => {
   layer(Assistant.layer(kind), { excludeTestServices: true, timeout: "60 seconds" })((it) => {
-    it.effect(`speaks ${kind.speaks}`, () =>
+    it.effect(`the client negotiates ${kind.speaks}`, () =>
       Effect.gen(function* () {
         assert.strictEqual((yield* Assistant.Assistant).protocolVersion, kind.speaks)
       })
     )
 
-    it.effect.each(states)("is told that %s is %s, for either form of the id", ([name, status]) =>
+    it.effect.each(states)("a call for %s returns %s, for either form of the ID", ([name, status]) =>
       Effect.gen(function* () {
         const assistant = yield* Assistant.Assistant
         yield* assistant.tools
@@ -58,7 +58,7 @@ describe.each(Assistant.kinds)("a client $name over stdio", { timeout: 60_000 },
     )
 
     it.effect.each(failures)(
-      "is told about %s, in a result that fits the output schema",
+      "a call for %s fails with a result that fits the output schema",
       ([, sourceId, error]) =>
         Effect.gen(function* () {
           const assistant = yield* Assistant.Assistant
@@ -67,13 +67,13 @@ describe.each(Assistant.kinds)("a client $name over stdio", { timeout: 60_000 },
           assert.isTrue(isError)
           assert.strictEqual(structured?.["error"], error)
           assert.deepStrictEqual(JSON.parse(text), structured)
-          // Clients 2.x do not check failures; assistants may.
+          // Clients 2.x do not check failures, but assistants may.
           const check = new AjvJsonSchemaValidator().getValidator({ ...tool?.outputSchema })
           assert.isUndefined(check(structured).errorMessage)
         })
     )
 
-    it.effect("is told SailPoint's own words, code and tracking id", () =>
+    it.effect("a failure has SailPoint's message, code and tracking ID", () =>
       Effect.gen(function* () {
         const { sourceId } = Source.named("Private")
         const { structured } = yield* (yield* Assistant.Assistant).call({ sourceId })
@@ -100,7 +100,7 @@ const limited = [
 
 describe("an assistant", { timeout: 60_000 }, () => {
   it.live.each(limited)(
-    "notices a limit only if it lasts too long for an answer: %s, %s s",
+    "a call fails with RateLimited only if the back-off is too long: %s, %s s",
     ([name, seconds, expected, outcomes]) =>
       Effect.gen(function* () {
         const sandbox = yield* Sandbox.make()
@@ -119,7 +119,7 @@ describe("an assistant", { timeout: 60_000 }, () => {
 })
 
 describe("one pipe", { timeout: 60_000 }, () => {
-  it.live("serves a client that tries server/discover and then falls back to initialize", () =>
+  it.live("a server serves a client that tries server/discover and then falls back to initialize", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make()
       const server = yield* ServerProcess.start([], ServerProcess.settingsFor(sandbox))

@@ -11,16 +11,18 @@ type Credentials = Readonly<Record<string, string>>
 const credentials: ReadonlyArray<readonly [string, Credentials]> = [
   ["the right secret", { SAIL_CLIENT_ID: client.clientId, SAIL_CLIENT_SECRET: SECRET }],
   ["a wrong secret", { SAIL_CLIENT_ID: client.clientId, SAIL_CLIENT_SECRET: "canary-wrong" }],
-  ["a token that SailPoint does not know", { SAIL_ACCESS_TOKEN: "canary-token" }],
-  ["a token that is none", { SAIL_ACCESS_TOKEN: "canary token\u00e9" }]
+  ["an unknown token", { SAIL_ACCESS_TOKEN: "canary-token" }],
+  ["an invalid token", { SAIL_ACCESS_TOKEN: "canary token\u00e9" }]
 ]
 
-/** Every way that a call can end, and a retry. */
-const sources = ["Done", "Unwell", "Private", "Login page", "Deprecated"].map(
-  (name) => Source.named(name).sourceId
+/** A success, a retry, failures of each kind, and a deprecation. */
+const names = ["Done", "Unwell", "Private", "Login page", "Deprecated"]
+const calls = ["contractors", ...names.map((name) => Source.named(name).sourceId)].map((sourceId, index) =>
+  JsonRpc.callStatus(index + 5, sourceId)
 )
+const last = JsonRpc.callStatus(100, Source.named("Done").sourceId)
 
-/** A whole session at the most talkative log level. */
+/** A whole session at debug level, or another one. */
 const session = (env: Credentials, ...more: ReadonlyArray<string>) =>
   Effect.gen(function* () {
     const sandbox = yield* Sandbox.make({ clients: [client] })
@@ -31,23 +33,19 @@ const session = (env: Credentials, ...more: ReadonlyArray<string>) =>
     yield* server.send(JsonRpc.discover(1))
     yield* server.answer(1)
     yield* server.send(JsonRpc.initialize(2), JsonRpc.initialized, JsonRpc.listTools(3))
-    yield* server.write("this is no JSON\n")
-    yield* server.send({ jsonrpc: "2.0", id: 4, method: "no/such/method" })
-    const calls = ["contractors", ...sources].map((sourceId, index) =>
-      JsonRpc.callStatus(index + 5, sourceId)
-    )
-    yield* server.send(...calls)
+    yield* server.write("not JSON\n")
+    yield* server.send({ jsonrpc: "2.0", id: 4, method: "unknown/method" }, ...calls)
     for (const { id } of calls) yield* server.answer(id)
     yield* sandbox.revokeTokens
-    yield* server.send(JsonRpc.callStatus(100, Source.named("Done").sourceId))
-    yield* server.answer(100)
+    yield* server.send(last)
+    yield* server.answer(last.id)
     yield* server.closeInput
     return { ...(yield* server.ended), received: yield* sandbox.received }
   })
 
 describe("the streams of the process", { timeout: 60_000 }, () => {
   it.live.each(credentials)(
-    "carry JSON-RPC lines alone on standard output, and no secret, with %s",
+    "standard output has only JSON-RPC lines, and no stream has a secret, with %s",
     ([, env]) =>
       Effect.gen(function* () {
         const { code, received, stderr, stdout } = yield* session(env)
@@ -59,14 +57,7 @@ describe("the streams of the process", { timeout: 60_000 }, () => {
           assert.isTrue(message.result !== undefined || message.error !== undefined)
         }
         const ids = messages.map(({ id }) => id)
-        assert.sameMembers(ids, [
-          1,
-          2,
-          3,
-          4,
-          ...["contractors", ...sources].map((_, index) => index + 5),
-          100
-        ])
+        assert.sameMembers(ids, [1, 2, 3, 4, ...calls.map(({ id }) => id), last.id])
         const tokens = received.flatMap(({ headers }) => headers["authorization"]?.split(" ").at(-1) ?? [])
         for (const secret of new Set([SECRET, ...Object.values(env).slice(-1), ...tokens])) {
           assert.notInclude(stdout + stderr, secret)
@@ -74,7 +65,7 @@ describe("the streams of the process", { timeout: 60_000 }, () => {
       })
   )
 
-  it.live("carry the log on standard error: a retry at debug level, not at info", () =>
+  it.live("standard error has the log, with retries at debug level only", () =>
     Effect.gen(function* () {
       const env = { SAIL_CLIENT_ID: client.clientId, SAIL_CLIENT_SECRET: SECRET }
       assert.include((yield* session(env)).stderr, "Trying again")

@@ -1,7 +1,4 @@
-/**
- * An assistant: an official MCP client with the built command as its child process, or reached over HTTP. One shape for every
- * generation of clients.
- */
+/** An official MCP client of either generation, connected with the built command over stdio or HTTP. */
 import {
   Client,
   StreamableHTTPClientTransport,
@@ -28,7 +25,7 @@ export interface Answer {
   readonly text: string
 }
 
-/** The client threw: the server answered with an error, or the client did not accept the answer. */
+/** The server answered with an error, or the client refused the answer. */
 export class CallFailed extends Data.TaggedError("CallFailed")<{
   readonly code: unknown
   readonly message: string
@@ -42,23 +39,23 @@ export interface Progress {
 
 export interface Service {
   readonly protocolVersion: string | undefined
-  /** The whole result of listing the tools, as the client has it. */
+  /** The whole result of listing the tools. */
   readonly listed: Effect.Effect<object, CallFailed>
-  /** Its tools; a client that has listed them checks results against their output schemas. */
+  /** Lists the tools; the client then checks results against their output schemas. */
   readonly tools: Effect.Effect<ReadonlyArray<Tool>, CallFailed>
-  /** Interrupted, it cancels the call. */
+  /** Calls a tool. Interruption cancels the call. */
   readonly call: (
     args: Record<string, unknown>,
     tool?: string,
     onProgress?: (progress: Progress) => void
   ) => Effect.Effect<Answer, CallFailed>
-  /** Asks for what is no tool: a resource, a prompt, a completion. */
+  /** Requests a resource, a prompt or a completion. */
   readonly ask: <A>(of: (offers: Offers) => Promise<A>) => Effect.Effect<A, CallFailed>
 }
 
 export class Assistant extends Context.Service<Assistant, Service>()("test/Assistant") {}
 
-/** A connected client of any generation, and its way to call a tool. */
+/** A connected client, and its function to call a tool. */
 interface Connection {
   readonly protocolVersion: string | undefined
   readonly client: Offers
@@ -70,7 +67,7 @@ interface Connection {
 
 type Env = Record<string, string>
 
-/** Where the server is: a child process, or a URL that is asked with this token. */
+/** A child process, or a URL with a token. */
 export type Reached =
   | { readonly _tag: "Stdio"; readonly env: Env; readonly args: ReadonlyArray<string> }
   | { readonly _tag: "Http"; readonly url: string; readonly token?: string }
@@ -115,10 +112,10 @@ const first: Connect = async (reached) => {
   const client = new Client1(info)
   const transport = transport1(reached)
   const negotiated: { version?: string } = {}
-  const tellTransport = transport.setProtocolVersion?.bind(transport)
+  const setVersion = transport.setProtocolVersion?.bind(transport)
   transport.setProtocolVersion = (version) => {
     negotiated.version = version
-    tellTransport?.(version)
+    setVersion?.(version)
   }
   await client.connect(transport)
   return {
@@ -134,7 +131,7 @@ export interface Kind {
   readonly connect: Connect
 }
 
-/** The newest protocol and nothing else. */
+/** A client that speaks only the newest protocol. */
 export const modern: Kind = {
   name: "2.x modern only",
   speaks: MODERN_VERSION,
@@ -168,11 +165,11 @@ const toAnswer = ({ content, isError, structuredContent }: Readonly<Record<strin
   }
 }
 
-/** With a child process of its own for as long as the scope lives. */
+/** Connects to a new child process until the scope closes. */
 export const connect = (kind: Kind, env: Env, args: ReadonlyArray<string> = []) =>
   connectTo(kind, { _tag: "Stdio", env, args })
 
-/** Connected for as long as the scope lives. */
+/** Connects until the scope closes. */
 export const connectTo = (kind: Kind, reached: Reached) =>
   Effect.acquireRelease(
     attempt(() => kind.connect(reached)),
@@ -196,11 +193,11 @@ export const connectTo = (kind: Kind, reached: Reached) =>
     )
   )
 
-/** An assistant of that kind, and the sandbox that its server asks. */
+/** An assistant of that kind, and the sandbox of its server. */
 export const layer = (kind: Kind): Layer.Layer<Assistant | Sandbox.Sandbox, unknown> =>
   layerIn(kind, Sandbox.layer())
 
-/** The same with a sandbox of another kind, and with settings beside those that name it. */
+/** Like `layer`, with a given sandbox and more environment variables. */
 export const layerIn = <E>(
   kind: Kind,
   sandbox: Layer.Layer<Sandbox.Sandbox, E>,

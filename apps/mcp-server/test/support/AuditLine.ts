@@ -1,5 +1,5 @@
 /**
- * The log lines of tool calls, read back.
+ * Reads the audit lines of tool calls from the log.
  */
 import * as assert from "node:assert"
 
@@ -16,7 +16,7 @@ const read = (line: string): AuditLine =>
     })
   )
 
-/** Every line of the log, read. */
+/** All lines of the log. */
 export const all = (stderr: string): ReadonlyArray<AuditLine> =>
   stderr
     .split("\n")
@@ -32,12 +32,12 @@ export const inLog = (stderr: string): ReadonlyArray<AuditLine> =>
       return rest
     })
 
-/** The same, from a log that has nothing else in it. */
+/** Like `inLog`, and asserts that the log has no other line. */
 export const onlyThose = (stderr: string): ReadonlyArray<AuditLine> => {
   const lines = inLog(stderr)
   assert.strictEqual(lines.length, all(stderr).length)
   return lines
 }
 
-/** How the calls ended that the log names, which has nothing else in it. */
+/** The outcomes of the calls in a log without other lines. */
 export const outcomesIn = (log: string) => onlyThose(log).map(({ outcome }) => outcome)

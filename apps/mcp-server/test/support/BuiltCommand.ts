@@ -1,8 +1,8 @@
 /**
- * The files that the build writes: the same in the tarball, the image and the MCP bundle.
+ * The files of the build, which are the same in the tarball, the image and the MCP bundle.
  */
 
-/** The modules, by the names that tell a reader what is in them. */
+/** The names of the modules. */
 export const CHUNKS = [
   "boot",
   "calls",
@@ -26,6 +26,6 @@ export const BUILT_COMMAND: ReadonlyArray<string> = [
   "dist/THIRD_PARTY_LICENSES.txt",
   "dist/sbom.cdx.json",
   ...CHUNKS.map((chunk) => `dist/${chunk}.js`),
-  // The bundler's own runtime has no source besides.
+  // The bundler's runtime has no source map.
   ...CHUNKS.filter((chunk) => chunk !== "rolldown-runtime").map((chunk) => `dist/${chunk}.js.map`)
 ]

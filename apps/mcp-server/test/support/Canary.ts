@@ -1,5 +1,5 @@
 /**
- * A client whose secret is looked for in everything that is shown.
+ * A client whose secret the tests search for in every output.
  */
 import * as Client from "@sailpoint-bulk-upload/sandbox/Client"
 

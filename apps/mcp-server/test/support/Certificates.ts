@@ -1,5 +1,5 @@
 /**
- * Certificates of an authority that nobody knows, made by OpenSSL for one test.
+ * Certificates of a new authority, made by OpenSSL for one test.
  */
 import * as Effect from "effect/Effect"
 import { execFileSync } from "node:child_process"
@@ -16,7 +16,7 @@ export interface Certificate {
 
 const openssl = (...args: ReadonlyArray<string>) => execFileSync("openssl", args, { stdio: "pipe" })
 
-/** A person's run can be without it; CI is not. */
+/** Whether the tests that need OpenSSL are skipped; in CI they fail instead. */
 export const isMissing: boolean = (() => {
   try {
     openssl("version")

@@ -1,22 +1,16 @@
-/**
- * A proxy on loopback that connects its clients with any target (RFC 9110, section 9.3.6), or refuses with a status, and
- * remembers the targets.
- */
+/** A proxy on loopback that connects its clients to any target (RFC 9110, section 9.3.6), or refuses with a status. */
 import * as Effect from "effect/Effect"
 import { createServer } from "node:http"
 import { connect, type Socket } from "node:net"
 import { listen } from "./Loopback.ts"
 
-export interface ConnectProxy {
-  readonly url: string
-  /** What it was asked to connect with, such as `127.0.0.1:8080`. */
-  readonly targets: ReadonlyArray<string>
-}
+export type ConnectProxy = Effect.Success<ReturnType<typeof start>>
 
 export const start = (refusing?: number) =>
   Effect.gen(function* () {
+    /** The requested hosts and ports, for example `127.0.0.1:8080`. */
     const targets: Array<string> = []
-    // A client that sends a request without connecting first is a mistake of the test.
+    // A request without CONNECT is a bug in the test.
     const server = createServer((_, response) => response.writeHead(501).end())
     server.on("connect", ({ url = "" }, client: Socket) => {
       targets.push(url)
@@ -33,5 +27,5 @@ export const start = (refusing?: number) =>
       client.on("close", () => upstream.destroy())
       for (const socket of [client, upstream]) socket.on("error", () => socket.destroy())
     })
-    return { url: `http://${yield* listen(server)}`, targets } satisfies ConnectProxy
+    return { url: `http://${yield* listen(server)}`, targets }
   })

@@ -1,5 +1,5 @@
 /**
- * The built command as it serves over HTTP, and requests to it byte by byte.
+ * The built command as an HTTP server, and exact requests to it.
  */
 import type * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Effect from "effect/Effect"
@@ -7,15 +7,12 @@ import { request as send } from "node:http"
 import { initialize } from "./JsonRpc.ts"
 import * as ServerProcess from "./ServerProcess.ts"
 
-/** As long as it has to be, and easy to find where it should not be. */
+/** A token with the minimum length, which is easy to find in an output. */
 export const TOKEN = "canary-bearer-0123456789-0123456789"
 
-export interface HttpProcess extends ServerProcess.ServerProcess {
-  /** Without a path. */
-  readonly url: string
-}
+export type HttpProcess = Effect.Success<ReturnType<typeof start>>
 
-/** Serves on a free port and asks this sandbox. After SIGTERM it serves nothing more, unless the test wants it. */
+/** Starts a server for this sandbox on a free port, by default without a grace period; the URL has no path. */
 export const start = (
   sandbox: Pick<Sandbox.Service, "url">,
   options: { readonly args?: ReadonlyArray<string>; readonly env?: Readonly<Record<string, string>> } = {}
@@ -27,7 +24,7 @@ export const start = (
       ...options.env
     })
     const [, url = ""] = yield* server.told(/Serving MCP at (\S+)\/mcp\./u)
-    return { ...server, url } satisfies HttpProcess
+    return { ...server, url }
   })
 
 export interface Answer {
@@ -43,13 +40,13 @@ export interface Request {
   readonly body?: string
 }
 
-/** What a client of the time sends to the MCP endpoint. */
+/** The headers of an MCP client. */
 export const HEADERS = {
   "content-type": "application/json",
   accept: "application/json, text/event-stream"
 } as const
 
-/** A good request, but for what is given. */
+/** Sends a valid request with these differences. */
 export const post = (url: string, given: Request = {}): Effect.Effect<Answer> =>
   ask(url, {
     method: "POST",
@@ -62,7 +59,7 @@ export const post = (url: string, given: Request = {}): Effect.Effect<Answer> =>
 export const get = (url: string, path: string, headers: Record<string, string> = {}) =>
   ask(url, { method: "GET", path, headers })
 
-/** What is given, and nothing else. Interrupted, it hangs up. */
+/** Sends exactly this request. Interruption closes the connection. */
 export const ask = (url: string, { body, headers, method, path }: Request): Effect.Effect<Answer> =>
   Effect.callback<Answer>((resume) => {
     const request = send(url, { method, path, headers }, (response) => {
@@ -73,21 +70,20 @@ export const ask = (url: string, { body, headers, method, path }: Request): Effe
         resume(Effect.succeed({ status: response.statusCode, headers: response.headers, body }))
       )
     })
-    // A server that has answered need not read what comes after.
     request.on("error", (error) => resume(Effect.die(error)))
-    // Node does not tell the length of a body that these methods hardly ever have.
+    // Node sends no length of a body for these methods.
     request.end(["GET", "HEAD", "DELETE", "OPTIONS"].includes(method ?? "GET") ? undefined : body)
     return Effect.sync(() => request.destroy())
   })
 
-/** A good request with that body, as it is on the wire. */
+/** The bytes of a valid request with this body. */
 export const bytes = (url: string, body: string): string =>
   Object.entries({ host: new URL(url).host, ...HEADERS, "content-length": Buffer.byteLength(body) })
     .map(([name, value]) => `${name}: ${value}\r\n`)
     .reduce((head, line) => head + line, "POST /mcp HTTP/1.1\r\n")
     .concat("\r\n", body)
 
-/** The JSON-RPC message in an answer: in its stream of events, or all of it. */
+/** The JSON-RPC message in an answer, which is a stream of events or JSON. */
 export const messageIn = ({ body }: Answer): unknown => {
   const [, data = body] = /^data: (.*)$/mu.exec(body) ?? []
   return JSON.parse(data)

@@ -1,5 +1,5 @@
 /**
- * The server in the test's own process, over services that the test makes up.
+ * The server in the process of the test, with mocked services.
  */
 import { Client, InMemoryTransport } from "@modelcontextprotocol/client"
 import { Explanation } from "@sailpoint-bulk-upload/core/Explanation"
@@ -10,7 +10,7 @@ import type { Runtime } from "../../src/handlers/Runtime.ts"
 import { makeFactory } from "../../src/server/McpServerFactory.ts"
 import { makeAdapter } from "../../src/mcp/ToolResult.ts"
 
-/** Tools, resource and prompt ask the services above it alone. */
+/** An API client that is never called, because the services above it are mocks. */
 export const noApiClient = Layer.merge(
   Layer.mock(ApiClient)({
     tenant: {
@@ -23,7 +23,7 @@ export const noApiClient = Layer.merge(
   Layer.mock(Explanation)({})
 )
 
-/** A client of a server on that runtime, which is disposed with the scope. */
+/** A client of a server on that runtime, which is disposed when the scope closes. */
 export const connect = (runtime: Runtime) =>
   Effect.gen(function* () {
     yield* Effect.addFinalizer(() => runtime.disposeEffect)

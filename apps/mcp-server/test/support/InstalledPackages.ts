@@ -1,4 +1,4 @@
-/** Packages that npm installs into an empty folder: too large for the dependencies of the workspace. */
+/** Packages that are too large for the workspace, so npm installs them into an empty folder. */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"

@@ -1,33 +1,15 @@
 /**
- * An authorization server on loopback: its metadata, its keys, and whatever tokens a test wants of it.
+ * An authorization server on loopback: its metadata, its keys, and valid and invalid tokens.
  */
 import * as Effect from "effect/Effect"
 import { exportJWK, exportSPKI, generateKeyPair, type JWTPayload, SignJWT } from "jose"
 import { createServer } from "node:http"
 import { listen } from "./Loopback.ts"
 
-/** What differs from a good token; what is undefined is left out. */
+/** Claims that differ from those of a valid token; an undefined claim is left out. */
 type Claims = Readonly<Record<string, unknown>>
 
-export interface Issuer {
-  readonly url: string
-  /** A token that it signed: good for ten minutes, but for what is given. */
-  readonly token: (claims?: Claims) => Effect.Effect<string>
-  /** A token with that type in its header. */
-  readonly typed: (typ: unknown, claims?: Claims) => Effect.Effect<string>
-  /** From now on it signs with a new key, and publishes that one only. */
-  readonly rotate: Effect.Effect<void>
-  /** A token signed with its public key as a shared secret, which is no secret. */
-  readonly confused: (claims?: Claims) => Effect.Effect<string>
-  /** A token that another party signed in its name. */
-  readonly forged: (claims?: Claims) => Effect.Effect<string>
-  /** A token with no signature at all. */
-  readonly unsigned: (claims?: Claims) => Effect.Effect<string>
-  /** The paths that were asked for. */
-  readonly asked: ReadonlyArray<string>
-  /** From now on every request is answered with 500, or as usual again. */
-  readonly setAway: (away: boolean) => Effect.Effect<void>
-}
+export type Issuer = Effect.Success<ReturnType<typeof start>>
 
 export const AUDIENCE = "https://mcp.test/mcp"
 
@@ -78,29 +60,38 @@ export const start = (
       )
     return {
       url,
+      /** The paths of the requests. */
       asked,
-      token: (claims = {}) => Effect.suspend(() => sign(claims, own.privateKey)),
-      typed: (typ, claims = {}) => Effect.suspend(() => sign(claims, own.privateKey, { typ })),
-      forged: (claims = {}) => Effect.suspend(() => sign(claims, foreign.privateKey)),
-      confused: (claims = {}) =>
+      /** A token that is valid for ten minutes, except for these claims. */
+      token: (claims: Claims = {}) => Effect.suspend(() => sign(claims, own.privateKey)),
+      /** A token with this type in its header. */
+      typed: (typ: unknown, claims: Claims = {}) =>
+        Effect.suspend(() => sign(claims, own.privateKey, { typ })),
+      /** A token with the signature of another key. */
+      forged: (claims: Claims = {}) => Effect.suspend(() => sign(claims, foreign.privateKey)),
+      /** A token that is signed with the public key as a shared secret. */
+      confused: (claims: Claims = {}) =>
         Effect.flatMap(
           Effect.promise(() => exportSPKI(own.publicKey)),
           (publicKey) => sign(claims, new TextEncoder().encode(publicKey), { alg: "HS256" })
         ),
+      /** Signs with a new key from now on, and publishes only that key. */
       rotate: Effect.map(newKey, (key) => {
         own = key
       }),
-      unsigned: (claims) =>
+      /** A token without a signature. */
+      unsigned: (claims?: Claims) =>
         Effect.sync(() =>
           [{ alg: "none" }, { ...defaults(), ...claims }]
             .map((part) => Buffer.from(JSON.stringify(part)).toString("base64url"))
             .concat("")
             .join(".")
         ),
-      setAway: (value) =>
+      /** Answers every request with 500 from now on, or normally again. */
+      setAway: (value: boolean) =>
         Effect.sync(() => {
           away = value
         })
-    } satisfies Issuer
+    }
   })
 }

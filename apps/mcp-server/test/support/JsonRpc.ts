@@ -1,5 +1,5 @@
 /**
- * The JSON-RPC messages of an assistant, as they go over the pipe.
+ * The JSON-RPC messages of an assistant.
  */
 import {
   CLIENT_CAPABILITIES_META_KEY,
@@ -14,7 +14,7 @@ export const MODERN_VERSION = "2026-07-28"
 
 const clientInfo = { name: "test", version: "1.0.0" }
 
-/** The fields of results that the tests look at. */
+/** The fields of results that the tests check. */
 export interface Result {
   readonly resultType?: string
   readonly protocolVersion?: string
@@ -26,7 +26,7 @@ export interface Result {
   readonly structuredContent?: Readonly<Record<string, unknown>>
 }
 
-/** What the server writes. */
+/** A message of the server. */
 export interface Message {
   readonly jsonrpc: string
   readonly id?: number | string | null
@@ -90,7 +90,7 @@ export const withMeta = (call: ReturnType<typeof callTool>, meta: Readonly<Recor
   params: { ...call.params, _meta: meta }
 })
 
-/** The same call of a client that speaks the newest protocol, which says so with every request. */
+/** The same call in the newest protocol, which names its version in every request. */
 export const modern = (call: ReturnType<typeof callTool>) => withMeta(call, discover(0).params._meta)
 
 export const cancelled = (requestId: number) => ({

@@ -1,5 +1,5 @@
 /**
- * The part of JSON Schema that tools are described with.
+ * The part of JSON Schema that the tools use.
  */
 export interface JsonSchema {
   readonly type?: unknown

@@ -1,6 +1,6 @@
 /**
- * The runtimes of the tests of published packages: the Nodes that the packages promise to run on (the oldest, that of this
- * project, the newest line), older Nodes, Bun and Deno.
+ * The runtimes for the tests of published packages: the oldest supported Node, that of this project, the newest, older
+ * Nodes, Bun and Deno.
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -14,10 +14,10 @@ const NEWEST = "26.10.0"
 
 export const VERSIONS = [OLDEST, process.versions.node, NEWEST] as const
 
-/** Many machines still have these. */
+/** Old versions that many machines still have. */
 export const TOO_OLD = ["18.20.8", "20.20.2"] as const
 
-/** Commands that run a module, by the package that brings them. */
+/** Commands that run a module, by their package. */
 export const OTHERS = { "bun@1.4.5": ["bun"], "deno@2.9.6": ["deno", "run", "--allow-all"] } as const
 
 export class Nodes extends Context.Service<
@@ -30,7 +30,7 @@ export class Nodes extends Context.Service<
   }
 >()("test/Nodes") {}
 
-/** From npm's packages, which hold nothing but the program. */
+/** Installs the runtimes from npm. */
 export const layer: Layer.Layer<Nodes> = Layer.effect(
   Nodes,
   Effect.gen(function* () {

@@ -1,5 +1,5 @@
 /**
- * What posts to a collector say (OTLP as JSON), in the flat form that tests compare.
+ * The spans, logs and metrics in posts to a collector (OTLP as JSON), in a flat form.
  */
 import type { Post } from "./OtlpReceiver.ts"
 
@@ -7,35 +7,11 @@ export type Value = string | number | boolean | undefined
 
 export type Attributes = Readonly<Record<string, Value>>
 
-export interface Span {
-  readonly name: string
-  readonly kind: number
-  readonly traceId: string
-  readonly spanId: string
-  readonly parentSpanId: string | undefined
-  /** The IDs of the linked spans. */
-  readonly links: ReadonlyArray<string>
-  /** 0 unset, 1 ok, 2 error. */
-  readonly status: number
-  readonly attributes: Attributes
-  readonly resource: Attributes
-}
+export type Span = ReturnType<typeof spansIn>[number]
 
-export interface Log {
-  readonly body: Value
-  readonly severity: string
-  readonly traceId: string | undefined
-  readonly spanId: string | undefined
-  readonly attributes: Attributes
-}
+export type Log = ReturnType<typeof logsIn>[number]
 
-/** One series: of a histogram the count, of a counter its value. */
-export interface Point {
-  readonly metric: string
-  readonly unit: string
-  readonly attributes: Attributes
-  readonly count: number
-}
+export type Point = ReturnType<typeof pointsIn>[number]
 
 interface KeyValue {
   readonly key: string
@@ -90,7 +66,8 @@ const records = (
       return all.flatMap((scope) => (scope[items] ?? []).map((record) => [record, resource] as const))
     })
 
-export const spansIn = (posts: ReadonlyArray<Post>): ReadonlyArray<Span> =>
+/** The status is 0 (unset), 1 (OK) or 2 (error); links are the IDs of the linked spans. */
+export const spansIn = (posts: ReadonlyArray<Post>) =>
   records(posts, "traces", ["resourceSpans", "scopeSpans", "spans"]).map(
     ([{ kind, links = [], name, parentSpanId, spanId, status, traceId, ...rest }, resource]) => ({
       name,
@@ -105,7 +82,7 @@ export const spansIn = (posts: ReadonlyArray<Post>): ReadonlyArray<Span> =>
     })
   )
 
-export const logsIn = (posts: ReadonlyArray<Post>): ReadonlyArray<Log> =>
+export const logsIn = (posts: ReadonlyArray<Post>) =>
   records(posts, "logs", ["resourceLogs", "scopeLogs", "logRecords"]).map(
     ([{ attributes, body, severityText, spanId, traceId }]) => ({
       traceId,
@@ -116,8 +93,8 @@ export const logsIn = (posts: ReadonlyArray<Post>): ReadonlyArray<Log> =>
     })
   )
 
-/** As they were at last: every post tells all of them. */
-export const pointsIn = (posts: ReadonlyArray<Post>): ReadonlyArray<Point> => {
+/** The series of the last post, which has all: the count of a histogram, the value of a counter. */
+export const pointsIn = (posts: ReadonlyArray<Post>) => {
   const last = posts.filter(({ path }) => path === "/v1/metrics").slice(-1)
   return records(last, "metrics", ["resourceMetrics", "scopeMetrics", "metrics"]).flatMap(
     ([{ histogram, name, sum, unit }]) =>

@@ -1,5 +1,5 @@
 /**
- * A collector on loopback that keeps what is posted to it (OTLP over HTTP), or misbehaves.
+ * A collector on loopback that keeps its posts (OTLP over HTTP), or misbehaves.
  */
 import * as Effect from "effect/Effect"
 import { createServer, type IncomingHttpHeaders } from "node:http"
@@ -11,15 +11,9 @@ export interface Post {
   readonly body: Buffer
 }
 
-export interface OtlpReceiver {
-  /** What turns telemetry on, in JSON so that it can be read here. */
-  readonly env: Readonly<Record<string, string>>
-  readonly posts: ReadonlyArray<Post>
-  /** Waits until the posts so far are as wanted; looks again whenever one comes. */
-  readonly until: (wanted: (posts: ReadonlyArray<Post>) => boolean) => Effect.Effect<void>
-}
+export type OtlpReceiver = Effect.Success<ReturnType<typeof start>>
 
-/** What it answers; `redirect` sends the client to another path, `stall` never ends its answer, `hang` never begins. */
+/** The answer; `redirect` leads to another path, `stall` never ends its answer, `hang` never starts it. */
 export type Manner = keyof typeof STATUS | "hang"
 
 const STATUS = { accept: 200, refuse: 400, fail: 503, redirect: 307, stall: 200 } as const
@@ -39,13 +33,16 @@ export const start = (manner: Manner = "accept") =>
         if (manner !== "stall") response.end("}")
       })
     })
+    /** The variables that enable telemetry, with JSON as its format. */
+    const env: Readonly<Record<string, string>> = {
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://${yield* listen(server)}`,
+      OTEL_EXPORTER_OTLP_PROTOCOL: "http/json"
+    }
     return {
-      env: {
-        OTEL_EXPORTER_OTLP_ENDPOINT: `http://${yield* listen(server)}`,
-        OTEL_EXPORTER_OTLP_PROTOCOL: "http/json"
-      },
+      env,
       posts,
-      until: (wanted) =>
+      /** Waits until a condition on the posts holds. */
+      until: (wanted: (posts: ReadonlyArray<Post>) => boolean) =>
         Effect.callback<void>((resume) => {
           const look = () => {
             if (wanted(posts)) resume(Effect.void)
@@ -54,10 +51,8 @@ export const start = (manner: Manner = "accept") =>
           look()
           return Effect.sync(() => void waiting.delete(look))
         })
-    } satisfies OtlpReceiver
+    }
   })
 
-/** An endpoint at which nothing listens any more. */
-export const absent: Effect.Effect<Readonly<Record<string, string>>> = Effect.scoped(
-  Effect.map(start(), ({ env }) => env)
-)
+/** The variables of a closed collector. */
+export const absent = Effect.scoped(Effect.map(start(), ({ env }) => env))

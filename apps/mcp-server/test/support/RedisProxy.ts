@@ -1,20 +1,7 @@
-/**
- * The name of a Redis: connections lead to the server that has the name when they are made, as with a DNS name or a
- * virtual address.
- */
+/** A name of a Redis: like a DNS name, it leads each new connection to the current server. */
 import * as Effect from "effect/Effect"
 import { connect, createServer, type Socket } from "node:net"
 import { listen } from "./Loopback.ts"
-
-export interface RedisProxy {
-  readonly url: string
-  /** How many connections were made. */
-  readonly connections: () => number
-  /** New connections lead to that server. The old ones stay. */
-  readonly moveTo: (url: string) => void
-  /** Answers scripts on the connections that are open with this error. New ones are as before. */
-  readonly refuseScripts: (error: string) => void
-}
 
 export const start = (url: string) =>
   Effect.gen(function* () {
@@ -42,12 +29,15 @@ export const start = (url: string) =>
     })
     return {
       url: `redis://${yield* listen(server)}`,
+      /** The number of connections so far. */
       connections: () => connections,
-      moveTo: (url) => {
+      /** Leads new connections to this server. Open connections stay. */
+      moveTo: (url: string) => {
         target = new URL(url)
       },
-      refuseScripts: (error) => {
+      /** Answers scripts on the open connections with this error. */
+      refuseScripts: (error: string) => {
         for (const socket of refusals.keys()) refusals.set(socket, error)
       }
-    } satisfies RedisProxy
+    }
   })

@@ -1,8 +1,7 @@
 /**
- * A real Redis of the test's own, on a free port, with nothing on disk; stopped and started as the test likes.
+ * A real Redis for one test, on a free port, without files.
  */
 import * as Effect from "effect/Effect"
-import type * as Scope from "effect/Scope"
 import { type ChildProcess, spawn } from "node:child_process"
 import { existsSync, readFileSync } from "node:fs"
 import { createServer } from "node:net"
@@ -12,21 +11,11 @@ import { createClient } from "redis"
 import type * as Certificates from "./Certificates.ts"
 import { listen } from "./Loopback.ts"
 
-export interface RedisServer {
-  readonly url: string
-  readonly start: Effect.Effect<void>
-  /** At once, as a machine that fails. */
-  readonly stop: Effect.Effect<void>
-  /** It keeps its connections and answers nothing. */
-  readonly hang: Effect.Effect<void>
-  /** Sends a command. */
-  readonly command: (...args: ReadonlyArray<string>) => Effect.Effect<unknown>
-  readonly keys: (pattern: string) => Effect.Effect<ReadonlyArray<string>>
-}
+export type RedisServer = Effect.Success<ReturnType<typeof make>>
 
 const USUAL_FOLDERS = ["/usr/bin", "/usr/local/bin", "/usr/sbin", "/usr/local/sbin", "/opt/homebrew/bin"]
 
-/** Where it is: named, on the path, or where packages put it. */
+/** Finds the program: named in REDIS_SERVER, on the path, or in a usual folder. */
 const find = (): string | undefined => {
   const { PATH = "", REDIS_SERVER = "" } = process.env
   const folders = [...PATH.split(delimiter), ...USUAL_FOLDERS]
@@ -38,7 +27,7 @@ const find = (): string | undefined => {
 /** Whether the tests that need a redis-server are skipped; in CI, which installs one, they fail instead. */
 export const isMissing: boolean = find() === undefined && process.env["CI"] === undefined
 
-/** Says so once per run, before the first test file. */
+/** Prints the reason once per run, before the first test file. */
 export const setup = (): void => {
   if (isMissing) process.stderr.write("The tests of Redis are skipped, because redis-server is missing.\n")
 }
@@ -83,12 +72,12 @@ type Client = Awaited<ReturnType<typeof connect>>
 
 export interface Options {
   readonly password?: string
-  /** It takes connections over TLS, and no others. */
+  /** Accepts only connections over TLS. */
   readonly tls?: Certificates.Certificate
 }
 
-/** Not running yet. It is gone when the scope closes. */
-export const make = ({ password, tls }: Options = {}): Effect.Effect<RedisServer, never, Scope.Scope> =>
+/** Makes a Redis that does not run yet, and stops it when the scope closes. */
+export const make = ({ password, tls }: Options = {}) =>
   Effect.gen(function* () {
     const address = yield* Effect.scoped(listen(createServer()))
     let child: ChildProcess | undefined
@@ -110,10 +99,13 @@ export const make = ({ password, tls }: Options = {}): Effect.Effect<RedisServer
           ...(password === undefined ? [] : [`requirepass ${password}`])
         ])
       }),
+      /** Kills the process, as in a power failure. */
       stop: Effect.promise(() => end(child)),
+      /** Keeps the connections open without answers. */
       hang: Effect.sync(() => void child?.kill("SIGSTOP")),
-      command: (...args) => withClient((client) => client.sendCommand([...args])),
-      keys: (pattern) => withClient((client) => client.keys(pattern))
+      command: (...args: ReadonlyArray<string>) =>
+        withClient((client): Promise<unknown> => client.sendCommand([...args])),
+      keys: (pattern: string) => withClient((client) => client.keys(pattern))
     }
   })
 
@@ -126,5 +118,5 @@ const overTls = (port: string, { authority, certificate, key }: Certificates.Cer
   `tls-ca-cert-file ${authority}`
 ]
 
-/** Running. */
+/** Makes and starts a Redis. */
 export const started = (options: Options = {}) => Effect.tap(make(options), ({ start }) => start)

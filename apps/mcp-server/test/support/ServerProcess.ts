@@ -1,18 +1,17 @@
 /**
- * The built command as a child process, spoken to in raw lines.
+ * The built command as a child process, and its raw lines.
  */
 import type * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
-import type * as Scope from "effect/Scope"
 import { spawn } from "node:child_process"
 import { fileURLToPath } from "node:url"
 import { callStatus, initialize, initialized, type Message } from "./JsonRpc.ts"
 
 export const MAIN = fileURLToPath(new URL("../../dist/main.js", import.meta.url))
 
-/** The environment of a server that asks this sandbox; nothing else is in it. */
+/** The whole environment of a server that uses this sandbox. */
 export const settingsFor = ({ url }: Pick<Sandbox.Service, "url">): Record<string, string> => ({
   SAIL_BASE_URL: url,
   SAIL_CLIENT_ID: "sandbox",
@@ -28,34 +27,9 @@ export interface Ended {
   readonly stderr: string
 }
 
-export interface ServerProcess {
-  readonly send: (...messages: ReadonlyArray<object>) => Effect.Effect<void>
-  readonly pid: number
-  readonly write: (text: string | Uint8Array) => Effect.Effect<void>
-  /** What it has written so far. */
-  readonly messages: Effect.Effect<ReadonlyArray<Message>>
-  /** The message with that id, as soon as its line is complete. */
-  readonly answer: (id: number | string) => Effect.Effect<Message, EndedTooSoon>
-  /** What standard error says, as soon as it does. */
-  readonly told: (pattern: RegExp) => Effect.Effect<RegExpExecArray, EndedTooSoon>
-  /** What standard output says, as soon as it does. */
-  readonly wrote: (pattern: RegExp) => Effect.Effect<RegExpExecArray, EndedTooSoon>
-  readonly closeInput: Effect.Effect<void>
-  /** As an assistant that goes on writing but reads no more. */
-  readonly stopReading: Effect.Effect<void>
-  /** As an assistant that is busy with something else, until it reads on. */
-  readonly pauseReading: Effect.Effect<void>
-  readonly readOn: Effect.Effect<void>
-  /** As an assistant that is not interested in the log. */
-  readonly closeLog: Effect.Effect<void>
-  readonly kill: (signal: NodeJS.Signals) => Effect.Effect<void>
-  /** When it has ended, whether or not what it wrote is read. */
-  readonly exited: Effect.Effect<void>
-  /** How it ended, once it has and all that it wrote is read. */
-  readonly ended: Effect.Effect<Ended>
-}
+export type ServerProcess = Effect.Success<ReturnType<typeof startCommand>>
 
-/** Starts it; ends it when the scope closes. The runtime is a command with its own arguments. */
+/** Starts the server, and kills it when the scope closes. The runtime is a command with its arguments. */
 export const start = (
   args: ReadonlyArray<string>,
   env: Readonly<Record<string, string>>,
@@ -63,12 +37,8 @@ export const start = (
   [runtime, ...options]: readonly [string, ...ReadonlyArray<string>] = [process.execPath]
 ) => startCommand(runtime, [...options, main, ...args], env)
 
-/** The same for any command. */
-export const startCommand = (
-  command: string,
-  args: ReadonlyArray<string>,
-  env: NodeJS.ProcessEnv
-): Effect.Effect<ServerProcess, never, Scope.Scope> =>
+/** Starts any command like `start`. */
+export const startCommand = (command: string, args: ReadonlyArray<string>, env: NodeJS.ProcessEnv) =>
   Effect.acquireRelease(
     Effect.sync(() => spawn(command, args, { env, stdio: "pipe" })),
     (child) => Effect.sync(() => child.kill("SIGKILL"))
@@ -84,7 +54,7 @@ export const startCommand = (
         begun = (end > 0 ? "" : begun) + text.slice(end)
       })
       child.stderr.setEncoding("utf8").on("data", (text: string) => (output.stderr += text))
-      // A write to a process that has ended; how it ended is what the tests look at.
+      // A write to an ended process fails here; the tests check how the process ended.
       child.stdin.on("error", () => undefined)
 
       const closed = new Promise<Ended>((resolve) => {
@@ -95,7 +65,7 @@ export const startCommand = (
         child.once("exit", () => resolve())
       })
 
-      /** What is found in the output, as soon as it is there. */
+      /** Waits until the output contains a match. */
       const seen = <A>(on: "stdout" | "stderr", find: () => A | undefined | null) =>
         Effect.callback<A>((resume) => {
           const look = () => {
@@ -110,7 +80,7 @@ export const startCommand = (
         }).pipe(
           Effect.raceFirst(
             Effect.flatMap(ended, ({ code, signal }) => {
-              const message = `It ended (${code ?? signal}) and only wrote: ${output.stdout}${output.stderr}`
+              const message = `It ended (${code ?? signal}) after this output: ${output.stdout}${output.stderr}`
               const found = find() ?? undefined
               return found === undefined ? new EndedTooSoon({ message }) : Effect.succeed(found)
             })
@@ -120,26 +90,33 @@ export const startCommand = (
       const write = (text: string | Uint8Array) => Effect.sync(() => void child.stdin.write(text))
 
       return {
-        send: (...messages) => write(messages.map((message) => `${JSON.stringify(message)}\n`).join("")),
+        send: (...messages: ReadonlyArray<object>) =>
+          write(messages.map((message) => `${JSON.stringify(message)}\n`).join("")),
         pid: child.pid ?? 0,
         write,
+        /** The messages so far. */
         messages: Effect.sync(() => [...messages]),
-        answer: (id) => seen("stdout", () => messages.find((message) => message.id === id)),
-        told: (pattern) => seen("stderr", () => pattern.exec(output.stderr)),
-        wrote: (pattern) => seen("stdout", () => pattern.exec(output.stdout)),
+        /** Waits for the message with this ID. */
+        answer: (id: number | string) => seen("stdout", () => messages.find((message) => message.id === id)),
+        /** Waits until standard error matches. */
+        told: (pattern: RegExp) => seen("stderr", () => pattern.exec(output.stderr)),
+        /** Waits until standard output matches. */
+        wrote: (pattern: RegExp) => seen("stdout", () => pattern.exec(output.stdout)),
         closeInput: Effect.sync(() => void child.stdin.end()),
         stopReading: Effect.sync(() => void child.stdout.destroy()),
         pauseReading: Effect.sync(() => void child.stdout.pause()),
         readOn: Effect.sync(() => void child.stdout.resume()),
         closeLog: Effect.sync(() => void child.stderr.destroy()),
-        kill: (signal) => Effect.sync(() => void child.kill(signal)),
+        kill: (signal: NodeJS.Signals) => Effect.sync(() => void child.kill(signal)),
+        /** Waits for the end of the process, even if its output is not read. */
         exited: Effect.promise(() => exit),
+        /** Waits for the end of the process and of its output. */
         ended
       }
     })
   )
 
-/** Starts it, and greets it with a request whose ID is 0. */
+/** Starts the server, and initializes the connection with the ID 0. */
 export const greeted = (sandbox: Pick<Sandbox.Service, "url">, ...args: ReadonlyArray<string>) =>
   Effect.gen(function* () {
     const server = yield* start(args, settingsFor(sandbox))
@@ -148,10 +125,7 @@ export const greeted = (sandbox: Pick<Sandbox.Service, "url">, ...args: Readonly
     return server
   })
 
-/**
- * Starts it, greets it, and asks for a status that takes so long; ends when the sandbox has that request. The
- * server itself gives up an attempt after 10 s.
- */
+/** Starts the server with a call whose request takes this time (less than the server's 10 s), and waits for the request. */
 export const startAsking = (
   sandbox: Sandbox.Service,
   call: { readonly id: number; readonly takes: "1 second" | "8 seconds" }
@@ -167,11 +141,11 @@ export const startAsking = (
 const statusRequests = (received: ReadonlyArray<Sandbox.Received>) =>
   received.filter(({ endpoint }) => endpoint === "status")
 
-/** Whether the sandbox has a request for a status. */
+/** Whether the sandbox has a status request. */
 export const asked = (received: ReadonlyArray<Sandbox.Received>): boolean =>
   statusRequests(received).length > 0
 
-/** How the first request for a status ended: the status that it was answered with, or `aborted`. */
+/** The outcome of the first status request: the HTTP status, or `aborted`. */
 export const firstOutcome = (sandbox: Sandbox.Service) =>
   sandbox
     .until((received) => statusRequests(received)[0]?.outcome !== undefined)
@@ -180,7 +154,7 @@ export const firstOutcome = (sandbox: Sandbox.Service) =>
 /** The complete lines of standard output. */
 export const linesIn = (stdout: string): ReadonlyArray<string> => stdout.split("\n").slice(0, -1)
 
-/** The messages among them; whether there is anything else is a test of its own. */
+/** The messages in standard output; other lines are left out. */
 export const messagesIn = (stdout: string): ReadonlyArray<Message> =>
   linesIn(stdout).flatMap((line) => {
     try {

@@ -1,5 +1,5 @@
 /**
- * Real shells that a completion script is loaded into, and asked what they would offer.
+ * Real shells that load a completion script and print its completions.
  */
 import { execFile } from "node:child_process"
 import { existsSync } from "node:fs"
@@ -10,9 +10,9 @@ const run = promisify(execFile)
 
 export interface Shell {
   readonly name: "bash" | "zsh" | "fish"
-  /** No such shell here; in CI, which installs them all, that is a failure. */
+  /** Whether its tests are skipped; in CI they fail instead. */
   readonly isMissing: boolean
-  /** For each line, what its last word becomes, or could become, when the person presses Tab there. */
+  /** The completions of the last word of each line after Tab. */
   readonly complete: (
     script: string,
     lines: ReadonlyArray<string>
@@ -42,7 +42,7 @@ const linesOf = async (
   return stdout.split("\n").flatMap((text) => (text === "" ? [] : [text.replace(/\t.*$/u, "")]))
 }
 
-/** Asks the function that the script has registered, as readline does. */
+/** Calls the function that the script has registered, as readline does. */
 const BASH = `
 source "$SCRIPT"
 COMP_LINE="$LINE" COMP_POINT=\${#LINE}
@@ -55,8 +55,8 @@ printf '%s\\n' "\${COMPREPLY[@]}"
 `
 
 /**
- * Types each line and a Tab into an interactive shell, in which the command prints what it was given. Only one, for
- * its completions take seconds to load; it tells no choice of several, only what is left on the line.
+ * Types each line and a Tab into one interactive shell, because its completions take seconds to load. The command prints its
+ * arguments, so the result is the completed line, not the choices.
  */
 const ZSH = `
 zmodload zsh/zpty

@@ -1,5 +1,5 @@
 /**
- * What a reviewer looks for in a built file: whether it can be read, and whether it could run code that is not in it.
+ * Reviews a built file: whether it is readable, and whether it can run code from elsewhere.
  */
 import { parseAst } from "rolldown/parseAst"
 
@@ -12,7 +12,7 @@ interface Node {
 const isNode = (value: unknown): value is Node =>
   typeof value === "object" && value !== null && "type" in value && "start" in value
 
-/** All nodes of the code, each with the node that it is part of. */
+/** All nodes of the code, each with its parent. */
 const nodesIn = (code: string): ReadonlyArray<readonly [node: Node, parent: Node]> => {
   const program: unknown = parseAst(code)
   const found: Array<readonly [Node, Node]> = []
@@ -40,7 +40,7 @@ export const marksOf = (code: string): ReadonlyArray<string> => {
   ]
 }
 
-/** The ways to run code that is not in the file, or to get round Node's own loader and HTTP client. */
+/** The expressions that can run code from elsewhere, or bypass Node's loader or HTTP client. */
 export const escapesIn = (code: string): ReadonlyArray<string> => [
   ...new Set(
     nodesIn(code).flatMap(([node, parent]) =>
@@ -55,7 +55,7 @@ const escapeOf = (node: Node, parent: Node): ReadonlyArray<string> => {
   }
   const text = node.type === "Literal" ? String(node["value"]) : ""
   if (/^(?:node:)?vm$|^undici/u.test(text)) return [text]
-  // A key or a property of that name is another thing, but for the private method of Node's modules.
+  // Keys and properties of these names are harmless, except for the private method of Node's modules.
   const isKey = parent["computed"] !== true && (parent["key"] === node || parent["property"] === node)
   return nameOf(node).filter((name) =>
     isKey

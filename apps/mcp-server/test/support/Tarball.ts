@@ -1,7 +1,4 @@
-/**
- * The packages as they would be published: packed by pnpm from what was built before, because a build of its own
- * would take the command away from the tests beside.
- */
+/** The packages, packed by pnpm from the existing build, because another build would disturb concurrent tests. */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -22,14 +19,14 @@ export const PACKAGES = ["packages/core", "packages/sandbox", "apps/mcp-server",
 
 export type PackageFolder = (typeof PACKAGES)[number]
 
-/** pnpm, as it runs these tests: a script or a program; by itself when they are run without it. */
+/** Runs the pnpm that runs these tests, which is a script or a program, or otherwise one from npx. */
 export const pnpm = (args: ReadonlyArray<string>, cwd: string) => {
   const { npm_execpath: self = "" } = process.env
   if (!self.includes("pnpm")) return run("npx", ["--yes", "pnpm@12.21.0", ...args], { cwd })
   return /\.[cm]?js$/u.test(self) ? run(process.execPath, [self, ...args], { cwd }) : run(self, args, { cwd })
 }
 
-/** A folder that is gone when the scope closes. */
+/** A folder that is removed when the scope closes. */
 export const temporaryFolder: Effect.Effect<string, never, Scope.Scope> = Effect.acquireRelease(
   Effect.promise(() => mkdtemp(join(tmpdir(), "packed-"))),
   (folder) => Effect.promise(() => rm(folder, { recursive: true }))
@@ -45,7 +42,7 @@ export const installed = (packages: ReadonlyArray<string>, flags: ReadonlyArray<
     })
   )
 
-/** Packs a package into a folder, and gives the path of its tarball. */
+/** Packs a package into a folder, and returns the path of its tarball. */
 export const pack = (folder: PackageFolder, destination: string): Effect.Effect<string> =>
   Effect.promise(async () => {
     const { stdout } = await pnpm(
@@ -56,7 +53,7 @@ export const pack = (folder: PackageFolder, destination: string): Effect.Effect<
     return filename
   })
 
-/** What installing a tarball puts into that folder. */
+/** Unpacks a tarball into a folder, as an installation does. */
 export const unpack = (tarball: string, into: string): Effect.Effect<void> =>
   Effect.promise(async () => {
     await mkdir(into, { recursive: true })
@@ -81,7 +78,7 @@ export interface Packed {
   readonly files: ReadonlyArray<string>
 }
 
-/** All of them, packed once. */
+/** All packages, packed once. */
 export class Tarballs extends Context.Service<Tarballs, Readonly<Record<PackageFolder, Packed>>>()(
   "test/Tarballs"
 ) {}

@@ -1,5 +1,2 @@
-/**
- * How many tokens a model reads a text as. Every model has its own tokenizer, and not all are public; o200k is
- * one that is, and stands for them all.
- */
+/** Counts tokens with o200k, a public tokenizer, in place of the tokenizers of all models. */
 export { countTokens } from "gpt-tokenizer/encoding/o200k_base"

@@ -1,5 +1,5 @@
 /**
- * A server that exports its telemetry, from its start to its end, and all that can be seen of it from outside.
+ * Runs a server that exports telemetry, and returns all its output.
  */
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Effect from "effect/Effect"
@@ -14,11 +14,11 @@ export interface Options {
   readonly args?: ReadonlyArray<string>
   readonly sandbox?: Sandbox.Service
   readonly receiver?: OtlpReceiver.OtlpReceiver
-  /** How it is ended. */
+  /** Ends the server; by default, closes its standard input. */
   readonly end?: (server: ServerProcess.ServerProcess) => Effect.Effect<void>
 }
 
-/** The calls are made one after the other; what is exported afterwards is flushed by its end. */
+/** Sends the calls one after the other; the end of the server flushes the last telemetry. */
 export const observed = ({
   args = [],
   calls,
@@ -44,7 +44,7 @@ export const observed = ({
     return { ...(yield* server.ended), answers, posts: receiver.posts, received: yield* sandbox.received }
   })
 
-/** Spans by name; a name that is not there, or there twice, is a failure. */
+/** The only span of a name; throws unless there is exactly one. */
 export const spanNamed = (posts: ReadonlyArray<OtlpReceiver.Post>, name: string): Otlp.Span => {
   const [span, ...others] = Otlp.spansIn(posts).filter((span) => span.name === name)
   if (span === undefined || others.length > 0) throw new Error(`${others.length + 1} spans, or none: ${name}`)

@@ -9,7 +9,7 @@ import { callStatus, initialize, initialized } from "./JsonRpc.ts"
 import type { RedisServer } from "./RedisServer.ts"
 import * as ServerProcess from "./ServerProcess.ts"
 
-/** Calls for one source at one time share a request, so each call has a source of its own. */
+/** Concurrent calls for one source share a request, so each call has a separate source. */
 const sources: ReadonlyArray<Source.Source> = Array.from({ length: 40 }, (_, n) => {
   const digits = n.toString(16).padStart(12, "0")
   return {
@@ -28,18 +28,9 @@ export interface Limit {
 
 export const sandboxWith = (limit: Limit) => Sandbox.make({ limit, sources })
 
-export interface Replica extends ServerProcess.ServerProcess {
-  /** Asks for the statuses of so many sources, all at once. */
-  readonly ask: (count: number) => Effect.Effect<ReadonlyArray<number>>
-  /** The statuses, or what went wrong, of what was asked for. */
-  readonly outcomes: (
-    ids: ReadonlyArray<number>
-  ) => Effect.Effect<ReadonlyArray<unknown>, ServerProcess.EndedTooSoon>
-  /** Both. */
-  readonly statuses: (count: number) => Effect.Effect<ReadonlyArray<unknown>, ServerProcess.EndedTooSoon>
-}
+export type Replica = Effect.Success<ReturnType<typeof start>>
 
-/** A server with the sandbox's limit as its budget, greeted. */
+/** Starts a server with the sandbox's limit, and initializes the connection. */
 export const start = (
   sandbox: Sandbox.Service,
   limit: Limit,
@@ -56,33 +47,29 @@ export const start = (
     yield* server.send(initialize(0), initialized)
     yield* server.answer(0)
     let last = 0
-    const ask: Replica["ask"] = (count) => {
+    /** Sends concurrent calls for this number of sources, and returns their IDs. */
+    const ask = (count: number) => {
       const ids = Array.from({ length: count }, () => (last += 1))
       return Effect.as(server.send(...ids.map((id, n) => callStatus(id, sources[n]?.sourceId ?? ""))), ids)
     }
-    const outcomes: Replica["outcomes"] = (ids) =>
+    /** The statuses or errors of these calls. */
+    const outcomes = (ids: ReadonlyArray<number>) =>
       Effect.forEach(ids, (id) =>
         Effect.map(server.answer(id), ({ result }) => {
           const { error, status } = { ...result?.structuredContent }
           return error ?? status
         })
       )
-    const replica: Replica = {
-      ...server,
-      ask,
-      outcomes,
-      statuses: (count) => Effect.flatMap(ask(count), outcomes)
-    }
-    return replica
+    return { ...server, ask, outcomes, statuses: (count: number) => Effect.flatMap(ask(count), outcomes) }
   })
 
-/** What the sandbox answered to requests for an endpoint. */
+/** The outcomes of the requests to an endpoint of the sandbox. */
 export const answers = (sandbox: Sandbox.Service, endpoint: "status" | "token") =>
   Effect.map(sandbox.received, (received) =>
     received.filter((request) => request.endpoint === endpoint).map(({ outcome }) => outcome)
   )
 
-/** As many good answers. */
+/** This number of equal answers. */
 export const good = <A>(count: number, answer: A): Array<A> => Array.from({ length: count }, () => answer)
 
 export const completed = (count: number) => good(count, "COMPLETED")
@@ -90,10 +77,10 @@ export const completed = (count: number) => good(count, "COMPLETED")
 export const GONE = /Redis cannot be used/u
 export const BACK = /Redis answers again/u
 
-/** How often a log says that Redis is gone, and that it is back. */
+/** The numbers of lines in a log for a lost and for a restored Redis. */
 export const warnings = (stderr: string) => [GONE, BACK].map((message) => stderr.split(message).length - 1)
 
-/** Ends a server as its assistant does, and returns its log. */
+/** Ends a server by its standard input, and returns its log. */
 export const logOf = (server: Replica) =>
   Effect.gen(function* () {
     yield* server.closeInput
@@ -102,7 +89,7 @@ export const logOf = (server: Replica) =>
     return stderr
   })
 
-/** How many status requests count in a Redis. */
+/** The number of status requests that Redis counts. */
 export const counted = ({ command, keys }: RedisServer) =>
   Effect.gen(function* () {
     const [slots = ""] = yield* keys("*v2024}:slots")
