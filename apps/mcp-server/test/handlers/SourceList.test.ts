@@ -19,14 +19,17 @@ describe("a list of sources", () => {
     [12, long, /^Of the office.*…$/u],
     [16, long, /^Of the office.*…$/u],
     [14, "", /^$/u]
-  ] as const)("a list of %d sources has shortened descriptions, and one ID for each source", (count, given, shown) => {
-    const listed = fitting(sources(count, "Contractors", given))
-    assert.lengthOf(listed, count)
-    for (const source of listed) {
-      assert.notProperty(source, "id")
-      assert.match(source.description, shown)
+  ] as const)(
+    "a list of %d sources has shortened descriptions, and one ID for each source",
+    (count, given, shown) => {
+      const listed = fitting(sources(count, "Contractors", given))
+      assert.lengthOf(listed, count)
+      for (const source of listed) {
+        assert.notProperty(source, "id")
+        assert.match(source.description, shown)
+      }
     }
-  })
+  )
 
   it("a list has only the first sources if not all fit", () => {
     const given = sources(50, "Contractors", "")
