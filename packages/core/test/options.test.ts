@@ -1,4 +1,4 @@
-/** What a client is given is what it uses, whatever the order of layers and whatever else is in the context. */
+/** A client uses its options, in any order of layers and in any context. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Config from "effect/Config"
 import * as ConfigProvider from "effect/ConfigProvider"
@@ -33,7 +33,7 @@ interface Sent {
   readonly init: RequestInit | undefined
 }
 
-/** An HTTP client that answers 500 to everything, and what was sent through it with which settings of `fetch`. */
+/** An HTTP client that answers every request with 500, and its requests with their options of `fetch`. */
 const failing = () => {
   const sent: Array<Sent> = []
   const layer = Layer.succeed(
@@ -48,11 +48,11 @@ const failing = () => {
 
 const fresh = (): ApiClient.Options => ({
   baseUrl: env.SAIL_BASE_URL,
-  // A rate limit is shared by all with one token: each test has its own.
+  // Clients with one token share a rate limit, so every test has another token.
   auth: { accessToken: Redacted.make(crypto.randomUUID()) }
 })
 
-/** Runs calls over a layer for so long, and interrupts what waits for longer. */
+/** Runs calls over a layer for a time, and interrupts those that take longer. */
 const run = <A, R, E>(
   calls: Effect.Effect<A, never, R>,
   live: Layer.Layer<R, E>,
@@ -71,9 +71,13 @@ const asking = (sourceId: string) =>
 const status = asking(sourceId)
 const list = Effect.exit(Effect.flatMap(NonEmployeeSources.NonEmployeeSources, (sources) => sources.list()))
 
-const isStatus = ({ request }: Sent): boolean => request.url.endsWith("/status")
+/** The numbers of requests for statuses and for lists. */
+const counted = (sent: ReadonlyArray<Sent>): readonly [statuses: number, lists: number] => {
+  const statuses = sent.filter(({ request }) => request.url.endsWith("/status")).length
+  return [statuses, sent.length - statuses]
+}
 
-/** Options with how many requests a call that fails with a 500 makes then. */
+/** Options, and the number of requests that a failing call makes with them. */
 const policies: ReadonlyArray<readonly [string, Pick<ApiClient.Options, "retryPolicy">, requests: number]> = [
   ["no policy", {}, 6],
   ["none", { retryPolicy: RetryPolicy.none }, 1],
@@ -84,38 +88,30 @@ const sourcesOver = <E, R>(client: Layer.Layer<ApiClient.ApiClient, E, R>) =>
   Layer.provide(NonEmployeeSources.layerApiClient, client)
 
 const constructors = [
-  ["layer", BulkUploads.layer, ApiClient.layer],
-  ["layerConfig", BulkUploads.layerConfig, ApiClient.layerConfig]
+  [BulkUploads.layer, ApiClient.layer],
+  [BulkUploads.layerConfig, ApiClient.layerConfig]
 ] as const
 
-const pairs = constructors.flatMap(([name, uploads, client]) =>
-  policies.flatMap(([mine, ours, asks]) =>
-    policies.flatMap(([theirs, options, lists]) =>
-      [false, true].map((reversed) => ({
-        title: `${name}: ${mine} for one service and ${theirs} for the other${reversed ? ", reversed" : ""}`,
-        layers: () => {
-          const first = uploads({ ...fresh(), ...ours })
-          const second = sourcesOver(client({ ...fresh(), ...options }))
-          return reversed ? Layer.merge(second, first) : Layer.merge(first, second)
-        },
-        asks,
-        lists
-      }))
-    )
-  )
+const pairs = policies.flatMap(([mine, ours, asks]) =>
+  policies.map(([theirs, options, lists]) => ({ mine, ours, asks, theirs, options, lists }))
 )
 
 describe("two layers that are merged", () => {
-  it.effect.each(pairs)("$title: each has its own", ({ asks, layers, lists }) =>
-    Effect.gen(function* () {
-      const { layer, sent } = failing()
-      const Live = layers().pipe(Layer.provide(layer), Layer.provide(Env))
-      yield* run(Effect.andThen(status, list), Live)
-      assert.deepStrictEqual(
-        [sent.filter(isStatus).length, sent.length - sent.filter(isStatus).length],
-        [asks, lists]
-      )
-    })
+  it.effect.each(pairs)(
+    "$mine for one service and $theirs for the other: each service uses its own, in any order of layers",
+    ({ asks, lists, options, ours }) =>
+      Effect.gen(function* () {
+        for (const [uploads, client] of constructors) {
+          for (const isReversed of [false, true]) {
+            const { layer, sent } = failing()
+            const first = uploads({ ...fresh(), ...ours })
+            const second = sourcesOver(client({ ...fresh(), ...options }))
+            const both = isReversed ? Layer.merge(second, first) : Layer.merge(first, second)
+            yield* run(Effect.andThen(status, list), Layer.provide(both, [layer, Env]))
+            assert.deepStrictEqual(counted(sent), [asks, lists])
+          }
+        }
+      })
   )
 
   const budgets = RequestBudget.make({ requests: 2, per: "1 minute" })
@@ -123,12 +119,12 @@ describe("two layers that are merged", () => {
   type Budget = ApiClient.Options["requestBudget"]
   const limits: ReadonlyArray<readonly [string, first: Budget, second: Budget, limit: number]> = [
     ["equal numbers", two, { ...two }, 2],
-    ["equal limits and different patience", two, { ...two, maxPause: "5 seconds" }, 2],
+    ["equal limits and another longest back-off", two, { ...two, maxPause: "5 seconds" }, 2],
     ["one value", budgets, budgets, 2],
     ["no numbers", undefined, undefined, 100]
   ]
 
-  it.effect.each(limits)("with %s share one limit", ([, first, second, limit]) =>
+  it.effect.each(limits)("clients with %s share one limit", ([, first, second, limit]) =>
     Effect.gen(function* () {
       const { layer, sent } = failing()
       const options = { ...fresh(), retryPolicy: RetryPolicy.none }
@@ -149,7 +145,6 @@ describe("a retry policy", () => {
   const { withPolicy } = RetryPolicy
   const two = RetryPolicy.make({ retries: 2 })
 
-  /** The requests for statuses and lists that calls make, each of which fails with a 500. */
   const made = Effect.fnUntraced(function* (
     calls: Effect.Effect<unknown, never, BulkUploads.BulkUploads | NonEmployeeSources.NonEmployeeSources>,
     retryPolicy?: RetryPolicy.Policy
@@ -158,7 +153,7 @@ describe("a retry policy", () => {
     const options = { ...fresh(), retryPolicy }
     const Live = Layer.merge(BulkUploads.layer(options), sourcesOver(ApiClient.layer(options)))
     yield* run(calls, Layer.provide(Live, layer))
-    return [sent.filter(isStatus).length, sent.length - sent.filter(isStatus).length]
+    return counted(sent)
   })
 
   const cases: ReadonlyArray<readonly [string, ReturnType<typeof made>, ReadonlyArray<number>]> = [
@@ -191,7 +186,7 @@ describe("a retry policy", () => {
   ] as const
 
   it.effect.each(orders)(
-    "belongs to its call, also if it came %s to a request that calls share",
+    "belongs to its call, even if that was the %s one to join a shared request",
     ([, order]) =>
       Effect.gen(function* () {
         const ends: Array<string> = []
@@ -214,16 +209,14 @@ describe("a retry policy", () => {
       })
   )
 
-  it.effect("applies to the request for the token, which calls under one policy share", () =>
+  it.effect("applies to the token request, which calls under one policy share", () =>
     Effect.gen(function* () {
       const { layer, sent } = failing()
       const auth = { clientId: crypto.randomUUID(), clientSecret: Redacted.make("secret") }
       const Live = Layer.provide(BulkUploads.layer({ baseUrl: env.SAIL_BASE_URL, auth }), layer)
       const many = Effect.all(
         Array.from({ length: 20 }, (_, n) => asking(n.toString(16).padStart(32, "0"))),
-        {
-          concurrency: "unbounded"
-        }
+        { concurrency: "unbounded" }
       )
       yield* run(withPolicy(many, RetryPolicy.none), Live)
       assert.strictEqual(sent.length, 1)
@@ -240,14 +233,14 @@ const url = (origin: string, version = "v2024") =>
   `${origin}/${version}/non-employee-sources/${sourceId}/non-employee-bulk-upload/status`
 
 describe("layerConfig", () => {
+  const environment = (variables: Record<string, string>) =>
+    ConfigProvider.layer(ConfigProvider.fromEnv({ env: { ...env, ...variables } }))
+
   const seen = (options: ApiClient.ConfigOptions, variables: Record<string, string> = {}) =>
     Effect.gen(function* () {
       const { layer, sent } = failing()
-      const provider = ConfigProvider.fromEnv({ env: { ...env, ...variables } })
       const Live = BulkUploads.layerConfig({ retryPolicy: RetryPolicy.none, ...options })
-      const exit = yield* status.pipe(
-        Effect.provide(Live.pipe(Layer.provide([layer, ConfigProvider.layer(provider)])))
-      )
+      const exit = yield* Effect.provide(status, Layer.provide(Live, [layer, environment(variables)]))
       assert.isTrue(Exit.isFailure(exit))
       return sent.map(({ request }) => [request.url, request.headers["authorization"]])
     })
@@ -258,7 +251,7 @@ describe("layerConfig", () => {
   const cases: ReadonlyArray<
     readonly [string, ApiClient.ConfigOptions, url: string, bearer: string, Record<string, string>?]
   > = [
-    ["nothing given", {}, url(acme), "of-the-environment"],
+    ["no options", {}, url(acme), "of-the-environment"],
     ["a plain value", { apiVersion: "beta" }, url(acme, "beta"), "of-the-environment"],
     [
       "a Config",
@@ -277,38 +270,36 @@ describe("layerConfig", () => {
   ]
 
   it.effect.each(cases)(
-    "uses what is given, and the environment for the rest: %s",
+    "uses options, and the environment for unset ones: %s",
     ([, options, at, bearer, variables]) =>
       Effect.map(seen(options, variables), (sent) => assert.deepStrictEqual(sent, [[at, `Bearer ${bearer}`]]))
   )
 
-  it.effect("keeps to SAIL_REQUEST_BUDGET, which all clients of the process share", () =>
+  it.effect("applies SAIL_REQUEST_BUDGET to all clients of the process", () =>
     Effect.gen(function* () {
       const { layer, sent } = failing()
-      const provider = ConfigProvider.fromEnv({
-        env: { ...env, SAIL_ACCESS_TOKEN: crypto.randomUUID(), SAIL_REQUEST_BUDGET: "3 per 1 minute" }
-      })
+      const variables = { SAIL_ACCESS_TOKEN: crypto.randomUUID(), SAIL_REQUEST_BUDGET: "3 per 1 minute" }
       const options = { retryPolicy: RetryPolicy.none }
       const Live = Layer.merge(sourcesOver(ApiClient.layerConfig(options)), BulkUploads.layerConfig(options))
       const all = Effect.all([list, list, status, list], { concurrency: 4 })
-      yield* run(all, Live.pipe(Layer.provide([layer, ConfigProvider.layer(provider)])), "59 seconds")
+      yield* run(all, Layer.provide(Live, [layer, environment(variables)]), "59 seconds")
       assert.strictEqual(sent.length, 3)
     })
   )
 
   it.effect(
-    "ends an attempt after the timeout of a Config, although the HTTP client ignores interruption",
+    "ends an attempt after the timeout of a Config, even if the HTTP client ignores interruption",
     () =>
       Effect.gen(function* () {
         const silent = Layer.succeed(
           HttpClient.HttpClient,
           HttpClient.make(() => Effect.promise(() => new Promise(() => {})))
         )
-        const provider = ConfigProvider.fromEnv({ env: { ...env, TIMEOUT: "3 seconds" } })
         const options = { attemptTimeout: Config.Duration("TIMEOUT"), retryPolicy: RetryPolicy.none }
-        const Live = BulkUploads.layerConfig(options).pipe(
-          Layer.provide([silent, ConfigProvider.layer(provider)])
-        )
+        const Live = Layer.provide(BulkUploads.layerConfig(options), [
+          silent,
+          environment({ TIMEOUT: "3 seconds" })
+        ])
         const error = yield* Effect.flatten(
           run(Effect.orDie(Effect.flatMap(status, Effect.flip)), Live, "3 seconds")
         )
@@ -335,7 +326,12 @@ describe("transformClient", () => {
       undefined,
       { cache: "no-store", redirect: "manual" }
     ],
-    ["alone sets them, and not the context", options, undefined, { redirect: "manual" }]
+    [
+      "alone sets the options of fetch: those of the context are ignored",
+      options,
+      undefined,
+      { redirect: "manual" }
+    ]
   ]
 
   it.effect.each(cases)("%s", ([, options, header, init]) =>

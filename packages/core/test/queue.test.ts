@@ -1,4 +1,4 @@
-/** Calls that wait for the rate limit, over a scripted client: only time matters. */
+/** Calls that wait for the rate limit, over a scripted HTTP client. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -13,7 +13,7 @@ import { auth } from "./support/tenant.ts"
 
 const acme = { baseUrl: "https://acme.api.identitynow.com", auth }
 
-/** A tenant whose tokens live for 15 s, the shortest that SailPoint allows. */
+/** A tenant with tokens of 15 s, the shortest lifetime that SailPoint allows. */
 const shortLived = () => {
   const answers: Array<number> = []
   let tokens = 0
@@ -31,12 +31,12 @@ const shortLived = () => {
   return { answers, tokens: () => tokens, layer }
 }
 
-/** Lets every settled promise continue. */
+/** Runs the continuations of settled promises. */
 const settled = Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
 
 const second = Effect.andThen(TestClock.adjust("1 second"), settled)
 
-/** A tenant that answers the first request to an endpoint with 429 and no wait, and the times of those requests. */
+/** A tenant that answers the first request to an endpoint with 429, without a wait. */
 const limitedOnce = (limited: "status" | "token") => {
   const times: Array<number> = []
   const layer = scriptedHttp((request) =>
@@ -54,7 +54,7 @@ const limitedOnce = (limited: "status" | "token") => {
 const policies = [
   ["no retries", RetryPolicy.none],
   ["the default policy", RetryPolicy.make()],
-  ["a policy that waits for less", RetryPolicy.make({ backoff: "10 millis" })]
+  ["a policy with shorter waits", RetryPolicy.make({ backoff: "10 millis" })]
 ] as const
 
 const limits = (["status", "token"] as const).flatMap((endpoint) =>
@@ -63,7 +63,7 @@ const limits = (["status", "token"] as const).flatMap((endpoint) =>
 
 describe("a 429 without Retry-After", () => {
   it.effect.each(limits)(
-    "to a %s request makes all clients wait for a second, with %s",
+    "to a %s request delays all clients by a second, with %s",
     ([limited, , retryPolicy]) =>
       Effect.gen(function* () {
         const { layer, times } = limitedOnce(limited)
@@ -87,8 +87,8 @@ describe("a 429 without Retry-After", () => {
   )
 })
 
-describe("calls that wait for longer than a token lives", () => {
-  it.effect("are sent with a token that is good when they are sent", () =>
+describe("calls that wait longer than the lifetime of a token", () => {
+  it.effect("are sent with a valid token", () =>
     Effect.gen(function* () {
       const { answers, layer, tokens } = shortLived()
       const sourceIds = Array.from({ length: 500 }, (_, n) => n.toString(16).padStart(32, "0"))

@@ -1,4 +1,4 @@
-/** Which request answers which call, over a scripted HTTP client: only the order of events counts. */
+/** Which request answers which call, over a scripted HTTP client. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
@@ -30,14 +30,14 @@ interface Answer {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** A tenant whose status is set by the test and read when a request arrives; the answer can take its time. */
+/** A tenant whose status is read when a request arrives. */
 const makeTenant = (auth?: ApiClient.Options["auth"]) => {
   const state = {
     status: "PENDING" as State,
-    /** How the next status requests are answered, and every token request; at once unless given. */
+    /** The answers to the next status requests, and the duration of every token request. By default, answers are immediate. */
     answers: new Array<Answer>(),
     tokenTakes: Duration.zero as Duration.Input,
-    /** When status requests were sent, and when they were given up, in seconds. */
+    /** When status requests were sent and aborted, in seconds. */
     sent: new Array<number>(),
     abandoned: new Array<number>(),
     tokens: 0
@@ -57,7 +57,7 @@ const makeTenant = (auth?: ApiClient.Options["auth"]) => {
     }).pipe(Effect.onInterrupt(() => Effect.map(seconds, (at) => void state.abandoned.push(at))))
   const layer = BulkUploads.layer({
     baseUrl: "https://acme.api.identitynow.com",
-    // The rate limit belongs to a token, so every test has another one.
+    // Clients with one token share a rate limit, so every test has another token.
     auth: auth ?? { accessToken: Redacted.make(crypto.randomUUID()) }
   }).pipe(Layer.provide(scriptedHttp((request) => answer(isToken(request)))))
   return { state, layer }
@@ -65,7 +65,7 @@ const makeTenant = (auth?: ApiClient.Options["auth"]) => {
 
 const credentials = () => ({ clientId: crypto.randomUUID(), clientSecret: Redacted.make("secret") })
 
-/** What a call returned, and when SailPoint was asked, in seconds. */
+/** Returns a status and the time of its request, in seconds. */
 const check = Effect.flatMap(BulkUploads.BulkUploads, (uploads) => uploads.check(id)).pipe(
   Effect.map(({ checkedAt, status }) => [status, DateTime.toEpochMillis(checkedAt) / 1000] as const)
 )
@@ -76,7 +76,7 @@ const pass = (duration: Duration.Input) =>
     times: Duration.toMillis(Duration.fromInputUnsafe(duration)) / 100 - 1
   })
 
-/** Calls at the given seconds; returns what each returned. */
+/** Calls at the given seconds. Returns the result of each call. */
 const makeCalls = (at: ReadonlyArray<number>) =>
   Effect.gen(function* () {
     const calls = new Array<Effect.Success<ReturnType<typeof call>>>()
@@ -92,7 +92,7 @@ const makeCalls = (at: ReadonlyArray<number>) =>
 const call = () => Effect.forkChild(check, { startImmediately: true })
 
 describe("a call", () => {
-  it.effect("made after an upload never returns the answer of a request sent before the upload", () => {
+  it.effect("after an upload never returns the answer to a request from before the upload", () => {
     const { layer, state } = makeTenant()
     state.status = "COMPLETED"
     state.answers = [{ takes: "5 seconds" }]
@@ -109,50 +109,53 @@ describe("a call", () => {
     }).pipe(Effect.provide(layer))
   })
 
-  it.effect("joins a request that still waits for the rate limit, and reports when that was sent", () => {
-    const { layer, state } = makeTenant()
-    return Effect.gen(function* () {
-      const { statuses } = yield* BulkUploads.BulkUploads
-      yield* statuses(Array.from({ length: 100 }, (_, n) => n.toString().padStart(32, "0")))
-      state.sent.length = 0
-      const answers = yield* makeCalls([1, 2, 9])
-      const [sentAt = 0, ...others] = state.sent
-      assert.isAtLeast(sentAt, 10)
-      assert.deepStrictEqual(others, [])
-      assert.deepStrictEqual(
-        answers,
-        [1, 2, 9].map(() => ["PENDING", sentAt] as const)
-      )
-    }).pipe(Effect.provide(layer))
-  })
+  it.effect(
+    "joins a request that waits for the rate limit, and returns the time at which that was sent",
+    () => {
+      const { layer, state } = makeTenant()
+      return Effect.gen(function* () {
+        const { statuses } = yield* BulkUploads.BulkUploads
+        yield* statuses(Array.from({ length: 100 }, (_, n) => n.toString().padStart(32, "0")))
+        state.sent.length = 0
+        const answers = yield* makeCalls([1, 2, 9])
+        const [sentAt = 0, ...others] = state.sent
+        assert.isAtLeast(sentAt, 10)
+        assert.deepStrictEqual(others, [])
+        assert.deepStrictEqual(
+          answers,
+          [1, 2, 9].map(() => ["PENDING", sentAt] as const)
+        )
+      }).pipe(Effect.provide(layer))
+    }
+  )
 
   interface Shared {
     readonly name: string
     readonly answers?: ReadonlyArray<Answer>
-    /** How long a token request takes; without it, the client has a token. */
+    /** If unset, the client has a token. */
     readonly tokenTakes?: Duration.Input
     readonly callsAt: ReadonlyArray<number>
-    /** When SailPoint was asked for the answer of each call. */
+    /** The time of the request that answers each call. */
     readonly askedAt: ReadonlyArray<number>
     readonly sent: ReadonlyArray<number>
   }
   const shared: ReadonlyArray<Shared> = [
     {
-      name: "shares the request after the one under way with all calls made meanwhile",
+      name: "shares the request after the running one with all calls made meanwhile",
       answers: [{ takes: "5 seconds" }, { takes: "5 seconds" }],
       callsAt: [0, 1, 2, 3, 6, 7],
       askedAt: [0, 5, 5, 5, 10, 10],
       sent: [0, 5, 10]
     },
     {
-      name: "joins a request that still waits for a token, and reports when that was sent",
+      name: "joins a request that waits for a token, and returns the time at which that was sent",
       tokenTakes: "3 seconds",
       callsAt: [0, 1, 2],
       askedAt: [3, 3, 3],
       sent: [3]
     },
     {
-      name: "joins a request whose token is renewed, and reports the time of the answered request",
+      name: "joins a request whose token is renewed, and returns the time of the answered request",
       answers: [{ httpStatus: 401, takes: "1 second" }],
       tokenTakes: "3 seconds",
       callsAt: [0, 5],
@@ -160,7 +163,7 @@ describe("a call", () => {
       sent: [3, 7]
     },
     {
-      name: "that waits for its retry uses the answer to a request that another call sent meanwhile",
+      name: "that waits for its retry uses the answer to the request of another call",
       answers: [{ httpStatus: 503, headers: { "retry-after": "30" } }],
       callsAt: [0, 10],
       askedAt: [10, 10],
@@ -181,34 +184,32 @@ describe("a call", () => {
     }).pipe(Effect.provide(layer))
   })
 
-  it.effect("that is interrupted leaves its request to the others, and the last one ends the request", () => {
-    const { layer, state } = makeTenant()
-    state.answers = [{ takes: "20 seconds" }, { takes: "20 seconds" }]
-    return Effect.gen(function* () {
-      const [first, second] = [yield* call(), yield* call()]
-      yield* pass("1 second")
-      const waiting = yield* call()
-      yield* Fiber.interrupt(first)
-      assert.deepStrictEqual(state.abandoned, [])
-      yield* Fiber.interrupt(second)
-      assert.deepStrictEqual(state.abandoned, [1])
-      // The request that waited for its turn is sent at once, and ends in the same way.
-      yield* TestClock.adjust(0)
-      assert.deepStrictEqual(state.sent, [0, 1])
-      yield* pass("1 second")
-      yield* Fiber.interrupt(waiting)
-      yield* TestClock.adjust("1 hour")
-      assert.deepStrictEqual(
-        [state.sent, state.abandoned],
-        [
-          [0, 1],
-          [1, 2]
-        ]
-      )
-    }).pipe(Effect.provide(layer))
-  })
+  it.effect(
+    "that is interrupted leaves its request to the others, and the last one aborts the request",
+    () => {
+      const { layer, state } = makeTenant()
+      state.answers = [{ takes: "20 seconds" }, { takes: "20 seconds" }]
+      return Effect.gen(function* () {
+        const [first, second] = [yield* call(), yield* call()]
+        yield* pass("1 second")
+        const waiting = yield* call()
+        yield* Fiber.interrupt(first)
+        assert.deepStrictEqual(state.abandoned, [])
+        yield* Fiber.interrupt(second)
+        assert.deepStrictEqual(state.abandoned, [1])
+        // The waiting request is sent at once, and is aborted in the same way.
+        yield* TestClock.adjust(0)
+        assert.deepStrictEqual(state.sent, [0, 1])
+        yield* pass("1 second")
+        yield* Fiber.interrupt(waiting)
+        yield* TestClock.adjust("1 hour")
+        assert.deepStrictEqual(state.sent, [0, 1])
+        assert.deepStrictEqual(state.abandoned, [1, 2])
+      }).pipe(Effect.provide(layer))
+    }
+  )
 
-  it.effect("ends with the layer: whether under way, waiting or not begun", () => {
+  it.effect("ends with the layer, whether its request runs, waits or has not begun", () => {
     const { layer, state } = makeTenant()
     state.answers = [{ takes: "5 seconds" }]
     return Effect.gen(function* () {
@@ -227,7 +228,7 @@ describe("a call", () => {
   })
 })
 
-/** Follows the source, and notes each check: its status, when SailPoint was asked, and when it was seen. */
+/** Follows the source, and records the status of each check, and when the check was requested and seen. */
 const following = (options: Partial<BulkUploads.AwaitOptions>) =>
   Effect.gen(function* () {
     const { awaitSettled } = yield* BulkUploads.BulkUploads
@@ -242,7 +243,7 @@ const following = (options: Partial<BulkUploads.AwaitOptions>) =>
   })
 
 describe("followers of a source", () => {
-  it.effect("share its checks: a follower requests one only if no other has since its last check", () => {
+  it.effect("share its checks: a follower requests one only if there was none since its last one", () => {
     const { layer, state } = makeTenant()
     return Effect.gen(function* () {
       const early = yield* following({ schedule: Schedule.spaced("10 seconds") })
@@ -265,7 +266,7 @@ describe("followers of a source", () => {
     }).pipe(Effect.provide(layer))
   })
 
-  it.effect("share its checks on different schedules, of which each has its own number of steps", () => {
+  it.effect("share its checks on different schedules, each with a separate number of steps", () => {
     const { layer, state } = makeTenant()
     return Effect.gen(function* () {
       yield* following({ schedule: Schedule.spaced("1 second") })
@@ -278,7 +279,7 @@ describe("followers of a source", () => {
         calm.seen.map(([, , at]) => at),
         [0, 10, 20]
       )
-      assert.isTrue(Result.isFailure(yield* Fiber.join(calm.fiber)), "its schedule has ended")
+      assert.isTrue(Result.isFailure(yield* Fiber.join(calm.fiber)), "the schedule has ended")
     }).pipe(Effect.provide(layer))
   })
 
@@ -299,7 +300,7 @@ describe("followers of a source", () => {
     }).pipe(Effect.provide(layer))
   })
 
-  it.effect("leave the checks to the others, the last one ends them, and a new one begins anew", () => {
+  it.effect("leave its checks to the others, the last one ends them, and a new one begins them again", () => {
     const { layer, state } = makeTenant()
     return Effect.gen(function* () {
       const all = [
@@ -320,7 +321,7 @@ describe("followers of a source", () => {
   })
 })
 
-/** Whether a span ended, and the names of its parent and of the spans that it links to. */
+/** The names of a span, its parent and its linked spans. */
 const shown = (span: Tracer.Span) => ({
   name: span.name,
   parent: Option.getOrUndefined(
@@ -333,7 +334,7 @@ const STATUS = "GET /v2024/non-employee-sources/{id}/non-employee-bulk-upload/st
 const POST = "POST /oauth/token"
 
 describe("the span of shared work", () => {
-  it.effect("is a root, linked to its callers' spans and back", () => {
+  it.effect("is a root that links its callers' spans, and these link it", () => {
     const { layer, state } = makeTenant(credentials())
     state.tokenTakes = "3 seconds"
     const [{ spans }, observing] = observe()
@@ -362,7 +363,7 @@ describe("the span of shared work", () => {
     }).pipe(Effect.provide(Layer.provideMerge(layer, observing)))
   })
 
-  it.effect("never has a parent that ended before it, however callers arrive and leave", () => {
+  it.effect("never ends after its parent while callers arrive and leave", () => {
     const { layer, state } = makeTenant(credentials())
     state.answers = Array.from({ length: 5 }, () => ({ takes: "3 seconds" }) as const)
     state.tokenTakes = "3 seconds"
@@ -390,17 +391,12 @@ describe("the span of shared work", () => {
     }).pipe(Effect.provide(Layer.provideMerge(layer, observing)))
   })
 
-  it.effect("links no more spans than OpenTelemetry keeps", () => {
+  it.effect("links at most 128 spans, as many as OpenTelemetry keeps", () => {
     const { layer, state } = makeTenant()
     state.answers = [{ takes: "1 second" }]
     const [{ spans }, observing] = observe()
     return Effect.gen(function* () {
-      yield* Effect.forkChild(
-        Effect.all(
-          Array.from({ length: 1000 }, () => check),
-          { concurrency: "unbounded" }
-        )
-      )
+      yield* Effect.forkChild(Effect.replicateEffect(check, 1000, { concurrency: "unbounded" }))
       yield* pass("1 minute")
       const links = spans
         .filter(({ name }) => name === "BulkUploads.request")
