@@ -174,6 +174,22 @@ describe("Settings", () => {
     })
   )
 
+  it.effect.each(["SAIL_COUNT_RECORDS", "SAIL_AUDIT_EVENTS"] as const)(
+    "read switches %s on if it is true",
+    (name) =>
+      Effect.gen(function* () {
+        const key = name === "SAIL_COUNT_RECORDS" ? "countRecords" : "auditEvents"
+        for (const value of ["true", " false ", ""]) {
+          assert.strictEqual((yield* read({ ...complete, [name]: value }))[key], value === "true")
+        }
+        const problems = yield* problemsIn({ ...complete, [name]: "yes" })
+        assert.deepStrictEqual(
+          problems.map(({ variable }) => variable),
+          [name]
+        )
+      })
+  )
+
   it.effect("read reports all missing and wrong variables together", () =>
     Effect.gen(function* () {
       const env = { SAIL_API_VERSION: "v9", SAIL_REQUEST_BUDGET: "many" }

@@ -8,21 +8,18 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as TestClock from "effect/testing/TestClock"
-import * as BulkUploads from "../src/BulkUploads.ts"
 import type * as RequestBudget from "../src/RequestBudget.ts"
 import * as SharedBudget from "../src/SharedBudget.ts"
 import { type Answer, failure, fakeRedis, limitScripts, scriptName } from "./support/fakeRedis.ts"
-import { isToken, scriptedHttp } from "./support/scriptedHttp.ts"
-import { adjustable, beginning, play, spending } from "./support/spending.ts"
-import { auth } from "./support/tenant.ts"
+import { adjustable, beginning, many, play, spending } from "./support/spending.ts"
 
-/** The rate limit of a process whose Redis answers so. */
+/** The rate limit of a process that uses this Redis. */
 const process = (answer: Answer, options: RequestBudget.Options = {}) =>
   Effect.flatMap(Layer.build(fakeRedis(answer)), (context) =>
     Effect.provide(SharedBudget.make(options), context)
   )
 
-/** Notes the scripts that reach Redis. */
+/** Records the scripts that reach Redis. */
 const noting = (answer: Answer) => {
   const reached: Array<string> = []
   const noted: Answer = (lua, params) =>
@@ -36,56 +33,12 @@ const noting = (answer: Answer) => {
 const one = { requests: 1, per: "10 seconds" } as const
 const full = Effect.succeed(["full", 400])
 
-const granted = () => Response.json({ access_token: "x", expires_in: 3600 })
-const acme = { baseUrl: "https://acme.api.identitynow.com", auth }
-
-/** Two processes with a client each, limit 1 per 10 s: when the requests of both begin and end. */
-const twoClients = (first: {
-  readonly token?: Response
-  readonly tokenTakes?: number
-  readonly statusTakes?: number
-}) =>
-  Effect.gen(function* () {
-    const { answer } = limitScripts()
-    const sent: Array<readonly [begin: number, end: number]> = []
-    const ask = (script: typeof first, times: number) => {
-      let tokens = 0
-      const http = scriptedHttp((request) =>
-        Effect.gen(function* () {
-          if (isToken(request)) {
-            yield* Effect.sleep(script.tokenTakes ?? 0)
-            return tokens++ === 0 && script.token !== undefined ? script.token : granted()
-          }
-          const begin = yield* Clock.currentTimeMillis
-          yield* Effect.sleep(script.statusTakes ?? 0)
-          sent.push([begin, yield* Clock.currentTimeMillis])
-          return Response.json({ status: "PENDING" })
-        })
-      )
-      return BulkUploads.getBulkUploadStatus("0".repeat(32)).pipe(
-        Effect.repeat({ times: times - 1 }),
-        Effect.provide(
-          Layer.unwrap(
-            Effect.map(SharedBudget.make(one), (requestBudget) =>
-              BulkUploads.layer({ ...acme, attemptTimeout: "1 minute", requestBudget })
-            )
-          ).pipe(Layer.provide([http, fakeRedis(answer)]))
-        ),
-        Effect.forkChild
-      )
-    }
-    const fibers = [yield* ask(first, 1), yield* Effect.andThen(TestClock.adjust(10), ask({}, 6))]
-    yield* TestClock.adjust("5 minutes")
-    yield* Fiber.joinAll(fibers)
-    return sent
-  })
-
 describe("SharedBudget", () => {
   it.effect.each([
     ["succeeds", Effect.void],
     ["fails", Effect.fail("no")],
     ["is interrupted", Effect.interrupt]
-  ] as const)("a request takes a slot before it is sent, and leaves it when it %s", ([, send]) =>
+  ] as const)("a request acquires a slot before it is sent, and leaves it when it %s", ([, send]) =>
     Effect.gen(function* () {
       const { noted, reached } = noting(limitScripts().answer)
       const budget = yield* process(noted)
@@ -104,52 +57,50 @@ describe("SharedBudget", () => {
     })
   )
 
-  it.effect(
-    "waiting requests ask again when a slot is due, one of a process at a time, and hold nothing",
-    () =>
-      Effect.gen(function* () {
-        const { noted, reached } = noting(() => full)
-        const budget = yield* process(noted)
-        const fibers = yield* Effect.forEach([1, 2, 3], () => Effect.forkChild(spending(budget)(Effect.void)))
-        yield* TestClock.adjust(1000)
-        assert.deepStrictEqual(reached, ["take", "take", "take"])
-        for (const fiber of fibers) yield* Fiber.interrupt(fiber)
-        yield* TestClock.adjust("1 minute")
-        assert.deepStrictEqual(reached, ["take", "take", "take"])
-      })
-  )
-
-  it.effect(
-    "a request that is interrupted while Redis is asked gives back the slot that it may have got",
-    () =>
-      Effect.gen(function* () {
-        const { noted, reached } = noting(() => Effect.never)
-        const fiber = yield* Effect.forkChild(spending(yield* process(noted))(Effect.void))
-        yield* TestClock.adjust(1)
-        yield* Fiber.interrupt(fiber)
-        yield* TestClock.adjust(1)
-        assert.deepStrictEqual(reached, ["take", "giveBack"])
-      })
-  )
-
-  it.effect("a 429 makes the requests of all processes wait, and fail at once if it outlasts the cap", () =>
+  it.effect("waiting requests of a process request a slot again one at a time, and hold none", () =>
     Effect.gen(function* () {
-      const { answer } = limitScripts()
-      const options = { maxPause: "30 seconds" } as const
-      const { refused, sent } = yield* play(
-        [{ limited: 90_000 }, { at: 1, process: 1 }, { at: 65_000, process: 1 }],
-        yield* process(answer, options),
-        yield* process(answer, options)
-      )
-      assert.deepStrictEqual(refused, [[1, 89_999]])
-      assert.deepStrictEqual(sent.map(beginning), [
-        [0, 0],
-        [2, 90_000]
-      ])
+      const { noted, reached } = noting(() => full)
+      const budget = yield* process(noted)
+      const fibers = yield* Effect.forEach([1, 2, 3], () => Effect.forkChild(spending(budget)(Effect.void)))
+      yield* TestClock.adjust(1000)
+      assert.deepStrictEqual(reached, ["take", "take", "take"])
+      for (const fiber of fibers) yield* Fiber.interrupt(fiber)
+      yield* TestClock.adjust("1 minute")
+      assert.deepStrictEqual(reached, ["take", "take", "take"])
     })
   )
 
-  it.effect("without Redis each process keeps to the whole limit by itself, and to its back-offs", () =>
+  it.effect("a request that is interrupted while it waits for Redis gives its slot back", () =>
+    Effect.gen(function* () {
+      const { noted, reached } = noting(() => Effect.never)
+      const fiber = yield* Effect.forkChild(spending(yield* process(noted))(Effect.void))
+      yield* TestClock.adjust(1)
+      yield* Fiber.interrupt(fiber)
+      yield* TestClock.adjust(1)
+      assert.deepStrictEqual(reached, ["take", "giveBack"])
+    })
+  )
+
+  it.effect(
+    "a 429 delays the requests of all processes, and fails them at once if its wait is above the cap",
+    () =>
+      Effect.gen(function* () {
+        const { answer } = limitScripts()
+        const options = { maxPause: "30 seconds" } as const
+        const { refused, sent } = yield* play(
+          [{ limited: 90_000 }, { at: 1, process: 1 }, { at: 65_000, process: 1 }],
+          yield* process(answer, options),
+          yield* process(answer, options)
+        )
+        assert.deepStrictEqual(refused, [[1, 89_999]])
+        assert.deepStrictEqual(sent.map(beginning), [
+          [0, 0],
+          [2, 90_000]
+        ])
+      })
+  )
+
+  it.effect("without Redis, each process applies the limit and its back-offs alone", () =>
     Effect.gen(function* () {
       const budget = yield* process(() => failure("refused"), { requests: 2, per: "10 seconds" })
       const { sent } = yield* play([{ limited: 5000 }, ...[1, 2, 3, 4].map((at) => ({ at }))], budget)
@@ -160,7 +111,7 @@ describe("SharedBudget", () => {
     })
   )
 
-  it.effect("of two processes that wait for a slot, the one with fewer slots takes it", () =>
+  it.effect("the process with fewer slots acquires the next slot", () =>
     Effect.gen(function* () {
       const { answer } = limitScripts()
       const three = { requests: 3, per: "10 seconds" } as const
@@ -178,7 +129,7 @@ describe("SharedBudget", () => {
     })
   )
 
-  it.effect("no shared slot is held while a request waits for its own process", () =>
+  it.effect("a request that waits for its process holds no shared slot", () =>
     Effect.gen(function* () {
       const redis = limitScripts()
       const [first, second] = [yield* process(redis.answer, one), yield* process(redis.answer, one)]
@@ -194,7 +145,7 @@ describe("SharedBudget", () => {
     })
   )
 
-  it.effect("no shared slot is held during a back-off that begins while Redis is asked for it", () =>
+  it.effect("a request holds no shared slot during a back-off that begins while it waits for Redis", () =>
     Effect.gen(function* () {
       const redis = limitScripts()
       let asked = 0
@@ -213,7 +164,7 @@ describe("SharedBudget", () => {
     })
   )
 
-  it.effect("a process that stalls after it got its slot gives it back and asks for another", () =>
+  it.effect("a process that stalls with a slot gives it back and acquires another", () =>
     Effect.gen(function* () {
       const { clock, stall } = adjustable(yield* Clock.Clock)
       const { answer } = limitScripts()
@@ -227,21 +178,19 @@ describe("SharedBudget", () => {
     })
   )
 
-  const slowness: ReadonlyArray<readonly [name: string, first: Parameters<typeof twoClients>[0]]> = [
-    [
-      "its token endpoint answers 429",
-      { token: new Response("", { status: 429, headers: { "retry-after": "40" } }) }
-    ],
-    ["its token takes longer than a lease", { tokenTakes: 45_000 }],
-    ["its answer takes longer than a default lease", { statusTakes: 55_000 }]
-  ]
-
-  it.effect.each(slowness)("no slot outlasts its lease while %s", ([, first]) =>
-    Effect.gen(function* () {
-      const sent = (yield* twoClients(first)).toSorted(([a], [b]) => a - b)
-      assert.lengthOf(sent, 7)
-      const waits = sent.slice(1).map(([begin], n) => begin - (sent[n]?.[1] ?? Infinity))
-      assert.isAtLeast(Math.min(...waits), 10_000)
-    })
+  it.effect.each([{ prepares: 45_000 }, { lasts: 55_000 }])(
+    "no slot outlasts its lease during a request of %j",
+    (slow) =>
+      Effect.gen(function* () {
+        const { answer } = limitScripts()
+        const { sent } = yield* play(
+          [{ ...slow, deadline: 60_000 }, ...many(6, { at: 10, process: 1 })],
+          yield* process(answer, one),
+          yield* process(answer, one)
+        )
+        assert.lengthOf(sent, 7)
+        const waits = sent.slice(1).map(({ begin }, n) => begin - (sent[n]?.end ?? Infinity))
+        assert.isAtLeast(Math.min(...waits), 10_000)
+      })
   )
 })

@@ -12,7 +12,6 @@ import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schedule from "effect/Schedule"
 import * as Scope from "effect/Scope"
-import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
 import type * as Tracer from "effect/Tracer"
 import type * as ApiClient from "../src/ApiClient.ts"
@@ -329,7 +328,6 @@ const shown = (span: Tracer.Span) => ({
   ),
   links: span.links.map(({ span }) => ("name" in span ? span.name : span.spanId)).toSorted()
 })
-const endOf = ({ status }: Tracer.Span) => (status._tag === "Ended" ? status.endTime : Infinity)
 const STATUS = "GET /v2024/non-employee-sources/{id}/non-employee-bulk-upload/status"
 const POST = "POST /oauth/token"
 
@@ -360,34 +358,6 @@ describe("the span of shared work", () => {
         { name: STATUS, parent: "BulkUploads.request", links: [] },
         { name: STATUS, parent: "BulkUploads.request", links: [] }
       ])
-    }).pipe(Effect.provide(Layer.provideMerge(layer, observing)))
-  })
-
-  it.effect("never ends after its parent while callers arrive and leave", () => {
-    const { layer, state } = makeTenant(credentials())
-    state.answers = Array.from({ length: 5 }, () => ({ takes: "3 seconds" }) as const)
-    state.tokenTakes = "3 seconds"
-    const [{ spans }, observing] = observe()
-    return Effect.gen(function* () {
-      const uploads = yield* BulkUploads.BulkUploads
-      const schedule = Schedule.spaced("10 seconds")
-      yield* Effect.forkChild(Effect.exit(uploads.awaitSettled(id, { timeout: "15 seconds", schedule })))
-      yield* Effect.forkChild(Effect.timeoutOption(check, "1 second"))
-      yield* Effect.forkChild(
-        Effect.exit(Stream.runDrain(uploads.changes(id, { schedule })).pipe(Effect.timeout("25 seconds")))
-      )
-      const last = yield* Effect.forkChild(
-        Effect.exit(uploads.awaitSettled(id, { timeout: "1 hour", schedule }))
-      )
-      yield* pass("40 seconds")
-      yield* Fiber.interrupt(last)
-      assert.isAtLeast(spans.filter(({ name }) => name === STATUS).length, 3)
-      assert.strictEqual(spans.filter(({ name }) => name === "BulkUploads.awaitSettled").length, 2)
-      for (const span of spans) {
-        const parent = Option.getOrUndefined(span.parent)
-        if (parent?._tag === "Span")
-          assert.isTrue(endOf(parent) >= endOf(span), `${span.name} in ${parent.name}`)
-      }
     }).pipe(Effect.provide(Layer.provideMerge(layer, observing)))
   })
 

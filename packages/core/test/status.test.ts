@@ -82,11 +82,6 @@ describe("getBulkUploadStatus", () => {
       { _tag: "RateLimited", messages: ["Rate Limit Exceeded"], attempts: 1 }
     ],
     [
-      "a documented 500",
-      json(500, body(500, "500.0 Internal Fault", "No.")),
-      { _tag: "ServerError", httpStatus: 500, trackingId: "5a4dfa17000000000000000000000500" }
-    ],
-    [
       "a 403 with other types",
       json(403, {
         detailCode: 1,

@@ -9,7 +9,7 @@ import { transports } from "../support/tenant.ts"
 import { allowedHosts, type FaultCase, faults } from "./faults.ts"
 import { outcomeOf } from "./support/outcome.ts"
 import * as RawTenant from "./support/rawTenant.ts"
-import { auth, grant, granting, service } from "./support/service.ts"
+import { auth, granting, service } from "./support/service.ts"
 import * as wire from "./support/wire.ts"
 
 const ask = getBulkUploadStatus(RawTenant.idOf(1))
@@ -69,19 +69,6 @@ describe.each(transports)("over %s", (_, transport) => {
       yield* Effect.gen(function* () {
         for (const _ of [1, 2, 3]) assert.strictEqual((yield* ask).status, "COMPLETED")
       }).pipe(Effect.provide(service(tenant.url, transport, {}, again)))
-    })
-  )
-
-  it.live("a connection that breaks in a token call is made again", () =>
-    Effect.gen(function* () {
-      let broken = 0
-      const tenant = yield* RawTenant.make((socket, request) => {
-        if (!RawTenant.isToken(request)) wire.json(200, { status: "COMPLETED" })(socket, request)
-        else if (broken++ === 0) socket.resetAndDestroy()
-        else grant(socket, request)
-      })
-      const { status } = yield* Effect.provide(ask, service(tenant.url, transport, {}, again))
-      assert.strictEqual(status, "COMPLETED")
     })
   )
 })

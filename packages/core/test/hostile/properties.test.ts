@@ -20,9 +20,6 @@ const between = (minimum: number, maximum: number) => Schema.Int.check(Schema.is
 
 const Status = between(200, 999)
 const Bytes = Schema.Array(between(0, 255)).check(Schema.isMaxLength(300))
-/** The documented body with some bytes of it replaced. */
-const Replaced = Schema.Array(Schema.Tuple([between(0, 40), between(0, 255)])).check(Schema.isMaxLength(4))
-const DOCUMENTED = '{"status":"COMPLETED","messages":[{"x":1}]}'
 
 interface Exchanges {
   /** Returns the outcome of a call that gets this answer, and the paths of its requests. */
@@ -80,17 +77,6 @@ layer(Tenant.layer)("the result is in the union and survives its schema after", 
       answered(
         wire.json(status, { detailCode: a, trackingId: b, messages: [{ text: a }], error: b, status: a })
       ),
-    PATIENCE
-  )
-
-  it.effect.prop(
-    "a 200 with replaced bytes",
-    [Replaced],
-    ([replaced]) => {
-      const body = Buffer.from(DOCUMENTED)
-      for (const [at, byte] of replaced) body[at] = byte
-      return answered(wire.answer(200, body))
-    },
     PATIENCE
   )
 

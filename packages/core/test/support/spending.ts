@@ -1,4 +1,4 @@
-/** Requests under a limit, scripted in time. */
+/** Scripts of requests under a limit. */
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -7,7 +7,7 @@ import * as TestClock from "effect/testing/TestClock"
 import type { Request } from "../../src/internal/spend.ts"
 import type { RequestBudget } from "../../src/RequestBudget.ts"
 
-/** A request that needs nothing. */
+/** A request without preparation. */
 export const plain = <A, E, R>(send: Effect.Effect<A, E, R>): Request<void, A, E, R> => ({
   prepare: Effect.void,
   isReady: () => true,
@@ -20,27 +20,28 @@ export const spending =
   <A, E, R>(send: Effect.Effect<A, E, R>) =>
     budget.spend(key, plain(send))
 
-/** No limit and no back-off, where a case is one exchange. */
+/** A budget without a limit and back-off. */
 export const noBudget: RequestBudget = {
   spend: (_, { prepare, send }) => Effect.flatMap(prepare, (prepared) => send(prepared, () => Effect.void))
 }
 
 /** A request of a script. Times are milliseconds. */
 export interface Scripted {
-  /** When it arrives. */
+  /** The time of its arrival. */
   readonly at?: number
-  /** From sending to its end. */
+  /** The time from its start to its end. */
   readonly lasts?: number
-  /** When it is interrupted, after its arrival. */
+  /** The time from its arrival to its interruption. */
   readonly leaves?: number | null
-  /** It is answered with 429, which asks for so long a wait, or for none. */
+  /** The wait of the 429 that answers it. */
   readonly limited?: number | "no Retry-After"
-  /** How long it takes to prepare, and how long that is good for. */
+  /** The duration of its preparation, and how long that is valid. */
   readonly prepares?: number
   readonly goodFor?: number
   readonly key?: string
-  /** Which of the budgets it is sent under. */
+  /** The index of its budget. */
   readonly process?: number
+  readonly deadline?: number
 }
 
 export interface Sent {
@@ -49,7 +50,7 @@ export interface Sent {
   end: number
 }
 
-/** Runs a script for an hour. Returns the requests that were sent, and how long a refused one was asked to wait. */
+/** Runs a script for an hour. Returns the sent requests, and the remaining back-off of each refused one. */
 export const play = (script: ReadonlyArray<Scripted>, ...budgets: ReadonlyArray<RequestBudget>) =>
   Effect.gen(function* () {
     const start = yield* Clock.currentTimeMillis
@@ -57,12 +58,13 @@ export const play = (script: ReadonlyArray<Scripted>, ...budgets: ReadonlyArray<
     const sent: Array<Sent> = []
     const refused: Array<readonly [n: number, remaining: number]> = []
     for (const [n, request] of script.entries()) {
-      const { at = 0, goodFor = Infinity, key = "key", lasts = 0, leaves, limited, prepares = 0 } = request
+      const { at = 0, deadline = 10_000, goodFor = Infinity, key = "key", lasts = 0, prepares = 0 } = request
+      const { leaves, limited } = request
       const fiber = yield* (budgets[request.process ?? 0] ?? noBudget)
         .spend(key, {
           prepare: Effect.andThen(prepares === 0 ? Effect.void : Effect.sleep(prepares), now),
           isReady: (prepared: number, clock) => clock.currentTimeMillisUnsafe() - start < prepared + goodFor,
-          deadline: Duration.seconds(10),
+          deadline: Duration.millis(deadline),
           send: (_, backOff) =>
             Effect.gen(function* () {
               const entry: Sent = { n, begin: yield* now, end: Infinity }
@@ -85,7 +87,7 @@ export const play = (script: ReadonlyArray<Scripted>, ...budgets: ReadonlyArray<
         yield* Effect.forkChild(Effect.delay(Fiber.interrupt(fiber), at + leaves))
     }
     yield* TestClock.adjust("1 hour")
-    // Requests that are sent in one instant run side by side.
+    // Requests that are sent at the same time have no order.
     return {
       sent: sent.toSorted((a, b) => a.begin - b.begin || a.n - b.n),
       refused: refused.toSorted(([a], [b]) => a - b)
@@ -96,7 +98,7 @@ export const beginning = ({ begin, n }: Sent) => [n, begin] as const
 
 export const many = (count: number, request: Scripted = {}) => Array.from({ length: count }, () => request)
 
-/** The same clock, put back by an hour or moved on by a stall. */
+/** A clock that can be put back by an hour, or jump ahead as in a stall. */
 export const adjustable = (clock: Clock.Clock) => {
   let behind = 0
   let stalled = 0
