@@ -276,33 +276,45 @@ describe("RequestBudget", () => {
     })
   )
 
-  it.live("clients of one process share the limit of a client ID and API version", () =>
-    Effect.gen(function* () {
-      const sandbox = yield* Sandbox.Sandbox
-      const keys: Array<string> = []
-      const budget = RequestBudget.make()
-      const noting: RequestBudget.RequestBudget = {
-        spend: (key, request) => Effect.suspend(() => (keys.push(key), budget.spend(key, request)))
-      }
-      const ask = (options: Partial<Options>) =>
-        Effect.flatMap(BulkUploads, ({ status }) => status(Source.named("Done").sourceId)).pipe(
-          Effect.provide(client({ ...options, requestBudget: noting }))
+  it.live(
+    "clients of one process share the limit of a client ID and API version, and lease slots for their timeouts",
+    () =>
+      Effect.gen(function* () {
+        const sandbox = yield* Sandbox.Sandbox
+        const keys: Array<string> = []
+        const budget = RequestBudget.make()
+        const noting: RequestBudget.RequestBudget = {
+          spend: (key, request) =>
+            Effect.suspend(() => {
+              keys.push(`${key}, ${Duration.format(request.deadline)}`)
+              return budget.spend(key, request)
+            })
+        }
+        const ask = (options: Partial<Options>) =>
+          Effect.flatMap(BulkUploads, ({ status }) => status(Source.named("Done").sourceId)).pipe(
+            Effect.provide(client({ ...options, requestBudget: noting }))
+          )
+        const reader = { clientId: "sandbox-reader", clientSecret: Redacted.make("reader-secret") }
+        for (const options of [
+          {},
+          {},
+          { apiVersion: "v1" },
+          { auth: reader, attemptTimeout: "1 minute" }
+        ] as const)
+          yield* ask(options)
+        yield* Effect.ignore(ask({ auth: { accessToken: Redacted.make(" canary\n") } }))
+        const digest = createHash("sha256").update("canary").digest("hex")
+        assert.deepStrictEqual(
+          keys.filter((key) => !key.includes(" token,")),
+          [
+            `${sandbox.url} sandbox v2024, 10s`,
+            `${sandbox.url} sandbox v2024, 10s`,
+            `${sandbox.url} sandbox v1, 10s`,
+            `${sandbox.url} sandbox-reader v2024, 1m`,
+            `${sandbox.url} token#${digest} v2024, 10s`
+          ]
         )
-      const reader = { clientId: "sandbox-reader", clientSecret: Redacted.make("reader-secret") }
-      for (const options of [{}, {}, { apiVersion: "v1" }, { auth: reader }] as const) yield* ask(options)
-      yield* Effect.ignore(ask({ auth: { accessToken: Redacted.make(" canary\n") } }))
-      const digest = createHash("sha256").update("canary").digest("hex")
-      assert.deepStrictEqual(
-        keys.filter((key) => !key.endsWith(" token")),
-        [
-          `${sandbox.url} sandbox v2024`,
-          `${sandbox.url} sandbox v2024`,
-          `${sandbox.url} sandbox v1`,
-          `${sandbox.url} sandbox-reader v2024`,
-          `${sandbox.url} token#${digest} v2024`
-        ]
-      )
-    }).pipe(Effect.provide(Sandbox.layer()))
+      }).pipe(Effect.provide(Sandbox.layer()))
   )
 
   it.effect.each(Array.from({ length: 40 }, (_, n) => n + 3))(
