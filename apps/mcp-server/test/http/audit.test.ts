@@ -34,7 +34,7 @@ const refusals: ReadonlyArray<readonly [reason: string, status: number, HttpProc
   ["path", 404, { path: "/canary" }],
   ["path", 404, { path: "/.well-known/openid-configuration" }],
   ["origin", 403, { path: "/healthz", method: "GET", headers: { origin: "https://canary.test" } }],
-  ["token", 401, {}],
+  ["token", 401, { body: "{" }],
   ["token", 401, { headers: { authorization: `${authorization}0` } }],
   ["json", 400, { headers: { authorization }, body: "canary" }],
   ["protocol", 400, { headers: { authorization }, body: "{}" }],

@@ -1,4 +1,4 @@
-import { assert, describe, layer } from "@effect/vitest"
+import { assert, describe, it, layer } from "@effect/vitest"
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
 import * as Context from "effect/Context"
@@ -52,7 +52,7 @@ describe.each(Assistant.kinds)("a client $name over HTTP", { timeout: 60_000 }, 
       })
     )
 
-    it.effect("hears of every check of a wait until its end", () =>
+    it.effect("reports the progress of every check until the wait ends", () =>
       Effect.gen(function* () {
         const sandbox = yield* Sandbox.Sandbox
         const { sourceId } = Source.named("Contractors")
@@ -73,25 +73,23 @@ describe.each(Assistant.kinds)("a client $name over HTTP", { timeout: 60_000 }, 
   })
 })
 
+const call = JsonRpc.callStatus(1, done)
+
 const eras = [
-  [JsonRpc.LEGACY_VERSION, {}, {}],
-  [
-    JsonRpc.MODERN_VERSION,
-    { "mcp-protocol-version": JsonRpc.MODERN_VERSION, "mcp-method": "tools/call", "mcp-name": JsonRpc.TOOL },
-    { _meta: JsonRpc.discover(1).params._meta }
-  ]
+  [JsonRpc.LEGACY_VERSION, { body: JSON.stringify(call) }],
+  [JsonRpc.MODERN_VERSION, HttpProcess.modernCall(call)]
 ] as const
 
-const cancelling = Assistant.kinds.filter(({ speaks }) => speaks === JsonRpc.MODERN_VERSION)
-
 // A client of the older protocol sends its cancellation as a separate request, in which nothing distinguishes the call
-// apart from those of other clients. It has to leave instead, which is shown with connections below.
-describe.each(cancelling)("a client $name over HTTP", { timeout: 60_000 }, (kind) => {
-  layer(Serving, { excludeTestServices: true, timeout: "60 seconds" })((it) => {
-    it.effect("cancels a call, which is taken back at SailPoint, and the next is answered", () =>
+// from those of other clients. The client has to disconnect instead, as in the tests of connections below.
+describe("a cancellation", { timeout: 60_000 }, () => {
+  it.live.each(Assistant.kinds.filter(({ speaks }) => speaks === JsonRpc.MODERN_VERSION))(
+    "by a client $name aborts the request to SailPoint, and the next call is answered",
+    (kind) =>
       Effect.gen(function* () {
-        const sandbox = yield* Sandbox.Sandbox
-        const { call } = yield* connected(kind)
+        const sandbox = yield* Sandbox.make()
+        const { url } = yield* HttpProcess.start(sandbox)
+        const { call } = yield* Assistant.connectTo(kind, { _tag: "Http", url: `${url}/mcp` })
         yield* sandbox.fail({ endpoint: "status", fault: { _tag: "Delay", duration: "8 seconds" } })
         const cancelled = yield* Effect.forkScoped(call({ sourceId: done }))
         yield* sandbox.until(ServerProcess.asked)
@@ -99,42 +97,34 @@ describe.each(cancelling)("a client $name over HTTP", { timeout: 60_000 }, (kind
         assert.strictEqual(yield* ServerProcess.firstOutcome(sandbox), "aborted")
         assert.strictEqual((yield* call({ sourceId: done })).structured?.["status"], "COMPLETED")
       })
-    )
-  })
-})
+  )
 
-describe("a cancellation of the older protocol", { timeout: 60_000 }, () => {
-  layer(Layer.empty, { excludeTestServices: true })((it) => {
-    it.effect("is accepted, and ends no call: without a session, it has no known sender", () =>
+  it.live(
+    "of the older protocol is accepted and ends no call: without a session, its sender is unknown",
+    () =>
       Effect.gen(function* () {
         const sandbox = yield* Sandbox.make()
         const { url } = yield* HttpProcess.start(sandbox)
         yield* sandbox.fail({ endpoint: "status", fault: { _tag: "Delay", duration: "1 second" } })
-        const body = JSON.stringify(JsonRpc.callStatus(1, done))
-        const call = yield* Effect.forkScoped(HttpProcess.post(url, { body }))
+        const running = yield* Effect.forkScoped(HttpProcess.post(url, { body: JSON.stringify(call) }))
         yield* sandbox.until(ServerProcess.asked)
-        const taken = yield* HttpProcess.post(url, { body: JSON.stringify(JsonRpc.cancelled(1)) })
-        assert.deepStrictEqual([taken.status, taken.body], [202, ""])
-        assert.include((yield* Fiber.join(call)).body, `"status":"COMPLETED"`)
+        const accepted = yield* HttpProcess.post(url, { body: JSON.stringify(JsonRpc.cancelled(1)) })
+        assert.deepStrictEqual([accepted.status, accepted.body], [202, ""])
+        assert.include((yield* Fiber.join(running)).body, `"status":"COMPLETED"`)
       })
-    )
-  })
+  )
 })
 
 describe("a connection", { timeout: 60_000 }, () => {
-  layer(Layer.empty, { excludeTestServices: true })((it) => {
-    it.effect.each(eras)("of protocol %s that breaks off takes its call back", ([, headers, params]) =>
-      Effect.gen(function* () {
-        const sandbox = yield* Sandbox.make()
-        const { url } = yield* HttpProcess.start(sandbox)
-        yield* sandbox.fail({ endpoint: "status", fault: { _tag: "Delay", duration: "8 seconds" } })
-        const message = JsonRpc.callStatus(1, done)
-        const body = JSON.stringify({ ...message, params: { ...message.params, ...params } })
-        const call = yield* Effect.forkScoped(HttpProcess.post(url, { headers, body }))
-        yield* sandbox.until(ServerProcess.asked)
-        yield* Fiber.interrupt(call)
-        assert.strictEqual(yield* ServerProcess.firstOutcome(sandbox), "aborted")
-      })
-    )
-  })
+  it.live.each(eras)("of protocol %s that breaks off cancels its call", ([, request]) =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.make()
+      const { url } = yield* HttpProcess.start(sandbox)
+      yield* sandbox.fail({ endpoint: "status", fault: { _tag: "Delay", duration: "8 seconds" } })
+      const call = yield* Effect.forkScoped(HttpProcess.post(url, request))
+      yield* sandbox.until(ServerProcess.asked)
+      yield* Fiber.interrupt(call)
+      assert.strictEqual(yield* ServerProcess.firstOutcome(sandbox), "aborted")
+    })
+  )
 })

@@ -17,21 +17,17 @@ const caller = "00f067aa0ba902b7"
 const other = "1".repeat(16)
 const from = (span: string) => `00-${trace}-${span}-01`
 
-const modernHeaders = {
-  "mcp-protocol-version": JsonRpc.MODERN_VERSION,
-  "mcp-method": "tools/call",
-  "mcp-name": JsonRpc.TOOL
-}
+const modern = HttpProcess.modernCall(call)
 
 const requests: ReadonlyArray<readonly [string, HttpProcess.Request]> = [
   ["in the message", { body: JSON.stringify(JsonRpc.withMeta(call, { traceparent: from(caller) })) }],
   ["in a header", { headers: { traceparent: from(caller) }, body: JSON.stringify(call) }],
   [
     "in a header, in the newest protocol",
-    { headers: { ...modernHeaders, traceparent: from(caller) }, body: JSON.stringify(JsonRpc.modern(call)) }
+    { body: modern.body, headers: { ...modern.headers, traceparent: from(caller) } }
   ],
   [
-    "in both, where the message knows better",
+    "in both, of which the message applies",
     {
       headers: { traceparent: from(other) },
       body: JSON.stringify(JsonRpc.withMeta(call, { traceparent: from(caller) }))
@@ -41,13 +37,12 @@ const requests: ReadonlyArray<readonly [string, HttpProcess.Request]> = [
 
 describe("a call over HTTP", { timeout: 60_000 }, () => {
   it.live.each(requests)(
-    "is seen in a trace, continued from the client's traceparent %s, in a measurement and in one line",
+    "has a span that continues the client's traceparent %s, a metric and one log line",
     ([, request]) =>
       Effect.gen(function* () {
         const receiver = yield* OtlpReceiver.start()
         const server = yield* HttpProcess.start(yield* Sandbox.make(), { env: receiver.env })
         assert.strictEqual((yield* HttpProcess.post(server.url, request)).status, 200)
-        // What is buffered is flushed by the end.
         yield* server.kill("SIGTERM")
         const { code, stderr } = yield* server.ended
         assert.strictEqual(code, 0)

@@ -4,7 +4,8 @@
 import type * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Effect from "effect/Effect"
 import { request as send } from "node:http"
-import { initialize } from "./JsonRpc.ts"
+import type { callTool } from "./JsonRpc.ts"
+import { initialize, modern, MODERN_VERSION } from "./JsonRpc.ts"
 import * as ServerProcess from "./ServerProcess.ts"
 
 /** A token with the minimum length, which is easy to find in an output. */
@@ -82,6 +83,16 @@ export const bytes = (url: string, body: string): string =>
     .map(([name, value]) => `${name}: ${value}\r\n`)
     .reduce((head, line) => head + line, "POST /mcp HTTP/1.1\r\n")
     .concat("\r\n", body)
+
+/** A call of a client that speaks the newest protocol, which names the call in its headers, too. */
+export const modernCall = (call: ReturnType<typeof callTool>) => ({
+  headers: {
+    "mcp-protocol-version": MODERN_VERSION,
+    "mcp-method": call.method,
+    "mcp-name": call.params.name
+  },
+  body: JSON.stringify(modern(call))
+})
 
 /** The JSON-RPC message in an answer, which is a stream of events or JSON. */
 export const messageIn = ({ body }: Answer): unknown => {

@@ -1,11 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Logger from "effect/Logger"
+import type * as Scope from "effect/Scope"
 import { vi } from "vitest"
 import * as JwtVerifier from "../../../src/http/auth/JwtVerifier.ts"
 import * as Issuer from "../../support/Issuer.ts"
 
-/** The clock of what checks the tokens, which is not Effect's; the network goes on as always. */
+/** Sets the clock of `jose`, which is not Effect's. The network keeps the real time. */
 const at = (millis: number) => Effect.sync(() => vi.setSystemTime(millis))
 
 const stoppedClock = Effect.acquireRelease(
@@ -13,33 +14,68 @@ const stoppedClock = Effect.acquireRelease(
   () => Effect.sync(() => vi.useRealTimers())
 )
 
-const verifier = (issuer: Issuer.Issuer) =>
-  Effect.map(
-    JwtVerifier.makeVerifier({
+/** Returns the subject of a token or "refused", and the lines of the log. */
+const verifier = (issuer: Pick<Issuer.Issuer, "url">) =>
+  Effect.gen(function* () {
+    const logged: Array<string> = []
+    const logger = Logger.make(({ message }) => void logged.push(String(message)))
+    const { verifyAccessToken } = yield* JwtVerifier.makeVerifier({
       _tag: "OAuth",
       issuer: issuer.url,
       audience: Issuer.AUDIENCE,
       scopes: [],
       resource: Issuer.AUDIENCE,
       publicUrl: new URL(Issuer.AUDIENCE)
-    }),
-    ({ verifyAccessToken }) =>
-      (token: string) =>
-        Effect.match(
-          Effect.tryPromise(() => verifyAccessToken(token)),
-          { onSuccess: ({ caller }) => caller.subject, onFailure: () => "refused" }
-        )
-  )
+    }).pipe(Effect.provide(Logger.layer([logger])))
+    const check = (token: string) =>
+      Effect.match(
+        Effect.tryPromise(() => verifyAccessToken(token)),
+        { onSuccess: ({ caller }) => caller.subject, onFailure: () => "refused" }
+      )
+    return { check, logged }
+  })
 
 const keysAsked = ({ asked }: Issuer.Issuer) => asked.filter((path) => path === "/keys").length
 
+/** RFC 8414, section 3.1, and OpenID Connect Discovery 1.0, section 4. */
+const documents = [
+  "/.well-known/oauth-authorization-server/tenant",
+  "/tenant/.well-known/openid-configuration"
+]
+
+/** Issuers whose keys cannot be used, each with the reason in the log. */
+const unusable: ReadonlyArray<readonly [string, Effect.Effect<Issuer.Issuer, never, Scope.Scope>, string]> = [
+  [
+    "has a jwks_uri without TLS",
+    Issuer.start({ keysAt: "http://issuer.invalid/keys" }),
+    "names a jwks_uri that is not an https URL"
+  ],
+  ["cannot be reached", Effect.scoped(Issuer.start()), "(fetch failed: ECONNREFUSED)"],
+  [
+    "has another name in its metadata",
+    Effect.map(Issuer.start({ path: "/tenant" }), (issuer) => ({
+      ...issuer,
+      url: new URL(issuer.url).origin
+    })),
+    "is about another issuer"
+  ]
+]
+
 describe("the tokens of an issuer", () => {
-  it.live("that signs with a new key are good a few seconds later, and those of the old key no more", () =>
+  it.live.each(documents)("are verified with the keys that %s names", (document) =>
+    Effect.gen(function* () {
+      const issuer = yield* Issuer.start({ path: "/tenant", document })
+      const { check } = yield* verifier(issuer)
+      assert.strictEqual(yield* check(yield* issuer.token()), "alice")
+    })
+  )
+
+  it.live("are accepted a few seconds after a new key, and those of the old key are refused", () =>
     Effect.gen(function* () {
       yield* stoppedClock
       const start = Date.now()
       const issuer = yield* Issuer.start()
-      const check = yield* verifier(issuer)
+      const { check } = yield* verifier(issuer)
       const old = yield* issuer.token()
       assert.strictEqual(yield* check(old), "alice")
       yield* issuer.rotate
@@ -55,19 +91,19 @@ describe("the tokens of an issuer", () => {
     Effect.gen(function* () {
       yield* stoppedClock
       const issuer = yield* Issuer.start()
-      const check = yield* verifier(issuer)
+      const { check } = yield* verifier(issuer)
       const unknown = yield* (yield* Issuer.start()).token({ iss: issuer.url })
       for (let i = 0; i < 20; i++) assert.strictEqual(yield* check(unknown), "refused")
       assert.strictEqual(keysAsked(issuer), 1)
     })
   )
 
-  it.live("are checked with the keys that are known while it is away, for ten minutes", () =>
+  it.live("are verified with the known keys for ten minutes while the issuer is down", () =>
     Effect.gen(function* () {
       yield* stoppedClock
       const start = Date.now()
       const issuer = yield* Issuer.start()
-      const check = yield* verifier(issuer)
+      const { check } = yield* verifier(issuer)
       const token = yield* issuer.token({ exp: start / 1000 + 3600 })
       assert.strictEqual(yield* check(token), "alice")
       yield* issuer.setAway(true)
@@ -75,39 +111,24 @@ describe("the tokens of an issuer", () => {
       assert.strictEqual(yield* check(token), "alice")
       yield* at(start + 601_000)
       assert.strictEqual(yield* check(token), "refused")
-    }).pipe(Effect.provide(Logger.layer([])))
+    })
   )
 
-  it.live("are not checked with keys from an unencrypted URL", () =>
+  it.live.each(unusable)("are refused if it %s, and the log has the reason", ([, started, says]) =>
     Effect.gen(function* () {
-      const told: Array<unknown> = []
-      const logger = Logger.make(({ message }) => void told.push(String(message)))
-      const issuer = yield* Issuer.start({ keysAt: "http://issuer.invalid/keys" })
-      const check = yield* verifier(issuer).pipe(Effect.provide(Logger.layer([logger])))
+      const issuer = yield* started
+      const { check, logged } = yield* verifier(issuer)
       assert.strictEqual(yield* check(yield* issuer.token()), "refused")
-      assert.include(told.join(), "names a jwks_uri that is not an https URL")
+      assert.include(logged.join(), says)
     })
   )
 
-  it.live("are refused with the reason in the log when its host cannot be reached", () =>
+  it.live("cause one line in the log when it goes down, and one when it is back", () =>
     Effect.gen(function* () {
-      const told: Array<unknown> = []
-      const logger = Logger.make(({ message }) => void told.push(String(message)))
-      const gone = yield* Effect.scoped(Issuer.start())
-      const check = yield* verifier(gone).pipe(Effect.provide(Logger.layer([logger])))
-      assert.strictEqual(yield* check(yield* gone.token()), "refused")
-      assert.include(told.join(), "(fetch failed: ECONNREFUSED)")
-    })
-  )
-
-  it.live("that come while it is away cause one line in the log, and one when it is back", () =>
-    Effect.gen(function* () {
-      const told: Array<unknown> = []
-      const logger = Logger.make(({ message }) => void told.push(String(message)))
       yield* stoppedClock
       const start = Date.now()
       const issuer = yield* Issuer.start()
-      const check = yield* verifier(issuer).pipe(Effect.provide(Logger.layer([logger])))
+      const { check, logged } = yield* verifier(issuer)
       const token = yield* issuer.token()
       yield* issuer.setAway(true)
       for (let i = 0; i < 3; i++) {
@@ -117,9 +138,9 @@ describe("the tokens of an issuer", () => {
       yield* issuer.setAway(false)
       yield* at(start + 40_000)
       assert.strictEqual(yield* check(token), "alice")
-      assert.lengthOf(told, 2)
-      assert.match(String(told[0]), /^The keys of MCP_OAUTH_ISSUER cannot be fetched \(.*answered 500\)/u)
-      assert.strictEqual(told[1], "The keys of MCP_OAUTH_ISSUER are available again.")
+      assert.lengthOf(logged, 2)
+      assert.match(String(logged[0]), /^The keys of MCP_OAUTH_ISSUER cannot be fetched \(.*answered 500\)/u)
+      assert.strictEqual(logged[1], "The keys of MCP_OAUTH_ISSUER are available again.")
     })
   )
 })
