@@ -20,7 +20,7 @@ const waitFor = (sourceId: string) =>
 
 const STILL_RUNNING = "Still running: call wait_for_bulk_upload again"
 
-/** A server in the middle of a call, which takes so long. */
+/** Starts a server, and a call of that duration. */
 const calling = (
   sandbox: Sandbox.Service,
   takes: "1 second" | "8 seconds" | "30 seconds",
@@ -37,7 +37,7 @@ const calling = (
     return { server, call }
   })
 
-/** Why it takes no connection, as soon as it takes none. */
+/** Waits until the server refuses connections, and returns the reason. */
 const refusal = ({ url }: HttpProcess.HttpProcess) =>
   HttpProcess.get(url, "/healthz").pipe(Effect.sandbox, Effect.flip, Effect.eventually)
 
@@ -52,7 +52,7 @@ describe("a server over HTTP ends", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live.each(signals)("on %s only after the answers of the running calls", (signal) =>
+  it.live.each(signals)("on %s only after it answered the running calls", (signal) =>
     Effect.gen(function* () {
       const { call, server } = yield* calling(yield* Sandbox.make(), "1 second")
       yield* server.kill(signal)
@@ -62,7 +62,7 @@ describe("a server over HTTP ends", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("on SIGINT with an answer to a call that takes longer than a signal waits", () =>
+  it.live("on SIGINT with an answer to a call that exceeds the shutdown time", () =>
     Effect.gen(function* () {
       const { call, server } = yield* calling(yield* Sandbox.make(), "30 seconds")
       yield* server.kill("SIGINT")
@@ -73,7 +73,7 @@ describe("a server over HTTP ends", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("on SIGTERM only after a time in which it serves, and says that it is not ready", () =>
+  it.live("on SIGTERM only after the grace, in which it serves calls and is not ready", () =>
     Effect.gen(function* () {
       const server = yield* HttpProcess.start(yield* Sandbox.make(), { env: { MCP_SHUTDOWN_GRACE: "600" } })
       const wait = waitFor(running)
@@ -102,31 +102,23 @@ describe("a server over HTTP ends", { timeout: 60_000 }, () => {
     ["SIGTERM", "1"],
     ["SIGTERM", "0"],
     ["SIGINT", "600"]
-  ] as const)("on %s after a time of %s s with the last status of a running wait", ([signal, grace]) =>
-    Effect.gen(function* () {
-      const sandbox = yield* Sandbox.make()
-      const server = yield* HttpProcess.start(sandbox, { env: { MCP_SHUTDOWN_GRACE: grace } })
-      const waiting = yield* Effect.forkScoped(
-        HttpProcess.post(server.url, { body: JSON.stringify(waitFor(running)) })
-      )
-      yield* sandbox.until(ServerProcess.asked)
-      yield* server.kill(signal)
-      assert.include((yield* Fiber.join(waiting)).body, STILL_RUNNING)
-      assert.strictEqual((yield* server.ended).code, 0)
-    })
+  ] as const)(
+    "on %s with a grace of %s s after it answered a running wait with the last status",
+    ([signal, grace]) =>
+      Effect.gen(function* () {
+        const sandbox = yield* Sandbox.make()
+        const server = yield* HttpProcess.start(sandbox, { env: { MCP_SHUTDOWN_GRACE: grace } })
+        const waiting = yield* Effect.forkScoped(
+          HttpProcess.post(server.url, { body: JSON.stringify(waitFor(running)) })
+        )
+        yield* sandbox.until(ServerProcess.asked)
+        yield* server.kill(signal)
+        assert.include((yield* Fiber.join(waiting)).body, STILL_RUNNING)
+        assert.strictEqual((yield* server.ended).code, 0)
+      })
   )
 
-  it.live("taking no more connections as soon as the signal came", () =>
-    Effect.gen(function* () {
-      const { call, server } = yield* calling(yield* Sandbox.make(), "8 seconds")
-      yield* server.kill("SIGTERM")
-      assert.match(String(yield* refusal(server)), /ECONN(?:REFUSED|RESET)|socket hang up/u)
-      assert.isUndefined(call.pollUnsafe(), "the call is still running")
-      assert.include((yield* Effect.flatten(Fiber.join(call))).body, `"status":"COMPLETED"`)
-    })
-  )
-
-  it.live("taking no more requests on the connections that there are, and saying so", () =>
+  it.live("without new connections after the signal, or new requests on open ones, and says so", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make()
       yield* sandbox.fail({ endpoint: "status", fault: { _tag: "Delay", duration: "8 seconds" } })
@@ -139,7 +131,7 @@ describe("a server over HTTP ends", { timeout: 60_000 }, () => {
       socket.write(HttpProcess.bytes(server.url, JSON.stringify(JsonRpc.callStatus(1, done))))
       yield* sandbox.until(ServerProcess.asked)
       yield* server.kill("SIGTERM")
-      yield* refusal(server)
+      assert.match(String(yield* refusal(server)), /ECONN(?:REFUSED|RESET)|socket hang up/u)
       socket.write(HttpProcess.bytes(server.url, JSON.stringify(JsonRpc.callStatus(2, done))))
       const [, first = "", second = ""] = (yield* Effect.promise(() => received)).split("HTTP/1.1 ")
       assert.include(first, `"status":"COMPLETED"`)

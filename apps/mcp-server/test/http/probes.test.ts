@@ -9,7 +9,7 @@ import * as SecretFile from "../support/SecretFile.ts"
 const tokenRequests = (sandbox: Sandbox.Service) =>
   Effect.map(sandbox.received, (received) => received.filter(({ endpoint }) => endpoint === "token").length)
 
-/** A server that others reach, by one name and with a token. */
+/** A server that other machines reach by one name and with a token. */
 const PUBLIC = {
   args: ["--host", "0.0.0.0", "--allowed-host", "mcp.test"],
   env: { MCP_BEARER_TOKEN: HttpProcess.TOKEN }
@@ -19,51 +19,30 @@ const tokenUntil = (exp: number): string =>
   `e30.${Buffer.from(JSON.stringify({ iat: exp - 3600, exp })).toString("base64url")}.canary`
 
 describe("a probe", { timeout: 60_000 }, () => {
-  it.live("finds the process alive, whatever becomes of SailPoint, which is not asked", () =>
-    Effect.gen(function* () {
-      const sandbox = yield* Sandbox.make()
-      const { url } = yield* HttpProcess.start(sandbox)
-      const { body, headers, status } = yield* HttpProcess.get(url, "/healthz")
-      assert.deepStrictEqual([status, body], [200, `{"alive":true}`])
-      assert.strictEqual(headers["cache-control"], "no-store")
-      assert.isEmpty(yield* sandbox.received)
-    })
-  )
-
-  it.live("finds the server ready when there is a token, which is asked for once", () =>
-    Effect.gen(function* () {
-      const sandbox = yield* Sandbox.make()
-      const { url } = yield* HttpProcess.start(sandbox)
-      const answers = yield* Effect.all(
-        Array.from({ length: 20 }, () => HttpProcess.get(url, "/readyz")),
-        { concurrency: "unbounded" }
-      )
-      for (const { body, status } of answers) assert.deepStrictEqual([status, body], [200, `{"ready":true}`])
-      assert.strictEqual(yield* tokenRequests(sandbox), 1)
-    })
-  )
-
-  it.live("finds it not ready when the credentials are wrong, and what to do, and asks once", () =>
-    Effect.gen(function* () {
-      const sandbox = yield* Sandbox.make()
-      const { url } = yield* HttpProcess.start(sandbox, { env: { SAIL_CLIENT_SECRET: "canary-secret" } })
-      const first = yield* HttpProcess.get(url, "/readyz")
-      const second = yield* HttpProcess.get(url, "/readyz")
-      assert.strictEqual(first.status, 503)
-      assert.strictEqual(second.body, first.body)
-      const { nextStep, problem, ready } = JSON.parse(first.body) as Record<string, unknown>
-      assert.strictEqual(ready, false)
-      assert.isNotEmpty(problem)
-      assert.isNotEmpty(nextStep)
-      assert.notInclude(first.body, "canary")
-      assert.strictEqual(yield* tokenRequests(sandbox), 1)
-    })
+  it.live(
+    "finds the process alive without a request to SailPoint, and ready with one token for all probes",
+    () =>
+      Effect.gen(function* () {
+        const sandbox = yield* Sandbox.make()
+        const { url } = yield* HttpProcess.start(sandbox)
+        const { body, headers, status } = yield* HttpProcess.get(url, "/healthz")
+        assert.deepStrictEqual([status, body], [200, `{"alive":true}`])
+        assert.strictEqual(headers["cache-control"], "no-store")
+        assert.isEmpty(yield* sandbox.received)
+        const answers = yield* Effect.all(
+          Array.from({ length: 20 }, () => HttpProcess.get(url, "/readyz")),
+          { concurrency: "unbounded" }
+        )
+        for (const { body, status } of answers)
+          assert.deepStrictEqual([status, body], [200, `{"ready":true}`])
+        assert.strictEqual(yield* tokenRequests(sandbox), 1)
+      })
   )
 
   it.live.each([
     [-60, 503],
     [600, 200]
-  ] as const)("knows of a given token that ends in %i s whether it is good", ([seconds, expected]) =>
+  ] as const)("reads from a given token that expires in %i s whether it is valid", ([seconds, expected]) =>
     Effect.gen(function* () {
       const now = Math.floor(Date.now() / 1000)
       const { url } = yield* HttpProcess.start(yield* Sandbox.make(), {
@@ -76,7 +55,7 @@ describe("a probe", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("reads the file of an expired token again, which no call would do", () =>
+  it.live("reads the file of an expired token again", () =>
     Effect.gen(function* () {
       const now = Math.floor(Date.now() / 1000)
       const { path, write } = yield* SecretFile.make(tokenUntil(now - 60))
@@ -88,7 +67,7 @@ describe("a probe", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("gets an answer also when SailPoint gives none", () =>
+  it.live("gets an answer also when SailPoint does not answer", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make()
       yield* sandbox.fail({ endpoint: "token", fault: { _tag: "Delay", duration: "9 seconds" }, times: 5 })
@@ -99,7 +78,7 @@ describe("a probe", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("needs no token, and may name any host", () =>
+  it.live("needs no token, and may name any host, or none by HTTP/1.0", () =>
     Effect.gen(function* () {
       const { url } = yield* HttpProcess.start(yield* Sandbox.make(), PUBLIC)
       const statusOf = (path: string, headers: Record<string, string>) =>
@@ -111,18 +90,14 @@ describe("a probe", { timeout: 60_000 }, () => {
         assert.strictEqual(yield* statusOf(path, { origin: "https://evil.test" }), 403)
         assert.strictEqual((yield* HttpProcess.post(url, { path })).status, 405)
       }
-      // What needs no name for a probe needs one for the endpoint.
+      for (const path of ["/healthz", "/readyz"]) {
+        const socket = connect(Number(new URL(url).port), "127.0.0.1")
+        socket.write(`GET ${path} HTTP/1.0\r\n\r\n`)
+        assert.match(yield* Effect.promise(() => text(socket)), /^HTTP\/1\.1 200 /u)
+      }
+      // Unlike a probe, a request to the endpoint has to name an allowed host.
       const headers = { host: "10.1.2.3:3917", authorization: `Bearer ${HttpProcess.TOKEN}` }
       assert.strictEqual((yield* HttpProcess.post(url, { headers })).status, 403)
-    })
-  )
-
-  it.live.each(["/healthz", "/readyz"])("by HTTP/1.0 without a Host gets an answer at %s", (path) =>
-    Effect.gen(function* () {
-      const { url } = yield* HttpProcess.start(yield* Sandbox.make(), PUBLIC)
-      const socket = connect(Number(new URL(url).port), "127.0.0.1")
-      socket.write(`GET ${path} HTTP/1.0\r\n\r\n`)
-      assert.match(yield* Effect.promise(() => text(socket)), /^HTTP\/1\.1 200 /u)
     })
   )
 
@@ -133,19 +108,25 @@ describe("a probe", { timeout: 60_000 }, () => {
     ["the token and a foreign host", PUBLIC, { ...token, host: "evil.test" }, true],
     ["no token", PUBLIC, { host: "mcp.test" }, false],
     ["another token", PUBLIC, { authorization: `${token.authorization}0` }, false],
-    ["this machine's name, where there is no token", {}, {}, true],
-    ["a foreign host, where there is no token", {}, { host: "evil.test" }, false]
-  ] as const)("with %s gets details only if it may know them", ([, options, headers, detailed]) =>
-    Effect.gen(function* () {
-      const wrong = {
-        ...options,
-        env: { ...("env" in options ? options.env : {}), SAIL_CLIENT_SECRET: "wrong" }
-      }
-      const { url } = yield* HttpProcess.start(yield* Sandbox.make(), wrong)
-      const { body, status } = yield* HttpProcess.get(url, "/readyz", headers)
-      assert.strictEqual(status, 503)
-      if (detailed) assert.match(body, /^\{"ready":false,"problem":".+","nextStep":".+"\}$/u)
-      else assert.strictEqual(body, `{"ready":false}`)
-    })
+    ["this machine's name and no authentication", {}, {}, true],
+    ["a foreign host and no authentication", {}, { host: "evil.test" }, false]
+  ] as const)(
+    "with %s gets details only if it is authorized, and SailPoint gets one request",
+    ([, options, headers, detailed]) =>
+      Effect.gen(function* () {
+        const wrong = {
+          ...options,
+          env: { ...("env" in options ? options.env : {}), SAIL_CLIENT_SECRET: "canary-secret" }
+        }
+        const sandbox = yield* Sandbox.make()
+        const { url } = yield* HttpProcess.start(sandbox, wrong)
+        const { body, status } = yield* HttpProcess.get(url, "/readyz", headers)
+        assert.strictEqual(status, 503)
+        assert.strictEqual((yield* HttpProcess.get(url, "/readyz", headers)).body, body)
+        assert.strictEqual(yield* tokenRequests(sandbox), 1)
+        assert.notInclude(body, "canary")
+        if (detailed) assert.match(body, /^\{"ready":false,"problem":".+","nextStep":".+"\}$/u)
+        else assert.strictEqual(body, `{"ready":false}`)
+      })
   )
 })
