@@ -139,6 +139,12 @@ const cases: ReadonlyArray<Case> = [
     [0, 23_000, 13_000, 33_000]
   ],
   [
+    "a request waits for whole milliseconds, because a shorter time can be too small to pass",
+    one,
+    [{ at: 16_358.442234 }, { at: 16_795.912408 }],
+    [16_358.442234, 26_358.912408]
+  ],
+  [
     "requests whose tokens expire in the queue keep their order",
     one,
     [{}, ...many(3, { goodFor: 5000 })],

@@ -253,7 +253,7 @@ export class RequestQueue {
     const signalled = Deferred.await(signal)
     return millis === undefined
       ? signalled
-      : Effect.timeoutOrElse(signalled, { duration: millis, orElse: () => Effect.void })
+      : Effect.timeoutOrElse(signalled, { duration: Math.ceil(millis), orElse: () => Effect.void })
   }
 
   #wake(): void {
