@@ -186,7 +186,10 @@ const run = async (
     ...course.calls,
     exits,
     showsLeaks: replicas.slice(0, 1).every(({ samples }) => isEnough(samples)),
-    held: Object.fromEntries(replicas.map(({ name, samples }) => [name, trends(samples)])),
+    // A process that has just started has no trend.
+    held: Object.fromEntries(
+      replicas.flatMap(({ name, samples }) => (samples.length < 4 ? [] : [[name, trends(samples)]]))
+    ),
     limit: {
       requests,
       windowMillis: WINDOW_MILLIS,
