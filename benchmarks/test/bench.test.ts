@@ -1,4 +1,4 @@
-/** Shows that the whole bench runs; what it measures is not a matter of tests. */
+/** Runs the whole bench, without an assertion about its measurements. */
 import { execFile, spawnSync } from "node:child_process"
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -42,7 +42,7 @@ const check = (...figures: ReadonlyArray<Figure>) => {
 }
 
 describe("the bench", () => {
-  it("runs every row and keeps the figures", { timeout: 300_000 }, async () => {
+  it("the bench runs every row and keeps the figures", { timeout: 300_000 }, async () => {
     const ids = rows.map(({ id }) => id).filter((id) => hasRedis || id !== "shared-limit")
     const file = newFile()
     const { code, stderr, stdout } = await bench("--quick", "--rows", ids.join(), "--results", file)
@@ -59,13 +59,13 @@ describe("the bench", () => {
     }
   })
 
-  it("exits 0 if every target is met", { timeout: 60_000 }, async () => {
+  it("the bench exits 0 if every target is met", { timeout: 60_000 }, async () => {
     const { code, stdout } = await check(figure)
     assert.strictEqual(code, 0)
     assert.match(stdout, /^work +theirs +11 \/ 20 ms +0\.55 × +≤ 0\.6 × +met$/mu)
   })
 
-  it("exits 1 if one target is missed", { timeout: 60_000 }, async () => {
+  it("the bench exits 1 if one target is missed", { timeout: 60_000 }, async () => {
     const { code, stdout } = await check(figure, {
       what: "refused",
       unit: "requests",
@@ -76,7 +76,7 @@ describe("the bench", () => {
     assert.match(stdout, /^refused +1 requests +≤ 0 requests +MISSED$/mu)
   })
 
-  it("refuses an unknown row and lists the rows", { timeout: 60_000 }, async () => {
+  it("the bench refuses an unknown row and lists the rows", { timeout: 60_000 }, async () => {
     const { code, stderr } = await bench("--rows", "cold-start,speed")
     assert.strictEqual(code, 2)
     assert.include(stderr, 'There is no row "speed".')

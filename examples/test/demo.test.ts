@@ -6,7 +6,7 @@ import { promisify } from "node:util"
 const DEMO = fileURLToPath(new URL("../src/demo.ts", import.meta.url))
 
 describe("the demo", () => {
-  it("succeeds, with plain text without a terminal", { timeout: 60_000 }, async () => {
+  it("the demo succeeds, and prints plain text without a terminal", { timeout: 60_000 }, async () => {
     const { stderr, stdout } = await promisify(execFile)(process.execPath, [DEMO])
     assert.include(stdout, "Every step succeeded.")
     assert.notInclude(stdout, "\u001B")

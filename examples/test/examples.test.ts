@@ -1,4 +1,4 @@
-/** Runs each example as a reader does, and checks what it prints. */
+/** Runs each example and checks its output. */
 import { assert, describe, it } from "@effect/vitest"
 import { type ChildProcessWithoutNullStreams, execFile, spawn } from "node:child_process"
 import { once } from "node:events"
@@ -19,7 +19,7 @@ const run = async (name: string): Promise<ReadonlyArray<string>> => {
 }
 
 describe("the examples", { timeout: 60_000, concurrent: true }, () => {
-  it("are listed, each with what it shows, here and in their README", async () => {
+  it("the examples are listed with the same descriptions as in their README", async () => {
     const { stdout } = await start(process.execPath, [RUN])
     const readme = await readFile(new URL("../README.md", import.meta.url), "utf8")
     const listed = Array.from(stdout.matchAll(/^ {2}(\w+) +(.+)$/gmu), ([, name, what]) => [name, what])
@@ -28,7 +28,7 @@ describe("the examples", { timeout: 60_000, concurrent: true }, () => {
     assert.deepStrictEqual(documented, listed)
   })
 
-  it("are listed if the name of an example is unknown", async () => {
+  it("the examples are listed if a name is unknown", async () => {
     const ended = await start(process.execPath, [RUN, "stauts"]).catch((error: unknown) => error)
     assert.propertyVal(ended, "code", 2)
     assert.match(String(Reflect.get(Object(ended), "stderr")), /Unknown example "stauts".*\n[^]*status/u)
@@ -145,7 +145,7 @@ describe("the examples", { timeout: 60_000, concurrent: true }, () => {
   })
 })
 
-/** The URL that a service says it listens on. */
+/** The URL that a service prints. */
 const listening = async ({ stdout }: ChildProcessWithoutNullStreams): Promise<string> => {
   for await (const line of createInterface({ input: stdout })) {
     const url = /Listening on (http:\S+)/u.exec(line)?.[1]

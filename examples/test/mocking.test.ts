@@ -1,7 +1,4 @@
-/**
- * Testing code of your own that uses the library, in three ways: with a mock of the service, with the local
- * tenant and a fault, and with a clock that the test moves.
- */
+/** Tests your code that uses the library: with a mock of the service, with the sandbox and a fault, and with a test clock. */
 import { assert, describe, it, layer } from "@effect/vitest"
 import { BulkUploadError, BulkUploads, RetryPolicy, SourceId } from "@sailpoint-bulk-upload/core"
 import { Environment, Fault, Sandbox, Source } from "@sailpoint-bulk-upload/sandbox"
@@ -20,7 +17,7 @@ describe("with a mock of the service", () => {
   const partners = SourceId.SourceId.make("a".repeat(32))
   const vendors = SourceId.SourceId.make("f".repeat(32))
 
-  // What the code under test does not use is left out; calling it is a defect that names it.
+  // A call of a method that the mock leaves out is a defect with its name.
   const Uploads = Layer.mock(BulkUploads.BulkUploads)({
     statuses: () =>
       Effect.succeed([
@@ -29,7 +26,7 @@ describe("with a mock of the service", () => {
       ])
   })
 
-  it.effect("a failed upload and a source that may not be seen are both in the mail", () =>
+  it.effect("the mail has a failed upload and a forbidden source", () =>
     Effect.gen(function* () {
       const text = yield* digest([
         { name: "Partners", sourceId: partners },
@@ -40,14 +37,14 @@ describe("with a mock of the service", () => {
   )
 })
 
-describe("with the local tenant", () => {
+describe("with the sandbox", () => {
   const Live = BulkUploads.layerConfig({ retryPolicy: RetryPolicy.none }).pipe(
     Layer.provide(FetchHttpClient.layer),
     Layer.provideMerge(Environment.layer())
   )
 
   layer(Live)((it) => {
-    it.effect("an outage of SailPoint is told in the mail, and the next mail is in order again", () =>
+    it.effect("the mail reports an outage of SailPoint, and the next mail does not", () =>
       Effect.gen(function* () {
         const { fail } = yield* Sandbox.Sandbox
         yield* fail({ endpoint: "status", fault: Fault.gatewayPage(503) })
@@ -59,7 +56,7 @@ describe("with the local tenant", () => {
   })
 })
 
-describe("with a clock that the test moves", () => {
+describe("with a test clock", () => {
   const running = HttpClient.make((request) =>
     Effect.succeed(HttpClientResponse.fromWeb(request, Response.json({ status: "IN_PROGRESS" })))
   )
@@ -68,7 +65,7 @@ describe("with a clock that the test moves", () => {
     auth: { accessToken: Redacted.make("a-token") }
   }).pipe(Layer.provide(Layer.succeed(HttpClient.HttpClient, running)))
 
-  it.effect("an upload that runs for longer than an hour is told as that, an hour later", () =>
+  it.effect("the mail reports an upload that still runs after an hour", () =>
     Effect.gen(function* () {
       const mail = yield* Effect.forkChild(afterUpload({ name: "Interns", sourceId: "b".repeat(32) }))
       yield* TestClock.adjust("59 minutes")

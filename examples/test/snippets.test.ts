@@ -1,6 +1,6 @@
 /**
- * Every TypeScript snippet that a reader meets, in the documents and in the docstrings, compiles; and every one
- * that is a program (it has a `program`) runs, on the local tenant, and logs what its comments say.
+ * Every TypeScript snippet of the documents and docstrings compiles. Every snippet with a `program` runs on the sandbox, and
+ * logs the texts of its comments.
  */
 import { assert, describe, it, layer } from "@effect/vitest"
 import { ApiClient, BulkUploads, NonEmployeeSources } from "@sailpoint-bulk-upload/core"
@@ -74,7 +74,7 @@ const pathOf = ({ file, line }: Snippet): string =>
 const snippets = await collect()
 const programs = snippets.filter(isProgram)
 
-/** The id that the documents ask with. */
+/** The source whose ID the documents use. */
 const documented: Source.Source = {
   sourceId: "e136567de87e4d029e60b3c3c55db56d",
   id: "e136567d-e87e-4d02-9e60-b3c3c55db56d",
@@ -88,7 +88,7 @@ const Services = Layer.mergeAll(BulkUploads.layerApiClient, NonEmployeeSources.l
   Layer.provide(FetchHttpClient.layer)
 )
 
-/** One for all snippets: Effect reads the environment of the process once. */
+/** One sandbox for all snippets, because Effect reads the environment of the process once. */
 const Tenant = Environment.layer({
   sources: [...Source.seeded, documented],
   jobTiming: { pending: "100 millis", inProgress: "100 millis" }
@@ -100,7 +100,7 @@ type Program = Effect.Effect<
   BulkUploads.BulkUploads | NonEmployeeSources.NonEmployeeSources | Sandbox.Sandbox
 >
 
-/** What a program logs. */
+/** The lines that a program logs. */
 const logOf = (program: Program) =>
   Effect.suspend(() => {
     const lines: Array<string> = []
@@ -108,7 +108,7 @@ const logOf = (program: Program) =>
     return Effect.as(Effect.provide(program, Logger.layer([logger])), lines)
   })
 
-/** What the comments behind the lines that log say is logged. */
+/** The logged texts, from the comments of the lines that log. */
 const promised = (code: string): ReadonlyArray<string> =>
   Array.from(code.matchAll(/Effect\.log\(.*\) \/\/ (.+)$/gmu), ([, text = ""]) => text)
 
@@ -128,14 +128,14 @@ describe("snippets", () => {
     await rm(folder, { recursive: true })
   })
 
-  it("are found, programs among them", () => {
+  it("snippets and programs are found", () => {
     assert.isAbove(snippets.length, 30)
     assert.isAbove(programs.length, 8)
   })
 
   layer(Tenant, { excludeTestServices: true })((it) => {
     it.effect.each(programs)(
-      "run: $file, line $line",
+      "a program runs: $file, line $line",
       (snippet) =>
         Effect.gen(function* () {
           const sandbox = yield* Sandbox.Sandbox
@@ -144,19 +144,19 @@ describe("snippets", () => {
           const { program } = yield* Effect.promise(
             (): Promise<{ readonly program: Program }> => import(pathOf(snippet))
           )
-          // A snippet that waits for the end of an upload has just made one.
+          // A snippet with `since` waits for the end of this upload.
           if (snippet.code.includes("since:")) yield* sandbox.upload(documented.sourceId, CSV)
           const lines = yield* logOf(program)
           for (const text of promised(snippet.code)) assert.include(lines, text)
         }).pipe(
-          // Fresh, so that a snippet does not get the services of the one before.
+          // Each snippet gets new services.
           Effect.provide(Layer.fresh(Services))
         ),
       30_000
     )
   })
 
-  it("compile", { timeout: 60_000 }, async () => {
+  it("every snippet compiles", { timeout: 60_000 }, async () => {
     const { stderr, stdout } = await promisify(execFile)(process.execPath, [TSC, "-p", folder]).catch(
       (failure: { readonly stdout: string; readonly stderr: string }) => failure
     )

@@ -20,7 +20,7 @@ const run = async (...args: ReadonlyArray<string>) => {
 
 const MEGABYTE = 1024 * 1024
 
-/** Ten minutes in which the heap grows by so many megabytes a minute, on top of what garbage makes of it. */
+/** Ten minutes in which the heap grows by this number of megabytes per minute, plus garbage. */
 const growing = (perMinute: number): ReadonlyArray<Sample> =>
   Array.from({ length: 120 }, (_, n) => ({
     at: n * 5,
@@ -58,15 +58,15 @@ const limited = (shared: Counted): Report => ({
 const unwell: ReadonlyArray<readonly [string, Report]> = [
   ["a lost answer", { ...report, lost: ["get_bulk_upload_status {}"] }],
   ["a server that ended badly", { ...report, exits: { stdio: 0, http: "SIGKILL" } }],
-  ["a mistake of the server's", { ...report, outcomes: { InternalError: 1 } }],
+  ["a bug in the server", { ...report, outcomes: { InternalError: 1 } }],
   ["a leak", { ...report, held: { stdio: trends(growing(1)) } }],
   ["more requests than the limit", limited({ largest: 11, refused: 0 })],
   ["an answer with 429", limited({ largest: 10, refused: 1 })],
-  ["no call at all", { ...report, calls: 0 }]
+  ["no call", { ...report, calls: 0 }]
 ]
 
 describe("a soak", { timeout: 120_000 }, () => {
-  it("that is short has calls, faults and a restart, loses no answer, and says so in a table", async () => {
+  it("a short soak has calls, faults and a restart, and reports that no answer was lost", async () => {
     const { code, stderr, stdout } = await run("--seconds", "3", "--load", "5", "--seed", "5")
     assert.strictEqual(code, 0, stderr + stdout)
     assert.include(stderr, "Seed 5,")
@@ -75,17 +75,10 @@ describe("a soak", { timeout: 120_000 }, () => {
   })
 
   it.skipIf(isMissing() && process.env["CI"] === undefined)(
-    "with replicas keeps the shared limit through kills, a restart of Redis and a failover",
+    "a soak with replicas keeps the shared limit during kills, a restart of Redis and a failover",
     async () => {
-      const { code, stderr, stdout } = await run(
-        "--replicas",
-        "2",
-        "--calls",
-        "600",
-        "--load",
-        "30",
-        "--json"
-      )
+      const args = "--replicas 2 --calls 600 --load 30 --json"
+      const { code, stderr, stdout } = await run(...args.split(" "))
       assert.strictEqual(code, 0, stderr + stdout)
       const { faults, limit, outcomes }: Report = JSON.parse(stdout)
       assert.isAtLeast(faults, 4)
@@ -94,36 +87,36 @@ describe("a soak", { timeout: 120_000 }, () => {
     }
   )
 
-  it("tells what was wrong with its options", async () => {
+  it("a soak refuses wrong options with the reason", async () => {
     const { code, stderr } = await run("--load", "none")
     assert.strictEqual(code, 2)
     assert.include(stderr, `--load is "none": expected a number above 0.`)
   })
 
-  it("takes ten minutes unless told otherwise", () => {
+  it("a soak lasts ten minutes by default", () => {
     assert.containSubset(Options.parse([]), { seconds: 600, load: 4, json: false })
     assert.containSubset(Options.parse(["--", "--minutes", "2", "--seed", "9"]), { seconds: 120, seed: 9 })
     assert.strictEqual(Options.parse(["--help"]), "help")
     assert.property(Options.parse(["--minutes", "1", "--seconds", "1"]), "problem")
   })
 
-  it.each(unwell)("is not well with %s", (_, report) => {
+  it.each(unwell)("a report with %s is a failure", (_, report) => {
     assert.isFalse(isWell(report))
     assert.include(toText(report), "The soak failed")
   })
 
-  it("is well without", () => {
+  it("a report without problems is a success", () => {
     assert.isTrue(isWell(report))
     assert.isTrue(isWell(limited({ largest: 10, refused: 0 })))
     assert.include(toText(report), "No leak.")
   })
 
-  it("tells how fast a heap grows", () => {
+  it("the trend of a heap is its growth per minute", () => {
     const [heap] = trends(growing(2))
     assert.approximately((heap?.slopePerMinute ?? 0) / MEGABYTE, 2, 0.1)
   })
 
-  it("makes the same choices with the same seed", () => {
+  it("the same seed makes the same choices", () => {
     assert.deepStrictEqual(choices(5), choices(5))
     assert.notDeepEqual(choices(5), choices(6))
   })

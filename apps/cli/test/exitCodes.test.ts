@@ -8,7 +8,7 @@ import { envOf, run, runOn, temporaryFolder } from "./support/Command.ts"
 
 const id = (name: string): string => Source.named(name).sourceId
 
-/** Arguments, the exit code, and what standard error says. */
+/** Arguments, the exit code, and a part of standard error. */
 const STATUS: ReadonlyArray<readonly [args: ReadonlyArray<string>, code: number, says: RegExp]> = [
   [["Done"], 0, /without errors/u],
   [["done"], 0, /without errors/u],
@@ -31,7 +31,7 @@ const STATUS: ReadonlyArray<readonly [args: ReadonlyArray<string>, code: number,
   [["Nowhere", "Private"], 2, /Nowhere/u]
 ]
 
-/** Wrong usage, each with what standard error says. */
+/** Wrong usage, and a part of standard error. */
 const MISUSED: ReadonlyArray<readonly [args: ReadonlyArray<string>, says: RegExp]> = [
   [[], /USAGE/u],
   [["stauts"], /stauts/u],
@@ -45,7 +45,7 @@ const MISUSED: ReadonlyArray<readonly [args: ReadonlyArray<string>, says: RegExp
 ]
 
 describe("exit codes", { timeout: 180_000 }, () => {
-  it.live("follow the status of each source, or the worst of several", () =>
+  it.live("the exit code follows the status of a source, or the worst of several", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make()
       for (const [args, code, says] of STATUS) {
@@ -56,7 +56,7 @@ describe("exit codes", { timeout: 180_000 }, () => {
     })
   )
 
-  it.live("are 2 for wrong usage, which standard error explains and standard output does not show", () =>
+  it.live("the exit code is 2 for wrong usage, which only standard error explains", () =>
     Effect.gen(function* () {
       for (const [args, says] of MISUSED) {
         const { code, stderr, stdout } = yield* run(args)
@@ -66,7 +66,7 @@ describe("exit codes", { timeout: 180_000 }, () => {
     })
   )
 
-  it.live("are 2 for missing settings, each named with its fix", () =>
+  it.live("the exit code is 2 for missing settings, and standard error names them", () =>
     Effect.gen(function* () {
       const env = { SAIL_CLIENT_SECRET: "${SAIL_CLIENT_SECRET}" }
       const { code, stderr, stdout } = yield* run(["status", "Done"], { env })
@@ -76,7 +76,7 @@ describe("exit codes", { timeout: 180_000 }, () => {
     })
   )
 
-  it.live("are 0 with a secret in a file, and 2 if the variable is set too", () =>
+  it.live("the exit code is 0 with a secret in a file, and 2 if the variable is set too", () =>
     Effect.gen(function* () {
       const { SAIL_CLIENT_SECRET, ...env } = envOf(yield* Sandbox.make())
       const SAIL_CLIENT_SECRET_FILE = join(yield* temporaryFolder, "secret")
@@ -91,7 +91,7 @@ describe("exit codes", { timeout: 180_000 }, () => {
     })
   )
 
-  it.live("are 4 for refused credentials and 1 for an unreachable tenant", () =>
+  it.live("the exit code is 4 for refused credentials and 1 for an unreachable tenant", () =>
     Effect.gen(function* () {
       const wrong = yield* runOn(["sources"], { SAIL_CLIENT_SECRET: "not-the-secret" })
       assert.strictEqual(wrong.code, 4, wrong.stderr)
@@ -101,7 +101,7 @@ describe("exit codes", { timeout: 180_000 }, () => {
     })
   )
 
-  it.live("stand in the help, which is the one text on standard output", () =>
+  it.live("the help lists the exit codes on standard output", () =>
     Effect.gen(function* () {
       const { code, stderr, stdout } = yield* run(["--help"])
       assert.deepStrictEqual([code, stderr], [0, ""])

@@ -7,7 +7,7 @@ import { run, runOn, temporaryFolder } from "./support/Command.ts"
 const HEADER = "accountName;firstName;lastName"
 
 describe("explain", { timeout: 180_000 }, () => {
-  it.live("exits like status, and prints what is known as text or as one JSON document", () =>
+  it.live("explain exits like status, and prints text or one JSON document", () =>
     Effect.gen(function* () {
       const text = yield* runOn(["explain", "Nothing landed", "--csv-header", HEADER])
       assert.strictEqual(text.code, 5)
@@ -24,7 +24,7 @@ describe("explain", { timeout: 180_000 }, () => {
     })
   )
 
-  it.live("reads the first line of a file and prints nothing of the lines below", () =>
+  it.live("explain reads only the first line of a file", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder
       const csv = join(folder, "contractors.csv")

@@ -5,14 +5,14 @@ import { MAIN, run, runOn } from "./support/Command.ts"
 const FAILURE = ["error", "message", "nextStep", "retryable", "httpStatus", "detailCode", "trackingId"]
 
 describe("standard output", { timeout: 60_000 }, () => {
-  it.live("holds the status and nothing else", () =>
+  it.live("standard output of status is only the status", () =>
     Effect.gen(function* () {
       const { stdout } = yield* runOn(["status", "No status", "--log-level", "trace"])
       assert.strictEqual(stdout, "null\n")
     })
   )
 
-  it.live("holds one JSON document with the fields of the MCP tools, an array for several sources", () =>
+  it.live("--json prints the fields of the MCP tools, as an array for several sources", () =>
     Effect.gen(function* () {
       const one = JSON.parse((yield* runOn(["status", "Done", "--json"])).stdout)
       const fields = ["sourceId", "status", "settled", "meaning", "nextStep", "checkedAt"]
@@ -23,7 +23,7 @@ describe("standard output", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("holds one JSON document on failure too, also for wrong usage and missing settings", () =>
+  it.live("--json prints one document for wrong usage and missing settings too", () =>
     Effect.gen(function* () {
       for (const [args, error] of [
         [["status", "Done", "--json"], "InvalidSettings"],
@@ -37,7 +37,7 @@ describe("standard output", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("holds a table for several sources, aligned, and for the list of sources", () =>
+  it.live("several sources and the list of sources are printed as aligned tables", () =>
     Effect.gen(function* () {
       const status = yield* runOn(["status", "Done", "No status"])
       assert.strictEqual(status.stdout, "SOURCE     STATUS\nDone       COMPLETED\nNo status  null\n")
@@ -46,7 +46,7 @@ describe("standard output", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("may be closed by its reader", () =>
+  it.live("the command exits with 0 if the reader closes standard output", () =>
     Effect.gen(function* () {
       const script = `"${process.execPath}" "${MAIN}" --sandbox sources | head -1; exit "\${PIPESTATUS[0]}"`
       const { code, stderr, stdout } = yield* run([], { program: ["bash", "--norc", "-c", script] })
@@ -55,7 +55,7 @@ describe("standard output", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("comes from made-up sources with --sandbox, without any settings", () =>
+  it.live("--sandbox needs no settings", () =>
     Effect.gen(function* () {
       const { code, stdout } = yield* run(["--sandbox", "wait", "Retail", "--quiet"])
       assert.deepStrictEqual([code, stdout], [0, "COMPLETED\n"])
@@ -67,7 +67,7 @@ describe("standard output", { timeout: 60_000 }, () => {
     ...["bash", "zsh", "fish", "powershell"].map(
       (shell) => [`--completions ${shell}`, /owned-by-me/u] as const
     )
-  ] as const)("holds the text of %s", ([option, text]) =>
+  ] as const)("%s prints its text on standard output", ([option, text]) =>
     Effect.gen(function* () {
       const { code, stdout } = yield* run(option.split(" "))
       assert.strictEqual(code, 0)

@@ -9,7 +9,7 @@ const contractors = Source.named("Contractors").sourceId
 const QUICK = { pending: "300 millis", inProgress: "300 millis" } as const
 
 describe("wait", { timeout: 60_000 }, () => {
-  it.live("exits with 0 once the upload is COMPLETED, and prints one plain line per change", () =>
+  it.live("wait exits with 0 after COMPLETED, and prints one plain line per change", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make({ jobTiming: QUICK })
       const { code, stderr, stdout } = yield* run(["wait", "Contractors"], {
@@ -24,7 +24,7 @@ describe("wait", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("exits with 5 on ERROR, as one JSON document, and prints nothing more with --quiet", () =>
+  it.live("wait exits with 5 on ERROR, and --json --quiet prints one document", () =>
     Effect.gen(function* () {
       const { code, stdout } = yield* runOn(["wait", "Failed", "--json", "--quiet"])
       assert.strictEqual(code, 5)
@@ -33,7 +33,7 @@ describe("wait", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("exits with 3 when the time is up, with the last status", () =>
+  it.live("wait exits with 3 after the timeout, with the last status", () =>
     Effect.gen(function* () {
       const { code, stdout } = yield* runOn(["wait", "Running", "--timeout", "2s", "--json", "--quiet"])
       assert.strictEqual(code, 3)
@@ -42,7 +42,7 @@ describe("wait", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("survives failures that pass, and says so", () =>
+  it.live("wait retries after a temporary failure, and logs it", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make()
       yield* sandbox.fail({ endpoint: "status", fault: { _tag: "Reset" } })
@@ -52,7 +52,7 @@ describe("wait", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("does not take the COMPLETED of the upload before for the new one with --since", () =>
+  it.live("wait with --since ignores the COMPLETED of an earlier upload", () =>
     Effect.gen(function* () {
       const args = ["wait", "Done", "--since", "1s", "--timeout", "3s", "--quiet"]
       const { code, stdout } = yield* runOn(args)
@@ -60,7 +60,7 @@ describe("wait", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live.each(["SIGINT", "SIGTERM"] as const)("ends at once with 130 on %s", (signal) =>
+  it.live.each(["SIGINT", "SIGTERM"] as const)("wait exits with 130 on %s", (signal) =>
     Effect.gen(function* () {
       const { code, stdout } = yield* run(["--sandbox", "wait", "Running"], {
         when: { shows: /IN_PROGRESS/u, act: (child) => child.kill(signal) }
@@ -70,12 +70,12 @@ describe("wait", { timeout: 60_000 }, () => {
   )
 })
 
-/** Runs in a pseudo-terminal, as a person sees it. */
+/** Runs a command in a pseudo-terminal. */
 const inTerminal = (command: string) =>
   ["script", "--quiet", "--return", "--command", command, "/dev/null"] as const
 
 describe("wait on a terminal", { timeout: 60_000 }, () => {
-  it.live("shows one live line with the history above it, and restores the cursor", () =>
+  it.live("wait shows one live line below the history, and restores the cursor", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make({ jobTiming: QUICK })
       const { code, stdout } = yield* run([], {
@@ -91,7 +91,7 @@ describe("wait on a terminal", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("restores the cursor on Ctrl-C and exits with 130", () =>
+  it.live("wait restores the cursor on Ctrl-C and exits with 130", () =>
     Effect.gen(function* () {
       const { code, stdout } = yield* run([], {
         program: inTerminal(`${process.execPath} ${MAIN} --sandbox wait Running`),

@@ -35,7 +35,7 @@ const parsed = (client: string) => {
   return JSON.parse(language === "yaml" ? JSON.stringify(Yaml.parse(text)) : text)
 }
 
-/** Reads the entry of each assistant whose format has it elsewhere than in `mcpServers`. */
+/** Readers of the formats without `mcpServers`. */
 const ELSEWHERE: Readonly<Record<string, (client: string) => unknown>> = {
   "VS Code": (client) => parsed(client).servers[NAME],
   Codex: (client) => parsed(client).mcp_servers[NAME],
@@ -66,27 +66,27 @@ const clients = Array.from(page.matchAll(/^### (.+)$/gmu), ([, client = ""]) => 
 )
 
 describe("the entries for assistants", () => {
-  it("include every format that is tested here", () => {
+  it("the page has an entry in every tested format", () => {
     assert.includeMembers(clients, ["Claude Code", ...Object.keys(ELSEWHERE)])
   })
 
-  it.each(clients)("start the server with its three settings: %s", (client) => {
+  it.each(clients)("the entry starts the server with its three settings: %s", (client) => {
     const { args, command, env } = entryOf(PUBLISHED)
     const entry = entryIn(client)
     assert.deepStrictEqual([entry.command, entry.args], [command, args])
     assert.deepStrictEqual(Object.keys(entry.env), Object.keys(env))
   })
 
-  it("put no secret on a command line", () => {
+  it("no entry has a secret on a command line", () => {
     assert.notMatch(`${page}\n${readme}`, /--env SAIL_CLIENT_SECRET=/u)
   })
 
-  it("start no npx and offer no one-click link until the packages are published", () => {
+  it("the page has npx and one-click links only if the packages are published", () => {
     const offers = /"npx"|vscode\.dev\/redirect|cursor\.com\/en\/install-mcp/u
     assert.strictEqual(offers.test(page), PUBLISHED)
   })
 
-  it("start npx by one-click links that carry the same entry once the packages are published", () => {
+  it("one-click links have the entry of the published package", () => {
     const entry = entryOf(true)
     const links = linksOf(entry)
     const cursor = new URL(links["Cursor"] ?? "").searchParams.get("config") ?? ""
@@ -95,12 +95,12 @@ describe("the entries for assistants", () => {
     assert.deepStrictEqual([code.command, code.args], [entry.command, entry.args])
   })
 
-  it("are the same in the README", () => {
+  it("the README has the same entry", () => {
     const [, text = ""] = /^```json\n(.*?)\n```$/msu.exec(readme) ?? []
     assert.deepStrictEqual(decode(JSON.parse(text).mcpServers[NAME]), entryOf(PUBLISHED))
   })
 
-  it("start a server that lists its tools", { timeout: 30_000 }, async () => {
+  it("the entry of Cursor starts a server that lists its tools", { timeout: 30_000 }, async () => {
     const { args, command, env: placeholders } = entryIn("Cursor")
     const env = { ...placeholders, SAIL_CLIENT_ID: "an-id", SAIL_CLIENT_SECRET: "a-secret" }
     assert.deepStrictEqual([command, args.length], ["node", 1])

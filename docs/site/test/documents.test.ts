@@ -69,7 +69,7 @@ const PNPM = ["install", "exec", "pack"]
 /** The script or command of pnpm, in a block or as inline code. */
 const SCRIPT = /(?<=^|`|--yes )pnpm(?:@[\d.]+)? (?:run )?(?:--(?:filter|dir) \S+ )*([a-z][\w:]*)/gmu
 
-/** The settings in the help, written out: OTEL_{SIGNAL}_EXPORTER is one of each signal. */
+/** The variables in the help, with OTEL_{SIGNAL}_EXPORTER as one variable for each signal. */
 const settingsIn = (text: string): ReadonlyArray<string> => {
   const names = text.match(/\b(?:SAIL|MCP|OTEL)_[A-Z{}_]+[A-Z]/gu) ?? []
   const endings = text.match(/(?<=, )_[A-Z]+/gu) ?? []
@@ -84,7 +84,7 @@ const settingsIn = (text: string): ReadonlyArray<string> => {
 }
 
 describe("the documents", { timeout: 60_000 }, () => {
-  it("name only settings that the server has", async () => {
+  it("the documents name only existing variables", async () => {
     const known = settingsIn(await help())
     for (const { file, text } of documents) {
       for (const [name] of text.matchAll(/\b(?:SAIL|MCP|OTEL)_[A-Z_]+[A-Z]\b/gu)) {
@@ -93,7 +93,7 @@ describe("the documents", { timeout: 60_000 }, () => {
     }
   })
 
-  it("use scripts, commands and options that exist in a clone", async () => {
+  it("the documents use scripts, commands and options that exist in a clone", async () => {
     const { scripts } = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as {
       readonly scripts: Readonly<Record<string, string>>
     }
@@ -117,7 +117,7 @@ describe("the documents", { timeout: 60_000 }, () => {
     }
   })
 
-  it("have no placeholders, and neither do the sources", async () => {
+  it("documents and sources have no placeholders", async () => {
     const files = glob(["*.md", "{apps,benchmarks,docs,examples,packages,soak,tooling}/**/*.{ts,md,yml}"], {
       cwd: root,
       exclude: (name) => /(?:^|\/)(?:node_modules|dist)$/u.test(name)
@@ -127,14 +127,14 @@ describe("the documents", { timeout: 60_000 }, () => {
     }
   })
 
-  it("have JSON and YAML that can be read", () => {
+  it("the JSON and YAML of the documents is valid", () => {
     for (const { code, file } of blocks("json")) assert.doesNotThrow(() => JSON.parse(code), file)
     for (const { code, file } of blocks("yaml").flatMap(parts)) {
       assert.doesNotThrow(() => Yaml.parse(code), file)
     }
   })
 
-  it("link only files that there are", () => {
+  it("the documents link only to existing files", () => {
     for (const { file, text } of documents) {
       for (const [, link = ""] of text.matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/gu)) {
         assert.isTrue(existsSync(join(root, dirname(file), link)), `${file} links to ${link}`)
@@ -143,7 +143,7 @@ describe("the documents", { timeout: 60_000 }, () => {
   })
 
   it.live(
-    "have a manifest for Kubernetes whose server starts, answers its probes, and has time to end",
+    "the server of the Kubernetes manifest starts, answers its probes, and has time to end",
     () =>
       Effect.gen(function* () {
         const [{ spec: deployment }, { spec: service }] = manifests()
@@ -152,7 +152,7 @@ describe("the documents", { timeout: 60_000 }, () => {
         assert.strictEqual(container.args[container.args.indexOf("--port") + 1], String(port.containerPort))
         assert.strictEqual(service.ports[0].targetPort, port.name)
         const [, grace] = /MCP_SHUTDOWN_GRACE.+default: (\d+)/u.exec(yield* Effect.promise(help)) ?? []
-        // After that time, running calls have 10 seconds to end, and then one second to be answered as canceled.
+        // After the grace period, running calls have 10 s to end, and then 1 s to be canceled.
         const { terminationGracePeriodSeconds } = deployment.template.spec
         assert.isAbove(terminationGracePeriodSeconds, Number(grace) + 11)
         const sandbox = yield* Sandbox.Sandbox
@@ -179,7 +179,7 @@ const manifests = () => {
   return files.flatMap(parts).map(({ code }) => JSON.parse(JSON.stringify(Yaml.parse(code))))
 }
 
-/** The built server with these arguments, for as long as the scope lives; where it can be reached from here. */
+/** Starts the built server until the scope closes, and returns its URL. */
 const serving = (args: ReadonlyArray<string>, env: Readonly<Record<string, string>>) =>
   Effect.acquireRelease(
     Effect.sync(() =>

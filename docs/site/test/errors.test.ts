@@ -1,4 +1,4 @@
-/** The page of the errors has everything that an error can advise, not only what somebody thought of. */
+/** The page of errors has the advice of every possible error. */
 import { assert, describe, it } from "@effect/vitest"
 import { BulkUploadError, RateLimited } from "@sailpoint-bulk-upload/core/BulkUploadError"
 import { NotSettled } from "@sailpoint-bulk-upload/core/Watch"
@@ -13,13 +13,13 @@ const withoutNumbers = (text: string): string => text.replaceAll(/\d+ s\b/gu, "s
 const page = withoutNumbers(await readFile(new URL("../../errors.md", import.meta.url), "utf8"))
 
 describe("the page of the errors", () => {
-  it("has the advice of an error with a wait of more digits than a number prints", () => {
+  it("the page has the advice of an error with a very long wait", () => {
     const { nextStep } = new RateLimited({ retryAfter: Duration.seconds(1e21) })
     assert.include(page, withoutNumbers(asMarkdown(nextStep)))
   })
 
   it.prop(
-    "has the advice of whichever error there is",
+    "the page has the advice of every error",
     [Schema.Union([BulkUploadError, NotSettled])],
     ([{ nextStep }]) => {
       assert.include(page, withoutNumbers(asMarkdown(nextStep)))

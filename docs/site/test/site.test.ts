@@ -1,6 +1,4 @@
-/**
- * The built site in a real browser, opened from its folder as a person does who has no server and no network.
- */
+/** The built site in a real browser, opened from its folder without a server and a network. */
 import { assert, describe, it } from "@effect/vitest"
 import type Axe from "axe-core"
 import { existsSync } from "node:fs"
@@ -19,7 +17,7 @@ const require = createRequire(import.meta.url)
 
 const CORE = "_sailpoint-bulk-upload_core"
 
-/** One of each kind, rich ones. */
+/** A long page of each kind. */
 const KINDS = [
   `classes/${CORE}.BulkUploadError.RateLimited.html`,
   `interfaces/${CORE}.BulkUploads.Service.html`,
@@ -48,11 +46,11 @@ describe.skipIf(Chromium.isMissing)("the site", { timeout: 300_000 }, () => {
     await rm(folder, { recursive: true, force: true })
   })
 
-  it("is built without a complaint: every export says what it is, every link in a docstring leads somewhere", () => {
+  it("the build reports no export without a description and no broken link in a docstring", () => {
     assert.deepStrictEqual(problems, [])
   })
 
-  it("has every page in its navigation or behind a link, and no link that leads nowhere", async () => {
+  it("every page of the site is linked, and every link has a target", async () => {
     const tab = await browser.newPage()
     const { links } = await visit(tab, address("index.html"))
     await tab.close()
@@ -83,7 +81,7 @@ describe.skipIf(Chromium.isMissing)("the site", { timeout: 300_000 }, () => {
     )
   })
 
-  it("shows each document, each module and every kind of page whole, on a desk and on a phone", async () => {
+  it("pages of every kind fit on a desktop and on a phone", async () => {
     const files = await Array.fromAsync(glob(["documents/*.html", "modules/*.html"], { cwd: folder }))
     const left = ["index.html", ...files, ...KINDS].map(address).values()
     const problems: Array<string> = []
@@ -96,7 +94,7 @@ describe.skipIf(Chromium.isMissing)("the site", { timeout: 300_000 }, () => {
     assert.deepStrictEqual(problems, [])
   })
 
-  it("finds by a word what a person looks for, with the keyboard alone", async () => {
+  it("the search finds an export with the keyboard alone", async () => {
     const page = await browser.newPage()
     await page.goto(address("index.html"))
     await page.locator(".tsd-navigation a").last().waitFor({ state: "attached" })
@@ -110,7 +108,7 @@ describe.skipIf(Chromium.isMissing)("the site", { timeout: 300_000 }, () => {
     await page.close()
   })
 
-  it("has no accessibility problem that axe finds, in light and in dark mode", async () => {
+  it("axe finds no accessibility problem in light and in dark mode", async () => {
     const page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
     const violations: Array<string> = []
     for (const file of ["index.html", "documents/team.html", ...KINDS.slice(0, 2)]) {
@@ -131,7 +129,7 @@ describe.skipIf(Chromium.isMissing)("the site", { timeout: 300_000 }, () => {
 /** Returns the violations that axe finds on the page. Runs in the browser. */
 const violated = async (): Promise<ReadonlyArray<string>> => {
   const { violations } = await (globalThis as unknown as { axe: typeof Axe }).axe.run(document, {
-    // The theme's: what opens a part of the page holds the link to that part, too. Both work by keyboard.
+    // In the theme, a summary contains a link. Both work with the keyboard.
     rules: { "nested-interactive": { enabled: false }, "heading-order": { enabled: false } }
   })
   return violations.map(

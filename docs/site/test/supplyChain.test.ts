@@ -1,9 +1,7 @@
-/**
- * What is installed, what of it may run, under which licences, and what of it reaches a user.
- */
+/** The installed packages, their install scripts and licenses, and the packages that reach a user. */
 import { assert, describe, it } from "@effect/vitest"
-import { existsSync, globSync, lstatSync, readdirSync, readFileSync } from "node:fs"
-import { join } from "node:path"
+import { globSync, lstatSync, readFileSync } from "node:fs"
+import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url))
@@ -19,27 +17,21 @@ interface Manifest {
   readonly devDependencies?: Readonly<Record<string, string>>
 }
 
-/** Everything that is installed, for whatever purpose. */
-const installed: ReadonlyArray<Manifest> = readdirSync(STORE)
-  .map((entry) => join(STORE, entry, "node_modules"))
-  .filter((folder) => existsSync(folder))
-  .flatMap((folder) =>
-    readdirSync(folder).flatMap((name) =>
-      name.startsWith("@")
-        ? readdirSync(join(folder, name)).map((rest) => join(folder, name, rest))
-        : [join(folder, name)]
-    )
-  )
-  .filter((folder) => !lstatSync(folder).isSymbolicLink() && existsSync(join(folder, "package.json")))
-  .map((folder) => JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest)
+/** All installed packages. */
+const installed = globSync(["*/node_modules/*/package.json", "*/node_modules/@*/*/package.json"], {
+  cwd: STORE
+})
+  .map((file) => join(STORE, file))
+  .filter((file) => !lstatSync(dirname(file)).isSymbolicLink())
+  .map((file) => JSON.parse(readFileSync(file, "utf8")) as Manifest)
 
-const licenceOf = ({ license }: Manifest): string =>
+const licenseOf = ({ license }: Manifest): string =>
   (typeof license === "object" ? license.type : license) ?? "none"
 
-/** What may be handed on inside a product with nothing but its notice. */
+/** Licenses that allow redistribution with a notice. */
 const PERMISSIVE = ["MIT", "Apache-2.0", "ISC", "BSD-2-Clause", "BSD-3-Clause", "0BSD", "BlueOak-1.0.0"]
 
-/** For tools that nobody but us runs, and of which nothing is handed on. */
+/** Licenses of tools, which are not redistributed. */
 const TOOLS_ONLY = new Set([
   ...PERMISSIVE,
   "MPL-2.0",
@@ -56,7 +48,7 @@ const INSTALL_SCRIPTS = ["preinstall", "install", "postinstall"]
 const runsOnInstall = ({ scripts }: Manifest): boolean =>
   INSTALL_SCRIPTS.some((script) => scripts?.[script] !== undefined)
 
-/** The packages whose install scripts are decided about, each on a line with a comment above it. */
+/** The packages whose install scripts are allowed or refused. */
 const decided = Array.from(
   (/^allowBuilds:\n((?: {2}.*\n)+)/mu.exec(read("pnpm-workspace.yaml"))?.[1] ?? "").matchAll(
     /^ {2}"?([^\s#"]+)"?: (true|false)$/gmu
@@ -72,7 +64,7 @@ const documented = Array.from(
 
 const bundled = Array.from(
   read("apps/mcp-server/dist/THIRD_PARTY_LICENSES.txt").matchAll(/^(@?[\w./-]+) \d\S* \(([^)]+)\)$/gmu),
-  ([, name = "", licence = ""]) => [name, licence] as const
+  ([, name = "", license = ""]) => [name, license] as const
 )
 
 const manifests = globSync(["package.json", "{packages,apps,docs}/*/package.json", "*/package.json"], {
@@ -82,8 +74,8 @@ const manifests = globSync(["package.json", "{packages,apps,docs}/*/package.json
 
 const dependencies = manifests.flatMap(([, { dependencies = {} }]) => Object.keys(dependencies))
 
-describe("what is installed", () => {
-  it("is what the lockfile says, to the byte, from the registry", () => {
+describe("installed packages", () => {
+  it("every installed package has a hash in the lockfile", () => {
     const lock = read("pnpm-lock.yaml")
     const resolutions = lock.match(/^ +resolution: .*$/gmu) ?? []
     assert.isAbove(resolutions.length, 100)
@@ -93,16 +85,13 @@ describe("what is installed", () => {
     assert.include(read(".ci/run"), "pnpm install --frozen-lockfile")
   })
 
-  it.each(manifests)(
-    "is asked for in %s by exact versions, but where a user's package manager may choose",
-    (_, manifest) => {
-      for (const [name, version] of Object.entries(manifest.devDependencies ?? {})) {
-        assert.match(version, /^(?:\d+\.\d+\.\d+(?:-[\w.]+)?|workspace:\*)$/u, name)
-      }
+  it.each(manifests)("%s has exact versions of development dependencies", (_, manifest) => {
+    for (const [name, version] of Object.entries(manifest.devDependencies ?? {})) {
+      assert.match(version, /^(?:\d+\.\d+\.\d+(?:-[\w.]+)?|workspace:\*)$/u, name)
     }
-  )
+  })
 
-  it("runs no script of its own, but for those that are named and explained", () => {
+  it("only the named packages have install scripts, and only Node's may run", () => {
     const running = new Set(installed.filter(runsOnInstall).map(({ name }) => name))
     assert.isAbove(installed.length, 100)
     assert.sameMembers(
@@ -115,16 +104,16 @@ describe("what is installed", () => {
     )
   })
 
-  it("has a licence that lets us use it", () => {
+  it("every installed package has an accepted license", () => {
     const others = installed
-      .filter((manifest) => !TOOLS_ONLY.has(licenceOf(manifest)))
-      .map((manifest) => `${manifest.name}: ${licenceOf(manifest)}`)
+      .filter((manifest) => !TOOLS_ONLY.has(licenseOf(manifest)))
+      .map((manifest) => `${manifest.name}: ${licenseOf(manifest)}`)
     assert.deepStrictEqual(others, [])
   })
 })
 
-describe("what reaches a user", () => {
-  it("is listed with a reason, and nothing else is listed", () => {
+describe("packages that reach a user", () => {
+  it("the page of dependencies lists exactly these packages, each with a reason", () => {
     const used = new Set(bundled.map(([name]) => name))
     assert.isAbove(used.size, 5)
     for (const name of dependencies) used.add(name)
@@ -135,11 +124,11 @@ describe("what reaches a user", () => {
     for (const [name, reason] of documented) assert.isAbove(reason.length, 15, name)
   })
 
-  it("in the built server has a licence that lets us hand it on", () => {
-    for (const [name, licence] of bundled) assert.include(PERMISSIVE, licence, name)
+  it("every package in the built server has a license that allows redistribution", () => {
+    for (const [name, license] of bundled) assert.include(PERMISSIVE, license, name)
   })
 
-  it("is one dependency, of the sandbox: the library has a peer, the server is built into one file", () => {
+  it("the published packages have one dependency, which the sandbox needs", () => {
     assert.deepStrictEqual([...new Set(dependencies)], ["@effect/platform-node"])
   })
 })

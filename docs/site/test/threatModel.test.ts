@@ -5,19 +5,19 @@ import { fileURLToPath } from "node:url"
 const ROOT = new URL("../../../", import.meta.url)
 const SECURITY = readFileSync(new URL("SECURITY.md", ROOT), "utf8")
 
-/** The rows of the threat model: what is defended against, how, and the tests that show it. */
+/** The rows of the threat model: the threat, the defense and its tests. */
 const rows = Array.from(
   SECURITY.matchAll(/^\| ([^|]+)\| ([^|]+)\| ([^|]+)\|$/gmu),
   ([, threat = "", how = "", tests = ""]) => ({ threat: threat.trim(), how: how.trim(), tests })
 ).filter(({ threat }) => threat !== "Threat" && !/^-+$/u.test(threat))
 
 describe("the threat model", () => {
-  it("says of each threat what is done about it", () => {
+  it("the threat model has a defense for each threat", () => {
     assert.isAbove(rows.length, 15)
     for (const { how, threat } of rows) assert.isAbove(how.length, 20, threat)
   })
 
-  it.each(rows)("names tests that there are: $threat", ({ tests }) => {
+  it.each(rows)("the threat model names existing tests: $threat", ({ tests }) => {
     const files = Array.from(tests.matchAll(/`([^`]+)`/gu), ([, file = ""]) => file)
     assert.isNotEmpty(files)
     for (const file of files) {

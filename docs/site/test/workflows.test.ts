@@ -9,11 +9,11 @@ const read = (file: string): string => readFileSync(`${ROOT}${file}`, "utf8")
 const lint = await createLinter()
 
 describe("the workflows", () => {
-  it("include one that runs .ci/run on every change", () => {
+  it("a workflow runs .ci/run on every change", () => {
     assert.include(workflows, ".github/workflows/ci.yml")
   })
 
-  it("are checked by a linter that reports a mistake", () => {
+  it("the linter of the workflows reports a mistake", () => {
     const broken = read(".github/workflows/ci.yml").replace("runs-on: ubuntu-latest", "runs-on-typo: ubuntu")
     assert.isNotEmpty(lint(broken, "broken.yml"))
   })
@@ -42,7 +42,7 @@ const described = [
 ]
 
 describe("the project's name", () => {
-  it.each(described)('stands with "for SailPoint (unofficial)" in %s', (file) => {
+  it.each(described)('the description has "for SailPoint (unofficial)" in %s', (file) => {
     const [, description = ""] =
       /(?:^# (?=Bulk)|"description": "|image\.title=")(.+?)"?[ ,\\]*$/mu.exec(read(file)) ?? []
     assert.include(description, "for SailPoint (unofficial)")

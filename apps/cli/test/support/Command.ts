@@ -20,13 +20,13 @@ export interface Ended {
 
 export interface Options {
   readonly env?: Readonly<Record<string, string>>
-  /** The program to start instead of Node with the command. */
+  /** The program to start instead of the command. */
   readonly program?: readonly [command: string, ...args: ReadonlyArray<string>]
   /** Once the output matches, acts on the process or on the sandbox. */
   readonly when?: { readonly shows: RegExp; readonly act: (child: ChildProcessWithoutNullStreams) => void }
 }
 
-/** Runs it to its end. */
+/** Runs the command to its end. */
 export const run = (args: ReadonlyArray<string>, options: Options = {}): Effect.Effect<Ended> =>
   Effect.callback((resume) => {
     const [command, ...before] = options.program ?? [process.execPath, MAIN]
@@ -50,7 +50,7 @@ export const run = (args: ReadonlyArray<string>, options: Options = {}): Effect.
 export const envOf = (sandbox: Sandbox.Service): Readonly<Record<string, string>> =>
   Environment.variables(sandbox)
 
-/** Runs it to its end on a new sandbox. */
+/** Runs the command to its end on a new sandbox. */
 export const runOn = (args: ReadonlyArray<string>, env: Options["env"] = {}) =>
   Effect.flatMap(Sandbox.make(), (sandbox) => run(args, { env: { ...envOf(sandbox), ...env } }))
 

@@ -22,10 +22,10 @@ import { temporaryFolder } from "../support/Tarball.ts"
 
 const NAME = "sailpoint-bulk-upload-mcp"
 
-/** What Node itself says of its cache, on standard error. */
-const TELLING = { NODE_DEBUG_NATIVE: "COMPILE_CACHE" }
+/** Makes Node log its use of the cache on standard error. */
+const VERBOSE = { NODE_DEBUG_NATIVE: "COMPILE_CACHE" }
 const USED = /cache for .*server\.js was accepted/u
-const KEEPING = /\[compile cache\]/u
+const ENABLED = /\[compile cache\]/u
 
 const isRoot = process.getuid?.() === 0
 const makeFolder = (own: string) => mkdirSync(own, { recursive: true, mode: 0o700 })
@@ -33,7 +33,7 @@ const giveAway = (path: string) => chownSync(path, 12_345, 12_345)
 
 type Env = Readonly<Record<string, string>>
 
-/** Starts it only to be told its version; that it is told, and nothing else, is looked at by each. */
+/** Starts the server for its version, and returns standard error. */
 const version = (env: Env) =>
   Effect.gen(function* () {
     const { code, stderr, stdout } = yield* (yield* ServerProcess.start(["--version"], env)).ended
@@ -42,7 +42,7 @@ const version = (env: Env) =>
     return stderr
   })
 
-/** The environment of a user, where this system looks for it. */
+/** The environment and the cache folder of a new user. */
 const user = Effect.map(temporaryFolder, (home) => {
   mkdirSync(join(home, "Library"))
   const cache = { darwin: "Library/Caches", win32: "." }[process.platform as string] ?? ".cache"
@@ -54,7 +54,7 @@ const user = Effect.map(temporaryFolder, (home) => {
   }
 })
 
-/** The files of compiled code, which are in a folder for this version of Node. */
+/** The files of compiled code. */
 const compiled = (folder: string): ReadonlyArray<string> =>
   statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true
     ? readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -62,13 +62,13 @@ const compiled = (folder: string): ReadonlyArray<string> =>
         .map(({ name, parentPath }) => join(parentPath, name))
     : []
 
-/** What a start compiles takes more bytes than this, and the bundler's own small file less. */
+/** A number of bytes below the code of a start, and above the small file of the bundler. */
 const OF_A_START = 100_000
 
 const bytesIn = (folder: string): number =>
   compiled(folder).reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0)
 
-/** As soon as there is compiled code of more bytes. */
+/** Waits until the folder has more bytes of compiled code. */
 const kept = (folder: string, bytes = OF_A_START) =>
   Effect.callback<void>((resume) => {
     const look = () => {
@@ -80,7 +80,7 @@ const kept = (folder: string, bytes = OF_A_START) =>
     return Effect.sync(() => watcher.close())
   })
 
-/** A server that has answered its assistant, and then kept what it had compiled. */
+/** A server that has answered a request and then stored its compiled code. */
 const serving = (env: Env, own: string) =>
   Effect.gen(function* () {
     const server = yield* ServerProcess.start(["--log-level", "warn"], {
@@ -94,7 +94,7 @@ const serving = (env: Env, own: string) =>
     return server
   })
 
-/** Takes functions out of `node:module` before the server is loaded, and lets its timers of a second fire at once. */
+/** Removes functions from `node:module` before the server loads, and fires its timers of one second at once. */
 const without = (functions: ReadonlyArray<string>): string =>
   `import Module from "node:module"
   for (const name of ${JSON.stringify(functions)}) delete Module[name]
@@ -105,17 +105,19 @@ const without = (functions: ReadonlyArray<string>): string =>
 const ofPosix = describe.skipIf(process.platform === "win32")
 
 describe("compiled code", { timeout: 30_000 }, () => {
-  it.live("is kept by the first start, in a folder of the user's cache, and used by the second", () =>
-    Effect.gen(function* () {
-      const { env, own } = yield* user
-      assert.strictEqual(yield* version(env), "")
-      assert.isNotEmpty(compiled(own))
-      assert.match(yield* version({ ...env, ...TELLING }), USED)
-      assert.strictEqual(yield* version(env), "")
-    })
+  it.live(
+    "the first start stores compiled code in the user's cache folder, and the second start uses it",
+    () =>
+      Effect.gen(function* () {
+        const { env, own } = yield* user
+        assert.strictEqual(yield* version(env), "")
+        assert.isNotEmpty(compiled(own))
+        assert.match(yield* version({ ...env, ...VERBOSE }), USED)
+        assert.strictEqual(yield* version(env), "")
+      })
   )
 
-  it.live("is kept also of what the first call loads, by a server that its assistant kills", () =>
+  it.live("a server that is killed after its first call has stored the code of that call", () =>
     Effect.gen(function* () {
       const { env, own } = yield* user
       const server = yield* serving(env, own)
@@ -127,53 +129,38 @@ describe("compiled code", { timeout: 30_000 }, () => {
       assert.includeMembers([...compiled(own)], [...before])
       yield* server.kill("SIGKILL")
       assert.strictEqual((yield* server.ended).stderr, "")
-      assert.match(yield* version({ ...env, ...TELLING }), USED)
+      assert.match(yield* version({ ...env, ...VERBOSE }), USED)
     })
   )
 
   it.live.each([
-    ["is cut off", (bytes: Buffer) => bytes.subarray(0, 1000)],
-    ["is empty", () => Buffer.alloc(0)],
-    ["was changed", (bytes: Buffer) => Buffer.concat([bytes.subarray(0, -1000), Buffer.alloc(1000)])],
-    ["is something else", (bytes: Buffer) => Buffer.alloc(bytes.length, "canary")]
-  ] as const)("that %s is not used, and made again", ([, damage]) =>
+    ["truncated", (bytes: Buffer) => bytes.subarray(0, 1000)],
+    ["changed", (bytes: Buffer) => Buffer.concat([bytes.subarray(0, -1000), Buffer.alloc(1000)])]
+  ] as const)("%s compiled code is not used, and the next start replaces it", ([, damage]) =>
     Effect.gen(function* () {
       const { env, own } = yield* user
       yield* version(env)
       for (const file of compiled(own)) writeFileSync(file, damage(readFileSync(file)))
       assert.strictEqual(yield* version(env), "")
-      assert.match(yield* version({ ...env, ...TELLING }), USED)
+      assert.match(yield* version({ ...env, ...VERBOSE }), USED)
     })
   )
 
-  it.live("is kept and used by several starts at once", () =>
-    Effect.gen(function* () {
-      const { env, own } = yield* user
-      const said = yield* Effect.all(
-        Array.from({ length: 4 }, () => version(env)),
-        { concurrency: "unbounded" }
-      )
-      assert.deepStrictEqual(said, ["", "", "", ""])
-      const alone = yield* user
-      yield* version(alone.env)
-      assert.lengthOf(compiled(own), compiled(alone.own).length)
-      assert.match(yield* version({ ...env, ...TELLING }), USED)
-    })
-  )
-
-  it.live("is kept where NODE_COMPILE_CACHE says, and not at all with NODE_DISABLE_COMPILE_CACHE", () =>
-    Effect.gen(function* () {
-      const { cache, env, home } = yield* user
-      const elsewhere = join(home, "elsewhere")
-      yield* version({ ...env, NODE_COMPILE_CACHE: elsewhere })
-      assert.isNotEmpty(compiled(elsewhere))
-      yield* version({ ...env, NODE_DISABLE_COMPILE_CACHE: "1" })
-      assert.isFalse(existsSync(join(cache, NAME)))
-    })
+  it.live(
+    "NODE_COMPILE_CACHE sets the folder of compiled code, and NODE_DISABLE_COMPILE_CACHE disables it",
+    () =>
+      Effect.gen(function* () {
+        const { cache, env, home } = yield* user
+        const elsewhere = join(home, "elsewhere")
+        yield* version({ ...env, NODE_COMPILE_CACHE: elsewhere })
+        assert.isNotEmpty(compiled(elsewhere))
+        yield* version({ ...env, NODE_DISABLE_COMPILE_CACHE: "1" })
+        assert.isFalse(existsSync(join(cache, NAME)))
+      })
   )
 
   it.live.each(["flushCompileCache", "flushCompileCache and enableCompileCache"])(
-    "is not missed by a server whose Node has no %s",
+    "a server on a Node without %s answers calls",
     (missing) =>
       Effect.gen(function* () {
         const { cache, env } = yield* user
@@ -191,12 +178,12 @@ describe("compiled code", { timeout: 30_000 }, () => {
       })
   )
 
-  it.live("is not kept where the user has no home", () =>
+  it.live("no compiled code is stored without a home folder", () =>
     Effect.gen(function* () {
       const { home } = yield* user
       const missing = join(home, "missing")
       for (const env of [{}, { HOME: "" }, { HOME: missing, LOCALAPPDATA: "" }, { HOME: "." }]) {
-        assert.notMatch(yield* version({ ...env, ...TELLING }), KEEPING)
+        assert.notMatch(yield* version({ ...env, ...VERBOSE }), ENABLED)
       }
       assert.isFalse(existsSync(missing))
     })
@@ -204,7 +191,7 @@ describe("compiled code", { timeout: 30_000 }, () => {
 })
 
 ofPosix("the folder of compiled code", { timeout: 30_000 }, () => {
-  it.live("is for nobody else", () =>
+  it.live("the folder of compiled code is accessible only to its user", () =>
     Effect.gen(function* () {
       const { env, own } = yield* user
       yield* version(env)
@@ -212,7 +199,7 @@ ofPosix("the folder of compiled code", { timeout: 30_000 }, () => {
     })
   )
 
-  it.live("is where XDG_CACHE_HOME says, except on macOS", () =>
+  it.live("XDG_CACHE_HOME sets the cache folder, except on macOS", () =>
     Effect.gen(function* () {
       const { env, home, own } = yield* user
       const xdg = join(home, "xdg")
@@ -232,17 +219,17 @@ ofPosix("the folder of compiled code", { timeout: 30_000 }, () => {
     ...(isRoot ? [["it belongs to another user", makeFolder, (own: string) => giveAway(own)] as const] : [])
   ]
 
-  it.live.each(spoiled)("is not used if %s", ([, ...steps]) =>
+  it.live.each(spoiled)("the folder of compiled code is not used if %s", ([, ...steps]) =>
     Effect.gen(function* () {
       const { cache, env, own } = yield* user
       for (const step of steps) step(own)
-      assert.notMatch(yield* version({ ...env, ...TELLING }), KEEPING)
+      assert.notMatch(yield* version({ ...env, ...VERBOSE }), ENABLED)
       assert.isEmpty(compiled(cache))
     })
   )
 
   // Root may write everywhere.
-  it.live.skipIf(isRoot)("is not missed where it cannot be written to", () =>
+  it.live.skipIf(isRoot)("a start without write access to the cache folder logs nothing", () =>
     Effect.gen(function* () {
       const { cache, env } = yield* user
       mkdirSync(cache, { mode: 0o500 })
@@ -251,18 +238,18 @@ ofPosix("the folder of compiled code", { timeout: 30_000 }, () => {
   )
 })
 
-// Only root can give a home away, and be started in it.
+// Only root can change the owner of a home, and start a server in it.
 describe.skipIf(!isRoot)("the home of another user", { timeout: 30_000 }, () => {
   it.live.each<readonly [string, (own: string) => void]>([
     ["without a cache folder", () => undefined],
     ["with a cache folder", (own) => mkdirSync(dirname(own), { recursive: true })]
-  ])("%s stays as it is", ([, prepare]) =>
+  ])("the home of another user %s stays unchanged", ([, prepare]) =>
     Effect.gen(function* () {
       const { env, home, own } = yield* user
       prepare(own)
       const before = readdirSync(home, { encoding: "utf8", recursive: true })
       for (const path of ["", ...before]) giveAway(join(home, path))
-      assert.notMatch(yield* version({ ...env, ...TELLING }), KEEPING)
+      assert.notMatch(yield* version({ ...env, ...VERBOSE }), ENABLED)
       assert.deepStrictEqual(readdirSync(home, { encoding: "utf8", recursive: true }), before)
     })
   )

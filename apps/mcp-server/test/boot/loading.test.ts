@@ -8,7 +8,7 @@ import { observed } from "../support/observed.ts"
 import * as ServerProcess from "../support/ServerProcess.ts"
 import { temporaryFolder } from "../support/Tarball.ts"
 
-/** The built files that a start needs before any call. */
+/** The built files that every start loads. */
 const START = ["boot", "effect", "main", "protocol", "rolldown-runtime", "server"].map((name) => `${name}.js`)
 
 interface Coverage {
@@ -42,14 +42,14 @@ const conversations: ReadonlyArray<
   ["a call with a collector", [status], {}, ["calls.js", "streams.js", "telemetry.js"]]
 ]
 
-describe("besides the files of a start", { timeout: 60_000 }, () => {
+describe("loading", { timeout: 60_000 }, () => {
   it.live.each(conversations)("%s loads only the files that it needs", ([, calls, env, files]) =>
     Effect.gen(function* () {
       assert.sameMembers([...(yield* loadedBy(calls, env))], [...START, ...files])
     })
   )
 
-  it.live.each(["--version", "--help"])("%s loads nothing", (option) =>
+  it.live.each(["--version", "--help"])("%s loads only the files of a start", (option) =>
     Effect.gen(function* () {
       const path = yield* temporaryFolder
       const { ended } = yield* ServerProcess.start([option], { NODE_V8_COVERAGE: path })

@@ -10,7 +10,7 @@ const COMMAND = fileOf("@modelcontextprotocol/conformance/dist/index.js")
 
 describe("the official conformance suite", { timeout: 180_000 }, () => {
   it.live.each([LEGACY_VERSION, MODERN_VERSION])(
-    "fails only the scenarios of %s that need the tools, prompts and resources of its own test server",
+    "the conformance suite fails only the scenarios of %s that need its own test server",
     (revision) =>
       Effect.gen(function* () {
         const env = { MCP_MAX_PER_CALLER: "999999" }

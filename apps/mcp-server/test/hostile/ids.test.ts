@@ -26,29 +26,11 @@ const Serving = Layer.effect(
   })
 )
 
-const LONG = "x".repeat(10_000)
-
-const ids = [
-  "0",
-  "-0",
-  "-1",
-  "9007199254740991",
-  "9007199254740993",
-  "18446744073709551615",
-  "123456789012345678901234567890",
-  "1.5",
-  "1e21",
-  "1E+30",
-  "2.5e-7",
-  "1e400",
-  `""`,
-  `" "`,
-  `"9007199254740993"`,
-  `"1e21@"`,
-  `"__proto__"`,
-  `"ü€🦊"`,
-  `"${LONG}"`
-] as const
+const integers =
+  "0 -0 -1 9007199254740991 9007199254740993 18446744073709551615 123456789012345678901234567890"
+const numbers = `${integers} 1.5 1e21 1E+30 2.5e-7 1e400`.split(" ")
+const texts = ["", " ", "9007199254740993", "1e21@", "__proto__", "ü€🦊", "x".repeat(10_000)]
+const ids = [...numbers, ...texts.map((text) => JSON.stringify(text))]
 
 /** Requests, each with a unique part of its answer. */
 const requests: ReadonlyArray<readonly [what: string, request: string, says: string]> = [

@@ -1,4 +1,4 @@
-/** The packed libraries, as they would be published, in a project of somebody else's. */
+/** The packed libraries in another project. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { execFile } from "node:child_process"
@@ -52,7 +52,7 @@ const TSCONFIG = {
   include: ["*.ts"]
 }
 
-/** A project that has the packed packages installed, beside what they name as peers and dependencies. */
+/** A project with the packed packages, their peers and their dependencies. */
 const consumer = Effect.gen(function* () {
   const folder = yield* temporaryFolder
   for (const library of ["packages/core", "packages/sandbox"] as const) {
@@ -78,7 +78,7 @@ const consumer = Effect.gen(function* () {
 
 describe("the packed libraries", () => {
   it.live(
-    "compile and run in a strict project that installs them",
+    "the packed libraries compile and run in a strict project",
     () =>
       Effect.gen(function* () {
         const folder = yield* consumer

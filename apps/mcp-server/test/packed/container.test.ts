@@ -1,6 +1,4 @@
-/**
- * What can be known of the image without an engine: what it is made from exists, and what it starts and checks works.
- */
+/** Builds the image's files and runs its commands, without a container engine. */
 import { assert, layer } from "@effect/vitest"
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Context from "effect/Context"
@@ -23,7 +21,7 @@ interface Step {
   readonly text: string
 }
 
-/** The instructions of each stage, without comments, a line each. */
+/** The instructions of each stage. */
 const readStages = async (): Promise<ReadonlyArray<ReadonlyArray<Step>>> => {
   const file = await readFile(join(ROOT, "apps/mcp-server/Dockerfile"), "utf8")
   const steps = file
@@ -44,13 +42,10 @@ const stages = Effect.promise(readStages)
 const textsOf = (steps: ReadonlyArray<Step> = [], instruction: string): ReadonlyArray<string> =>
   steps.filter((step) => step.instruction === instruction).map(({ text }) => text)
 
-/** A command in its form as a list, which no shell takes apart. */
+/** A command in the form of a list, which needs no shell. */
 const listIn = (text = ""): ReadonlyArray<string> => JSON.parse(text.slice(text.indexOf("[")))
 
-/**
- * What the first stage has when it builds: the part of this checkout that gets past .dockerignore, and what pnpm
- * installs there, which is the same as here.
- */
+/** The folder of the first stage: the part of this clone that .dockerignore allows, and the installed packages. */
 const built = Effect.gen(function* () {
   const context = yield* temporaryFolder
   const [first] = yield* stages
@@ -67,7 +62,7 @@ const built = Effect.gen(function* () {
     await symlink(join(ROOT, "node_modules"), join(context, "node_modules"))
     for (const folder of [...PACKAGES.filter((folder) => folder !== "apps/cli"), "tooling"]) {
       const installed = join(folder, "node_modules")
-      // Links from there lead into the copy.
+      // Relative links lead into the copy.
       await cp(join(ROOT, installed), join(context, installed), { recursive: true, verbatimSymlinks: true })
     }
     const [, build = ""] = textsOf(first, "RUN")
@@ -93,7 +88,7 @@ const image = Layer.effect(
       yield* Effect.promise(async () => {
         await mkdir(target, { recursive: true })
         for (const path of paths.slice(0, -1)) {
-          // COPY puts a file into the folder, and of a folder its contents.
+          // COPY copies a file into the folder, and the contents of a folder.
           const isFile = /\.json$|LICENSE$/u.test(path)
           await cp(join(context, path), isFile ? join(target, basename(path)) : target, { recursive: true })
         }
@@ -104,7 +99,7 @@ const image = Layer.effect(
 )
 
 layer(image, { excludeTestServices: true, timeout: "2 minutes" })("the image", (it) => {
-  it.effect("is built and run by the Node of this project, and built by its pnpm", () =>
+  it.effect("the image uses the Node and the pnpm of this project", () =>
     Effect.gen(function* () {
       const [build = [], last = []] = yield* stages
       const from = `node:${rootManifest.devDependencies.node}-bookworm-slim`
@@ -118,7 +113,7 @@ layer(image, { excludeTestServices: true, timeout: "2 minutes" })("the image", (
     })
   )
 
-  it.effect("holds the command, its manifest and the licences, and is not run by root", () =>
+  it.effect("the image has the command, its manifest and the licenses, and does not run as root", () =>
     Effect.gen(function* () {
       const [, last] = yield* stages
       assert.deepStrictEqual(
@@ -130,7 +125,7 @@ layer(image, { excludeTestServices: true, timeout: "2 minutes" })("the image", (
   )
 
   it.effect(
-    "serves with its own command once it has settings, and its health check follows",
+    "the command of the image serves with settings, and the health check reports it",
     () =>
       Effect.gen(function* () {
         const { folder } = yield* Image
@@ -138,7 +133,7 @@ layer(image, { excludeTestServices: true, timeout: "2 minutes" })("the image", (
         const [node, ...entry] = listIn(textsOf(last, "ENTRYPOINT")[0])
         const command = listIn(textsOf(last, "CMD")[0])
         const sandbox = yield* Sandbox.make()
-        // A free port in place of the one that an image has to itself.
+        // A free port instead of the fixed port of the image.
         const server = yield* ServerProcess.start(
           [...command, "--port", "0"],
           { ...ServerProcess.settingsFor(sandbox), MCP_BEARER_TOKEN: HttpProcess.TOKEN },
@@ -164,7 +159,7 @@ layer(image, { excludeTestServices: true, timeout: "2 minutes" })("the image", (
   )
 
   it.effect(
-    "says what is missing when it is run without settings",
+    "the image reports missing settings",
     () =>
       Effect.gen(function* () {
         const [, last] = yield* stages

@@ -1,4 +1,4 @@
-/** What is in the packages, and what tools and people find there. */
+/** The contents and manifests of the packages. */
 import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core"
 import { assert, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -16,35 +16,35 @@ const read = (path: string) => Effect.promise(async () => new Uint8Array(await r
 
 const tarballOf = (folder: PackageFolder) => Effect.map(Tarballs, (all) => all[folder])
 
-const FOR_PEOPLE = ["LICENSE", "README.md", "package.json"]
+const DOCUMENTS = ["LICENSE", "README.md", "package.json"]
 
-/** What a module of the sources becomes. */
+/** The built files of a module. */
 const builtFrom = (module: string): ReadonlyArray<string> =>
   [".js", ".js.map", ".d.ts", ".d.ts.map"].map((ending) => `dist/${module.replace(/\.ts$/u, ending)}`)
 
 layer(packed, { timeout: "2 minutes" })("the tarball of", (it) => {
-  it.effect.each(TWO_LIBRARIES)("%s holds each module, built and as its source, and nothing else", (folder) =>
-    Effect.gen(function* () {
-      const { files } = yield* tarballOf(folder)
-      const modules = yield* filesIn(join(ROOT, folder, "src"))
-      assert.deepStrictEqual(
-        files,
-        [...FOR_PEOPLE, ...modules.flatMap((module) => [`src/${module}`, ...builtFrom(module)])].toSorted()
-      )
-    })
-  )
-
-  it.effect(
-    "apps/mcp-server holds the built command, with the licenses of what is in it, and nothing else",
-    () =>
+  it.effect.each(TWO_LIBRARIES)(
+    "%s has the source and the built files of each module, and no other file",
+    (folder) =>
       Effect.gen(function* () {
-        const { files } = yield* tarballOf("apps/mcp-server")
-        assert.deepStrictEqual(files, [...FOR_PEOPLE, ...BUILT_COMMAND].toSorted())
+        const { files } = yield* tarballOf(folder)
+        const modules = yield* filesIn(join(ROOT, folder, "src"))
+        assert.deepStrictEqual(
+          files,
+          [...DOCUMENTS, ...modules.flatMap((module) => [`src/${module}`, ...builtFrom(module)])].toSorted()
+        )
       })
   )
 
+  it.effect("apps/mcp-server has the built command with its licenses, and no other file", () =>
+    Effect.gen(function* () {
+      const { files } = yield* tarballOf("apps/mcp-server")
+      assert.deepStrictEqual(files, [...DOCUMENTS, ...BUILT_COMMAND].toSorted())
+    })
+  )
+
   it.effect.each(TWO_LIBRARIES)(
-    "%s has a map for each built file, and the maps lead to files beside them",
+    "%s has a map for each built file, which leads to files of the package",
     (folder) =>
       Effect.gen(function* () {
         const { files, folder: root } = yield* tarballOf(folder)
@@ -60,48 +60,44 @@ layer(packed, { timeout: "2 minutes" })("the tarball of", (it) => {
       })
   )
 
-  it.effect.each(PACKAGES)(
-    "%s says who made it, where it lives, what it needs, and how it is published",
-    (folder) =>
-      Effect.gen(function* () {
-        const { folder: root } = yield* tarballOf(folder)
-        const manifest = JSON.parse(yield* textOf(root, "package.json"))
-        assert.isAbove(manifest.description.length, 20)
-        assert.include(manifest.keywords, "sailpoint")
-        assert.strictEqual(manifest.license, "MIT")
-        assert.strictEqual(manifest.author, "the sailpoint-bulk-upload authors")
-        assert.include(yield* textOf(root, "LICENSE"), manifest.author)
-        assert.strictEqual(manifest.engines.node, ">=22.19")
-        assert.deepStrictEqual(manifest.publishConfig, { access: "public", provenance: true })
-        assert.strictEqual(manifest.repository.directory, folder)
-        // Provenance is refused for a package whose repository is not the one that publishes it.
-        const [, repository] = /^git\+(https:.+)\.git$/u.exec(manifest.repository.url) ?? []
-        assert.strictEqual(manifest.homepage, `${repository}#readme`)
-        assert.strictEqual(manifest.bugs, `${repository}/issues`)
-        assert.deepStrictEqual(manifest.scripts ?? {}, {}, "no script that needs what is not packed")
-      })
+  it.effect.each(PACKAGES)("%s has a manifest with author, repository, license and engines", (folder) =>
+    Effect.gen(function* () {
+      const { folder: root } = yield* tarballOf(folder)
+      const manifest = JSON.parse(yield* textOf(root, "package.json"))
+      assert.isAbove(manifest.description.length, 20)
+      assert.include(manifest.keywords, "sailpoint")
+      assert.strictEqual(manifest.license, "MIT")
+      assert.strictEqual(manifest.author, "the sailpoint-bulk-upload authors")
+      assert.include(yield* textOf(root, "LICENSE"), manifest.author)
+      assert.strictEqual(manifest.engines.node, ">=22.19")
+      assert.deepStrictEqual(manifest.publishConfig, { access: "public", provenance: true })
+      assert.strictEqual(manifest.repository.directory, folder)
+      // npm refuses provenance if the repository differs from the publishing one.
+      const [, repository] = /^git\+(https:.+)\.git$/u.exec(manifest.repository.url) ?? []
+      assert.strictEqual(manifest.homepage, `${repository}#readme`)
+      assert.strictEqual(manifest.bugs, `${repository}/issues`)
+      assert.deepStrictEqual(manifest.scripts ?? {}, {}, "no script, because its files are not packed")
+    })
   )
 
-  it.effect(
-    "packages/core has its peer as its only dependency, and hides the parts that the apps share",
-    () =>
-      Effect.gen(function* () {
-        const { folder } = yield* tarballOf("packages/core")
-        const manifest = JSON.parse(yield* textOf(folder, "package.json"))
-        assert.isUndefined(manifest.dependencies)
-        assert.deepStrictEqual(Object.keys(manifest.peerDependencies), ["effect"])
-        assert.sameMembers(Object.keys(manifest.exports), [
-          ".",
-          "./*",
-          "./package.json",
-          "./internal/*",
-          "./index"
-        ])
-      })
+  it.effect("packages/core has one peer and no dependency, and hides its internal modules", () =>
+    Effect.gen(function* () {
+      const { folder } = yield* tarballOf("packages/core")
+      const manifest = JSON.parse(yield* textOf(folder, "package.json"))
+      assert.isUndefined(manifest.dependencies)
+      assert.deepStrictEqual(Object.keys(manifest.peerDependencies), ["effect"])
+      assert.sameMembers(Object.keys(manifest.exports), [
+        ".",
+        "./*",
+        "./package.json",
+        "./internal/*",
+        "./index"
+      ])
+    })
   )
 
   it.effect.each(PACKAGES)(
-    "%s satisfies publint in every respect",
+    "%s passes publint without a suggestion",
     (folder) =>
       Effect.gen(function* () {
         const { tarball } = yield* tarballOf(folder)
@@ -115,7 +111,7 @@ layer(packed, { timeout: "2 minutes" })("the tarball of", (it) => {
   )
 
   it.effect.each(TWO_LIBRARIES)(
-    "%s gives every module's types to whoever can load it",
+    "%s has types for every public module",
     (folder) =>
       Effect.gen(function* () {
         const { tarball } = yield* tarballOf(folder)
@@ -136,7 +132,7 @@ layer(packed, { timeout: "2 minutes" })("the tarball of", (it) => {
         )
 
         assert.isOk(analysis.types)
-        // It is ESM alone, so CommonJS and resolvers that know no exports are left out, as attw's profile esm-only does.
+        // The package has only ESM, so CommonJS and old resolvers are left out, as in the profile esm-only of attw.
         assert.deepStrictEqual(
           ("problems" in analysis ? analysis.problems : []).filter(
             (problem) =>

@@ -1,4 +1,4 @@
-/** The MCP bundle: packed, unpacked, and started as an assistant on the desktop does it. */
+/** The MCP bundle, packed, unpacked and started as by a desktop assistant. */
 import { getMcpConfigForManifest, unpackExtension } from "@anthropic-ai/mcpb"
 import { McpbManifestSchema } from "@anthropic-ai/mcpb/schemas/0.3"
 import { assert, layer } from "@effect/vitest"
@@ -61,20 +61,18 @@ const configured = (userConfig: Record<string, string>) =>
 layer(Layer.merge(bundle, Sandbox.layer()), { excludeTestServices: true, timeout: "60 seconds" })(
   "the MCP bundle",
   (it) => {
-    it.effect(
-      "holds the built command and its manifests, without the source maps that the official tool leaves out",
-      () =>
-        Effect.gen(function* () {
-          const { folder } = yield* Bundle
-          const built = BUILT_COMMAND.filter((file) => !file.endsWith(".map"))
-          assert.deepStrictEqual(
-            yield* filesIn(folder),
-            ["LICENSE", "README.md", "manifest.json", "package.json", ...built].toSorted()
-          )
-        })
+    it.effect("the bundle has the built command and its manifests, without source maps", () =>
+      Effect.gen(function* () {
+        const { folder } = yield* Bundle
+        const built = BUILT_COMMAND.filter((file) => !file.endsWith(".map"))
+        assert.deepStrictEqual(
+          yield* filesIn(folder),
+          ["LICENSE", "README.md", "manifest.json", "package.json", ...built].toSorted()
+        )
+      })
     )
 
-    it.effect("is the same version, of the same people, for the same Nodes as the package", () =>
+    it.effect("the bundle has the version, author and engines of the package", () =>
       Effect.gen(function* () {
         const { manifest } = yield* Bundle
         assert.strictEqual(manifest.version, packageJson.version)
@@ -87,7 +85,7 @@ layer(Layer.merge(bundle, Sandbox.layer()), { excludeTestServices: true, timeout
       })
     )
 
-    it.effect("asks for settings that the command reads, and hides the secret alone", () =>
+    it.effect("the bundle configures only variables that the command reads, and hides only the secret", () =>
       Effect.gen(function* () {
         const { manifest } = yield* Bundle
         const { env = {} } = manifest.server.mcp_config
@@ -104,14 +102,14 @@ layer(Layer.merge(bundle, Sandbox.layer()), { excludeTestServices: true, timeout
       })
     )
 
-    it.effect("is not started before its required settings are there", () =>
+    it.effect("the bundle does not start without its required settings", () =>
       Effect.gen(function* () {
         const config = yield* configured({ base_url: "https://acme.api.identitynow.com", client_id: "id" })
         assert.isUndefined(config)
       })
     )
 
-    it.effect("answers with the tools that it announces, from the tenant that the person has given", () =>
+    it.effect("the bundle starts a server with the announced tools and the configured tenant", () =>
       Effect.gen(function* () {
         const { manifest } = yield* Bundle
         const { url } = yield* Sandbox.Sandbox
@@ -121,7 +119,6 @@ layer(Layer.merge(bundle, Sandbox.layer()), { excludeTestServices: true, timeout
           client_secret: "sandbox-secret"
         })
         assert.strictEqual(config?.command, "node")
-        // The desktop has a Node of its own for these bundles.
         const [main = "", ...args] = config?.args ?? []
         const server = yield* ServerProcess.start(args, config?.env ?? {}, main)
         const call = callStatus(2, Source.named("Done").sourceId)

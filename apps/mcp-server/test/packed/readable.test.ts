@@ -1,4 +1,4 @@
-/** A reviewer can read the packed server, trace it to its sources and packages, and finds no way for other code to run. */
+/** The packed server is readable, leads to its sources and packages, and cannot run other code. */
 import { JsonStrictValidator } from "@cyclonedx/cyclonedx-library/Validation"
 import { Version } from "@cyclonedx/cyclonedx-library/Spec"
 import { assert, describe, it, layer } from "@effect/vitest"
@@ -17,9 +17,8 @@ import { layer as packed, Tarballs } from "../support/Tarball.ts"
 
 /** Code of packages that never runs, each with the reason. */
 const EXCEPTIONS: Readonly<Record<string, string>> = {
-  "zod/v4/core/util.js: Function":
-    "tries whether code can be generated, before it is; the server disables that",
-  "zod/v4/core/doc.js: Function": "compiles the check of an object from its schema; the server disables that"
+  "zod/v4/core/util.js: Function": "checks whether code can be generated; the server disables that",
+  "zod/v4/core/doc.js: Function": "compiles an object check from its schema; the server disables that"
 }
 
 const REPORT_GENERATED_CODE = `
@@ -48,19 +47,19 @@ const escapes: ReadonlyArray<readonly [string, escape: string]> = [
 ]
 
 describe("the review of a file", () => {
-  it("notices code that is packed into a comment", () => {
+  it("the review reports code that is packed into a comment", () => {
     const packed = Buffer.from("const answer = 42\n".repeat(30)).toString("base64")
     assert.deepStrictEqual(marksOf(`const answer = 42\n/*${packed}*/`), ["long lines", "encoded data"])
   })
 
-  it.each(escapes)("notices %s", (code, escape) => {
+  it.each(escapes)("the review reports %s", (code, escape) => {
     assert.deepStrictEqual(escapesIn(code), [`no module: ${escape}`])
   })
 })
 
 layer(packed, { excludeTestServices: true, timeout: "2 minutes" })("in the packed server", (it) => {
   it.effect.each(CHUNKS)(
-    "dist/%s.js can be read, and could not if it were minified",
+    "dist/%s.js is readable, and its minified form is not",
     (chunk) =>
       Effect.gen(function* () {
         const code = yield* read(`dist/${chunk}.js`)
@@ -71,7 +70,7 @@ layer(packed, { excludeTestServices: true, timeout: "2 minutes" })("in the packe
   )
 
   it.effect(
-    "no file can run other code, but for the exceptions that are listed",
+    "no file can run other code, except for listed exceptions",
     () =>
       Effect.gen(function* () {
         const found = yield* Effect.forEach(CHUNKS, (chunk) =>
@@ -83,7 +82,7 @@ layer(packed, { excludeTestServices: true, timeout: "2 minutes" })("in the packe
   )
 
   it.effect(
-    "no code is generated for a start and a call",
+    "a start and a call generate no code",
     () =>
       Effect.gen(function* () {
         const { "apps/mcp-server": server } = yield* Tarballs
@@ -112,7 +111,7 @@ layer(packed, { excludeTestServices: true, timeout: "2 minutes" })("in the packe
           [],
           { SAIL_BASE_URL: "http://127.0.0.1:9", SAIL_ACCESS_TOKEN: "token" },
           join(server.folder, "dist/main.js"),
-          // A fetch that breaks its contract: the code that reads the answer of SailPoint throws.
+          // This fetch returns undefined, so the code that reads the answer throws.
           [process.execPath, "--import=data:text/javascript,globalThis.fetch=async()=>undefined"]
         )
         const { sourceId } = Source.named("Done")
@@ -132,7 +131,7 @@ layer(packed, { excludeTestServices: true, timeout: "2 minutes" })("in the packe
     60_000
   )
 
-  it.effect("each source map embeds the sources that it leads to", () =>
+  it.effect("each source map has the contents of its sources", () =>
     Effect.gen(function* () {
       for (const map of BUILT_COMMAND.filter((file) => file.endsWith(".map"))) {
         const file = map.replace(".map", "")
@@ -151,7 +150,7 @@ layer(packed, { excludeTestServices: true, timeout: "2 minutes" })("in the packe
     })
   )
 
-  it.effect("the bill of materials is valid, and names the packages whose licenses are there, and ours", () =>
+  it.effect("the bill of materials is valid, and names the licensed packages and the two libraries", () =>
     Effect.gen(function* () {
       const text = yield* read("dist/sbom.cdx.json")
       const problems = yield* Effect.promise(() => new JsonStrictValidator(Version.v1dot6).validate(text))
@@ -173,7 +172,7 @@ layer(packed, { excludeTestServices: true, timeout: "2 minutes" })("in the packe
     })
   )
 
-  it.effect("a tool is found by its name, and what it does by the same name in the files of calls", () =>
+  it.effect("the name of a tool leads to its function in the file of calls", () =>
     Effect.gen(function* () {
       assert.include(yield* read("dist/server.js"), `name: "get_bulk_upload_status"`)
       assert.include(yield* read("dist/server.js"), "getBulkUploadStatus(")

@@ -1,4 +1,4 @@
-/** What the MCP registry is told: by its rules, and in step with the package and with what the command reads. */
+/** The entry for the MCP registry follows its schema, the package and the variables of the command. */
 import { ApiVersion } from "@sailpoint-bulk-upload/core/workspace"
 import { assert, describe, it } from "@effect/vitest"
 import * as z from "zod"
@@ -11,7 +11,7 @@ const SCHEMA = "https://static.modelcontextprotocol.io/schemas/2025-12-11/server
 
 const exactVersion = z.string().regex(/^\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?$/u)
 
-/** The rules of that schema for what stands in the file; keys that it does not know are mistakes. */
+/** The rules of that schema for this file; unknown keys are errors. */
 const Variable = z.strictObject({
   name: z.string(),
   description: z.string(),
@@ -50,7 +50,7 @@ const marked = (mark: "isSecret" | "isRequired") =>
   npm.environmentVariables.filter((variable) => variable[mark] === true).map(({ name }) => name)
 
 describe("server.json", () => {
-  it("names the package that is published, and is named by it", () => {
+  it("server.json and the package name each other", () => {
     assert.strictEqual(serverJson.name, packageJson.mcpName)
     assert.strictEqual(npm.identifier, packageJson.name)
     assert.deepStrictEqual([serverJson.version, npm.version], [packageJson.version, packageJson.version])
@@ -59,20 +59,20 @@ describe("server.json", () => {
     assert.strictEqual(serverJson.websiteUrl, packageJson.homepage)
   })
 
-  it("lists the settings that the help lists, of a command over standard input and output", () => {
+  it("server.json lists the variables of the help", () => {
     assert.deepStrictEqual(
       npm.environmentVariables.map(({ name }) => name),
       settingsIn(CommandLine.HELP)
     )
   })
 
-  it("marks as secret what must not be shown, and as required what nothing can stand in for", () => {
-    // A Redis URL has a password in it.
+  it("server.json marks the secret and the required variables", () => {
+    // A Redis URL can contain a password.
     assert.deepStrictEqual(marked("isSecret"), ["SAIL_CLIENT_SECRET", "SAIL_ACCESS_TOKEN", "SAIL_REDIS_URL"])
     assert.deepStrictEqual(marked("isRequired"), ["SAIL_BASE_URL"])
   })
 
-  it("offers the API versions that there are", () => {
+  it("server.json offers all API versions", () => {
     const version = npm.environmentVariables.find(({ name }) => name === "SAIL_API_VERSION")
     assert.deepStrictEqual(version?.choices, [...ApiVersion.literals])
     assert.strictEqual(version?.default, "v2024")

@@ -1,7 +1,4 @@
-/**
- * The packages, packed and installed by npm into an empty project, on every Node that they promise to run on. Not
- * among the other tests, because it fetches those Nodes: `pnpm run test:published`.
- */
+/** The packed packages, as npm installs them, on every supported Node: `pnpm run test:published`. */
 import { assert, layer } from "@effect/vitest"
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
@@ -11,6 +8,7 @@ import { execFile } from "node:child_process"
 import { writeFile } from "node:fs/promises"
 import { delimiter, join } from "node:path"
 import { promisify } from "node:util"
+import core from "../../../../packages/core/package.json" with { type: "json" }
 import packageJson from "../../package.json" with { type: "json" }
 import * as HttpProcess from "../support/HttpProcess.ts"
 import { callStatus, initialize, initialized } from "../support/JsonRpc.ts"
@@ -23,13 +21,12 @@ const run = promisify(execFile)
 const PROGRAM = `
 import { getBulkUploadStatus, BulkUploads } from "@sailpoint-bulk-upload/core"
 import * as SourceId from "@sailpoint-bulk-upload/core/SourceId"
-import { Source } from "@sailpoint-bulk-upload/sandbox"
 import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Layer from "effect/Layer"
 
 const Live = BulkUploads.layerConfig().pipe(Layer.provide(FetchHttpClient.layer))
-const asked = SourceId.fromString(Source.named("Done").sourceId).pipe(
+const asked = SourceId.fromString("${Source.named("Done").sourceId}").pipe(
   Effect.flatMap(getBulkUploadStatus),
   Effect.provide(Live)
 )
@@ -39,14 +36,13 @@ console.log(JSON.stringify({ node: process.versions.node, status }))
 
 const devDependencies: Readonly<Record<string, string>> = packageJson.devDependencies
 
-/** A project into which npm installs what a user would, and the environment that it lives in on that Node. */
-const project = (version: string) =>
+/** A project with these packages and the program, and its environment for that Node. */
+const project = (version: string, packages: ReadonlyArray<string>, ...flags: ReadonlyArray<string>) =>
   Effect.gen(function* () {
     const nodes = yield* Nodes.Nodes
-    const tarballs = yield* Tarball.Tarballs
     const folder = yield* Tarball.temporaryFolder
     const env = {
-      // Where packages come from can be said in variables.
+      // The registry can be set in variables.
       ...process.env,
       PATH: [join(folder, "node_modules/.bin"), nodes.folderOf(version), process.env["PATH"]].join(delimiter),
       // An engines field that does not allow this Node ends the installation.
@@ -55,22 +51,23 @@ const project = (version: string) =>
     yield* Effect.promise(async () => {
       await writeFile(join(folder, "package.json"), JSON.stringify({ type: "module", private: true }))
       await writeFile(join(folder, "program.js"), PROGRAM)
-      const flags = ["--no-audit", "--no-fund", "--prefer-offline"]
-      const peers = ["effect", "@effect/platform-node"].map((name) => `${name}@${devDependencies[name]}`)
-      const packed = Object.values(tarballs).map(({ tarball }) => tarball)
-      await run("npm", ["install", ...flags, ...peers, ...packed], { cwd: folder, env })
+      await run("npm", ["install", "--no-audit", "--no-fund", ...flags, ...packages], { cwd: folder, env })
     })
     return { folder, env }
   })
+
+const status = { node: process.versions.node, status: "COMPLETED" }
 
 layer(Layer.merge(Nodes.layer, Tarball.layer), { excludeTestServices: true, timeout: "5 minutes" })(
   "installed by npm",
   (it) => {
     it.effect.each(Nodes.VERSIONS)(
-      "on Node %s the library, the sandbox, the server and the command run",
+      "the library, the sandbox, the server and the command run on Node %s",
       (version) =>
         Effect.gen(function* () {
-          const { env, folder } = yield* project(version)
+          const packed = Object.values(yield* Tarball.Tarballs).map(({ tarball }) => tarball)
+          const peers = ["effect", "@effect/platform-node"].map((name) => `${name}@${devDependencies[name]}`)
+          const { env, folder } = yield* project(version, [...peers, ...packed], "--prefer-offline")
           const call = (command: string, ...args: ReadonlyArray<string>) =>
             Effect.promise(() => run(command, args, { cwd: folder, env }))
 
@@ -82,18 +79,18 @@ layer(Layer.merge(Nodes.layer, Tarball.layer), { excludeTestServices: true, time
           const program = yield* Effect.promise(() =>
             run("node", ["program.js"], { cwd: folder, env: { ...env, ...settings } })
           )
-          assert.deepStrictEqual(JSON.parse(program.stdout), { node: version, status: "COMPLETED" })
+          assert.deepStrictEqual(JSON.parse(program.stdout), { ...status, node: version })
           assert.strictEqual(program.stderr, "")
 
-          const told = yield* call("sailpoint-bulk-upload-mcp", "--version")
-          assert.deepStrictEqual(told, { stdout: `${packageJson.version}\n`, stderr: "" })
+          const printed = yield* call("sailpoint-bulk-upload-mcp", "--version")
+          assert.deepStrictEqual(printed, { stdout: `${packageJson.version}\n`, stderr: "" })
 
           const check = yield* call("sailpoint-bulk-upload-mcp", "check", "--sandbox", "--json")
           assert.strictEqual(check.stderr, "")
           assert.isTrue(JSON.parse(check.stdout).ok)
 
-          const status = yield* call("sailpoint-bulk-upload", "--sandbox", "status", "Done", "--json")
-          assert.strictEqual(JSON.parse(status.stdout).status, "COMPLETED")
+          const done = yield* call("sailpoint-bulk-upload", "--sandbox", "status", "Done", "--json")
+          assert.strictEqual(JSON.parse(done.stdout).status, "COMPLETED")
 
           const args = ["--sandbox", "--log-level", "warn"]
           const server = yield* ServerProcess.startCommand("sailpoint-bulk-upload-mcp", args, env)
@@ -106,17 +103,30 @@ layer(Layer.merge(Nodes.layer, Tarball.layer), { excludeTestServices: true, time
         }),
       { timeout: 300_000, concurrent: true }
     )
+
+    it.effect("the library returns a status with the newest effect of its peer range", () =>
+      Effect.gen(function* () {
+        const { tarball } = (yield* Tarball.Tarballs)["packages/core"]
+        const packages = [`effect@${core.peerDependencies.effect}`, tarball]
+        const { env, folder } = yield* project(status.node, packages, "--prefer-online")
+        const settings = ServerProcess.settingsFor(yield* Sandbox.make())
+        const program = yield* Effect.promise(() =>
+          run("node", ["program.js"], { cwd: folder, env: { ...env, ...settings } })
+        )
+        assert.deepStrictEqual([JSON.parse(program.stdout), program.stderr], [status, ""])
+      })
+    )
   }
 )
 
-/** The command as the tarball holds it. */
+/** The command in the tarball. */
 const main = Effect.map(Tarball.Tarballs, (all) => join(all["apps/mcp-server"].folder, "dist/main.js"))
 
 layer(Layer.merge(Nodes.layer, Tarball.layer), { excludeTestServices: true, timeout: "5 minutes" })(
   "the packed server",
   (it) => {
     it.effect.each(Nodes.TOO_OLD)(
-      "says in one sentence on Node %s which Node it needs, and exits 2",
+      "the server prints one sentence with the required Node on Node %s, and exits 2",
       (version) =>
         Effect.gen(function* () {
           const { folderOf } = yield* Nodes.Nodes
@@ -131,7 +141,7 @@ layer(Layer.merge(Nodes.layer, Tarball.layer), { excludeTestServices: true, time
     )
 
     it.effect.each(Object.values(Nodes.OTHERS))(
-      "answers calls over standard input and over HTTP under %s",
+      "the server answers calls over standard input and HTTP under %s",
       ([command, ...options]) =>
         Effect.gen(function* () {
           const { others } = yield* Nodes.Nodes

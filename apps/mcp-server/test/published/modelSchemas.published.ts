@@ -1,7 +1,4 @@
-/**
- * The schemas of all tools, converted by the SDKs of OpenAI, Google and Anthropic. Not among the other tests, because
- * these SDKs weigh 80 MB: `pnpm run test:published`.
- */
+/** The SDKs of OpenAI, Google and Anthropic convert the schemas of all tools: `pnpm run test:published`. */
 import { assert, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { createServer } from "node:http"
@@ -45,7 +42,7 @@ interface Google {
 
 const tools = Effect.flatMap(Assistant.connect(Assistant.modern, {}, ["--sandbox"]), ({ tools }) => tools)
 
-/** As bridges to OpenAI's strict mode do it: optional properties may be null, and all are required. */
+/** A schema for OpenAI's strict mode: all properties are required, and optional ones may be null. */
 const strict = (schema: JsonSchema): JsonSchema => ({
   ...schema,
   ...(schema.items === undefined ? {} : { items: strict(schema.items) }),
@@ -84,7 +81,7 @@ const sentToGoogle = (google: Google, tools: ReadonlyArray<object>) =>
   })
 
 layer(installed, { excludeTestServices: true, timeout: "5 minutes" })("the schemas of all tools", (it) => {
-  it.effect("are converted by OpenAI's SDK for strict mode, inputs and outputs", () =>
+  it.effect("OpenAI's SDK converts inputs and outputs for strict mode", () =>
     Effect.gen(function* () {
       const { load } = yield* Installed.InstalledPackages
       const { toStrictJsonSchema } = yield* load<OpenAi>("openai/lib/transform")
@@ -97,7 +94,7 @@ layer(installed, { excludeTestServices: true, timeout: "5 minutes" })("the schem
     })
   )
 
-  it.effect("are converted by Anthropic's SDK, as tools and for structured outputs", () =>
+  it.effect("Anthropic's SDK converts tools and structured outputs", () =>
     Effect.gen(function* () {
       const { load } = yield* Installed.InstalledPackages
       const { transformJSONSchema } = yield* load<AnthropicStrict>(
@@ -117,7 +114,7 @@ layer(installed, { excludeTestServices: true, timeout: "5 minutes" })("the schem
     })
   )
 
-  it.effect("are converted by Google's SDK, as JSON Schema and as the schema of Gemini", () =>
+  it.effect("Google's SDK converts JSON Schema and the schema of Gemini", () =>
     Effect.gen(function* () {
       const { load } = yield* Installed.InstalledPackages
       const google = yield* load<Google>("@google/genai")

@@ -1,7 +1,4 @@
-/**
- * SailPoint's own SDK against the sandbox, as neither of them was written for the other. Not among the other tests,
- * because the SDK weighs 54 MB: `pnpm run test:published`.
- */
+/** SailPoint's SDK works with the sandbox: `pnpm run test:published`. */
 import { assert, layer } from "@effect/vitest"
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
@@ -65,7 +62,7 @@ layer(Installed.layer("sailpoint-api-client@1.4.15"), {
   excludeTestServices: true,
   timeout: "5 minutes"
 })("SailPoint's SDK", (it) => {
-  it.effect("logs in to the sandbox, lists its sources and records page by page", () =>
+  it.effect("SailPoint's SDK lists the sources and records of the sandbox page by page", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make()
       const { nonEmployees, paginator } = yield* connected(sandbox)
@@ -86,7 +83,7 @@ layer(Installed.layer("sailpoint-api-client@1.4.15"), {
     })
   )
 
-  it.effect("uploads a file and reads the status, the columns and the audit events", () =>
+  it.effect("SailPoint's SDK uploads a file and reads the status, the columns and the audit events", () =>
     Effect.gen(function* () {
       const { name, sourceId } = Source.named("Contractors")
       const sources = [Source.named("Contractors")]

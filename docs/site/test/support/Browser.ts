@@ -1,4 +1,4 @@
-/** A real Chromium without a window, that opens files and nothing else. */
+/** A real Chromium without a window, which opens only files. */
 import { existsSync } from "node:fs"
 import { delimiter, join } from "node:path"
 import { type Browser, chromium } from "playwright-core"
@@ -9,7 +9,7 @@ const APPLICATIONS = [
   "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
 ]
 
-/** Where it is: named, on the path, or where its installer puts it. */
+/** Finds the program: named in CHROMIUM, on the path, or in the folder of its installer. */
 const find = (): string | undefined => {
   const { CHROMIUM = "", PATH = "" } = process.env
   const folders = PATH.split(delimiter)
@@ -22,22 +22,19 @@ const find = (): string | undefined => {
 
 const executablePath = find()
 
-/**
- * There is no Chromium, and nobody promised one: a person's run counts the tests that need it as skipped. In CI,
- * which installs it, they fail and say what is missing.
- */
+/** Whether the tests that need Chromium are skipped; in CI they fail instead. */
 export const isMissing: boolean = executablePath === undefined && process.env["CI"] === undefined
 
 export const launch = (): Promise<Browser> => {
   if (executablePath === undefined) {
     throw new Error(
-      "There is no Chromium: install it (Debian: apt-get install -y chromium) or name it in CHROMIUM."
+      "Chromium is missing: install it (Debian: apt-get install -y chromium), or name it in CHROMIUM."
     )
   }
   return chromium.launch({
     executablePath,
     args: [
-      // A container's root cannot have Chromium's own sandbox; what it opens are our own files.
+      // Chromium's sandbox does not work as root, and it opens only our own files.
       "--no-sandbox",
       "--disable-gpu",
       "--disable-quic",

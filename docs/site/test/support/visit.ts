@@ -1,12 +1,9 @@
-/** A look at one page of the site, as wide as a phone and as wide as a desk's screen. */
+/** Visits a page of the site in the widths of a desktop and a phone. */
 import type { Page } from "playwright-core"
 
 export interface Visit {
   /** Addresses that the page links to. */
   readonly links: ReadonlyArray<string>
-  /** What a link can point to with `#`. */
-  readonly ids: ReadonlyArray<string>
-  /** What is wrong with the page. */
   readonly problems: ReadonlyArray<string>
 }
 
@@ -20,23 +17,22 @@ export const visit = async (page: Page, address: string): Promise<Visit> => {
   page.on("console", (message) => {
     if (message.type() === "error" || message.type() === "warning") complain(message.text())
   })
-  page.on("requestfailed", (request) => complain(`${request.url()} cannot be had`))
+  page.on("requestfailed", (request) => complain(`${request.url()} does not load`))
   await page.goto(address)
-  // The navigation is made by a script.
+  // A script makes the navigation.
   await page.locator(".tsd-navigation a").last().waitFor({ state: "attached" })
-  const { ids, links } = await page.evaluate(() => ({
-    links: Array.from(document.querySelectorAll("a[href]"), (link) => (link as HTMLAnchorElement).href),
-    ids: Array.from(document.querySelectorAll("[id]"), ({ id }) => id)
-  }))
+  const links = await page.evaluate(() =>
+    Array.from(document.querySelectorAll<HTMLAnchorElement>("a[href]"), ({ href }) => href)
+  )
   for (const width of WIDTHS) {
     await page.setViewportSize({ width, height: 900 })
     for (const cut of await page.evaluate(cutOff)) complain(`${cut} at ${width} pixels`)
   }
   page.removeAllListeners()
-  return { links, ids, problems }
+  return { links, problems }
 }
 
-/** What is wider than the page, or than the box that hides what sticks out of it. Runs in the browser. */
+/** The elements that are wider than the page or than their box. Runs in the browser. */
 const cutOff = (): ReadonlyArray<string> => {
   const { scrollWidth } = document.documentElement
   const wide = scrollWidth > window.innerWidth ? [`the page is ${scrollWidth} pixels wide`] : []
