@@ -3,4 +3,8 @@
  */
 import { bundle } from "@sailpoint-bulk-upload/tooling/bundle"
 
-await bundle(import.meta.dirname, { "command-line": ["src/run.ts"], sandbox: ["src/sandbox.ts"] })
+await bundle(import.meta.dirname, {
+  boot: ["package.json", "../../tooling/start.ts", "../../tooling/compileCache.ts"],
+  "command-line": ["src/run.ts"],
+  sandbox: ["src/sandbox.ts"]
+})

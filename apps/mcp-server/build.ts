@@ -6,7 +6,7 @@ import { bundle } from "@sailpoint-bulk-upload/tooling/bundle"
 const effect = (...names: ReadonlyArray<string>) => names.map((name) => `node_modules/effect/dist/${name}.js`)
 
 const chunks = {
-  boot: ["src/boot"],
+  boot: ["package.json", "../../tooling/start.ts", "../../tooling/compileCache.ts"],
   effect: effect("Effect", "Schema", "ManagedRuntime", "Latch"),
   protocol: ["src/mcp/interpretedChecks.ts", "node_modules/@modelcontextprotocol/server"],
   streams: effect("Stream", "FileSystem"),

@@ -2,4 +2,7 @@
 /**
  * The entry of the command `sailpoint-bulk-upload`.
  */
-void import("./run.ts")
+import { start } from "@sailpoint-bulk-upload/tooling/start"
+import packageJson from "../package.json" with { type: "json" }
+
+start("sailpoint-bulk-upload", packageJson.engines, () => import("./run.ts"))

@@ -1,16 +1,8 @@
 #!/usr/bin/env node
 /**
- * The entry of the command `sailpoint-bulk-upload-mcp`. It checks the version of Node before it loads anything else, because
- * an older one cannot link the other files.
+ * The entry of the command `sailpoint-bulk-upload-mcp`.
  */
-import * as CompileCache from "./boot/CompileCache.ts"
-import { unsupportedNode } from "./boot/unsupportedNode.ts"
+import { start } from "@sailpoint-bulk-upload/tooling/start"
+import packageJson from "../package.json" with { type: "json" }
 
-const problem = unsupportedNode()
-if (problem === undefined) {
-  CompileCache.enable()
-  void import("./command.ts").then(({ run }) => run())
-} else {
-  process.stderr.write(`${problem}\n`)
-  process.exitCode = 2
-}
+start("sailpoint-bulk-upload-mcp", packageJson.engines, () => import("./command.ts").then(({ run }) => run()))

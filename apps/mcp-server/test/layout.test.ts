@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url"
 const SRC = fileURLToPath(new URL("../src/", import.meta.url))
 
 /** Each folder, with the folders that its modules may import from besides their own. */
-const LEAVES = ["boot", "process", "redis", "settings", "telemetry", "text"]
+const LEAVES = ["process", "redis", "settings", "telemetry", "text"]
 const PARTS = ["mcp", "handlers", ...LEAVES]
 const MAY_IMPORT: Readonly<Record<string, ReadonlyArray<string>>> = {
   ".": ["cli", "stdio", "http", "server", ...PARTS],
@@ -23,7 +23,6 @@ const MAY_IMPORT: Readonly<Record<string, ReadonlyArray<string>>> = {
   handlers: LEAVES,
   telemetry: ["text"],
   settings: ["text"],
-  boot: [],
   process: [],
   redis: [],
   text: []

@@ -3,7 +3,7 @@
  */
 import * as Effect from "effect/Effect"
 import type * as Loaded from "./handlers.ts"
-import * as CompileCache from "../boot/CompileCache.ts"
+import { flushSoon } from "@sailpoint-bulk-upload/tooling/compileCache"
 
 export type Handlers = typeof Loaded
 
@@ -11,7 +11,7 @@ let loaded: Handlers | undefined
 
 const load: Effect.Effect<Handlers> = Effect.promise(async () => {
   loaded = await import("./handlers.ts")
-  CompileCache.flushSoon()
+  flushSoon()
   return loaded
 })
 

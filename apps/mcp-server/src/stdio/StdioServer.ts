@@ -3,7 +3,7 @@
  */
 import type { McpServer } from "@modelcontextprotocol/server"
 import { serveStdio } from "@modelcontextprotocol/server/stdio"
-import * as CompileCache from "../boot/CompileCache.ts"
+import { flushSoon } from "@sailpoint-bulk-upload/tooling/compileCache"
 import type { Adapter } from "../mcp/ToolResult.ts"
 import { shutdownSignal } from "../process/shutdownSignal.ts"
 import { setTimeout } from "node:timers/promises"
@@ -29,7 +29,7 @@ export interface Options {
 export const serve = async ({ calls, factory, onerror, report }: Options): Promise<void> => {
   const transport = new StdioTransport(report)
   const handle = serveStdio(factory, { transport, onerror })
-  void transport.spoken.then(CompileCache.flushSoon)
+  void transport.spoken.then(flushSoon)
   const lastAnswers = async (): Promise<void> => {
     await Promise.race([transport.ended, shutdownSignal()])
     calls.beginShutdown()

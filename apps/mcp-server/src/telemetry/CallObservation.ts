@@ -9,7 +9,7 @@ import {
   TRACEPARENT_META_KEY
 } from "@modelcontextprotocol/server"
 import * as SourceId from "@sailpoint-bulk-upload/core/SourceId"
-import { outcome as outcomeOfExit } from "@sailpoint-bulk-upload/core/workspace"
+import { isTraced, outcome as outcomeOfExit, whereTraced } from "@sailpoint-bulk-upload/core/workspace"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
@@ -22,7 +22,6 @@ import type * as Tracer from "effect/Tracer"
 import { printable } from "../text/printable.ts"
 import { CurrentCaller, fieldsOf } from "./Caller.ts"
 import * as JsonRpcText from "../text/JsonRpcText.ts"
-import { annotateSpan, withSpan } from "./whereTraced.ts"
 
 /**
  * Seconds that they took, by tool and `outcome`: `ok`, `cancelled`, `defect`, or the tag of the error.
@@ -73,7 +72,11 @@ const observe = (subject: "tool" | "resource") => (name: string, input: unknown,
     const outcome = outcomeOf(exit)
     const failed =
       outcome === "ok" || outcome === "cancelled" ? {} : { "error.type": isTool ? "tool_error" : outcome }
-    return annotateSpan(() => ({ [`sailpoint.${subject}.outcome`]: outcome, ...failed })).pipe(
+    return Effect.withFiber((fiber) =>
+      isTraced(fiber)
+        ? Effect.annotateCurrentSpan({ [`sailpoint.${subject}.outcome`]: outcome, ...failed })
+        : Effect.void
+    ).pipe(
       Effect.andThen(Metric.update(series({ ...attributes, ...failed, outcome }), Number(nanos) / 1e9)),
       Effect.andThen(
         Effect.flatMap(CurrentCaller, (caller) =>
@@ -96,7 +99,7 @@ const observe = (subject: "tool" | "resource") => (name: string, input: unknown,
         Effect.flatMap(Clock.monotonicTimeNanos, (end) => report(exit, end - start))
       )
     ).pipe(
-      withSpan(isTool ? `${method} ${name}` : method, () => ({
+      whereTraced(isTool ? `${method} ${name}` : method, () => ({
         kind: "server",
         parent: callerOf(context),
         attributes: {

@@ -135,7 +135,10 @@ layer(Layer.merge(Nodes.layer, Tarball.layer), { excludeTestServices: true, time
           assert.deepStrictEqual({ code, stdout }, { code: 2, stdout: "" })
           assert.match(
             stderr,
-            new RegExp(`^This server needs Node\\.js .+ but was started with ${version} .+\\.\n$`, "u")
+            new RegExp(
+              `^sailpoint-bulk-upload-mcp needs Node\\.js .+ but was started with ${version} .+\\.\n$`,
+              "u"
+            )
           )
         })
     )

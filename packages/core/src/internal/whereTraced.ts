@@ -8,9 +8,12 @@ import type { SpanOptionsNoTrace } from "effect/Tracer"
 
 export const whereTraced =
   (name: string, options?: () => SpanOptionsNoTrace) =>
-  <A, E>(self: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+  <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
     Effect.withFiber((fiber) =>
-      isTraced(fiber) ? Effect.withSpan(self, name, { ...options?.(), captureStackTrace: false }) : self
+      isTraced(fiber)
+        ? // No effect here requires a parent span, which the type of `withSpan` would remove.
+          (Effect.withSpan(self, name, { ...options?.(), captureStackTrace: false }) as typeof self)
+        : self
     )
 
 export const isTraced = ({ cache }: Fiber.Fiber<unknown, unknown>): boolean => cache.tracer !== undefined

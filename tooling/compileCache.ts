@@ -10,15 +10,13 @@ import type { Stats } from "node:fs"
 import * as Module from "node:module"
 import { dirname, isAbsolute, join } from "node:path"
 
-const NAME = "sailpoint-bulk-upload-mcp"
-
-/** Enables the cache if possible. The server works the same without it. */
-export const enable = (): void => {
+/** Enables the cache if possible, in a folder with this name. An app works the same without the cache. */
+export const enable = (name: string): void => {
   const { env } = process
   const caches = cachesFolder(env)
   if (caches === undefined || env["NODE_COMPILE_CACHE"] || env["NODE_DISABLE_COMPILE_CACHE"]) return
   try {
-    const folder = join(caches, NAME)
+    const folder = join(caches, name)
     const { lstatSync, statSync } = fs()
     for (const path of [caches, folder]) make(path)
     // The user's caches may be a link to another disk; a link in them could lead anywhere.
