@@ -30,14 +30,14 @@ describe("BulkUploadStatus", () => {
     assert.strictEqual(BulkUploadStatus.isSettled(state), state === "COMPLETED" || state === "ERROR")
   })
 
-  it("is honest about null and about a status right after an upload", () => {
+  it("the meanings of null and of a settled status name their limits", () => {
     assert.include(BulkUploadStatus.meaning(null), "not documented")
     for (const state of ["COMPLETED", "ERROR"] as const) {
       assert.include(BulkUploadStatus.meaning(state), "still be the previous one")
     }
   })
 
-  it("says something of its own about every state", () => {
+  it("the meanings of all states differ", () => {
     assert.strictEqual(new Set(states.map(BulkUploadStatus.meaning)).size, states.length)
     for (const state of states) assert.match(BulkUploadStatus.nextStep(state), /\.$/u)
   })

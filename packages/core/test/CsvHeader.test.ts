@@ -61,7 +61,7 @@ describe("CsvHeader.check", () => {
 
   const Name = Schema.Union([Schema.Literals([...columns.required, ...columns.optional]), Schema.String])
   it.prop(
-    "of any names, a column is missing or given, and a name is a column or unknown",
+    "a header of any names is missing a column or has it, and a name is a column or unknown",
     [Schema.Array(Name)],
     ([names]) => {
       const plain = names.map((name) => name.replace(/[^A-Za-z]/gu, "")).slice(0, 20)
@@ -85,7 +85,7 @@ describe("CsvHeader.check", () => {
     }
   )
 
-  it.prop("of any text, what it shows is short and on one line", [Schema.String], ([text]) => {
+  it.prop("the faults of any text are short and on one line", [Schema.String], ([text]) => {
     const { missing, problems, unknown } = CsvHeader.check(text.repeat(40), columns)
     const shown = [...missing, ...unknown.map(({ name }) => name), ...problems].join("")
     assert.notMatch(shown, /[\p{Cc}\u202E]/u)

@@ -10,7 +10,7 @@ import { NotSettled } from "../src/Watch.ts"
 
 const said = { detailCode: "429.0", trackingId: "t-1", messages: ["Too many"] }
 
-/** An error of each kind, and what its failure has besides the four fields that are always there. */
+/** An error of each kind, and the optional fields of its failure. */
 const errors: ReadonlyArray<
   readonly [Parameters<typeof Failure.fromError>[0] & Error, Partial<Failure.Failure>]
 > = [
@@ -31,7 +31,7 @@ const errors: ReadonlyArray<
 
 describe("a failure", () => {
   it.each(errors.map(([error, more]) => [error._tag, error, more] as const))(
-    "of %s has what every failure has, and what this error carries",
+    "of %s has the four common fields and those of its error",
     (_, error, more) => {
       const failure = Failure.fromError(error)
       assert.deepStrictEqual(failure, {

@@ -23,7 +23,7 @@ const script = Redis.script((text: string) => [text], {
   lua: "the script"
 }).withReturnType<string>()
 
-/** A Redis whose behaviour changes, how often the script reached it, and what was logged at which level. */
+/** A Redis whose answers change, the number of scripts that reached it, and its log lines by level. */
 const changing = (first: Effect.Effect<unknown, Redis.RedisError>) => {
   const state = { now: first, reached: 0 }
   const answer: Answer = (lua) =>
@@ -47,26 +47,29 @@ describe("a Redis that processes share", () => {
     })
   )
 
-  it.effect("is left alone while it fails, with one warning, until a probe succeeds, with one line", () => {
-    const { layer, said, state } = changing(Effect.delay(failure("refused"), "10 millis"))
-    return Effect.gen(function* () {
-      const fiber = yield* Effect.forkChild(Effect.all([run, run, run], { concurrency: 3 }))
-      yield* TestClock.adjust("10 millis")
-      assert.deepStrictEqual(yield* Fiber.join(fiber), [Option.none(), Option.none(), Option.none()])
-      yield* TestClock.adjust("10 minutes")
-      assert.deepStrictEqual(yield* run, Option.none())
-      assert.strictEqual(state.reached, 3, "it is not asked again while it is away")
-      assert.strictEqual(said("WARN").length, 1)
-      assert.include(said("WARN").join(""), "refused")
-      assert.strictEqual(said("INFO").length, 0)
-      state.now = Effect.succeed("yes")
-      yield* TestClock.adjust("3 seconds")
-      assert.deepStrictEqual(yield* run, Option.some("yes"))
-      assert.deepStrictEqual([said("WARN").length, said("INFO").length], [1, 1])
-    }).pipe(Effect.provide(layer))
-  })
+  it.effect(
+    "receives no scripts after a failure, with one warning, until a probe succeeds, with one line",
+    () => {
+      const { layer, said, state } = changing(Effect.delay(failure("refused"), "10 millis"))
+      return Effect.gen(function* () {
+        const fiber = yield* Effect.forkChild(Effect.all([run, run, run], { concurrency: 3 }))
+        yield* TestClock.adjust("10 millis")
+        assert.deepStrictEqual(yield* Fiber.join(fiber), [Option.none(), Option.none(), Option.none()])
+        yield* TestClock.adjust("10 minutes")
+        assert.deepStrictEqual(yield* run, Option.none())
+        assert.strictEqual(state.reached, 3, "no script reaches it while it fails")
+        assert.strictEqual(said("WARN").length, 1)
+        assert.include(said("WARN").join(""), "refused")
+        assert.strictEqual(said("INFO").length, 0)
+        state.now = Effect.succeed("yes")
+        yield* TestClock.adjust("3 seconds")
+        assert.deepStrictEqual(yield* run, Option.some("yes"))
+        assert.deepStrictEqual([said("WARN").length, said("INFO").length], [1, 1])
+      }).pipe(Effect.provide(layer))
+    }
+  )
 
-  it.effect("is reported once as unsupported if it is part of a cluster, and left alone for good", () => {
+  it.effect("receives no scripts ever again if it is part of a cluster, with one warning", () => {
     const { layer, said, state } = changing(failure("MOVED 3999 10.0.0.7:6381"))
     return Effect.gen(function* () {
       assert.deepStrictEqual(yield* Effect.all([run, run]), [Option.none(), Option.none()])
@@ -78,7 +81,7 @@ describe("a Redis that processes share", () => {
     }).pipe(Effect.provide(layer))
   })
 
-  it.effect("is left alone if it does not answer within a second", () => {
+  it.effect("receives no scripts if it does not answer within a second", () => {
     const { layer, said } = changing(Effect.never)
     return Effect.gen(function* () {
       const fiber = yield* Effect.forkChild(run)
@@ -88,7 +91,7 @@ describe("a Redis that processes share", () => {
     }).pipe(Effect.provide(layer))
   })
 
-  it.live("is not left alone because this process was held up while the answer came", () => {
+  it.live("still receives scripts after an answer during a stall of this process", () => {
     const { layer, said } = changing(
       Effect.as(
         Effect.promise(() => stat(".")),
@@ -103,7 +106,7 @@ describe("a Redis that processes share", () => {
     }).pipe(Effect.provide(layer))
   })
 
-  it.effect("is not left alone because a caller was interrupted before the answer came", () => {
+  it.effect("still receives scripts after a caller was interrupted", () => {
     const { layer, said } = changing(Effect.never)
     return Effect.gen(function* () {
       const fiber = yield* Effect.forkChild(run)
@@ -114,7 +117,7 @@ describe("a Redis that processes share", () => {
     }).pipe(Effect.provide(layer))
   })
 
-  it.effect("is reported without the arguments that an old Redis repeats", () => {
+  it.effect("is logged without the arguments that an old Redis repeats", () => {
     const { layer, said } = changing(
       failure("ERR unknown command 'HELLO', with args beginning with: '3' 'AUTH' 'default' 'canary'")
     )

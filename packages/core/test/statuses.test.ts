@@ -19,7 +19,7 @@ const shown = Result.match({
   onSuccess: ({ status }: { readonly status: string | null }) => String(status)
 })
 
-/** The service over a client that answers as a test says. */
+/** The service over a scripted client. */
 const answering = (to: <A>(sourceId: string, answer: Effect.Effect<A>) => Effect.Effect<A>) => {
   const attempt = <A>({ decode, subject }: ApiClient.Call<A>) =>
     to(subject.sourceId ?? "", Effect.orDie(Effect.fromResult(decode('{"status":"COMPLETED"}'))))
@@ -39,29 +39,24 @@ describe("statuses", () => {
     Source.named("Done").id
   ]
 
-  it.live("statuses returns a success or failure for each source, in the given order", () =>
-    Effect.gen(function* () {
-      const uploads = yield* BulkUploads
-      const results = yield* uploads.statuses(given)
-      assert.deepStrictEqual(results.map(shown), [
-        "COMPLETED",
-        "InvalidSourceId",
-        "Forbidden",
-        "PENDING",
-        "COMPLETED",
-        "COMPLETED"
-      ])
-    }).pipe(Effect.provide(tenant()))
-  )
-
-  it.live("statuses requests a source once that is given twice", () =>
-    Effect.gen(function* () {
-      const sandbox = yield* Sandbox.Sandbox
-      const uploads = yield* BulkUploads
-      yield* uploads.statuses(given, { concurrency: 1 })
-      const asked = (yield* sandbox.received).filter(({ endpoint }) => endpoint === "status")
-      assert.strictEqual(asked.length, 4)
-    }).pipe(Effect.provide(tenant()))
+  it.live(
+    "statuses requests each source once, and returns a success or failure for each in the given order",
+    () =>
+      Effect.gen(function* () {
+        const sandbox = yield* Sandbox.Sandbox
+        const uploads = yield* BulkUploads
+        const results = yield* uploads.statuses(given, { concurrency: 1 })
+        assert.deepStrictEqual(results.map(shown), [
+          "COMPLETED",
+          "InvalidSourceId",
+          "Forbidden",
+          "PENDING",
+          "COMPLETED",
+          "COMPLETED"
+        ])
+        const asked = (yield* sandbox.received).filter(({ endpoint }) => endpoint === "status")
+        assert.strictEqual(asked.length, 4)
+      }).pipe(Effect.provide(tenant()))
   )
 
   it.live("statusesStream emits results in the order of the answers", () =>

@@ -19,7 +19,7 @@ const done = Source.named("Done").sourceId
 const STATUS = "GET /v2024/non-employee-sources/{id}/non-employee-bulk-upload/status"
 const quick = RetryPolicy.make({ backoff: 1 })
 
-/** One call whose first try fails with 500, observed. */
+/** Observes a call whose first try fails with 500. */
 const observed = Effect.gen(function* () {
   const [seen, layer] = observe()
   yield* Effect.gen(function* () {
@@ -39,37 +39,33 @@ const points = (snapshot: ReadonlyArray<Metric.Metric.Snapshot>, id: string) =>
     }))
 
 describe("telemetry", () => {
-  it.live("the spans of requests are named by the route, and only that of the call has the ID", () =>
-    Effect.gen(function* () {
-      const { spans } = yield* observed
-      assert.sameMembers(
-        spans.filter(({ kind }) => kind === "client").map(({ name }) => name),
-        ["POST /oauth/token", STATUS, STATUS]
-      )
-      assert.deepStrictEqual(
-        spans.flatMap(({ attributes, name }) => (attributes.has("sailpoint.source.id") ? [name] : [])),
-        ["BulkUploads.status"]
-      )
-    })
+  it.live(
+    "the spans of requests have route names and OpenTelemetry's attributes, and only that of the call has the ID",
+    () =>
+      Effect.gen(function* () {
+        const { spans } = yield* observed
+        assert.sameMembers(
+          spans.filter(({ kind }) => kind === "client").map(({ name }) => name),
+          ["POST /oauth/token", STATUS, STATUS]
+        )
+        assert.deepStrictEqual(
+          spans.flatMap(({ attributes, name }) => (attributes.has("sailpoint.source.id") ? [name] : [])),
+          ["BulkUploads.status"]
+        )
+        const [first, second] = spans.filter(({ name }) => name === STATUS)
+        assert.strictEqual(first?.attributes.get("http.request.method"), "GET")
+        assert.strictEqual(first?.attributes.get("url.template"), STATUS.slice(4))
+        assert.strictEqual(first?.attributes.get("http.response.status_code"), 500)
+        assert.isUndefined(first?.attributes.get("http.request.resend_count"))
+        assert.strictEqual(first?.attributes.get("error.type"), "ServerError")
+        assert.strictEqual(first?.status._tag === "Ended" && first.status.exit._tag, "Failure")
+        assert.strictEqual(second?.attributes.get("http.response.status_code"), 200)
+        assert.strictEqual(second?.attributes.get("http.request.resend_count"), 1)
+        assert.isUndefined(second?.attributes.get("error.type"))
+      })
   )
 
-  it.live("a request's span has OpenTelemetry's names for what was sent and what came", () =>
-    Effect.gen(function* () {
-      const { spans } = yield* observed
-      const [first, second] = spans.filter(({ name }) => name === STATUS)
-      assert.strictEqual(first?.attributes.get("http.request.method"), "GET")
-      assert.strictEqual(first?.attributes.get("url.template"), STATUS.slice(4))
-      assert.strictEqual(first?.attributes.get("http.response.status_code"), 500)
-      assert.isUndefined(first?.attributes.get("http.request.resend_count"))
-      assert.strictEqual(first?.attributes.get("error.type"), "ServerError")
-      assert.strictEqual(first?.status._tag === "Ended" && first.status.exit._tag, "Failure")
-      assert.strictEqual(second?.attributes.get("http.response.status_code"), 200)
-      assert.strictEqual(second?.attributes.get("http.request.resend_count"), 1)
-      assert.isUndefined(second?.attributes.get("error.type"))
-    })
-  )
-
-  it.live("without a tracer, the caller's span stays as it was", () =>
+  it.live("without a tracer, the caller's span is unchanged", () =>
     Effect.gen(function* () {
       const span = yield* getBulkUploadStatus(done).pipe(
         Effect.andThen(Effect.currentSpan),
@@ -80,7 +76,7 @@ describe("telemetry", () => {
     }).pipe(Effect.provide(tenant()))
   )
 
-  it.live("an invalid ID is in no span", () =>
+  it.live("no span has an invalid ID", () =>
     Effect.gen(function* () {
       const [{ spans }, layer] = observe()
       yield* Effect.flip(getBulkUploadStatus("Contractors")).pipe(
@@ -93,65 +89,60 @@ describe("telemetry", () => {
     })
   )
 
-  it.live("counts calls, retries and token requests, and measures every request", () =>
-    Effect.gen(function* () {
-      const metrics = (yield* observed).metrics()
-      const count = (id: string) => points(metrics, id)
-      assert.deepStrictEqual(count("sailpoint.bulk_upload.status.calls"), [
-        { attributes: { outcome: "ok" }, count: 1 }
-      ])
-      assert.deepStrictEqual(count("sailpoint.bulk_upload.retries"), [
-        { attributes: { reason: "ServerError" }, count: 1 }
-      ])
-      assert.deepStrictEqual(count("sailpoint.bulk_upload.token.requests"), [
-        { attributes: { outcome: "ok" }, count: 1 }
-      ])
-      const durations = count("http.client.request.duration").map(({ attributes, count }) => [
-        attributes?.["http.request.method"],
-        attributes?.["url.template"],
-        attributes?.["http.response.status_code"],
-        attributes?.["error.type"],
-        count
-      ])
-      assert.sameDeepMembers(durations, [
-        ["POST", "/oauth/token", "200", undefined, 1],
-        ["GET", STATUS.slice(4), "200", undefined, 1],
-        ["GET", STATUS.slice(4), "500", "ServerError", 1]
-      ])
-    })
+  it.live(
+    "calls, retries and token requests are counted, requests are measured, and a retry is a debug line",
+    () =>
+      Effect.gen(function* () {
+        const { logs, metrics: read } = yield* observed
+        assert.isTrue(logs.some((line) => line.includes("DEBUG") && line.includes("SailPoint answered 500")))
+        const metrics = read()
+        const count = (id: string) => points(metrics, id)
+        assert.deepStrictEqual(count("sailpoint.bulk_upload.status.calls"), [
+          { attributes: { outcome: "ok" }, count: 1 }
+        ])
+        assert.deepStrictEqual(count("sailpoint.bulk_upload.retries"), [
+          { attributes: { reason: "ServerError" }, count: 1 }
+        ])
+        assert.deepStrictEqual(count("sailpoint.bulk_upload.token.requests"), [
+          { attributes: { outcome: "ok" }, count: 1 }
+        ])
+        const durations = count("http.client.request.duration").map(({ attributes, count }) => [
+          attributes?.["http.request.method"],
+          attributes?.["url.template"],
+          attributes?.["http.response.status_code"],
+          attributes?.["error.type"],
+          count
+        ])
+        assert.sameDeepMembers(durations, [
+          ["POST", "/oauth/token", "200", undefined, 1],
+          ["GET", STATUS.slice(4), "200", undefined, 1],
+          ["GET", STATUS.slice(4), "500", "ServerError", 1]
+        ])
+      })
   )
 
   it.effect.each([
     ["https://acme.api.identitynow.com", "acme.api.identitynow.com", undefined],
     ["http://127.0.0.1:4000", "127.0.0.1", 4000]
-  ] as const)(
-    "a request to %s that takes 2 s is measured in seconds, with its server",
-    ([baseUrl, address, port]) =>
-      Effect.gen(function* () {
-        const [seen, observing] = observe()
-        const http = scriptedHttp(() =>
-          Effect.as(Effect.sleep("2 seconds"), Response.json({ status: "PENDING" }))
-        )
-        const live = BulkUploads.layer({ baseUrl, auth: { accessToken: Redacted.make("token") } })
-        const context = yield* Layer.build(live.pipe(Layer.provide(http), Layer.provideMerge(observing)))
-        const call = yield* Effect.forkChild(Effect.provideContext(getBulkUploadStatus(done), context))
-        yield* TestClock.adjust("2 seconds")
-        yield* Fiber.join(call)
-        const metric = seen.metrics().find(({ id }) => id === "http.client.request.duration")
-        const attributes = { ...metric?.attributes }
-        assert.deepStrictEqual([attributes["server.address"], attributes["server.port"]], [address, port])
-        assert.deepInclude(metric?.state ?? {}, { count: 1, min: 2, max: 2, sum: 2 })
-        assert.deepStrictEqual(
-          metric?.type === "Histogram" && metric.state.buckets.find(([, n]) => n === 1),
-          [2.5, 1]
-        )
-      })
-  )
-
-  it.live("a retry is a debug line with its reason", () =>
+  ] as const)("a request of 2 s to %s is measured in seconds, with its server", ([baseUrl, address, port]) =>
     Effect.gen(function* () {
-      const { logs } = yield* observed
-      assert.isTrue(logs.some((line) => line.includes("DEBUG") && line.includes("SailPoint answered 500")))
+      const [seen, observing] = observe()
+      const http = scriptedHttp(() =>
+        Effect.as(Effect.sleep("2 seconds"), Response.json({ status: "PENDING" }))
+      )
+      const live = BulkUploads.layer({ baseUrl, auth: { accessToken: Redacted.make("token") } })
+      const context = yield* Layer.build(live.pipe(Layer.provide(http), Layer.provideMerge(observing)))
+      const call = yield* Effect.forkChild(Effect.provideContext(getBulkUploadStatus(done), context))
+      yield* TestClock.adjust("2 seconds")
+      yield* Fiber.join(call)
+      const metric = seen.metrics().find(({ id }) => id === "http.client.request.duration")
+      const attributes = { ...metric?.attributes }
+      assert.deepStrictEqual([attributes["server.address"], attributes["server.port"]], [address, port])
+      assert.deepInclude(metric?.state ?? {}, { count: 1, min: 2, max: 2, sum: 2 })
+      assert.deepStrictEqual(
+        metric?.type === "Histogram" && metric.state.buckets.find(([, n]) => n === 1),
+        [2.5, 1]
+      )
     })
   )
 

@@ -1,4 +1,4 @@
-/** What the types promise: looked at by the compiler, and by vitest for the record. */
+/** The public types, which the compiler checks. */
 import { describe, expectTypeOf, it } from "@effect/vitest"
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
@@ -36,7 +36,7 @@ describe("the public types", () => {
     >()
   })
 
-  it("catchTags leaves over what was not caught", () => {
+  it("catchTags leaves the other tags", () => {
     const caught = Effect.catchTags(status, {
       RateLimited: () => Effect.succeed("later"),
       Forbidden: () => Effect.succeed("never")
@@ -59,7 +59,7 @@ describe("the public types", () => {
     Effect.catchTags(status, { NotSettled: () => Effect.succeed("later") })
   })
 
-  it("many sources fail one by one, never together", () => {
+  it("each of many sources fails alone", () => {
     const statuses = Effect.flatMap(BulkUploads.BulkUploads, (uploads) => uploads.statuses(["a", "b"]))
     expectTypeOf(statuses).toEqualTypeOf<
       Effect.Effect<
@@ -70,7 +70,7 @@ describe("the public types", () => {
     >()
   })
 
-  it("what was waited for has ended, and the wait itself can run out", () => {
+  it("awaitSettled returns a settled status, and can time out", () => {
     const settled = Effect.flatMap(BulkUploads.BulkUploads, (uploads) =>
       uploads.awaitSettled("a", { timeout: "1 minute" })
     )
@@ -117,7 +117,7 @@ describe("the public types", () => {
     BulkUploads.layer({ baseUrl: "", auth: {} as ApiClient.Options["auth"], retryPolicy: { retries: 1 } })
   })
 
-  it("an id that was checked is branded, and a secret is never a plain string", () => {
+  it("a checked ID is branded, and a secret is never a plain string", () => {
     expectTypeOf<string>().not.toExtend<SourceId.SourceId>()
     expectTypeOf(SourceId.fromString).returns.toEqualTypeOf<
       Effect.Effect<SourceId.SourceId, BulkUploadError.InvalidSourceId>
@@ -129,7 +129,7 @@ describe("the public types", () => {
           readonly clientSecret: Redacted.Redacted | Effect.Effect<Redacted.Redacted>
         }
     >()
-    // @ts-expect-error A secret has to be wrapped, so that it is not printed by chance.
+    // @ts-expect-error A secret has to be wrapped, so that it is not printed by accident.
     BulkUploads.layer({ baseUrl: "", auth: { accessToken: "secret" } })
   })
 })

@@ -34,7 +34,7 @@ describe.each(transports)("over %s", (_, transport) => {
         const error = yield* Effect.flip(exit)
         assert(error._tag === fault.outcome)
         assert.strictEqual(error.operation, operation)
-        assert.include(error.message, fault.advice ?? "")
+        assert.include(error.message, fault.advice)
       })
     )
   })

@@ -11,74 +11,70 @@ export interface FaultCase {
   readonly url: Effect.Effect<string, never, Scope.Scope>
   readonly outcome: "ConnectionFailed" | "RequestTimeout" | "UnexpectedResponse"
   /** A part of the next step. */
-  readonly advice?: string
+  readonly advice: string
 }
 
-const answering = (name: string, outcome: FaultCase["outcome"], answer: RawTenant.Answer): FaultCase => ({
+const at = (name: string, outcome: FaultCase["outcome"], url: FaultCase["url"], advice = ""): FaultCase => ({
   name,
-  url: Effect.map(RawTenant.make(answer), ({ url }) => url),
-  outcome
+  outcome,
+  url,
+  advice
 })
 
-const connection = (name: string, answer: RawTenant.Answer) => answering(name, "ConnectionFailed", answer)
-const silence = (name: string, answer: RawTenant.Answer) => answering(name, "RequestTimeout", answer)
+const urlOf = (answer: RawTenant.Answer) => Effect.map(RawTenant.make(answer), ({ url }) => url)
+const connection = (name: string, answer: RawTenant.Answer) => at(name, "ConnectionFailed", urlOf(answer))
+const silence = (name: string, answer: RawTenant.Answer) => at(name, "RequestTimeout", urlOf(answer))
 
 const JSON_HEAD = wire.head(200, { "content-type": "application/json", "content-length": "1000" })
 const CHUNKED_HEAD = wire.head(200, { "content-type": "application/json", "transfer-encoding": "chunked" })
 const HALF = '{"status":"COMP'
 const WHOLE = '{"status":"COMPLETED"}'
 
-const closedPort = RawTenant.make(wire.closed).pipe(
-  Effect.map(({ url }) => url),
-  Effect.scoped
-)
+const closedPort = Effect.scoped(urlOf(wire.closed))
 
 /** A label of more than 63 characters, which no name server has to be asked for. */
 const UNKNOWN_HOST = `${"x".repeat(64)}.invalid`
 
-const toNowhere: ReadonlyArray<FaultCase> = [
-  {
-    name: "a closed port",
-    url: closedPort,
-    outcome: "ConnectionFailed",
-    advice: "can reach that host"
-  },
-  {
-    name: "a name that does not resolve",
-    url: Effect.succeed(`https://${UNKNOWN_HOST}`),
-    outcome: "ConnectionFailed",
-    advice: "The name does not resolve"
-  },
-  {
-    name: "a certificate that does not verify",
-    url: Effect.map(RawTenant.make(wire.json(200, {}), selfSigned()), ({ url }) => url),
-    outcome: "ConnectionFailed",
-    advice: "Its TLS certificate does not verify"
-  },
-  {
-    name: "https to a server that speaks http",
-    url: Effect.map(
+const encrypted = (answer: RawTenant.Answer) => RawTenant.make(answer, selfSigned())
+
+const unreachable: ReadonlyArray<FaultCase> = [
+  at("a closed port", "ConnectionFailed", closedPort, "can reach that host"),
+  at(
+    "a name that does not resolve",
+    "ConnectionFailed",
+    Effect.succeed(`https://${UNKNOWN_HOST}`),
+    "The name does not resolve"
+  ),
+  at(
+    "a certificate that does not verify",
+    "ConnectionFailed",
+    Effect.map(encrypted(wire.json(200, {})), ({ url }) => url),
+    "Its TLS certificate does not verify"
+  ),
+  at(
+    "https to a server that speaks http",
+    "ConnectionFailed",
+    Effect.map(
       RawTenant.make(wire.bytes("HTTP/1.1 400 X\r\n\r\n")),
       ({ port }) => `https://127.0.0.1:${port}`
-    ),
-    outcome: "ConnectionFailed"
-  },
-  {
-    name: "http to a server that speaks https",
-    url: Effect.map(RawTenant.make(wire.silent, selfSigned()), ({ port }) => `http://127.0.0.1:${port}`),
-    outcome: "ConnectionFailed"
-  },
-  {
-    name: "a TLS handshake that is never answered",
-    url: Effect.map(RawTenant.make(wire.silent), ({ port }) => `https://127.0.0.1:${port}`),
-    outcome: "RequestTimeout"
-  }
+    )
+  ),
+  at(
+    "http to a server that speaks https",
+    "ConnectionFailed",
+    Effect.map(encrypted(wire.silent), ({ port }) => `http://127.0.0.1:${port}`)
+  ),
+  at(
+    "a TLS handshake without an answer",
+    "RequestTimeout",
+    Effect.map(RawTenant.make(wire.silent), ({ port }) => `https://127.0.0.1:${port}`)
+  )
 ]
 
 export const allowedHosts = [UNKNOWN_HOST]
 
 export const faults: ReadonlyArray<FaultCase> = [
-  ...toNowhere,
+  ...unreachable,
   connection("a reset before the answer", wire.reset),
   connection("a close before the answer", wire.closed),
   connection("a reset inside the head", wire.resetAfter("HTTP/1.1 200 OK\r\ncontent-ty")),

@@ -57,21 +57,15 @@ const retryAfters: ReadonlyArray<
   })
 ]
 
-const contentTypes: ReadonlyArray<readonly [string, Pairs]> = [
-  ["is missing", []],
-  ["is empty", [["content-type", ""]]],
-  ["is a page's", [["content-type", "text/html"]]],
-  ["is garbage", [["content-type", ";;;=\u00ff"]]],
-  ["names another character set than the body's", [["content-type", "application/json; charset=utf-16"]]],
-  ["names an unknown character set", [["content-type", "application/json; charset=klingon"]]],
-  [
-    "appears twice",
-    [
-      ["content-type", "text/html"],
-      ["content-type", "application/json"]
-    ]
-  ],
-  ["has 10,000 characters", [["content-type", `application/json; x=${"y".repeat(10_000)}`]]]
+const contentTypes: ReadonlyArray<ReadonlyArray<string>> = [
+  [],
+  [""],
+  ["text/html"],
+  [";;;=\u00ff"],
+  ["application/json; charset=utf-16"],
+  ["application/json; charset=klingon"],
+  ["text/html", "application/json"],
+  [`application/json; x=${"y".repeat(10_000)}`]
 ]
 
 const locations: ReadonlyArray<readonly [string, (here: string, elsewhere: string) => string]> = [
@@ -119,14 +113,15 @@ describe.each(transports)("over %s", (_, transport) => {
     )
   })
 
-  describe("a content type that", { concurrent: true, timeout: 60_000 }, () => {
-    it.live.each(contentTypes)("%s does not change the status", ([, headers]) =>
+  it.live.each(contentTypes.map((values) => ({ values })))(
+    "the content types $values do not change the status",
+    ({ values }) =>
       Effect.gen(function* () {
+        const headers = values.map((value) => ["content-type", value] as const)
         const { tag } = yield* asked(wire.answer(200, '{"status":"COMPLETED"}', headers))
         assert.strictEqual(tag, "COMPLETED")
       })
-    )
-  })
+  )
 
   describe("a redirect is reported, not followed:", { concurrent: true, timeout: 60_000 }, () => {
     const calls = redirects.flatMap(([status, name, to]) =>

@@ -1,9 +1,9 @@
-/** An API client for tests in which only time counts: it never retries. */
+/** An API client without retries, for tests on the test clock. */
 import * as Effect from "effect/Effect"
 import { identity } from "effect/Function"
 import { ApiClient, type Service } from "../../src/internal/apiClient.ts"
 
-/** Its attempts count as sent at once, and then run the given effect. */
+/** Every attempt counts as sent, and then runs the given effect. */
 export const apiClient = (attempt: Service["attempt"]): Service =>
   ApiClient.of({
     tenant: {

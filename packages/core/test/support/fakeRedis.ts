@@ -1,4 +1,4 @@
-/** A Redis that answers as a test says, and one that does what the scripts of the rate limit say. */
+/** A Redis with scripted answers, and the scripts of the rate limit in TypeScript. */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -27,11 +27,11 @@ export const fakeRedis = (answer: Answer): Layer.Layer<Redis.Redis> => {
   return Layer.effect(Redis.Redis, redis)
 }
 
-/** Which script a text is. */
+/** The name of a script. */
 export const scriptName = (lua: string): string =>
   Object.entries(Scripts).find(([, script]) => script.lua === lua)?.[0] ?? "other"
 
-/** The scripts of the rate limit, in TypeScript and on the clock of the test. A real Redis runs them in the server's tests. */
+/** The scripts of the rate limit, on the test clock. The server's tests run them in a real Redis. */
 export const limitScripts = () => {
   const keys = new Map<string, Map<string, number>>()
   const backOffs = new Map<string, number>()

@@ -1,4 +1,4 @@
-/** Everything that a program shows of itself while an effect runs: log lines, spans and metrics. */
+/** The log lines, spans and metrics of an effect. */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
@@ -13,7 +13,7 @@ export interface Observed {
   readonly metrics: () => ReadonlyArray<Metric.Metric.Snapshot>
 }
 
-/** A layer that observes at the lowest log level, and what it has seen so far. */
+/** A layer that records everything from the lowest log level on, and its records. */
 export const observe = (): readonly [Observed, Layer.Layer<never>] => {
   const logs: Array<string> = []
   const spans: Array<Tracer.NativeSpan> = []

@@ -9,7 +9,7 @@ import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import type * as ApiClient from "../../src/ApiClient.ts"
 import * as BulkUploads from "../../src/BulkUploads.ts"
 
-/** The HTTP clients that a user can choose from; the rules hold with each of them. */
+/** The HTTP clients that users can choose. */
 export const transports: ReadonlyArray<readonly [string, Layer.Layer<HttpClient>]> = [
   ["fetch", FetchHttpClient.layer],
   ["undici", NodeHttpClient.layerUndici],
@@ -27,7 +27,7 @@ export const client = (
     Effect.map(Sandbox.Sandbox, ({ url }) => BulkUploads.layer({ baseUrl: url, auth, ...options }))
   ).pipe(Layer.provide(transport))
 
-/** A sandbox of the test's own, and the service on it. */
+/** A new sandbox, and the service on it. */
 export const tenant = (
   options: Partial<ApiClient.Options> & { readonly sandbox?: Sandbox.Options } = {},
   transport?: Layer.Layer<HttpClient>

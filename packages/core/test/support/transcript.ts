@@ -1,10 +1,10 @@
-/** All that a program shows of itself, as one text to look for secrets in. */
+/** All output of a program in one text, to search for secrets. */
 import { inspect } from "node:util"
 import type { Observed } from "./observed.ts"
 
 const show = (value: unknown): string => inspect(value, { depth: 20, showHidden: true, getters: true })
 
-/** Logs, spans and metrics, and values as a person, JSON or a crash would show them. */
+/** Logs, spans and metrics, and values as Node, JSON and `String` show them. */
 export const transcript = (seen: Observed, ...values: ReadonlyArray<unknown>): string =>
   [
     ...values.flatMap((value) => [show(value), JSON.stringify(value), String(value)]),
