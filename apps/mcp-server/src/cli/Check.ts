@@ -50,7 +50,7 @@ const reported =
 /** Returns the findings if the settings cannot be used. */
 export const wrongSettings = (problems: ReadonlyArray<Problem>): ReadonlyArray<Finding> => [
   ...problems.map(({ fix, problem }) => failed("settings", problem, fix)),
-  ...skipped(["token", "sources", "status"], "the settings have to be right first")
+  ...skipped(["token", "sources", "status"], "requires valid settings")
 ]
 
 /** The options of a check. */
@@ -79,7 +79,7 @@ export const check = (options: Options): Effect.Effect<ReadonlyArray<Finding>, n
       Effect.catch(reported("token"))
     )
     if (token.outcome === "failed") {
-      return [...first, token, ...skipped(["sources", "status"], "a good token is needed first")]
+      return [...first, token, ...skipped(["sources", "status"], "requires a valid token")]
     }
     const [sources, list] = yield* listSources
     const asked = options.sourceId === undefined ? list[0]?.sourceId : trimInvisible(options.sourceId)
@@ -89,8 +89,8 @@ export const check = (options: Options): Effect.Effect<ReadonlyArray<Finding>, n
 
 const NO_SOURCE = failed(
   "status",
-  "There is no source whose status could be asked for.",
-  "Name one with --source ID. If the tenant has non-employee sources, the token's owner may not see them: check the user level."
+  "The list has no source whose status to request.",
+  "Name one with --source ID. If the tenant has non-employee sources, the token's owner cannot see them: check the user level."
 )
 
 /** A smaller difference is not reported. */
@@ -98,7 +98,7 @@ const MAX_SKEW_MILLIS = 60_000
 
 const tokenFinding = (token: Redacted.Redacted<string>, now: DateTime.Utc, fresh: boolean): Finding => {
   const times = Option.getOrUndefined(tokenTimes(token))
-  if (times === undefined) return ok("token", "an access token is there; its expiry is unknown")
+  if (times === undefined) return ok("token", "access token received; its expiry is unknown")
   const age = Duration.toMillis(DateTime.distance(times.issuedAt, now))
   const skew = fresh || age < 0 ? age : 0
   if (Math.abs(skew) > MAX_SKEW_MILLIS) {
@@ -110,7 +110,7 @@ const tokenFinding = (token: Redacted.Redacted<string>, now: DateTime.Utc, fresh
   }
   const over = overdue(times, now)
   return over === undefined
-    ? ok("token", `an access token is there, good until ${DateTime.formatIso(times.expiresAt)}`)
+    ? ok("token", `access token received, valid until ${DateTime.formatIso(times.expiresAt)}`)
     : failed("token", over.problem, over.nextStep)
 }
 
@@ -130,7 +130,7 @@ const listSources: Effect.Effect<Sources, never, NonEmployeeSources> = Effect.ge
   )
 })
 
-const OWNED = " that the token's owner manages; to list all takes the user level ORG_ADMIN"
+const OWNED = " that the token's owner manages; listing all requires the user level ORG_ADMIN"
 
 const sourcesFinding =
   (which: string) =>
@@ -163,7 +163,7 @@ export const toText = (findings: ReadonlyArray<Finding>): string =>
   [
     ...findings.flatMap(({ found, nextStep, outcome, step, trackingId }) => [
       `${outcome.padEnd(7)}  ${step.padEnd(8)}  ${found}`,
-      ...(nextStep === undefined ? [] : [`${" ".repeat(19)}What to do: ${nextStep}`]),
+      ...(nextStep === undefined ? [] : [`${" ".repeat(19)}Fix: ${nextStep}`]),
       ...(trackingId === undefined ? [] : [`${" ".repeat(19)}SailPoint's tracking ID: ${trackingId}`])
     ]),
     "",
@@ -172,10 +172,10 @@ export const toText = (findings: ReadonlyArray<Finding>): string =>
   ].join("\n")
 
 const verdict = (findings: ReadonlyArray<Finding>): string => {
-  if (!allWell(findings)) return "Not all is well; see what to do above."
+  if (!allWell(findings)) return "Some checks failed; see the fixes above."
   return findings.some(({ status }) => status === "ERROR")
-    ? "The setup works. The newest upload on that source failed; see what to do above."
-    : "All is well."
+    ? "The setup works. The newest upload on that source failed; see the fix above."
+    : "All checks passed."
 }
 
 /** Returns the findings for a script. */

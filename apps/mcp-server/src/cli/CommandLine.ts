@@ -102,7 +102,7 @@ Settings of http, from the environment only:
   MCP_SHUTDOWN_GRACE          seconds for which requests are still served after SIGTERM (default: 5)
 
 ${Telemetry.HELP}
-Exit codes: 0 all is well, 1 something failed (a check, or while running), 2 wrong usage or settings.
+Exit codes: 0 success, 1 a failed check or a failure at run time, 2 wrong usage or settings.
 `
 
 export const parse = (argv: ReadonlyArray<string>): Command => {

@@ -33,8 +33,8 @@ const redis = (url: NonNullable<Settings["redisUrl"]>): Effect.Effect<Finding> =
       onFailure: (reason) =>
         failed(
           "redis",
-          `Redis cannot be used (${reason}), so each server keeps to its own rate limit.`,
-          "Check the address, the user and the password in SAIL_REDIS_URL or its file, and that the user may run scripts (EVAL and EVALSHA) on the keys sailpoint-bulk-upload:*."
+          `Redis cannot be used (${reason}), so each server applies the rate limit to itself.`,
+          "Check the address, the user and the password in SAIL_REDIS_URL or its file, and that the user is allowed to run scripts (EVAL and EVALSHA) on the keys sailpoint-bulk-upload:*."
         )
     })
   )
@@ -60,7 +60,7 @@ const callers = (env: Env): Effect.Effect<Finding | undefined> =>
         failed(
           "callers",
           `The keys of MCP_OAUTH_ISSUER cannot be fetched (${reason}).`,
-          "Set MCP_OAUTH_ISSUER to exactly what the issuer's metadata names as issuer, and check that this machine reaches the issuer."
+          "Set MCP_OAUTH_ISSUER to the exact value of issuer in the issuer's metadata, and check that this machine reaches the issuer."
         )
     })
   })
@@ -69,7 +69,7 @@ const collector = (env: Env): Effect.Effect<Finding> =>
   Effect.promise(() => import("../telemetry/OtlpExport.ts")).pipe(
     Effect.flatMap(({ probe }) => probe(env)),
     Effect.match({
-      onSuccess: () => ok("otlp", "the telemetry collector accepts what is exported"),
+      onSuccess: () => ok("otlp", "the telemetry collector accepts exports"),
       onFailure: (problem) =>
         failed(
           "otlp",

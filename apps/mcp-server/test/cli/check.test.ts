@@ -105,7 +105,7 @@ const cases: ReadonlyArray<
     "a proxy that is not for the tenant's host",
     "ok ok ok ok",
     0,
-    "an access token is there",
+    "access token received",
     { env: { HTTPS_PROXY: "http://127.0.0.1:9", NO_PROXY: "localhost,127.0.0.1" } }
   ],
   [
@@ -219,7 +219,7 @@ describe("check", { timeout: 60_000 }, () => {
       const { code, stdout } = yield* check({ env: { SAIL_BASE_URL: url } })
       assert.strictEqual(code, 1)
       assert.match(stdout, /failed {3}token .+ECONNREFUSED/u)
-      assert.include(stdout, "What to do: Check SAIL_BASE_URL")
+      assert.include(stdout, "Fix: Check SAIL_BASE_URL")
     })
   )
 
@@ -229,8 +229,8 @@ describe("check", { timeout: 60_000 }, () => {
       assert.strictEqual(code, 1)
       assert.match(stdout, /^ok {7}settings {2}http:\/\/127\.0\.0\.1/u)
       assert.include(stdout, "failed   status")
-      assert.match(stdout, /What to do: Give the API client the scope/u)
-      assert.include(stdout, "Not all is well")
+      assert.match(stdout, /Fix: Give the API client the scope/u)
+      assert.include(stdout, "Some checks failed")
     })
   )
 
@@ -238,16 +238,16 @@ describe("check", { timeout: 60_000 }, () => {
     Effect.gen(function* () {
       const { code, stdout } = yield* check({ args: ["--source", Source.named("Failed").sourceId] })
       assert.strictEqual(code, 0)
-      assert.notInclude(stdout, "All is well")
-      assert.match(stdout, /What to do: Look at the audit events.+\n\nThe setup works\./u)
+      assert.notInclude(stdout, "All checks passed")
+      assert.match(stdout, /Fix: Look at the audit events.+\n\nThe setup works\./u)
     })
   )
 
   it.live("gives one fix for each problem", () =>
     Effect.gen(function* () {
       const { stdout } = yield* check({ env: { SAIL_BASE_URL: "https://acme.identitynow.com" } })
-      assert.strictEqual(stdout.match(/What to do:/gu)?.length, 1)
-      assert.match(stdout, /What to do: .*https:\/\/acme\.api\.identitynow\.com/u)
+      assert.strictEqual(stdout.match(/Fix:/gu)?.length, 1)
+      assert.match(stdout, /Fix: .*https:\/\/acme\.api\.identitynow\.com/u)
       assert.notInclude(stdout, "Set the variable")
     })
   )
@@ -258,7 +258,7 @@ describe("check", { timeout: 60_000 }, () => {
       const { code, stderr, stdout } = yield* server.ended
       assert.deepStrictEqual([code, stderr], [0, ""])
       assert.include(stdout, "a local sandbox with made-up data")
-      assert.include(stdout, "All is well.")
+      assert.include(stdout, "All checks passed.")
     })
   )
 })

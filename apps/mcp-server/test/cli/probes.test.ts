@@ -61,7 +61,7 @@ const cases: ReadonlyArray<Case> = [
     "an issuer that is gone",
     "callers",
     "failed",
-    /ECONNREFUSED.*Set MCP_OAUTH_ISSUER to exactly/u,
+    /ECONNREFUSED.*Set MCP_OAUTH_ISSUER to the exact/u,
     Effect.scoped(issuer())
   ],
   [
@@ -119,7 +119,7 @@ const redisCases: ReadonlyArray<Case> = [
     "a Redis that answers PING and runs no script",
     "redis",
     "failed",
-    /NOPERM.*may run scripts/u,
+    /NOPERM.*is allowed to run scripts/u,
     redisUser("+@all -@scripting")
   ],
   [
