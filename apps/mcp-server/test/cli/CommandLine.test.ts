@@ -130,9 +130,9 @@ describe("the command line", () => {
   })
 
   it("lists every option in its help", () => {
-    const told = new Set(CommandLine.HELP.match(/--[a-z-]+/gu))
+    const options = new Set(CommandLine.HELP.match(/--[a-z-]+/gu))
     const known = understood.flatMap(([line]) => line.match(/--[a-z-]+/gu) ?? [])
-    assert.sameMembers([...told], [...new Set(known)])
+    assert.sameMembers([...options], [...new Set(known)])
   })
 })
 

@@ -84,7 +84,7 @@ describe("the ID", { timeout: 60_000 }, () => {
         const cancel = `{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":9007199254740993}}`
         yield* stdio.write(`${call}\n`)
         yield* stdio.write(`${cancel}\n`)
-        yield* stdio.told(/outcome=cancelled[^\n]*requestId=9007199254740993 /u)
+        yield* stdio.logged(/outcome=cancelled[^\n]*requestId=9007199254740993 /u)
       })
     )
   })

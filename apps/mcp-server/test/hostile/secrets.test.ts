@@ -139,7 +139,7 @@ describe("secrets", { timeout: 120_000 }, () => {
       yield* server.send(JsonRpc.initialize(0), JsonRpc.initialized, JsonRpc.callStatus(1, done))
       yield* server.answer(1)
       yield* server.kill("SIGUSR2")
-      yield* server.told(/Node\.js report completed/u)
+      yield* server.logged(/Node\.js report completed/u)
       const [report = "none"] = yield* Effect.promise(() => readdir(folder))
       const text = yield* Effect.promise(() => readFile(join(folder, report), "utf8"))
       assert.include(text, `"commandLine"`)

@@ -166,7 +166,7 @@ describe("over standard input", { timeout: 60_000 }, () => {
         yield* server.pauseReading
         const ids = numbers(UNREAD)
         yield* server.send(...ids.map((id) => JsonRpc.listTools(id)))
-        yield* server.told(/The assistant does not read/u)
+        yield* server.logged(/The assistant does not read/u)
         if (hasProc) assert.isBelow(peakMegabytes(server.pid), 600)
         yield* server.readOn
         for (const id of ids) assert.isDefined((yield* server.answer(id)).result)
@@ -174,7 +174,7 @@ describe("over standard input", { timeout: 60_000 }, () => {
         assert.strictEqual((yield* server.answer(9_000)).result?.structuredContent?.["status"], "COMPLETED")
         yield* server.pauseReading
         yield* server.send(...ids.map((id) => JsonRpc.listTools(10_000 + id)))
-        yield* server.told(/(?:The assistant does not read.*){2}/su)
+        yield* server.logged(/(?:The assistant does not read.*){2}/su)
         yield* server.kill("SIGTERM")
         yield* server.exited
         yield* server.readOn
@@ -188,7 +188,7 @@ describe("over standard input", { timeout: 60_000 }, () => {
       yield* server.pauseReading
       const ids = numbers(100)
       yield* server.send(...ids.map((id) => JsonRpc.listTools(id)), JsonRpc.callStatus(101, "none"))
-      yield* server.told(/Tool call/u)
+      yield* server.logged(/Tool call/u)
       yield* server.kill("SIGTERM")
       yield* server.readOn
       const { code, stdout } = yield* server.ended

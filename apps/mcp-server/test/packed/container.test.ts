@@ -139,7 +139,7 @@ layer(image, { excludeTestServices: true, timeout: "2 minutes" })("the image", (
           { ...ServerProcess.settingsFor(sandbox), MCP_BEARER_TOKEN: HttpProcess.TOKEN },
           join(folder, ...entry.map((path) => path.replace("/app/", "")))
         )
-        const [, port = ""] = yield* server.told(/Serving MCP at \S+:(\d+)\/mcp\./u)
+        const [, port = ""] = yield* server.logged(/Serving MCP at \S+:(\d+)\/mcp\./u)
         const [checkedBy, ...check] = listIn(textsOf(last, "HEALTHCHECK")[0])
         assert.deepStrictEqual([node, checkedBy], ["node", "node"])
         const checkHere = check.map((part) => part.replace(":3917/", `:${port}/`))

@@ -107,7 +107,7 @@ layer(packed, { excludeTestServices: true, timeout: "2 minutes" })("in the packe
     () =>
       Effect.gen(function* () {
         const { "apps/mcp-server": server } = yield* Tarballs
-        const { send, told } = yield* ServerProcess.start(
+        const { send, logged } = yield* ServerProcess.start(
           [],
           { SAIL_BASE_URL: "http://127.0.0.1:9", SAIL_ACCESS_TOKEN: "token" },
           join(server.folder, "dist/main.js"),
@@ -116,7 +116,7 @@ layer(packed, { excludeTestServices: true, timeout: "2 minutes" })("in the packe
         )
         const { sourceId } = Source.named("Done")
         yield* send(JsonRpc.initialize(0), JsonRpc.initialized, JsonRpc.callStatus(1, sourceId))
-        const [, stack = ""] = yield* told(/cause="(TypeError: .+ \(reading 'headers'\).+?)"/u)
+        const [, stack = ""] = yield* logged(/cause="(TypeError: .+ \(reading 'headers'\).+?)"/u)
         const frames = Array.from(
           stack.matchAll(/\((file:\S+):(\d+):(\d+)\)/gu),
           ([, url = "", line, column]) => {

@@ -162,7 +162,7 @@ layer(Layer.merge(Nodes.layer, Tarball.layer), { excludeTestServices: true, time
           assert.strictEqual((yield* overStdio.ended).code, 0)
 
           const overHttp = yield* ServerProcess.start(["http", "--port", "0"], env, yield* main, runtime)
-          const [, url = ""] = yield* overHttp.told(/Serving MCP at (\S+)\/mcp\./u)
+          const [, url = ""] = yield* overHttp.logged(/Serving MCP at (\S+)\/mcp\./u)
           const answer = yield* HttpProcess.post(url, { body: JSON.stringify(callStatus(1, sourceId)) })
           assert.include(answer.body, "COMPLETED")
           yield* overHttp.kill("SIGTERM")

@@ -46,7 +46,7 @@ describe.skipIf(RedisServer.isMissing)("a Redis that fails over", { timeout: 60_
         proxy.moveTo(other.url)
         yield* lose(setup)
         assert.deepStrictEqual(yield* server.statuses(3), completed(3))
-        yield* server.told(BACK)
+        yield* server.logged(BACK)
         assert.deepStrictEqual(yield* server.statuses(3), completed(3))
         assert.strictEqual(yield* counted(other), 3)
         assert.deepStrictEqual(warnings(yield* logOf(server)), [1, 1])

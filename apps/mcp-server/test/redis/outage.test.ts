@@ -15,10 +15,10 @@ describe.skipIf(RedisServer.isMissing)("a server whose Redis goes away", { timeo
       assert.deepStrictEqual(yield* server.statuses(3), completed(3))
       yield* redis.stop
       assert.deepStrictEqual(yield* server.statuses(3), completed(3))
-      yield* server.told(GONE)
+      yield* server.logged(GONE)
       assert.deepStrictEqual(yield* server.statuses(3), completed(3))
       yield* redis.start
-      yield* server.told(BACK)
+      yield* server.logged(BACK)
       assert.deepStrictEqual(yield* server.statuses(3), completed(3))
       assert.strictEqual(yield* counted(redis), 3)
       assert.deepStrictEqual(warnings(yield* logOf(server)), [1, 1])
@@ -47,7 +47,7 @@ describe.skipIf(RedisServer.isMissing)("a server whose Redis goes away", { timeo
       const server = yield* Replicas.start(sandbox, limit, redis.url)
       assert.deepStrictEqual(yield* server.statuses(3), completed(3))
       yield* redis.start
-      yield* server.told(BACK)
+      yield* server.logged(BACK)
       assert.deepStrictEqual(yield* server.statuses(3), completed(3))
       assert.lengthOf(yield* redis.keys("*v2024}:slots"), 1)
       assert.deepStrictEqual(warnings(yield* logOf(server)), [1, 1])

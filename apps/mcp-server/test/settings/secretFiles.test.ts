@@ -59,7 +59,7 @@ describe("a secret in a file", { timeout: 60_000 }, () => {
       yield* write("canary-new\n")
       clients.shift()
       yield* server.kill("SIGHUP")
-      yield* server.told(/read again \(SIGHUP\)/u)
+      yield* server.logged(/read again \(SIGHUP\)/u)
       yield* sandbox.revokeTokens
       yield* stop
       assert.deepStrictEqual([...new Set(outcomes)], ["COMPLETED"])
@@ -86,7 +86,7 @@ describe("a secret in a file", { timeout: 60_000 }, () => {
       assert.strictEqual(yield* errorOf(1), "AuthenticationFailed")
       yield* write("")
       assert.strictEqual(yield* errorOf(2), "AuthenticationFailed")
-      yield* server.told(/The file that SAIL_CLIENT_SECRET_FILE names cannot be used/u)
+      yield* server.logged(/The file that SAIL_CLIENT_SECRET_FILE names cannot be used/u)
       yield* write("sandbox-secret")
       assert.strictEqual(yield* errorOf(3), undefined)
     })
@@ -140,11 +140,11 @@ describe.skipIf(RedisServer.isMissing)("a Redis URL in a file", { timeout: 60_00
       assert.lengthOf(yield* redis.keys("*v2024}:slots"), 1)
       yield* redis.stop
       assert.deepStrictEqual(yield* server.statuses(1), ["COMPLETED"])
-      yield* server.told(/Redis cannot be used/u)
+      yield* server.logged(/Redis cannot be used/u)
       yield* write(urlWith("new"))
       yield* redis.start
       yield* setPassword("new")
-      yield* server.told(/Redis answers again/u)
+      yield* server.logged(/Redis answers again/u)
     })
   )
 })

@@ -24,7 +24,7 @@ export const start = (
       MCP_SHUTDOWN_GRACE: "0",
       ...options.env
     })
-    const [, url = ""] = yield* server.told(/Serving MCP at (\S+)\/mcp\./u)
+    const [, url = ""] = yield* server.logged(/Serving MCP at (\S+)\/mcp\./u)
     return { ...server, url }
   })
 

@@ -99,7 +99,7 @@ export const startCommand = (command: string, args: ReadonlyArray<string>, env: 
         /** Waits for the message with this ID. */
         answer: (id: number | string) => seen("stdout", () => messages.find((message) => message.id === id)),
         /** Waits until standard error matches. */
-        told: (pattern: RegExp) => seen("stderr", () => pattern.exec(output.stderr)),
+        logged: (pattern: RegExp) => seen("stderr", () => pattern.exec(output.stderr)),
         /** Waits until standard output matches. */
         wrote: (pattern: RegExp) => seen("stdout", () => pattern.exec(output.stdout)),
         closeInput: Effect.sync(() => void child.stdin.end()),

@@ -1,2 +1,2 @@
-/** Counts tokens with o200k, a public tokenizer, in place of the tokenizers of all models. */
+/** Counts tokens with o200k, a public tokenizer, because not all models publish theirs. */
 export { countTokens } from "gpt-tokenizer/encoding/o200k_base"

@@ -106,7 +106,7 @@ describe("a file of bearer tokens", { timeout: 60_000 }, () => {
       assert.strictEqual(yield* statusOf(B, body), 200)
       yield* write(`alice:${A}\nalice-2027:${C}\n`)
       yield* server.kill("SIGHUP")
-      yield* server.told(/read again \(SIGHUP\)/u)
+      yield* server.logged(/read again \(SIGHUP\)/u)
       assert.deepStrictEqual([yield* statusOf(B), yield* statusOf(C, body)], [401, 200])
       yield* Fiber.interrupt(load)
       assert.deepStrictEqual([...statuses], [200])

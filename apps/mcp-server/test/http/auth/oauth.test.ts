@@ -125,13 +125,13 @@ describe("a server with an authorization server", { timeout: 60_000 }, () => {
   it.live("reads scopes in each form, and refuses a token without them with 403, and names them", () =>
     Effect.gen(function* () {
       const issuer = yield* Issuer.start()
-      const { told, url } = yield* serving(issuer, { MCP_OAUTH_SCOPES: "status:read sources:read" })
+      const { logged, url } = yield* serving(issuer, { MCP_OAUTH_SCOPES: "status:read sources:read" })
       for (const claims of [{}, { scope: "status:read" }, { scope: "status:reader sources:read" }]) {
         const { headers, status } = yield* postWith(url, yield* issuer.token(claims))
         assert.strictEqual(status, 403)
         assert.include(String(headers["www-authenticate"]), `scope="status:read sources:read"`)
       }
-      yield* told(/reason=scope status=403 subject=alice address=/u)
+      yield* logged(/reason=scope status=403 subject=alice address=/u)
       const scopes = ["sources:read", "other", "status:read"]
       for (const claims of [{ scope: scopes.join(" ") }, { scp: scopes.join(" ") }, { scp: scopes }]) {
         assert.strictEqual((yield* postWith(url, yield* issuer.token(claims))).status, 200)
@@ -146,8 +146,8 @@ describe("a server with an authorization server", { timeout: 60_000 }, () => {
       const server = yield* serving(issuer)
       const { headers, status } = yield* postWith(server.url, yield* issuer.token())
       assert.deepStrictEqual([status, headers["retry-after"]], [503, "5"])
-      yield* server.told(/The keys of MCP_OAUTH_ISSUER cannot be fetched/u)
-      yield* server.told(/reason=issuer status=503/u)
+      yield* server.logged(/The keys of MCP_OAUTH_ISSUER cannot be fetched/u)
+      yield* server.logged(/reason=issuer status=503/u)
     })
   )
 

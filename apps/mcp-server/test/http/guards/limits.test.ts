@@ -16,14 +16,14 @@ describe("a server over HTTP", { timeout: 60_000 }, () => {
   it.live("refuses requests above its limit, says when to send them again, and serves them then", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make()
-      const { told, url } = yield* HttpProcess.start(sandbox, { env: { MCP_MAX_RUNNING: "1" } })
+      const { logged, url } = yield* HttpProcess.start(sandbox, { env: { MCP_MAX_RUNNING: "1" } })
       yield* sandbox.fail({ endpoint: "status", fault: { _tag: "Delay", duration: "8 seconds" } })
       const body = JSON.stringify(JsonRpc.callStatus(1, done))
       const running = yield* Effect.forkScoped(HttpProcess.post(url, { body }))
       yield* sandbox.until(ServerProcess.asked)
       const refused = yield* HttpProcess.post(url)
       assert.deepStrictEqual([refused.status, refused.headers["retry-after"]], [503, "5"])
-      yield* told(/message="Request refused" reason=running status=503 address=/u)
+      yield* logged(/message="Request refused" reason=running status=503 address=/u)
       assert.strictEqual((yield* HttpProcess.get(url, "/healthz")).status, 200)
       // A client that hangs up frees its slot.
       yield* Fiber.interrupt(running)
@@ -36,7 +36,7 @@ describe("a server over HTTP", { timeout: 60_000 }, () => {
   it.live("answers every message of a batch within the limits, and refuses one that exceeds them", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make()
-      const { told, url } = yield* HttpProcess.start(sandbox, { env: { MCP_MAX_RUNNING: "12" } })
+      const { logged, url } = yield* HttpProcess.start(sandbox, { env: { MCP_MAX_RUNNING: "12" } })
       const answer = yield* HttpProcess.post(url, { body: batchOf(3, JsonRpc.ping) })
       assert.strictEqual(answer.status, 200)
       assert.sameMembers(
@@ -47,7 +47,7 @@ describe("a server over HTTP", { timeout: 60_000 }, () => {
         body: batchOf(4, (id) => JsonRpc.callStatus(id, done))
       })
       assert.deepStrictEqual([status, headers["retry-after"]], [429, "5"])
-      yield* told(/reason=callerRunning status=429/u)
+      yield* logged(/reason=callerRunning status=429/u)
       assert.include(body, "A caller may have 3 requests running at once; a batch counts message by message.")
       assert.isEmpty(yield* sandbox.received)
     })
