@@ -5,4 +5,6 @@
 import { start } from "@sailpoint-bulk-upload/tooling/start"
 import packageJson from "../package.json" with { type: "json" }
 
-start("sailpoint-bulk-upload-mcp", packageJson.engines, () => import("./command.ts").then(({ run }) => run()))
+const load = () => import("./command.ts").then(({ run }) => run())
+
+start("sailpoint-bulk-upload-mcp", packageJson.engines, load)

@@ -25,7 +25,7 @@ export type Services =
 
 const RETRIES = {
   /**
-   * For serving: an assistant waits at most 60 s. Shorter waits take place within the call; for a longer one, the call fails at
+   * For serving: an assistant waits at most 60 s. Shorter waits are part of the call; for a longer one, the call fails at
    * once with the time to wait.
    */
   patient: RetryPolicy.make({ retries: 4, maxElapsed: "20 seconds", maxRetryAfter: "20 seconds" }),

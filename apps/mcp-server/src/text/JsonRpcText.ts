@@ -1,7 +1,7 @@
 /**
  * Reads the text of JSON-RPC messages leniently and keeps every ID as the client wrote it.
  *
- * A JavaScript number cannot hold the ID 9007199254740993, and the SDK refuses the ID 1.5. `read` turns such an ID into
+ * A JavaScript number cannot hold the ID 9007199254740993, and the SDK refuses the ID 1.5. `read` turns both kinds into
  * a marked string, and `restore` writes its digits again.
  */
 import * as Predicate from "effect/Predicate"
