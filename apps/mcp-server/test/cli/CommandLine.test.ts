@@ -1,24 +1,18 @@
 import { assert, describe, it } from "@effect/vitest"
-import type { LogLevel } from "../../src/telemetry/logLevels.ts"
 import * as CommandLine from "../../src/cli/CommandLine.ts"
 
-const stdio = (
-  options: { sandbox?: boolean; logLevel?: LogLevel; logFormat?: "json" } = {}
-): CommandLine.Command => ({
+const tenant = { sandbox: false, logLevel: "Info", logFormat: "logfmt" } as const
+
+const stdio = (options: Partial<CommandLine.Stdio> = {}): CommandLine.Command => ({
   _tag: "Stdio",
-  sandbox: false,
-  logLevel: "Info",
-  logFormat: "logfmt",
+  ...tenant,
   ...options
 })
 
-const check = (
-  options: { sourceId?: string; json?: boolean; report?: string; logLevel?: LogLevel } = {}
-): CommandLine.Command => ({
+const check = (options: Partial<CommandLine.Check> = {}): CommandLine.Command => ({
   _tag: "Check",
-  sandbox: false,
+  ...tenant,
   logLevel: "Warn",
-  logFormat: "logfmt",
   sourceId: undefined,
   json: false,
   report: undefined,
@@ -27,9 +21,7 @@ const check = (
 
 const http = (options: Partial<CommandLine.Http> = {}): CommandLine.Command => ({
   _tag: "Http",
-  sandbox: false,
-  logLevel: "Info",
-  logFormat: "logfmt",
+  ...tenant,
   host: "127.0.0.1",
   port: 3917,
   allowedHosts: [],
@@ -100,27 +92,21 @@ const misused: ReadonlyArray<readonly [string, says: string]> = [
   ["-x", "-x"]
 ]
 
-const secrets = [
-  "--client-secret",
-  "--client-id",
-  "--access-token",
-  "--token",
-  "--base-url",
-  "--bearer-token"
-]
+const secrets = ["client-secret", "client-id", "access-token", "token", "base-url", "bearer-token"]
 
 describe("the command line", () => {
   it.each(understood)("understands: %s", (line, command) => {
     assert.deepStrictEqual(CommandLine.parse(words(line)), command)
   })
 
-  it.each(misused)("refuses, naming what is wrong: %s", (line, says) => {
+  it.each(misused)("refuses with the problem: %s", (line, says) => {
     const command = CommandLine.parse(words(line))
     assert.strictEqual(command._tag, "Misused")
     assert.include("problem" in command ? command.problem : "", says)
   })
 
-  it.each(secrets)("has no option %s, and does not repeat what was given to it", (option) => {
+  it.each(secrets)("has no option --%s, and does not repeat its value", (name) => {
+    const option = `--${name}`
     for (const argv of [[option, "canary"], [`${option}=canary`]]) {
       const command = CommandLine.parse(argv)
       assert.strictEqual(command._tag, "Misused")
@@ -130,9 +116,9 @@ describe("the command line", () => {
   })
 
   it("lists every option in its help", () => {
-    const options = new Set(CommandLine.HELP.match(/--[a-z-]+/gu))
+    const listed = new Set(CommandLine.HELP.match(/--[a-z-]+/gu))
     const known = understood.flatMap(([line]) => line.match(/--[a-z-]+/gu) ?? [])
-    assert.sameMembers([...options], [...new Set(known)])
+    assert.sameMembers([...listed], [...new Set(known)])
   })
 })
 

@@ -10,7 +10,7 @@ const answers: ReadonlyArray<readonly [string, sourceId: string, Readonly<Record
   ["a status", Source.named("Done").sourceId, { status: "COMPLETED" }],
   ["a status that is null", Source.named("Contractors").sourceId, { status: null }],
   ["a failure", Source.named("Private").sourceId, { error: "Forbidden" }],
-  ["a text that is no id", "contractors", { error: "InvalidSourceId" }]
+  ["an invalid ID", "contractors", { error: "InvalidSourceId" }]
 ]
 
 const ask = (sourceId: string, env: Record<string, string> = {}, tool?: string) =>
@@ -34,39 +34,25 @@ describe("--sandbox", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("does not ask the tenant in the environment", () =>
+  it.live("ignores the tenant in the environment, and wrong settings", () =>
     Effect.gen(function* () {
       const tenant = yield* Sandbox.make()
-      const { structured } = yield* ask(Source.named("Done").sourceId, ServerProcess.settingsFor(tenant))
-      assert.strictEqual(structured?.["status"], "COMPLETED")
+      for (const env of [ServerProcess.settingsFor(tenant), { SAIL_BASE_URL: "nonsense" }]) {
+        const { structured } = yield* ask(Source.named("Done").sourceId, env)
+        assert.strictEqual(structured?.["status"], "COMPLETED")
+      }
       assert.deepStrictEqual(yield* tenant.received, [])
     })
   )
 
-  it.live("does not mind settings that are wrong", () =>
+  it.live.each([true, false])("instructs assistants that data is made up: %s", (sandbox) =>
     Effect.gen(function* () {
-      const { structured } = yield* ask(Source.named("Done").sourceId, { SAIL_BASE_URL: "nonsense" })
-      assert.strictEqual(structured?.["status"], "COMPLETED")
+      const settings = ServerProcess.settingsFor(yield* Sandbox.make())
+      const server = yield* ServerProcess.start(sandbox ? ["--sandbox"] : [], settings)
+      yield* server.send(JsonRpc.initialize(1))
+      const { result } = yield* server.answer(1)
+      assert.strictEqual(result?.instructions?.includes("made up"), sandbox)
     })
-  )
-
-  const modes = [
-    ["--sandbox", true],
-    ["a tenant", false]
-  ] as const
-
-  it.live.each(modes)(
-    "tells assistants from the start that data is made up, unlike a tenant: %s",
-    ([mode, says]) =>
-      Effect.gen(function* () {
-        const server = yield* ServerProcess.start(
-          mode === "--sandbox" ? ["--sandbox"] : [],
-          ServerProcess.settingsFor(yield* Sandbox.make())
-        )
-        yield* server.send(JsonRpc.initialize(1))
-        const { result } = yield* server.answer(1)
-        assert.strictEqual(result?.instructions?.includes("made up"), says)
-      })
   )
 
   it.live("ends with exit code 0 when standard input closes", () =>

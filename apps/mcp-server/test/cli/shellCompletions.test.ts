@@ -23,7 +23,7 @@ const SANDBOX = {
 const scriptOf = async ({ main }: { readonly main: string }, shell: string) =>
   (await run(process.execPath, [main, "--completions", shell])).stdout
 
-/** Lines with one way to go on, and the word that they then end with. */
+/** Lines with one completion, and the completed word. */
 const unambiguous: ReadonlyArray<readonly [line: string, word: string]> = [
   [`${SERVER.name} ht`, "http"],
   [`${SERVER.name} http --allowed-o`, "--allowed-origin"],
@@ -36,7 +36,7 @@ const unambiguous: ReadonlyArray<readonly [line: string, word: string]> = [
   [`${SANDBOX.name} --completions p`, "powershell"]
 ]
 
-/** Lines with several, and all of them; the shell of which no choice can be read is not asked. */
+/** Lines with several completions, and all of them. The choices of zsh cannot be read. */
 const ambiguous: ReadonlyArray<readonly [line: string, words: ReadonlyArray<string>]> = [
   [`${SERVER.name} check --s`, ["--sandbox", "--source"]],
   [`${SERVER.name} --log-level `, Object.keys(LOG_LEVELS).toSorted()],
@@ -56,7 +56,7 @@ describe.each(shells)("in $name", { timeout: 60_000 }, ({ complete, isMissing, n
   })
   afterAll(() => rm(folder, { recursive: true }))
 
-  it.skipIf(isMissing)("Tab goes on where there is one way to", async () => {
+  it.skipIf(isMissing)("Tab completes a word with one completion", async () => {
     const words = await complete(
       script,
       unambiguous.map(([line]) => line)
@@ -66,7 +66,7 @@ describe.each(shells)("in $name", { timeout: 60_000 }, ({ complete, isMissing, n
     }
   })
 
-  it.skipIf(isMissing || name === "zsh")("Tab offers all that there is", async () => {
+  it.skipIf(isMissing || name === "zsh")("Tab offers all completions", async () => {
     const words = await complete(
       script,
       ambiguous.map(([line]) => line)
@@ -78,13 +78,10 @@ describe.each(shells)("in $name", { timeout: 60_000 }, ({ complete, isMissing, n
 })
 
 describe("the scripts", () => {
-  it.each(SHELLS)(
-    "of %s tell every option, and how they are installed by the command as it is",
-    async (shell) => {
-      const script = await scriptOf(SERVER, shell)
-      for (const option of Object.keys(OPTIONS)) assert.include(script, option)
-      assert.include(script, `${SERVER.name} --completions ${shell}`)
-      assert.notInclude(script, "--no-")
-    }
-  )
+  it.each(SHELLS)("of %s contain every option, and how to install them", async (shell) => {
+    const script = await scriptOf(SERVER, shell)
+    for (const option of Object.keys(OPTIONS)) assert.include(script, option)
+    assert.include(script, `${SERVER.name} --completions ${shell}`)
+    assert.notInclude(script, "--no-")
+  })
 })

@@ -166,9 +166,7 @@ describe("the documented fields of the log", { timeout: 60_000 }, () => {
       })
       const token = yield* issuer.token({ client_id: "an-assistant" })
       const headers = { authorization: `Bearer ${token}` }
-      const uri = `sailpoint://non-employee-sources/${done}/bulk-upload-status`
-      const read = { jsonrpc: "2.0", id: 8, method: "resources/read", params: { uri } }
-      for (const body of [call, JSON.stringify(read), call]) {
+      for (const body of [call, JSON.stringify(JsonRpc.readStatus(8, done)), call]) {
         yield* HttpProcess.post(server.url, { headers, body })
       }
       for (let i = 0; i < 21; i++) yield* HttpProcess.post(server.url)

@@ -9,7 +9,7 @@ import * as ServerProcess from "../support/ServerProcess.ts"
 const done = Source.named("Done").sourceId
 const forbidden = Source.named("Private").sourceId
 
-/** The log of a server that answered these calls, one after the other. */
+/** Returns the log of a server that answered these calls one by one. */
 const logOf = (calls: ReadonlyArray<{ readonly id: number }>, args: ReadonlyArray<string> = []) =>
   Effect.gen(function* () {
     const sandbox = yield* Sandbox.make()
@@ -23,15 +23,6 @@ const logOf = (calls: ReadonlyArray<{ readonly id: number }>, args: ReadonlyArra
     return (yield* server.ended).stderr
   })
 
-const readOf = (id: number, sourceId: string) => ({
-  jsonrpc: "2.0",
-  id,
-  method: "resources/read",
-  params: { uri: `sailpoint://non-employee-sources/${sourceId}/bulk-upload-status` }
-})
-
-const common = { level: "INFO", message: "Tool call" }
-
 describe("the log has one line for a call", { timeout: 60_000 }, () => {
   it.live("with its tool, its outcome, its request and its source, and with no other argument", () =>
     Effect.gen(function* () {
@@ -41,9 +32,9 @@ describe("the log has one line for a call", { timeout: 60_000 }, () => {
         JsonRpc.callTool(3, "list_non_employee_sources", { nameContains: "canary" }),
         JsonRpc.callStatus(4, forbidden),
         JsonRpc.callStatus(5, "canary-pasted\nby mistake"),
-        readOf(6, done),
-        readOf(7, forbidden),
-        readOf(8, "canary")
+        JsonRpc.readStatus(6, done),
+        JsonRpc.readStatus(7, forbidden),
+        JsonRpc.readStatus(8, "canary")
       ])
       const shown = AuditLine.all(stderr).map(({ message, outcome, requestId, resource, sourceId, tool }) =>
         [message, tool ?? resource, outcome, requestId, sourceId].join(" ").trim()
@@ -62,7 +53,7 @@ describe("the log has one line for a call", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("of a tool that is not there, whose name can be anything, and the answer is the protocol's", () =>
+  it.live("of an unknown tool without its name, and the client gets the protocol's error", () =>
     Effect.gen(function* () {
       const server = yield* ServerProcess.start(["--sandbox"], {})
       yield* server.send(JsonRpc.initialize(0), JsonRpc.initialized)
@@ -75,7 +66,7 @@ describe("the log has one line for a call", { timeout: 60_000 }, () => {
       }
       yield* server.closeInput
       const { stderr } = yield* server.ended
-      const unknown = { ...common, tool: "unknown", outcome: "UnknownTool" }
+      const unknown = { level: "INFO", message: "Tool call", tool: "unknown", outcome: "UnknownTool" }
       assert.deepStrictEqual(AuditLine.onlyThose(stderr), [
         { ...unknown, requestId: "1" },
         { ...unknown, requestId: "2" }
@@ -84,7 +75,7 @@ describe("the log has one line for a call", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("that the client cancelled", () =>
+  it.live("of a call that the client cancelled", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make()
       const server = yield* ServerProcess.startAsking(sandbox, { id: 2, takes: "8 seconds" })
@@ -97,7 +88,7 @@ describe("the log has one line for a call", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("with a request id that is short and plain, whatever the client sends", () =>
+  it.live("with the request ID shortened and without control characters", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make()
       const server = yield* ServerProcess.start([], ServerProcess.settingsFor(sandbox))
@@ -113,7 +104,7 @@ describe("the log has one line for a call", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("only where the log level lets it through", () =>
+  it.live("unless the log level excludes it", () =>
     Effect.gen(function* () {
       const calls = [JsonRpc.callStatus(1, done)]
       assert.strictEqual(yield* logOf(calls, ["--log-level", "warn"]), "")

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
 import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
 import * as AuditLine from "../support/AuditLine.ts"
 import * as JsonRpc from "../support/JsonRpc.ts"
 import { observed, spanNamed } from "../support/observed.ts"
@@ -10,6 +11,7 @@ import type { ServerProcess } from "../support/ServerProcess.ts"
 
 const calls = [JsonRpc.callStatus(1, Source.named("Done").sourceId)]
 
+type Env = Readonly<Record<string, string>>
 type End = (server: ServerProcess) => Effect.Effect<void>
 
 const ends: ReadonlyArray<readonly [string, End]> = [
@@ -26,7 +28,7 @@ const ill: ReadonlyArray<readonly [OtlpReceiver.Manner, says: string]> = [
   ["hang", "gave no answer"]
 ]
 
-/** Exports so often that each of the three signals is tried while the server runs. */
+/** Exports so often that the server tries each of the three signals while it runs. */
 const often = {
   OTEL_BSP_SCHEDULE_DELAY: "1",
   OTEL_BLRP_SCHEDULE_DELAY: "1",
@@ -35,8 +37,17 @@ const often = {
 
 const warnings = (stderr: string) => AuditLine.all(stderr).filter(({ level }) => level !== "INFO")
 
+const down: ReadonlyArray<readonly [string, Effect.Effect<Env, never, Scope.Scope>]> = [
+  [
+    "never answers",
+    // This timeout is for requests while the server runs. The server's end never waits that long.
+    Effect.map(OtlpReceiver.start("hang"), ({ env }) => ({ ...env, OTEL_EXPORTER_OTLP_TIMEOUT: "600000" }))
+  ],
+  ["is down", OtlpReceiver.absent]
+]
+
 describe("a collector", { timeout: 60_000 }, () => {
-  it.live.each(ends)("gets what is buffered when %s", ([, end]) =>
+  it.live.each(ends)("gets the buffered telemetry when %s", ([, end]) =>
     Effect.gen(function* () {
       const { code, posts, stderr } = yield* observed({ calls, end })
       assert.strictEqual(code, 0)
@@ -50,7 +61,7 @@ describe("a collector", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("gets what there is while the server runs, too", () =>
+  it.live("gets telemetry also while the server runs", () =>
     Effect.gen(function* () {
       const receiver = yield* OtlpReceiver.start()
       const { code } = yield* observed({
@@ -66,7 +77,7 @@ describe("a collector", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live.each(ill)("that does not accept it (%s) is one warning, and no failure", ([manner, says]) =>
+  it.live.each(ill)("that answers with %s causes one warning and no failure", ([manner, says]) =>
     Effect.gen(function* () {
       const receiver = yield* OtlpReceiver.start(manner)
       const { answers, code, stderr } = yield* observed({
@@ -87,22 +98,18 @@ describe("a collector", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live.each(ends)("that never answers does not hold up the end when %s", ([, end]) =>
-    Effect.gen(function* () {
-      const receiver = yield* OtlpReceiver.start("hang")
-      // This timeout is for requests while the server runs: its end never waits that long.
-      const { code, stderr } = yield* observed({
-        receiver,
-        calls,
-        end,
-        env: { OTEL_EXPORTER_OTLP_TIMEOUT: "600000" }
+  it.live.each(ends.flatMap(([how, end]) => down.map(([why, env]) => [why, how, env, end] as const)))(
+    "that %s is one warning and does not delay the end when %s",
+    ([, , env, end]) =>
+      Effect.gen(function* () {
+        const { answers, code, stderr } = yield* observed({ calls, end, env: yield* env })
+        assert.strictEqual(answers[0]?.result?.structuredContent?.["status"], "COMPLETED")
+        assert.strictEqual(code, 0)
+        assert.lengthOf(warnings(stderr), 1)
       })
-      assert.strictEqual(code, 0)
-      assert.lengthOf(warnings(stderr), 1)
-    })
   )
 
-  it.live("that never answers is given up in the time of the settings, and tried again", () =>
+  it.live("that never answers gets the telemetry again after the configured timeout", () =>
     Effect.gen(function* () {
       const receiver = yield* OtlpReceiver.start("hang")
       const { stderr } = yield* observed({
@@ -114,23 +121,14 @@ describe("a collector", { timeout: 60_000 }, () => {
             .until((posts) => posts.filter(({ path }) => path === "/v1/logs").length > 1)
             .pipe(Effect.andThen(server.closeInput))
       })
-      // One call, one line: the second post is the first again.
+      // One call causes one line, so the second post repeats the first.
       const [first, second] = receiver.posts.filter(({ path }) => path === "/v1/logs")
       assert.deepStrictEqual(second?.body, first?.body)
       assert.lengthOf(warnings(stderr), 1)
     })
   )
 
-  it.live.each(ends)("that is not there is one warning at the end when %s", ([, end]) =>
-    Effect.gen(function* () {
-      const { answers, code, stderr } = yield* observed({ calls, end, env: yield* OtlpReceiver.absent })
-      assert.strictEqual(answers[0]?.result?.structuredContent?.["status"], "COMPLETED")
-      assert.strictEqual(code, 0)
-      assert.lengthOf(warnings(stderr), 1)
-    })
-  )
-
-  it.live("that is not there is silent where the log level is none", () =>
+  it.live("that is down causes no warning at log level none", () =>
     Effect.gen(function* () {
       const args = ["--log-level", "none"]
       const { code, stderr } = yield* observed({ args, calls, env: yield* OtlpReceiver.absent })

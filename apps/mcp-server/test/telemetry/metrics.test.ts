@@ -7,7 +7,7 @@ import * as Otlp from "../support/Otlp.ts"
 
 const done = Source.named("Done").sourceId
 const forbidden = Source.named("Private").sourceId
-/** Answers 429 once, and asks to wait. */
+/** Answers 429 once, with Retry-After. */
 const busy = Source.named("Busy").sourceId
 
 const calls = [
@@ -23,8 +23,8 @@ const seriesOf = (points: ReadonlyArray<Otlp.Point>, metric: string, ...keys: Re
     .filter((point) => point.metric === metric)
     .map(({ attributes, count }) => [...keys.map((key) => attributes[key]), count])
 
-describe("what is measured", { timeout: 60_000 }, () => {
-  it.live("are tool calls by tool and outcome, in seconds, and requests, retries and tokens", () =>
+describe("the metrics", { timeout: 60_000 }, () => {
+  it.live("contain tool calls by tool and outcome in seconds, requests, retries and tokens", () =>
     Effect.gen(function* () {
       const points = Otlp.pointsIn((yield* observed({ calls })).posts)
       const call = points.find(({ metric }) => metric === "mcp.server.operation.duration")
@@ -77,7 +77,7 @@ describe("the log", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("is the same on standard error, with telemetry or without", () =>
+  it.live("is the same on standard error with and without telemetry", () =>
     Effect.gen(function* () {
       const deprecated = { calls: [JsonRpc.callStatus(1, Source.named("Deprecated").sourceId)] }
       const on = yield* observed(deprecated)

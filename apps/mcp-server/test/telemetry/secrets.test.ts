@@ -19,12 +19,12 @@ const credentials: ReadonlyArray<readonly [string, Env]> = [
     { SAIL_CLIENT_ID: "", SAIL_CLIENT_SECRET: "", SAIL_ACCESS_TOKEN: "canary-token" }
   ],
   [
-    "a token that is none",
+    "a token that is not valid in a header",
     { SAIL_CLIENT_ID: "", SAIL_CLIENT_SECRET: "", SAIL_ACCESS_TOKEN: "canary token\u00e9" }
   ]
 ]
 
-/** Every way that a call can end, and a retry. */
+/** A call for each outcome, and a retry. */
 const calls = [
   ...["Done", "Unwell", "Private", "Login page", "Deprecated"].map((name, index) =>
     JsonRpc.callStatus(index + 1, Source.named(name).sourceId)
@@ -59,7 +59,7 @@ describe("telemetry carries no secret", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("and the log one line of a collector that does not accept it, without its key", () =>
+  it.live("and the log names a collector that refuses once, without its key", () =>
     Effect.gen(function* () {
       const receiver = yield* OtlpReceiver.start("refuse")
       const { posts, stderr } = yield* observed({ receiver, calls, args: debug, env: COLLECTOR_KEY })
@@ -71,7 +71,7 @@ describe("telemetry carries no secret", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("and the log no password of a collector's address", () =>
+  it.live("and the log names a collector that is down, without the password in its URL", () =>
     Effect.gen(function* () {
       const { posts, stderr } = yield* observed({
         calls,

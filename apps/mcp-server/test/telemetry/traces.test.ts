@@ -19,20 +19,20 @@ const caller = "00f067aa0ba902b7"
 const callFrom = (traceparent: unknown) => JsonRpc.withMeta(JsonRpc.callStatus(1, done), { traceparent })
 
 const invalid: ReadonlyArray<readonly [string, unknown]> = [
-  ["is no text", 7],
+  ["is not a string", 7],
   ["is empty", ""],
   ["is garbage", "canary"],
-  ["has a trace id of zeros", `00-${"0".repeat(32)}-${caller}-01`],
-  ["has a span id of zeros", `00-${trace}-${"0".repeat(16)}-01`],
+  ["has a trace ID of zeros", `00-${"0".repeat(32)}-${caller}-01`],
+  ["has a span ID of zeros", `00-${trace}-${"0".repeat(16)}-01`],
   ["is in upper case", `00-${trace.toUpperCase()}-${caller}-01`],
   ["is of version ff", `ff-${trace}-${caller}-01`],
   ["is cut short", `00-${trace}-${caller}`]
 ]
 
 describe("a tool call is traced", { timeout: 60_000 }, () => {
-  it.live("as a span of the server above the library's call, linked with the shared requests", () =>
+  it.live("as a server span with OpenTelemetry's names, linked to the shared requests", () =>
     Effect.gen(function* () {
-      const { posts } = yield* observed({ calls: [JsonRpc.callStatus(1, done)] })
+      const { posts } = yield* observed({ calls: [JsonRpc.callStatus(7, done)] })
       const call = spanNamed(posts, CALL)
       const check = spanNamed(posts, "BulkUploads.check")
       const request = spanNamed(posts, "BulkUploads.request")
@@ -48,13 +48,7 @@ describe("a tool call is traced", { timeout: 60_000 }, () => {
         const { kind, parentSpanId } = spanNamed(posts, name)
         assert.deepStrictEqual([kind, parentSpanId], [CLIENT, parent.spanId])
       }
-    })
-  )
-
-  it.live("with OpenTelemetry's names for what was called", () =>
-    Effect.gen(function* () {
-      const { posts } = yield* observed({ calls: [JsonRpc.callStatus(7, done)] })
-      assert.deepStrictEqual(spanNamed(posts, CALL).attributes, {
+      assert.deepStrictEqual(call.attributes, {
         "mcp.method.name": "tools/call",
         "gen_ai.operation.name": "execute_tool",
         "gen_ai.tool.name": "get_bulk_upload_status",
@@ -92,11 +86,9 @@ describe("a tool call is traced", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("as a read, where it is one of the resource", () =>
+  it.live("as a read if it reads the resource", () =>
     Effect.gen(function* () {
-      const uri = `sailpoint://non-employee-sources/${done}/bulk-upload-status`
-      const read = { jsonrpc: "2.0", id: 1, method: "resources/read", params: { uri } }
-      const { posts } = yield* observed({ calls: [read] })
+      const { posts } = yield* observed({ calls: [JsonRpc.readStatus(1, done)] })
       const { attributes, spanId, status } = spanNamed(posts, "resources/read")
       assert.strictEqual(status, OK)
       assert.deepInclude(attributes, {
@@ -108,7 +100,7 @@ describe("a tool call is traced", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("as neither good nor bad when it is abandoned, and so are its requests", () =>
+  it.live("with an unset status if it is abandoned, as are its requests", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make()
       yield* sandbox.fail({ endpoint: "status", fault: { _tag: "Delay", duration: "8 seconds" } })
@@ -130,21 +122,24 @@ describe("a tool call is traced", { timeout: 60_000 }, () => {
 })
 
 describe("a trace", { timeout: 60_000 }, () => {
-  it.live("is continued from the client's traceparent", () =>
+  it.live("continues the client's traceparent, and is not sent to SailPoint", () =>
     Effect.gen(function* () {
-      const { posts } = yield* observed({ calls: [callFrom(`00-${trace}-${caller}-01`)] })
+      const { posts, received } = yield* observed({ calls: [callFrom(`00-${trace}-${caller}-01`)] })
       const call = spanNamed(posts, CALL)
       assert.deepStrictEqual([call.traceId, call.parentSpanId], [trace, caller])
-      const [check, request] = [
-        spanNamed(posts, "BulkUploads.check"),
-        spanNamed(posts, "BulkUploads.request")
-      ]
+      const check = spanNamed(posts, "BulkUploads.check")
+      const request = spanNamed(posts, "BulkUploads.request")
       const fetch = spanNamed(posts, "AccessToken.fetch")
       assert.deepStrictEqual([check.traceId, check.links], [trace, [fetch.spanId, request.spanId]])
+      assert.lengthOf(received, 2)
+      for (const { headers } of received) {
+        assert.notInclude(JSON.stringify(headers), trace)
+        assert.doesNotHaveAnyKeys(headers, ["traceparent", "tracestate", "baggage", "b3", "x-b3-traceid"])
+      }
     })
   )
 
-  it.live("is not recorded when the client does not record it; the call still counts", () =>
+  it.live("is not recorded if the client does not record it, but the call is measured", () =>
     Effect.gen(function* () {
       const { posts } = yield* observed({ calls: [callFrom(`00-${trace}-${caller}-00`)] })
       assert.deepStrictEqual(Otlp.spansIn(posts), [])
@@ -153,7 +148,7 @@ describe("a trace", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live.each(invalid)("begins anew when the client's traceparent %s", ([, traceparent]) =>
+  it.live.each(invalid)("begins if the client's traceparent %s", ([, traceparent]) =>
     Effect.gen(function* () {
       const { answers, posts } = yield* observed({ calls: [callFrom(traceparent)] })
       assert.strictEqual(answers[0]?.result?.structuredContent?.["status"], "COMPLETED")
@@ -161,20 +156,6 @@ describe("a trace", { timeout: 60_000 }, () => {
       assert.isUndefined(parentSpanId)
       assert.match(traceId, /^(?!0{32})[0-9a-f]{32}$/u)
       assert.notStrictEqual(traceId, trace)
-    })
-  )
-
-  it.live("ends here: no header of it goes to SailPoint", () =>
-    Effect.gen(function* () {
-      const { posts, received } = yield* observed({ calls: [callFrom(`00-${trace}-${caller}-01`)] })
-      assert.strictEqual(spanNamed(posts, CALL).traceId, trace)
-      assert.lengthOf(received, 2)
-      for (const { headers } of received) {
-        assert.notInclude(JSON.stringify(headers), trace)
-        for (const name of ["traceparent", "tracestate", "baggage", "b3", "x-b3-traceid"]) {
-          assert.notProperty(headers, name)
-        }
-      }
     })
   )
 })
