@@ -19,57 +19,47 @@ const refused: ReadonlyArray<Refused> = [
   ["no authentication", "--host 0.0.0.0 --allowed-host mcp.test", {}, ["MCP_BEARER_TOKEN"]],
   ["no allowed host", "--host 0.0.0.0", { MCP_BEARER_TOKEN: TOKEN }, ["--allowed-host"]],
   ["no allowed host, with OAuth", "--host 0.0.0.0", OAUTH, ["--allowed-host"]],
-  ["the sandbox for everybody", "--host 0.0.0.0 --sandbox", {}, ["MCP_BEARER_TOKEN", "--allowed-host"]],
+  ["the sandbox on all interfaces", "--host 0.0.0.0 --sandbox", {}, ["MCP_BEARER_TOKEN", "--allowed-host"]],
   ["a short token", "", { MCP_BEARER_TOKEN: "canary-of-less-than-32-characte" }, ["MCP_BEARER_TOKEN"]],
   [
-    "a token and a file of tokens",
+    "a token and a file",
     "",
     { MCP_BEARER_TOKEN: TOKEN, MCP_BEARER_TOKEN_FILE: "canary" },
     ["MCP_BEARER_TOKEN"]
   ],
   ["a file of tokens that is missing", "", { MCP_BEARER_TOKEN_FILE: "canary" }, ["The"]],
-  [
-    "a file of tokens that was not filled in",
-    "",
-    { MCP_BEARER_TOKEN_FILE: "${FILE}" },
-    ["MCP_BEARER_TOKEN_FILE"]
-  ],
+  ["a placeholder for a file", "", { MCP_BEARER_TOKEN_FILE: "${FILE}" }, ["MCP_BEARER_TOKEN_FILE"]],
   ["a token with spaces", "", { MCP_BEARER_TOKEN: `${TOKEN} ${TOKEN}` }, ["MCP_BEARER_TOKEN"]],
   ["two ways at once", "", { ...OAUTH, MCP_BEARER_TOKEN: TOKEN }, ["MCP_BEARER_TOKEN"]],
-  ["a token that was not filled in", "", { MCP_BEARER_TOKEN: "${MCP_BEARER_TOKEN}" }, ["MCP_BEARER_TOKEN"]],
+  ["a placeholder for a token", "", { MCP_BEARER_TOKEN: "${MCP_BEARER_TOKEN}" }, ["MCP_BEARER_TOKEN"]],
   [
-    "an issuer and scopes that were not filled in",
+    "placeholders for an issuer and scopes",
     "",
     { ...OAUTH, MCP_OAUTH_ISSUER: "${ISSUER}", MCP_OAUTH_SCOPES: "<scopes>", MCP_MAX_RUNNING: "${MAX}" },
     ["MCP_OAUTH_ISSUER", "MCP_OAUTH_SCOPES"]
   ],
   [
-    "no authentication and a placeholder for it",
-    "--host 0.0.0.0",
-    { MCP_BEARER_TOKEN: "${MCP_BEARER_TOKEN}" },
+    "a placeholder beyond loopback",
+    "--host ::",
+    { MCP_BEARER_TOKEN: "${T}" },
     ["MCP_BEARER_TOKEN", "--allowed-host"]
   ],
   ["no issuer", "", { MCP_OAUTH_AUDIENCE: "https://mcp.test/mcp" }, ["MCP_OAUTH_ISSUER"]],
   ["no audience", "", { MCP_OAUTH_ISSUER: "https://login.test" }, ["MCP_OAUTH_AUDIENCE"]],
   ["an issuer without TLS", "", { ...OAUTH, MCP_OAUTH_ISSUER: "http://login.test" }, ["MCP_OAUTH_ISSUER"]],
-  ["an issuer that is no URL", "", { ...OAUTH, MCP_OAUTH_ISSUER: "login" }, ["MCP_OAUTH_ISSUER"]],
-  ["an audience that is no URL", "", { ...OAUTH, MCP_OAUTH_AUDIENCE: "api://mcp" }, ["MCP_PUBLIC_URL"]],
+  ["an issuer that is not a URL", "", { ...OAUTH, MCP_OAUTH_ISSUER: "login" }, ["MCP_OAUTH_ISSUER"]],
+  ["an audience that is not a URL", "", { ...OAUTH, MCP_OAUTH_AUDIENCE: "api://mcp" }, ["MCP_PUBLIC_URL"]],
   ["a host with its port", "--allowed-host mcp.test:8443", {}, ["--allowed-host"]],
   ["a host that is a URL", "--allowed-host https://mcp.test/", {}, ["--allowed-host"]],
   ["any host", "--allowed-host *.test", {}, ["--allowed-host"]],
   ["an origin with a path", "--allowed-origin https://app.test/mcp", {}, ["--allowed-origin"]],
-  ["the origin of no page", "--allowed-origin null", {}, ["--allowed-origin"]],
+  ["the null origin", "--allowed-origin null", {}, ["--allowed-origin"]],
   ["any origin", "--allowed-origin https://*", {}, ["--allowed-origin"]],
   ["no requests at once", "", { MCP_MAX_RUNNING: "0" }, ["MCP_MAX_RUNNING"]],
-  [
-    "no requests of a caller at once",
-    "",
-    { MCP_MAX_RUNNING_PER_CALLER: "0" },
-    ["MCP_MAX_RUNNING_PER_CALLER"]
-  ],
-  ["a time to serve that is no number", "", { MCP_SHUTDOWN_GRACE: "5s" }, ["MCP_SHUTDOWN_GRACE"]],
-  ["a time to serve before the signal", "", { MCP_SHUTDOWN_GRACE: "-1" }, ["MCP_SHUTDOWN_GRACE"]],
-  ["a limit that is no number", "", { MCP_MAX_PER_CALLER: "many" }, ["MCP_MAX_PER_CALLER"]]
+  ["no requests of a caller", "", { MCP_MAX_RUNNING_PER_CALLER: "0" }, ["MCP_MAX_RUNNING_PER_CALLER"]],
+  ["a grace that is not a number", "", { MCP_SHUTDOWN_GRACE: "5s" }, ["MCP_SHUTDOWN_GRACE"]],
+  ["a negative grace", "", { MCP_SHUTDOWN_GRACE: "-1" }, ["MCP_SHUTDOWN_GRACE"]],
+  ["a limit that is not a number", "", { MCP_MAX_PER_CALLER: "many" }, ["MCP_MAX_PER_CALLER"]]
 ]
 
 const problemsWith = (args: string, env: Record<string, string>): ReadonlyArray<string> => {

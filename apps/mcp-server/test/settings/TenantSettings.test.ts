@@ -9,7 +9,7 @@ const BASE = { SAIL_BASE_URL: "https://acme.api.identitynow.com" }
 const CLIENT = { SAIL_CLIENT_ID: "my-id", SAIL_CLIENT_SECRET: "canary-secret" }
 const complete = { ...BASE, ...CLIENT }
 
-/** Each with the URL that is used, if any. */
+/** Each with the URL that the server uses, if any. */
 const redisUrls: ReadonlyArray<readonly [given: string, used: string | undefined]> = [
   ["redis://127.0.0.1 ", "redis://127.0.0.1"],
   ["rediss://me:canary@redis.acme.test:6380/2", "rediss://me:canary@redis.acme.test:6380/2"],
@@ -34,13 +34,14 @@ const wrongRedisUrls: ReadonlyArray<string> = [
   "redis://canary%zz@127.0.0.1"
 ]
 
-const wrongBudgets: ReadonlyArray<string> = ["-1", "1.5", "50 per", "50 per day", "50 per 0 seconds"]
+const wrongValue = (name: string, value: string) =>
+  [`${name}=${value}`, { ...complete, [name]: value }, [name]] as const
 
-/** The variables that the problems name first, one problem each. The library's tests have what is wrong with each. */
+/** The variable of each problem. The library's tests check the problems themselves. */
 const wrong: ReadonlyArray<readonly [string, Env, ReadonlyArray<string>]> = [
   ["nothing at all", {}, ["SAIL_BASE_URL", "SAIL_CLIENT_ID", "SAIL_CLIENT_SECRET"]],
   [
-    "a base URL that is none, and both ways to log in",
+    "an invalid base URL, and both ways to log in",
     { SAIL_BASE_URL: "acme", ...CLIENT, SAIL_ACCESS_TOKEN: "canary-token" },
     ["SAIL_BASE_URL", "SAIL_ACCESS_TOKEN"]
   ],
@@ -49,25 +50,18 @@ const wrong: ReadonlyArray<readonly [string, Env, ReadonlyArray<string>]> = [
     { ...BASE, SAIL_CLIENT_SECRET: "canary-secret", SAIL_REDIS_URL: "canary" },
     ["SAIL_CLIENT_ID", "SAIL_REDIS_URL"]
   ],
-  ...wrongRedisUrls.map(
-    (url) => [`SAIL_REDIS_URL=${url}`, { ...complete, SAIL_REDIS_URL: url }, ["SAIL_REDIS_URL"]] as const
-  ),
-  ...wrongBudgets.map(
-    (budget) =>
-      [
-        `SAIL_REQUEST_BUDGET=${budget}`,
-        { ...complete, SAIL_REQUEST_BUDGET: budget },
-        ["SAIL_REQUEST_BUDGET"]
-      ] as const
+  ...wrongRedisUrls.map((url) => wrongValue("SAIL_REDIS_URL", url)),
+  ...["-1", "1.5", "50 per", "50 per day", "50 per 0 seconds"].map((budget) =>
+    wrongValue("SAIL_REQUEST_BUDGET", budget)
   )
 ]
 
 describe("the settings", () => {
-  it("have an access token in place of client credentials, and show no secret", () => {
+  it("accept an access token or client credentials, and show no secret", () => {
     for (const env of [complete, { ...BASE, SAIL_CLIENT_ID: "", SAIL_ACCESS_TOKEN: "canary-token" }]) {
       const settings = Result.getOrThrow(Settings.read(env))
       assert.strictEqual("accessToken" in settings.auth, "SAIL_ACCESS_TOKEN" in env)
-      // What reads more than the status needs is off unless it is switched on.
+      // Features that read more than a status are off by default.
       assert.deepInclude(settings, { auditEvents: false, countRecords: false })
       assert.notInclude(JSON.stringify(settings), "canary")
     }

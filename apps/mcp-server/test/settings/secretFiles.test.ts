@@ -20,7 +20,7 @@ const accessTokenOf = ({ url }: Sandbox.Service, { clientId, clientSecret }: Cli
     return String(((await response.json()) as Record<string, unknown>)["access_token"])
   })
 
-/** A server over HTTP that reads this secret from a file, and calls that go on until they are stopped. */
+/** Starts a server over HTTP that reads this secret from a file, and repeats a call until it is stopped. */
 const underLoad = (sandbox: Sandbox.Service, variable: string, content: string) =>
   Effect.gen(function* () {
     const { path, write } = yield* SecretFile.make(content)
