@@ -104,17 +104,20 @@ layer(Layer.merge(Nodes.layer, Tarball.layer), { excludeTestServices: true, time
       { timeout: 300_000, concurrent: true }
     )
 
-    it.effect("the library returns a status with the newest effect of its peer range", () =>
-      Effect.gen(function* () {
-        const { tarball } = (yield* Tarball.Tarballs)["packages/core"]
-        const packages = [`effect@${core.peerDependencies.effect}`, tarball]
-        const { env, folder } = yield* project(status.node, packages, "--prefer-online")
-        const settings = ServerProcess.settingsFor(yield* Sandbox.make())
-        const program = yield* Effect.promise(() =>
-          run("node", ["program.js"], { cwd: folder, env: { ...env, ...settings } })
-        )
-        assert.deepStrictEqual([JSON.parse(program.stdout), program.stderr], [status, ""])
-      })
+    it.effect(
+      "the library returns a status with the newest effect of its peer range",
+      () =>
+        Effect.gen(function* () {
+          const { tarball } = (yield* Tarball.Tarballs)["packages/core"]
+          const packages = [`effect@${core.peerDependencies.effect}`, tarball]
+          const { env, folder } = yield* project(status.node, packages, "--prefer-online")
+          const settings = ServerProcess.settingsFor(yield* Sandbox.make())
+          const program = yield* Effect.promise(() =>
+            run("node", ["program.js"], { cwd: folder, env: { ...env, ...settings } })
+          )
+          assert.deepStrictEqual([JSON.parse(program.stdout), program.stderr], [status, ""])
+        }),
+      120_000
     )
   }
 )
