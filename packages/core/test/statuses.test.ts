@@ -105,10 +105,4 @@ describe("statuses", () => {
       assert.isTrue(Exit.hasDies(exit))
     }).pipe(Effect.scoped)
   )
-
-  it.live("statuses of no sources are none", () =>
-    Effect.gen(function* () {
-      assert.deepStrictEqual(yield* (yield* BulkUploads).statuses([]), [])
-    }).pipe(Effect.provide(tenant()))
-  )
 })

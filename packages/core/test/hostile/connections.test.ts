@@ -4,7 +4,6 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { getBulkUploadStatus } from "../../src/BulkUploads.ts"
-import * as RetryPolicy from "../../src/RetryPolicy.ts"
 import { transports } from "../support/tenant.ts"
 import { allowedHosts, type FaultCase, faults } from "./faults.ts"
 import { outcomeOf } from "./support/outcome.ts"
@@ -52,23 +51,6 @@ describe.each(transports)("over %s", (_, transport) => {
           assert.strictEqual(tenant.requests.length, calls + 1)
         }
       }).pipe(Effect.provide(service(tenant.url, transport)))
-    })
-  )
-
-  // A client can have two connections: that of the token call, and one made while the first was in use.
-  const again = RetryPolicy.make({ retries: 2, backoff: 1 })
-
-  it.live("a connection that breaks on its second use costs a retry, and no call fails", () =>
-    Effect.gen(function* () {
-      const used = new WeakSet<object>()
-      const tenant = yield* RawTenant.make((socket, request) => {
-        if (used.has(socket)) socket.resetAndDestroy()
-        else granting(wire.json(200, { status: "COMPLETED" }))(socket, request)
-        used.add(socket)
-      })
-      yield* Effect.gen(function* () {
-        for (const _ of [1, 2, 3]) assert.strictEqual((yield* ask).status, "COMPLETED")
-      }).pipe(Effect.provide(service(tenant.url, transport, {}, again)))
     })
   )
 })

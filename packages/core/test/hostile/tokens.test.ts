@@ -20,21 +20,7 @@ const grants: ReadonlyArray<readonly [name: string, body: unknown, expected: str
   ["a token that is not a JWT", { access_token: "!#$%&'*+-.^_`|~<>" }, "COMPLETED"],
   ["a token of 4,000 characters", { access_token: "t".repeat(4_000) }, "COMPLETED"],
   ["a token of another type", { access_token: "t", token_type: "mac" }, "COMPLETED"],
-  ...[
-    undefined,
-    "",
-    null,
-    7,
-    ["t"],
-    {},
-    "a\r\nx-admin: 1",
-    "a\n",
-    "a b",
-    "a\tb",
-    "a\0b",
-    "\u00fc",
-    "a\u200bb"
-  ].map(
+  ...[undefined, "", null, 7, ["t"], {}, "a\r\nx: 1", "a\n", "a b", "a\0b", "\u00fc", "a\u200bb"].map(
     (token) => [`the token ${JSON.stringify(token)}`, { access_token: token }, "UnexpectedResponse"] as const
   ),
   ["a token in __proto__", JSON.parse('{"__proto__":{"access_token":"t"}}'), "UnexpectedResponse"],
