@@ -222,7 +222,7 @@ describe("a variable", () => {
     const { env, problems } = readFiles(given, ["SECRET"], (path) => {
       if (path === "/good") return "canary\n"
       if (path === "/empty") return "\n"
-      throw new Error(`no such file: ${path}`)
+      throw new Error(`${path} is missing`)
     })
     assert.strictEqual(env["SECRET"], value)
     assert.deepStrictEqual(

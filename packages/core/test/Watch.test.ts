@@ -71,12 +71,6 @@ const watched: ReadonlyArray<Watched> = [
     seen: [null, "PENDING", "IN_PROGRESS", "COMPLETED"]
   },
   {
-    name: "survives retryable failures",
-    steps: ["PENDING", broken, broken, "COMPLETED"],
-    options: every("1 second"),
-    seen: ["PENDING", "COMPLETED"]
-  },
-  {
     name: "fails with a failure that is not retryable",
     steps: ["PENDING", forbidden],
     options: every("1 second"),
@@ -128,12 +122,6 @@ const watched: ReadonlyArray<Watched> = [
     options: { ...every("1 second"), ...uploadedAt(0) },
     asked: [0, 1],
     seen: ["ERROR", "COMPLETED"]
-  },
-  {
-    name: "ends with the first settled status without `since`",
-    steps: ["COMPLETED", "PENDING"],
-    options: every("1 second"),
-    asked: [0]
   }
 ]
 
@@ -281,12 +269,6 @@ const awaited: ReadonlyArray<Awaited> = [
     timeout: "30 seconds",
     options: { since: DateTime.makeUnsafe(0) },
     result: ["NotSettled", "can still belong to the previous job"]
-  },
-  {
-    name: "fails with an error that is not retryable",
-    steps: ["PENDING", new BulkUploadError.NotFound({})],
-    timeout: "5 minutes",
-    result: ["NotFound"]
   },
   {
     name: "does not wait for `onCheck` beyond the timeout",

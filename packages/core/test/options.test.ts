@@ -17,7 +17,6 @@ import * as TestClock from "effect/testing/TestClock"
 import * as ApiClient from "../src/ApiClient.ts"
 import * as BulkUploads from "../src/BulkUploads.ts"
 import * as NonEmployeeSources from "../src/NonEmployeeSources.ts"
-import * as RequestBudget from "../src/RequestBudget.ts"
 import * as RetryPolicy from "../src/RetryPolicy.ts"
 
 const sourceId = "e136567de87e4d029e60b3c3c55db56d"
@@ -114,13 +113,11 @@ describe("two layers that are merged", () => {
       })
   )
 
-  const budgets = RequestBudget.make({ requests: 2, per: "1 minute" })
   const two = { requests: 2, per: "1 minute" } as const
   type Budget = ApiClient.Options["requestBudget"]
   const limits: ReadonlyArray<readonly [string, first: Budget, second: Budget, limit: number]> = [
     ["equal numbers", two, { ...two }, 2],
     ["equal limits and another longest back-off", two, { ...two, maxPause: "5 seconds" }, 2],
-    ["one value", budgets, budgets, 2],
     ["no numbers", undefined, undefined, 100]
   ]
 

@@ -19,7 +19,6 @@ describe("plainText", () => {
     ["a window's title with another end", "\u001B]0;owned\u001B\\text", "text"],
     ["a link", "\u001B]8;;https://evil.example\u0007click\u001B]8;;\u0007", "click"],
     ["a device control string", "\u001BPq#0\u001B\\text", "text"],
-    ["a reset", "\u001Bctext", "ctext"],
     ["an escape at the end", "text\u001B", "text"],
     ["a bidirectional override", "user\u202Etxt.exe", "usertxt.exe"],
     ["zero-width letters", "pass\u200Bword\u2060\uFEFF", "password"],

@@ -131,10 +131,8 @@ describe("a call", () => {
   interface Shared {
     readonly name: string
     readonly answers?: ReadonlyArray<Answer>
-    /** If unset, the client has a token. */
     readonly tokenTakes?: Duration.Input
     readonly callsAt: ReadonlyArray<number>
-    /** The time of the request that answers each call. */
     readonly askedAt: ReadonlyArray<number>
     readonly sent: ReadonlyArray<number>
   }
@@ -262,23 +260,6 @@ describe("followers of a source", () => {
         ["PENDING", 24, 24],
         ["PENDING", 34, 34]
       ])
-    }).pipe(Effect.provide(layer))
-  })
-
-  it.effect("share its checks on different schedules, each with a separate number of steps", () => {
-    const { layer, state } = makeTenant()
-    return Effect.gen(function* () {
-      yield* following({ schedule: Schedule.spaced("1 second") })
-      const calm = yield* following({
-        schedule: Schedule.recurs(2).pipe(Schedule.addDelay(() => Effect.succeed("10 seconds")))
-      })
-      yield* pass("20 seconds")
-      assert.strictEqual(state.sent.length, 21)
-      assert.deepStrictEqual(
-        calm.seen.map(([, , at]) => at),
-        [0, 10, 20]
-      )
-      assert.isTrue(Result.isFailure(yield* Fiber.join(calm.fiber)), "the schedule has ended")
     }).pipe(Effect.provide(layer))
   })
 

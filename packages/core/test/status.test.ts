@@ -12,10 +12,10 @@ import { tenant } from "./support/tenant.ts"
 const done = Source.named("Done")
 
 /** Returns the error of a call whose status requests meet the fault. */
-const failing = (fault: Fault.Fault, times = 1) =>
+const failing = (fault: Fault.Fault) =>
   Effect.gen(function* () {
     const sandbox = yield* Sandbox.Sandbox
-    yield* sandbox.fail({ endpoint: "status", fault, times })
+    yield* sandbox.fail({ endpoint: "status", fault })
     return yield* Effect.flip(getBulkUploadStatus(done.sourceId))
   }).pipe(Effect.provide(tenant({ retryPolicy: RetryPolicy.none })))
 
@@ -127,14 +127,6 @@ describe("getBulkUploadStatus", () => {
       const absent = { detailCode: undefined, trackingId: undefined }
       assert.deepInclude({ ...absent, ...error, nextStep: error.nextStep }, expected)
       assert.strictEqual(error.sourceId, done.sourceId)
-    })
-  )
-
-  it.live("a 401 is Unauthorized if a new token is refused too", () =>
-    Effect.gen(function* () {
-      const error = yield* failing(json(401, { error: "JWT validation failed: JWT is expired" }), 2)
-      assert.strictEqual(error._tag, "Unauthorized")
-      assert.include(error.message, "JWT validation failed: JWT is expired")
     })
   )
 })

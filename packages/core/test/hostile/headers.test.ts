@@ -69,7 +69,6 @@ const contentTypes: ReadonlyArray<ReadonlyArray<string>> = [
 ]
 
 const locations: ReadonlyArray<readonly [string, (here: string, elsewhere: string) => string]> = [
-  ["the same host", (here) => `${here}/v2024/elsewhere`],
   [
     "its own URL, in a loop",
     (here) => `${here}/v2024/non-employee-sources/${RawTenant.idOf(1)}/non-employee-bulk-upload/status`

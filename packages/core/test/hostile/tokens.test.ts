@@ -2,10 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
-import * as TestClock from "effect/testing/TestClock"
 import { getBulkUploadStatus } from "../../src/BulkUploads.ts"
-import * as RequestBudget from "../../src/RequestBudget.ts"
-import * as RetryPolicy from "../../src/RetryPolicy.ts"
 import { transports } from "../support/tenant.ts"
 import { outcome } from "./support/outcome.ts"
 import * as RawTenant from "./support/rawTenant.ts"
@@ -107,30 +104,6 @@ describe("a tenant that refuses every token", () => {
           assert.isAtMost(tokenCalls(tenant), 1 + calls)
         }
       }).pipe(Effect.provide(service(tenant.url, FetchHttpClient.layer)))
-    })
-  )
-})
-
-describe("a token endpoint that requires a long wait", () => {
-  it.effect("receives no request before that time from any call", () =>
-    Effect.gen(function* () {
-      const tenant = yield* RawTenant.make(wire.json(429, {}, { "retry-after": "300" }))
-      yield* Effect.gen(function* () {
-        assert.include((yield* Effect.flip(ask)).message, "asks to wait 300 s")
-        yield* TestClock.adjust("100 seconds")
-        const error = yield* Effect.flip(ask)
-        assert.strictEqual(error._tag, "RateLimited")
-        assert.include(error.message, "asks to wait 200 s")
-        assert.include(error.message, "was not sent")
-        assert.strictEqual(tokenCalls(tenant), 1)
-        yield* TestClock.adjust("200 seconds")
-        yield* Effect.flip(ask)
-        assert.strictEqual(tokenCalls(tenant), 2)
-      }).pipe(
-        Effect.provide(
-          service(tenant.url, FetchHttpClient.layer, {}, RetryPolicy.make(), RequestBudget.make())
-        )
-      )
     })
   )
 })
