@@ -16,23 +16,20 @@ import type { Services } from "../handlers/Runtime.ts"
 import type { Settings } from "../settings/TenantSettings.ts"
 import type { Finding } from "./Check.ts"
 
-export interface Recorder {
-  readonly transformClient: (client: HttpClient.HttpClient) => HttpClient.HttpClient
-  /** Returns the responses since the last call. */
-  readonly take: () => ReadonlyArray<HttpClientResponse>
-}
-
-export const makeRecorder = (): Recorder => {
+export const makeRecorder = () => {
   let responses: Array<HttpClientResponse> = []
   return {
     transformClient: HttpClient.tap((response) => Effect.sync(() => void responses.push(response))),
-    take: () => {
+    /** Returns the responses since the last call. */
+    take: (): ReadonlyArray<HttpClientResponse> => {
       const taken = responses
       responses = []
       return taken
     }
   }
 }
+
+export type Recorder = ReturnType<typeof makeRecorder>
 
 /** Writes the report for its user alone, and says where it is. Returns whether that succeeded. */
 export const save = (
@@ -43,16 +40,17 @@ export const save = (
 ): Effect.Effect<boolean, never, Services> =>
   make(recorder, settings, findings).pipe(
     Effect.flatMap((report) => Effect.tryPromise(() => writeFile(file, report, { mode: 0o600 }))),
-    Effect.match({
-      onSuccess: () => {
-        process.stderr.write(`The report is in ${file}. Read it before you share it.\n`)
-        return true
-      },
-      onFailure: () => {
-        process.stderr.write(`The report cannot be written to ${file}: name another file.\n`)
-        return false
-      }
-    })
+    Effect.as(true),
+    Effect.orElseSucceed(() => false),
+    Effect.tap((isSaved) =>
+      Effect.sync(() =>
+        process.stderr.write(
+          isSaved
+            ? `The report is in ${file}. Read it before you share it.\n`
+            : `The report cannot be written to ${file}: name another file.\n`
+        )
+      )
+    )
   )
 
 /** So many sources show whether null appears. */

@@ -6,15 +6,6 @@ import type { AddressInfo } from "node:net"
 import { inUrl } from "../settings/Loopback.ts"
 import { type Refusal, refuse, write } from "./guards/Refusal.ts"
 
-export interface HttpServer {
-  /** The address of the server, without a path. */
-  readonly url: string
-  /** Serves no more requests, and resolves when the running ones have been answered. */
-  readonly drained: () => Promise<void>
-  /** Closes the remaining connections. */
-  readonly close: () => void
-}
-
 export interface Options {
   readonly host: string
   readonly port: number
@@ -34,7 +25,7 @@ const ARRIVAL = { headersTimeout: 10_000, requestTimeout: 30_000 }
 const KEEP_ALIVE_MILLIS = 65_000
 
 /** Starts to listen. Rejects if the address cannot be used. */
-export const listen = async ({ host, port, refused, report, serve }: Options): Promise<HttpServer> => {
+export const listen = async ({ host, port, refused, report, serve }: Options) => {
   const running = new Set<ServerResponse>()
   const drained = Promise.withResolvers<void>()
   let draining = false
@@ -69,13 +60,16 @@ export const listen = async ({ host, port, refused, report, serve }: Options): P
   })
 
   return {
+    /** The address of the server, without a path. */
     url: `http://${inUrl(host)}:${(server.address() as AddressInfo).port}`,
+    /** Serves no more requests, and resolves when the running ones have been answered. */
     drained: () => {
       draining = true
       server.close()
       if (running.size === 0) drained.resolve()
       return drained.promise
     },
+    /** Closes the remaining connections. */
     close: () => server.closeAllConnections()
   }
 }

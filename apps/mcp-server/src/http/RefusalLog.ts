@@ -17,13 +17,9 @@ const refused = Metric.counter("mcp.server.requests.refused", {
   incremental: true
 })
 
-export interface RefusalLog {
-  readonly report: (refusal: Pick<Refusal, "reason" | "status">, caller: Caller) => Effect.Effect<void>
-  /** Logs the counts of the lines that were left out so far. */
-  readonly flush: Effect.Effect<void>
-}
+type Refused = Pick<Refusal, "reason" | "status">
 
-export const make = (): RefusalLog => {
+export const make = () => {
   /** The lines since the first one of a reason, in a window that this line opened. */
   const windows = new Map<string, { lines: number }>()
 
@@ -36,10 +32,7 @@ export const make = (): RefusalLog => {
         : Effect.void
     })
 
-  const log = (
-    { reason, status }: Pick<Refusal, "reason" | "status">,
-    caller: Caller
-  ): Effect.Effect<void> => {
+  const log = ({ reason, status }: Refused, caller: Caller): Effect.Effect<void> => {
     const window = windows.get(reason) ?? { lines: 0 }
     window.lines += 1
     if (window.lines > MAX_LINES) return Effect.void
@@ -54,13 +47,14 @@ export const make = (): RefusalLog => {
   }
 
   return {
-    report: (refusal, caller) => {
+    report: (refusal: Refused, caller: Caller): Effect.Effect<void> => {
       const attributes = { reason: refusal.reason, "http.response.status_code": String(refusal.status) }
       return Effect.andThen(
         Metric.update(Metric.withAttributes(refused, attributes), 1),
         Effect.suspend(() => log(refusal, caller))
       )
     },
+    /** Logs the counts of the lines that were left out so far. */
     flush: Effect.suspend(() => Effect.forEach([...windows.keys()], close, { discard: true }))
   }
 }

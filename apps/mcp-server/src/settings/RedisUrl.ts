@@ -33,11 +33,4 @@ const problemOf = ({ hash, hostname, password, pathname, protocol, search, usern
   return undefined
 }
 
-const isEncoded = (text: string): boolean => {
-  try {
-    decodeURIComponent(text)
-    return true
-  } catch {
-    return false
-  }
-}
+const isEncoded = (text: string): boolean => Result.isSuccess(Result.try(() => decodeURIComponent(text)))

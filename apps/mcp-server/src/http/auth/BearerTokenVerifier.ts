@@ -8,7 +8,7 @@ import * as Redacted from "effect/Redacted"
 import { createHash, timingSafeEqual } from "node:crypto"
 import { type BearerToken, type BearerTokens, FILE } from "../../settings/BearerTokens.ts"
 import { Refusal } from "../guards/Refusal.ts"
-import type { Verifier } from "./Verifier.ts"
+import type { Verified } from "./Verifier.ts"
 
 /** The time for which a revoked token remains valid without SIGHUP. */
 const READ_AGAIN_AFTER = "10 seconds"
@@ -16,12 +16,7 @@ const READ_AGAIN_AFTER = "10 seconds"
 /** The least time between two reads for unknown tokens, because anyone can send any number of them. */
 const LOOK_FOR_UNKNOWN_AFTER = "1 second"
 
-export interface BearerTokenVerifier extends Verifier {
-  /** Reads the file again. */
-  readonly reload: Effect.Effect<void>
-}
-
-export const makeVerifier = ({ reread, tokens }: BearerTokens): Effect.Effect<BearerTokenVerifier> =>
+export const makeVerifier = ({ reread, tokens }: BearerTokens) =>
   Effect.gen(function* () {
     let known = tokens
     let isUsable = true
@@ -48,8 +43,9 @@ export const makeVerifier = ({ reread, tokens }: BearerTokens): Effect.Effect<Be
       })
     const context = yield* Effect.context<never>()
     return {
+      /** Reads the file again. */
       reload,
-      verifyAccessToken: (given) =>
+      verifyAccessToken: (given: string): Promise<Verified> =>
         Effect.andThen(reloadSeldom, find(given)).pipe(
           Effect.filterOrElse(Predicate.isNotUndefined, () => Effect.andThen(reloadOften, find(given))),
           Effect.flatMap((found) =>

@@ -18,18 +18,7 @@ import { type Refusal, refuse } from "./Refusal.ts"
 /** Far longer than any message of an assistant. */
 export const MAX_BODY_BYTES = 1024 * 1024
 
-export interface Guards {
-  /** Checks the host, origin and method of a request to the MCP endpoint. */
-  readonly sender: (request: IncomingMessage) => Refusal | undefined
-  /** Checks the headers about its body and answer. */
-  readonly message: (request: IncomingMessage) => Refusal | undefined
-  /** Checks a request for a document. */
-  readonly document: (request: IncomingMessage) => Refusal | undefined
-  /** Checks a probe, which may name any host, because its answer has no information for a foreign page. */
-  readonly probe: (request: IncomingMessage) => Refusal | undefined
-}
-
-export const make = (settings: Pick<HttpSettings, "host" | "allowedHosts" | "allowedOrigins">): Guards => {
+export const make = (settings: Pick<HttpSettings, "host" | "allowedHosts" | "allowedOrigins">) => {
   const local = isLoopback(settings.host)
   const hosts = [
     ...settings.allowedHosts,
@@ -62,11 +51,17 @@ export const make = (settings: Pick<HttpSettings, "host" | "allowedHosts" | "all
   }
 
   return {
-    sender: (request) => host(request) ?? origin(request),
-    message: (request) =>
+    /** Checks the host, origin and method of a request to the MCP endpoint. */
+    sender: (request: IncomingMessage): Refusal | undefined => host(request) ?? origin(request),
+    /** Checks the headers about its body and answer. */
+    message: (request: IncomingMessage): Refusal | undefined =>
       method(request, ["POST"]) ?? accept(request) ?? contentType(request) ?? bodySize(request),
-    document: (request) => host(request) ?? method(request, ["GET", "HEAD", "OPTIONS"]),
-    probe: (request) => origin(request) ?? method(request, ["GET", "HEAD"])
+    /** Checks a request for a document. */
+    document: (request: IncomingMessage): Refusal | undefined =>
+      host(request) ?? method(request, ["GET", "HEAD", "OPTIONS"]),
+    /** Checks a probe, which may name any host, because its answer has no information for a foreign page. */
+    probe: (request: IncomingMessage): Refusal | undefined =>
+      origin(request) ?? method(request, ["GET", "HEAD"])
   }
 }
 
