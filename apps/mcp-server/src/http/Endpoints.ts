@@ -33,13 +33,7 @@ export interface Parts {
   readonly report: (error: Error) => void
 }
 
-export interface Endpoints {
-  readonly serve: (request: IncomingMessage, response: ServerResponse) => Promise<void>
-  /** Ends what the SDK still holds open. */
-  readonly close: () => Promise<void>
-}
-
-export const make = (parts: Parts): Endpoints => {
+export const make = (parts: Parts) => {
   const { handler, report, settings } = parts
   const guards = Guards.make(settings)
   const crossOrigin = CrossOrigin.make(settings.allowedOrigins)
@@ -120,7 +114,7 @@ export const make = (parts: Parts): Endpoints => {
   }
 
   return {
-    serve: async (request, response) => {
+    serve: async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
       const path = locate(request)
       if (path === "/mcp") return mcp(request, response)
       const document = documents.get(path)
@@ -132,6 +126,7 @@ export const make = (parts: Parts): Endpoints => {
         asksForOAuth ? BearerTokenVerifier.noOAuth() : refuse("path", 404, NOT_HERE)
       )
     },
+    /** Ends what the SDK still holds open. */
     close: handler.close
   }
 }

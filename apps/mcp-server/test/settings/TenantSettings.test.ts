@@ -86,6 +86,17 @@ describe("the settings", () => {
     }
   })
 
+  it.each(["SAIL_CLIENT_SECRET", "SAIL_REDIS_URL"])(
+    "with %s and its file name both, without a value",
+    (name) => {
+      const settings = Settings.read({ ...complete, [name]: "canary", [`${name}_FILE`]: "canary" })
+      const problems = Result.isFailure(settings) ? settings.failure : []
+      const texts = problems.map(({ fix, problem }) => `${problem} ${fix}`)
+      assert.include(texts, `${name} and ${name}_FILE are both set. Keep one and unset the other.`)
+      assert.notInclude(texts.join(), "canary")
+    }
+  )
+
   it("name a required one that is still a placeholder, without its value", () => {
     const settings = Settings.read({
       SAIL_BASE_URL: "https://${user_config.tenant}.api.identitynow.com",

@@ -106,22 +106,6 @@ describe("a secret in a file", { timeout: 60_000 }, () => {
       assert.strictEqual(last?.headers["authorization"], `Bearer ${renewed}`)
     })
   )
-
-  it.live("that is set together with its variable is refused, and both are named", () =>
-    Effect.gen(function* () {
-      for (const name of ["SAIL_CLIENT_SECRET", "SAIL_REDIS_URL"]) {
-        const env = {
-          ...ServerProcess.settingsFor({ url: "http://127.0.0.1:9" }),
-          [name]: "canary",
-          [`${name}_FILE`]: "canary"
-        }
-        const { code, stderr } = yield* (yield* ServerProcess.start(["http"], env)).ended
-        assert.strictEqual(code, 2)
-        assert.include(stderr, `- ${name} and ${name}_FILE are both set. Keep one and unset the other.`)
-        assert.notInclude(stderr, "canary")
-      }
-    })
-  )
 })
 
 describe.skipIf(RedisServer.isMissing)("a Redis URL in a file", { timeout: 60_000 }, () => {

@@ -6,13 +6,6 @@
 import { validateOriginHeader } from "@modelcontextprotocol/server"
 import type { IncomingMessage } from "node:http"
 
-export interface CrossOrigin {
-  /** The headers that let the page read an answer. */
-  readonly headers: (request: IncomingMessage) => Readonly<Record<string, string>>
-  /** The answer to a preflight request. */
-  readonly preflight: (request: IncomingMessage) => Response | undefined
-}
-
 /** The headers of MCP clients, except those that pages can always send; the last two continue traces. */
 const REQUEST_HEADERS = [
   "Authorization",
@@ -32,24 +25,23 @@ const RESPONSE_HEADERS = "WWW-Authenticate, Retry-After, MCP-Session-Id"
 /** Browsers keep an answer for at most two hours. */
 const KEPT_SECONDS = "7200"
 
-export const make = (allowedOrigins: ReadonlyArray<string>): CrossOrigin => {
-  const headers: CrossOrigin["headers"] = ({ headers: { origin } }) =>
+export const make = (allowedOrigins: ReadonlyArray<string>) => ({
+  /** The headers that let the page read an answer. */
+  headers: ({ headers: { origin } }: IncomingMessage): Readonly<Record<string, string>> =>
     isNamed(origin, allowedOrigins)
       ? {
           "access-control-allow-origin": origin,
           "access-control-expose-headers": RESPONSE_HEADERS,
           vary: "Origin"
         }
-      : {}
+      : {},
 
-  return {
-    headers,
-    preflight: (request) =>
-      isPreflight(request) && isNamed(request.headers.origin, allowedOrigins)
-        ? granted("POST", REQUEST_HEADERS)
-        : undefined
-  }
-}
+  /** The answer to a preflight request. */
+  preflight: (request: IncomingMessage): Response | undefined =>
+    isPreflight(request) && isNamed(request.headers.origin, allowedOrigins)
+      ? granted("POST", REQUEST_HEADERS)
+      : undefined
+})
 
 /** Whether one of the names, which are host names, origins, or `scheme://*`, is this origin's. */
 export const isNamed = (origin: string | undefined, names: ReadonlyArray<string>): origin is string =>

@@ -66,7 +66,7 @@ export const make = (settings: Pick<HttpSettings, "host" | "allowedHosts" | "all
 }
 
 /**
- * The characters that begin other parts of a URL, such as a user or a path. The SDK reads only the host of a URL, but `Host`
+ * The characters that begin other parts of a URL, for example a user or a path. The SDK reads only the host of a URL, but `Host`
  * must have nothing else except a port (RFC 9110, section 7.2).
  */
 const MORE_THAN_HOST = /[@/\\?#]/u
