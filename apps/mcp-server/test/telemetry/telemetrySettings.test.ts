@@ -72,13 +72,6 @@ describe("telemetry", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("of one signal can be left out", () =>
-    Effect.gen(function* () {
-      const { posts } = yield* observed({ calls, env: { OTEL_LOGS_EXPORTER: "none" } })
-      assert.deepStrictEqual(posts.map(({ path }) => path).toSorted(), ["/v1/metrics", "/v1/traces"])
-    })
-  )
-
   it.live("of one signal can have a separate endpoint, and be the only one", () =>
     Effect.gen(function* () {
       const { env, ...receiver } = yield* OtlpReceiver.start()
@@ -111,9 +104,13 @@ describe("telemetry", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("is protobuf unless JSON is configured", () =>
+  it.live("is protobuf by default, and one signal can be left out", () =>
     Effect.gen(function* () {
-      const { posts } = yield* observed({ calls, env: { OTEL_EXPORTER_OTLP_PROTOCOL: "" } })
+      const { posts } = yield* observed({
+        calls,
+        env: { OTEL_EXPORTER_OTLP_PROTOCOL: "", OTEL_LOGS_EXPORTER: "none" }
+      })
+      assert.deepStrictEqual(posts.map(({ path }) => path).toSorted(), ["/v1/metrics", "/v1/traces"])
       const spans = posts.find(({ path }) => path === "/v1/traces")
       assert.strictEqual(spans?.headers["content-type"], "application/x-protobuf")
       // A string is its bytes there.
