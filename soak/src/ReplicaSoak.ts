@@ -23,8 +23,8 @@ const STRIKES = ["kill", "restart", "stop", "failOver"] as const
 /** As many calls as the limit allows in this many windows end between two strikes. */
 const WINDOWS_BETWEEN_STRIKES = 3
 
-/** Below the number of requests that a server accepts from one caller, which is 32. */
-const MOST_UNDER_WAY = 24
+/** A server accepts 32 requests at once from one caller, and a canceled one counts until the server has ended it. */
+const MOST_UNDER_WAY = 16
 
 /** Calls for one source at one time share a request, so there are more sources than calls under way. */
 const sources: ReadonlyArray<Source.Source> = Array.from({ length: 200 }, (_, n) => {
