@@ -64,7 +64,7 @@ const BUILT = /(?:npx --yes pnpm@[\d.]+ exec )?\bnode (\S+\/dist\/main\.js)/u
 const commandOf = (built: string): string =>
   Object.entries(COMMANDS).find(([, command]) => command.built === built)?.[0] ?? built
 const ARGUMENT = /(?<= |^)(?:--[a-z-]+|stdio|http|check|status|wait|sources|explain)(?= |$)/gu
-const TOOLS = ["", "cd", "docker", "export", "git", "jq", "npm", "npx", "pnpm", ".ci/run"]
+const TOOLS = ["", "cd", "docker", "export", "git", "jq", "npm", "npx", "pnpm", "read", ".ci/run"]
 const PNPM = ["install", "exec", "pack"]
 /** The script or command of pnpm, in a block or as inline code. */
 const SCRIPT = /(?<=^|`|--yes )pnpm(?:@[\d.]+)? (?:run )?(?:--(?:filter|dir) \S+ )*([a-z][\w:]*)/gmu

@@ -126,7 +126,8 @@ export const clientsOf = (entry: Entry): Readonly<Record<string, string>> => ({
 ${mcpServers({ ...entry, env: { ...entry.env, SAIL_CLIENT_SECRET: "${SAIL_CLIENT_SECRET}" } })}
 
 To configure it for all projects, put the same object into \`mcpServers\` of \`~/.claude.json\`. \`claude mcp add --env …\`
-works too, but puts the secret into the history of your shell.`,
+works too, but puts the secret into the history of your shell. Restart Claude Code, approve the server if asked, and enter
+\`/mcp\` to see whether it is connected.`,
   "Claude Desktop": `Run \`npx --yes pnpm@12.21.0 mcpb\` in the clone and open the bundle that it names: Claude Desktop installs it, asks for
 the three values, and stores the secret as the system stores passwords.
 
@@ -137,7 +138,10 @@ ${mcpServers(entry)}`,
   "VS Code": `In \`.vscode/mcp.json\`, or in the file that the command \`MCP: Open User Configuration\` opens. VS Code asks for the values
 and stores them:
 
-${json({ inputs: INPUTS, servers: { [NAME]: prompted(entry) } })}`,
+${json({ inputs: INPUTS, servers: { [NAME]: prompted(entry) } })}
+
+Start the server with **Start** above its name in the file, or with the command \`MCP: List Servers\`. Then ask in the Chat view,
+in agent mode.`,
   Cursor: `In \`~/.cursor/mcp.json\`:
 
 ${mcpServers(entry)}`,
