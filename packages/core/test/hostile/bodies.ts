@@ -108,6 +108,8 @@ const flood = (name: string, answer: BodyCase["answer"]): BodyCase => ({
 })
 
 const FIVE_MB = padded(5)
+/** Parts in gzip (RFC 1952) can follow each other, so a client that unpacks the whole body never ends. */
+const PACKED = zlib.gzipSync(MEGABYTE)
 
 /** Bodies that are too large to read. */
 export const floods: ReadonlyArray<BodyCase> = [
@@ -121,6 +123,9 @@ export const floods: ReadonlyArray<BodyCase> = [
   ),
   flood("10 MB", (status) => wire.answer(status, TEN_MB, { "content-type": json })),
   flood("no end", (status) => wire.endless(status, MEGABYTE.subarray(0, 16_384), { "content-type": json })),
+  flood("no end in gzip", (status) =>
+    wire.endless(status, PACKED, { "content-type": json, "content-encoding": "gzip" })
+  ),
   ...compressed.map(([encoding, bytes]) =>
     flood(`10 MB as ${bytes.byteLength} bytes of ${encoding}`, (status) =>
       wire.answer(status, bytes, { "content-type": json, "content-encoding": encoding })
