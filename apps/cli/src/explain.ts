@@ -25,7 +25,7 @@ const flags = {
     Flag.withDescription("The first line of the file, to check its columns"),
     Flag.optional
   ),
-  csv: Flag.File("csv", { mustExist: true }).pipe(
+  csv: Flag.Path("csv").pipe(
     Flag.withMetavar("FILE"),
     Flag.withDescription("The file; only its first line is read"),
     Flag.optional
@@ -40,9 +40,7 @@ export const explain = Command.make(
   flags,
   running(
     Effect.fn("cli.explain")(function* ({ csv, csvHeader, json, source, uploadedAt }) {
-      const header = Option.isSome(csv)
-        ? yield* Effect.promise(() => firstLine(csv.value))
-        : Option.getOrUndefined(csvHeader)
+      const header = Option.isSome(csv) ? yield* firstLine(csv.value) : Option.getOrUndefined(csvHeader)
       const { sourceId } = yield* findSource(source)
       const { unavailable, ...rest } = yield* Explanation.explain(sourceId, {
         uploadedAt: Option.getOrUndefined(uploadedAt),
@@ -75,11 +73,18 @@ export const explain = Command.make(
 const MAX_HEADER_BYTES = 16_384
 
 /** Returns the first line of a file. The others contain personal data. */
-const firstLine = async (path: string): Promise<string> => {
-  const input = createReadStream(path, { end: MAX_HEADER_BYTES })
-  for await (const line of createInterface({ input })) return line
-  return ""
-}
+const firstLine = (path: string) =>
+  Effect.tryPromise({
+    try: async () => {
+      const input = createReadStream(path, { end: MAX_HEADER_BYTES })
+      for await (const line of createInterface({ input })) return line
+      return ""
+    },
+    catch: (cause) => ({
+      _tag: "WrongUsage",
+      message: `The file of --csv cannot be read (${String(cause)}). Give the path of a readable CSV file.`
+    })
+  })
 
 const toText = ({ checks, columns, events, meaning, records, status, unavailable }: Explanation.Explained) =>
   [

@@ -23,6 +23,11 @@ import { wait } from "./wait.ts"
 const args = process.argv.slice(2)
 const formatter = CliOutput.defaultFormatter({ colors: false })
 
+const settings = `SETTINGS, FROM THE ENVIRONMENT ONLY
+  SAIL_BASE_URL       the tenant's API host, https://{tenant}.api.identitynow.com
+  SAIL_CLIENT_ID      the client ID of a personal access token with the scope idn:nelm:read
+  SAIL_CLIENT_SECRET  its secret`
+
 const exitCodes = `EXIT CODES\n${ExitCode.MEANINGS.map(([code, meaning]) => `  ${String(code).padEnd(5)}${meaning}`).join("\n")}`
 
 /** Prints the help of a wrong usage to standard error. Effect's presenter prints it to standard output, where only results belong. */
@@ -33,7 +38,7 @@ const presenter = CliOutput.layerPresenter({
         return output.result(event.version)
       case "Help":
         return (event.reason === "Requested" ? output.result : output.note)(
-          `${formatter.formatHelpDoc(event.helpDoc)}\n\n${exitCodes}`
+          `${formatter.formatHelpDoc(event.helpDoc)}\n\n${settings}\n\n${exitCodes}`
         )
       case "InvalidInvocation": {
         const message = event.errors.map((error) => error.message).join(" ")

@@ -101,12 +101,13 @@ describe("exit codes", { timeout: 180_000 }, () => {
     })
   )
 
-  it.live("the help lists the exit codes on standard output", () =>
+  it.live("the help lists the exit codes and settings on standard output", () =>
     Effect.gen(function* () {
       const { code, stderr, stdout } = yield* run(["--help"])
       assert.deepStrictEqual([code, stderr], [0, ""])
       const codes = Array.from(stdout.matchAll(/^ +(\d+) +\S/gmu), ([, exitCode]) => Number(exitCode))
       assert.includeMembers(codes, [0, 1, 2, 3, 4, 5, 8, 130])
+      assert.match(stdout, /SAIL_BASE_URL.+SAIL_CLIENT_ID.+SAIL_CLIENT_SECRET/su)
     })
   )
 })

@@ -36,6 +36,14 @@ describe("explain", { timeout: 180_000 }, () => {
       const both = yield* run(["explain", "Failed", "--csv", csv, "--csv-header", HEADER])
       assert.deepStrictEqual([both.code, both.stdout], [2, ""])
       assert.match(both.stderr, /either --csv or --csv-header/u)
+      for (const path of [join(folder, "missing.csv"), folder]) {
+        const unreadable = yield* run(["--sandbox", "explain", "Failed", "--csv", path])
+        assert.deepStrictEqual([unreadable.code, unreadable.stdout], [2, ""])
+        assert.match(
+          unreadable.stderr,
+          /^The file of --csv cannot be read .+ Give the path of a readable CSV file\.\n$/u
+        )
+      }
     })
   )
 })

@@ -77,7 +77,7 @@ export class NotSettled extends Schema.TaggedError<NotSettled>()("NotSettled", {
   get summary(): string {
     const last = this.status === undefined ? "no status arrived" : `the last status was ${this.status}`
     const failure = this.lastFailure === undefined ? "" : ` ${this.lastFailure.summary}`
-    return `The upload on source ${this.sourceId} was not settled within ${seconds(this.after)}: ${last}.${failure}`
+    return `The upload on source ${this.sourceId} was not settled after ${seconds(this.after)}: ${last}.${failure}`
   }
   get nextStep(): string {
     if (this.lastFailure !== undefined) return this.lastFailure.nextStep

@@ -240,7 +240,7 @@ const awaited: ReadonlyArray<Awaited> = [
     name: "is NotSettled with the last status after the timeout, and sends no more requests",
     steps: ["PENDING", "IN_PROGRESS"],
     timeout: "45 seconds",
-    result: ["NotSettled", "within 45 s", "the last status was IN_PROGRESS"],
+    result: ["NotSettled", "after 45 s", "the last status was IN_PROGRESS"],
     asked: [0, 10, 20, 30, 40]
   },
   {
@@ -248,7 +248,7 @@ const awaited: ReadonlyArray<Awaited> = [
     steps: ["PENDING"],
     timeout: "45 seconds",
     options: { until: Effect.sleep("12 seconds") },
-    result: ["NotSettled", "within 12 s", "the last status was PENDING"],
+    result: ["NotSettled", "after 12 s", "the last status was PENDING"],
     asked: [0, 10]
   },
   {

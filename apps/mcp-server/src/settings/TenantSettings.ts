@@ -67,6 +67,6 @@ const filledIn =
     isPlaceholder(env[problem.variable] ?? "")
       ? {
           ...problem,
-          problem: `${problem.variable} was not filled in by the assistant, or by what else starts this server: its value is still a placeholder.`
+          problem: `${problem.variable} is not filled in: its value is still a placeholder.`
         }
       : problem

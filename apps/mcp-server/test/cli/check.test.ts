@@ -94,7 +94,7 @@ const cases: ReadonlyArray<readonly [string, outcomes: string, says: string, dif
   [
     "settings that the assistant did not fill in",
     "failed failed skipped skipped skipped",
-    "SAIL_CLIENT_SECRET was not filled in by the assistant",
+    "SAIL_CLIENT_SECRET is not filled in: its value is still a placeholder",
     { env: { SAIL_CLIENT_ID: "${user_config.client_id}", SAIL_CLIENT_SECRET: "your-client-secret" } }
   ],
   [

@@ -106,7 +106,7 @@ describe("the settings", () => {
     const problems = Result.isFailure(settings) ? settings.failure : []
     assert.lengthOf(problems, 3)
     for (const { problem } of problems) {
-      assert.include(problem, "was not filled in by the assistant")
+      assert.include(problem, "is not filled in: its value is still a placeholder")
       assert.notMatch(problem, /user_config|your-client/u)
     }
   })

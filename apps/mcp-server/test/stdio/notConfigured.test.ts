@@ -21,7 +21,7 @@ const unusable: ReadonlyArray<readonly [string, Record<string, string>, says: st
       SAIL_CLIENT_ID: "${user_config.client_id}",
       SAIL_CLIENT_SECRET: "${input:secret}"
     },
-    "SAIL_CLIENT_SECRET was not filled in by the assistant",
+    "SAIL_CLIENT_SECRET is not filled in: its value is still a placeholder",
     "SAIL_CLIENT_SECRET: Set it to"
   ],
   [
