@@ -6,6 +6,10 @@ import { envOf, MAIN, run, runOn } from "./support/Command.ts"
 
 const CSV = "accountName,firstName,lastName,email,manager\nw.lee,Wren,Lee,w@example.com,a.ortiz"
 const contractors = Source.named("Contractors").sourceId
+
+/** Returns a function that starts an upload to the sandbox. */
+const uploadTo = (sandbox: Sandbox.Service) => () => Effect.runFork(sandbox.upload(contractors, CSV))
+
 const QUICK = { pending: "300 millis", inProgress: "300 millis" } as const
 
 describe("wait", { timeout: 60_000 }, () => {
@@ -14,7 +18,7 @@ describe("wait", { timeout: 60_000 }, () => {
       const sandbox = yield* Sandbox.make({ jobTiming: QUICK })
       const { code, stderr, stdout } = yield* run(["wait", "Contractors"], {
         env: envOf(sandbox),
-        when: { shows: /Contractors: null/u, act: () => Effect.runFork(sandbox.upload(contractors, CSV)) }
+        when: { shows: /Contractors: null/u, act: uploadTo(sandbox) }
       })
       assert.deepStrictEqual([code, stdout], [0, "COMPLETED\n"])
       const lines = stderr.trim().split("\n")
@@ -81,7 +85,7 @@ describe("wait on a terminal", { timeout: 60_000 }, () => {
       const { code, stdout } = yield* run([], {
         program: inTerminal(`${process.execPath} ${MAIN} wait Contractors`),
         env: { ...envOf(sandbox), NO_COLOR: "1", TERM: "xterm" },
-        when: { shows: /null for/u, act: () => Effect.runFork(sandbox.upload(contractors, CSV)) }
+        when: { shows: /null for/u, act: uploadTo(sandbox) }
       })
       assert.strictEqual(code, 0)
       assert.match(stdout, /Contractors: null for \d+ s · elapsed \d+ s · \d+ min \d+ s left/u)

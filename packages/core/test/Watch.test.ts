@@ -135,9 +135,12 @@ const watch = ({ options, steps }: Pick<Watched, "options" | "steps">) =>
       yield* Stream.runForEach(uploads.changes(sourceId, options), ({ status }) =>
         Effect.sync(() => seen.push(status))
       )
-    })
-      .pipe(Effect.match({ onFailure: identity, onSuccess: () => "yes" as const }), Effect.provide(layer))
-      .pipe(Effect.timeoutOption("5 minutes"), Effect.forkChild)
+    }).pipe(
+      Effect.match({ onFailure: identity, onSuccess: () => "yes" as const }),
+      Effect.provide(layer),
+      Effect.timeoutOption("5 minutes"),
+      Effect.forkChild
+    )
     yield* TestClock.adjust("5 minutes")
     return { asked, seen, ended: Option.getOrElse(yield* Fiber.join(fiber), () => "not yet") }
   })
