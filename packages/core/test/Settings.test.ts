@@ -85,17 +85,9 @@ describe("Settings", () => {
     Effect.gen(function* () {
       const auth = { accessToken: Redacted.make("given") }
       const given = { baseUrl: "https://b.api.identitynow.com", auth, requestBudget: { requests: 1 } }
-      const env = {
-        SAIL_BASE_URL: "acme",
-        SAIL_CLIENT_ID: "id",
-        SAIL_REQUEST_BUDGET: "x",
-        SAIL_API_VERSION: "v1"
-      }
-      const settings = yield* read(env, given)
-      assert.deepStrictEqual(
-        [settings.baseUrl, settings.auth, settings.apiVersion],
-        [given.baseUrl, auth, "v1"]
-      )
+      const unread = { SAIL_BASE_URL: "acme", SAIL_CLIENT_ID: "id", SAIL_REQUEST_BUDGET: "x" }
+      const settings = yield* read({ ...unread, SAIL_API_VERSION: "v1" }, given)
+      assert.include(settings, { baseUrl: given.baseUrl, auth, apiVersion: "v1" })
     })
   )
 
@@ -129,29 +121,14 @@ describe("Settings", () => {
       "not one of SailPoint's API hosts",
       'set SAIL_ALLOWED_HOSTS to "a.example,b.example,evil.example:8443".'
     ],
-    [
-      "a version in another case",
-      { SAIL_API_VERSION: "V2024" },
-      'SAIL_API_VERSION is "V2024".',
-      "one of v2024"
-    ],
+    ["a version in another case", { SAIL_API_VERSION: "V2024" }, 'is "V2024".', "one of v2024"],
     ["a version of 10,000 characters", { SAIL_API_VERSION: "v".repeat(10_000) }, 'is "vvv', "one of v2024"],
     ["a version that clears the screen", { SAIL_API_VERSION: "\u001B[2Jv3" }, 'is "v3".', "one of v2024"],
     ["a malformed limit", { SAIL_REQUEST_BUDGET: "50/10s" }, 'is "50/10s".', "50 per 10 seconds"],
     ["a limit of 0", { SAIL_REQUEST_BUDGET: "0" }, 'is "0".', "at least 1"],
-    [
-      "no secret",
-      { SAIL_CLIENT_SECRET: undefined },
-      "SAIL_CLIENT_SECRET is not set.",
-      "the client secret of"
-    ],
+    ["no secret", { SAIL_CLIENT_SECRET: undefined }, "SECRET is not set.", "the client secret of"],
     ["no client ID", { SAIL_CLIENT_ID: undefined }, "SAIL_CLIENT_ID is not set.", "the client ID of"],
-    [
-      "a token and credentials",
-      { SAIL_ACCESS_TOKEN: "canary-token" },
-      "SAIL_ACCESS_TOKEN is set together with",
-      "Keep one of the two ways"
-    ]
+    ["a token and credentials", { SAIL_ACCESS_TOKEN: "canary" }, "is set together with", "Keep one of the"]
   ]
 
   it.effect.each(wrong)("read reports %s with the problem and a fix", ([, change, problem, fix]) =>
@@ -210,7 +187,7 @@ const files: ReadonlyArray<readonly [string, Env, value: string | undefined, pro
     "The file that SECRET_FILE names cannot be read."
   ],
   [
-    "that is set with its file",
+    "that is set twice",
     { SECRET: "canary", SECRET_FILE: "/good" },
     "canary",
     "SECRET and SECRET_FILE are both set."
@@ -235,11 +212,8 @@ describe("a variable", () => {
 
 describe("nameVariables", () => {
   const texts = [
-    ["Check baseUrl and apiVersion.", "Check SAIL_BASE_URL and SAIL_API_VERSION."],
-    [
-      "Check clientId, clientSecret and accessToken.",
-      "Check SAIL_CLIENT_ID, SAIL_CLIENT_SECRET and SAIL_ACCESS_TOKEN."
-    ],
+    ["baseUrl, apiVersion, clientId", "SAIL_BASE_URL, SAIL_API_VERSION, SAIL_CLIENT_ID"],
+    ["clientSecret and accessToken.", "SAIL_CLIENT_SECRET and SAIL_ACCESS_TOKEN."],
     ["baseUrls and the sourceId stay.", "baseUrls and the sourceId stay."]
   ] as const
 
@@ -249,31 +223,22 @@ describe("nameVariables", () => {
 })
 
 describe("a placeholder", () => {
+  const required = ["SAIL_BASE_URL", "SAIL_CLIENT_ID", "SAIL_CLIENT_SECRET"]
   it.effect.each(placeholders)("%s in a required variable is reported", (value) =>
     Effect.gen(function* () {
-      const problems = yield* problemsIn({
-        SAIL_BASE_URL: value,
-        SAIL_CLIENT_ID: value,
-        SAIL_CLIENT_SECRET: value
-      })
+      const problems = yield* problemsIn(Object.fromEntries(required.map((name) => [name, value])))
       assert.deepStrictEqual(
         problems.map(({ problem }) => problem),
-        ["SAIL_BASE_URL", "SAIL_CLIENT_ID", "SAIL_CLIENT_SECRET"].map(
-          (variable) => `${variable} is not filled in: its value is still a placeholder.`
-        )
+        required.map((name) => `${name} is not filled in: its value is still a placeholder.`)
       )
     })
   )
 
   it.effect.each(placeholders)("%s in an optional variable counts as unset", (value) =>
     Effect.gen(function* () {
-      const optional = {
-        SAIL_ACCESS_TOKEN: value,
-        SAIL_API_VERSION: value,
-        SAIL_ALLOWED_HOSTS: value,
-        SAIL_REQUEST_BUDGET: value
-      }
-      assert.deepStrictEqual(yield* read({ ...complete, ...optional }), yield* read(complete))
+      const optional = ["SAIL_ACCESS_TOKEN", "SAIL_API_VERSION", "SAIL_ALLOWED_HOSTS", "SAIL_REQUEST_BUDGET"]
+      const unset = Object.fromEntries(optional.map((name) => [name, value]))
+      assert.deepStrictEqual(yield* read({ ...complete, ...unset }), yield* read(complete))
       const token = { ...BASE, SAIL_ACCESS_TOKEN: "canary-token" }
       assert.deepStrictEqual(
         yield* read({ ...token, SAIL_CLIENT_ID: value, SAIL_CLIENT_SECRET: value }),

@@ -117,13 +117,10 @@ describe("a call", () => {
         yield* statuses(Array.from({ length: 100 }, (_, n) => n.toString().padStart(32, "0")))
         state.sent.length = 0
         const answers = yield* makeCalls([1, 2, 9])
-        const [sentAt = 0, ...others] = state.sent
+        assert.lengthOf(state.sent, 1)
+        const [sentAt = 0] = state.sent
         assert.isAtLeast(sentAt, 10)
-        assert.deepStrictEqual(others, [])
-        assert.deepStrictEqual(
-          answers,
-          [1, 2, 9].map(() => ["PENDING", sentAt] as const)
-        )
+        assert.deepStrictEqual(answers, Array(3).fill(["PENDING", sentAt]))
       }).pipe(Effect.provide(layer))
     }
   )
@@ -248,18 +245,9 @@ describe("followers of a source", () => {
       const late = yield* following({ schedule: Schedule.spaced("10 seconds") })
       yield* pass("30 seconds")
       assert.deepStrictEqual(state.sent, [0, 4, 14, 24, 34])
-      assert.deepStrictEqual(early.seen, [
-        ["PENDING", 0, 0],
-        ["PENDING", 4, 10],
-        ["PENDING", 14, 20],
-        ["PENDING", 24, 30]
-      ])
-      assert.deepStrictEqual(late.seen, [
-        ["PENDING", 4, 4],
-        ["PENDING", 14, 14],
-        ["PENDING", 24, 24],
-        ["PENDING", 34, 34]
-      ])
+      const times = [early, late].map(({ seen }) => seen.map(([, askedAt, seenAt]) => [askedAt, seenAt]))
+      assert.deepStrictEqual(times[0], Array.of([0, 0], [4, 10], [14, 20], [24, 30]))
+      assert.deepStrictEqual(times[1], Array.of([4, 4], [14, 14], [24, 24], [34, 34]))
     }).pipe(Effect.provide(layer))
   })
 
@@ -349,10 +337,11 @@ describe("the span of shared work", () => {
     return Effect.gen(function* () {
       yield* Effect.forkChild(Effect.replicateEffect(check, 1000, { concurrency: "unbounded" }))
       yield* pass("1 minute")
-      const links = spans
-        .filter(({ name }) => name === "BulkUploads.request")
-        .map(({ links }) => links.length)
-      assert.deepStrictEqual(links, [128])
+      const requests = spans.filter(({ name }) => name === "BulkUploads.request")
+      assert.deepStrictEqual(
+        requests.map(({ links }) => links.length),
+        [128]
+      )
     }).pipe(Effect.provide(Layer.provideMerge(layer, observing)))
   })
 })

@@ -27,6 +27,7 @@ const VERBOSE = { NODE_DEBUG_NATIVE: "COMPILE_CACHE" }
 const USED = /cache for .*server\.js was accepted/u
 const ENABLED = /\[compile cache\]/u
 
+const isWindows = process.platform === "win32"
 const isRoot = process.getuid?.() === 0
 const makeFolder = (own: string) => mkdirSync(own, { recursive: true, mode: 0o700 })
 const giveAway = (path: string) => chownSync(path, 12_345, 12_345)
@@ -102,16 +103,15 @@ const without = (functions: ReadonlyArray<string>): string =>
   const { setTimeout } = globalThis
   globalThis.setTimeout = (run, millis) => setTimeout(run, millis === 1000 ? 0 : millis)`
 
-const ofPosix = describe.skipIf(process.platform === "win32")
-
 describe("compiled code", { timeout: 30_000 }, () => {
   it.live(
-    "the first start stores compiled code in the user's cache folder, and the second start uses it",
+    "the first start stores compiled code in a folder of the user alone, and the second start uses it",
     () =>
       Effect.gen(function* () {
         const { env, own } = yield* user
         assert.strictEqual(yield* version(env), "")
         assert.isNotEmpty(compiled(own))
+        if (!isWindows) assert.strictEqual(statSync(own).mode & 0o777, 0o700)
         assert.match(yield* version({ ...env, ...VERBOSE }), USED)
         assert.strictEqual(yield* version(env), "")
       })
@@ -133,14 +133,11 @@ describe("compiled code", { timeout: 30_000 }, () => {
     })
   )
 
-  it.live.each([
-    ["truncated", (bytes: Buffer) => bytes.subarray(0, 1000)],
-    ["changed", (bytes: Buffer) => Buffer.concat([bytes.subarray(0, -1000), Buffer.alloc(1000)])]
-  ] as const)("%s compiled code is not used, and the next start replaces it", ([, damage]) =>
+  it.live("truncated compiled code is not used, and the next start replaces it", () =>
     Effect.gen(function* () {
       const { env, own } = yield* user
       yield* version(env)
-      for (const file of compiled(own)) writeFileSync(file, damage(readFileSync(file)))
+      for (const file of compiled(own)) writeFileSync(file, readFileSync(file).subarray(0, 1000))
       assert.strictEqual(yield* version(env), "")
       assert.match(yield* version({ ...env, ...VERBOSE }), USED)
     })
@@ -166,10 +163,8 @@ describe("compiled code", { timeout: 30_000 }, () => {
         const { cache, env } = yield* user
         const sandbox = yield* Sandbox.make()
         const first = `--import=data:text/javascript,${encodeURIComponent(without(missing.split(" and ")))}`
-        const settings = { ...env, ...ServerProcess.settingsFor(sandbox) }
-        const args = ["--log-level", "warn"]
-        const runtime = [process.execPath, first] as const
-        const server = yield* ServerProcess.start(args, settings, ServerProcess.MAIN, runtime)
+        const settings = { ...env, ...ServerProcess.settingsFor(sandbox), NODE_OPTIONS: first }
+        const server = yield* ServerProcess.start(["--log-level", "warn"], settings)
         yield* server.send(initialize(0), initialized, callStatus(1, Source.named("Done").sourceId))
         assert.deepInclude((yield* server.answer(1)).result?.structuredContent, { status: "COMPLETED" })
         yield* server.closeInput
@@ -190,15 +185,7 @@ describe("compiled code", { timeout: 30_000 }, () => {
   )
 })
 
-ofPosix("the folder of compiled code", { timeout: 30_000 }, () => {
-  it.live("the folder of compiled code is accessible only to its user", () =>
-    Effect.gen(function* () {
-      const { env, own } = yield* user
-      yield* version(env)
-      assert.strictEqual(statSync(own).mode & 0o777, 0o700)
-    })
-  )
-
+describe.skipIf(isWindows)("the folder of compiled code", { timeout: 30_000 }, () => {
   it.live("XDG_CACHE_HOME sets the cache folder, except on macOS", () =>
     Effect.gen(function* () {
       const { env, home, own } = yield* user

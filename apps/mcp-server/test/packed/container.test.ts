@@ -16,10 +16,7 @@ import { filesIn, PACKAGES, ROOT, temporaryFolder } from "../support/Tarball.ts"
 
 const run = promisify(execFile)
 
-interface Step {
-  readonly instruction: string
-  readonly text: string
-}
+type Step = Readonly<Record<"instruction" | "text", string>>
 
 /** The instructions of each stage. */
 const readStages = async (): Promise<ReadonlyArray<ReadonlyArray<Step>>> => {
@@ -154,19 +151,6 @@ layer(image, { excludeTestServices: true, timeout: "2 minutes" })("the image", (
 
         assert.strictEqual((yield* server.ended).code, 0)
         assert.isFalse(yield* healthy)
-      }),
-    60_000
-  )
-
-  it.effect(
-    "the image reports missing settings",
-    () =>
-      Effect.gen(function* () {
-        const [, last] = yield* stages
-        const server = yield* ServerProcess.start(listIn(textsOf(last, "CMD")[0]), {})
-        const { code, stderr } = yield* server.ended
-        assert.strictEqual(code, 2)
-        assert.include(stderr, "SAIL_BASE_URL")
       }),
     60_000
   )

@@ -2,7 +2,6 @@
 import {
   Client,
   StreamableHTTPClientTransport,
-  type Transport,
   type VersionNegotiationMode
 } from "@modelcontextprotocol/client"
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio"
@@ -68,7 +67,7 @@ interface Connection {
 type Env = Record<string, string>
 
 /** A child process, or a URL with a token. */
-export type Reached =
+type Reached =
   | { readonly _tag: "Stdio"; readonly env: Env; readonly args: ReadonlyArray<string> }
   | { readonly _tag: "Http"; readonly url: string; readonly token?: string }
 
@@ -85,11 +84,6 @@ const authorized = (token: string | undefined) => ({
   requestInit: { headers: token === undefined ? {} : { authorization: `Bearer ${token}` } }
 })
 
-const transport2 = (reached: Reached): Transport =>
-  reached._tag === "Stdio"
-    ? new StdioClientTransport(command(reached.env, reached.args))
-    : new StreamableHTTPClientTransport(new URL(reached.url), authorized(reached.token))
-
 // The 1.x transports do not fit their own interface under exactOptionalPropertyTypes.
 const transport1 = (reached: Reached): Transport1 =>
   (reached._tag === "Stdio"
@@ -100,12 +94,13 @@ const second =
   (mode: VersionNegotiationMode): Connect =>
   async (reached) => {
     const client = new Client(info, { versionNegotiation: { mode } })
-    await client.connect(transport2(reached))
-    return {
-      protocolVersion: client.getNegotiatedProtocolVersion(),
-      client,
-      callTool: (params, options) => client.callTool(params, options)
-    }
+    await client.connect(
+      reached._tag === "Stdio"
+        ? new StdioClientTransport(command(reached.env, reached.args))
+        : new StreamableHTTPClientTransport(new URL(reached.url), authorized(reached.token))
+    )
+    const protocolVersion = client.getNegotiatedProtocolVersion()
+    return { protocolVersion, client, callTool: (params, options) => client.callTool(params, options) }
   }
 
 const first: Connect = async (reached) => {
@@ -125,23 +120,16 @@ const first: Connect = async (reached) => {
   }
 }
 
-export interface Kind {
-  readonly name: string
-  readonly speaks: string
-  readonly connect: Connect
-}
+const makeKind = (name: string, speaks: string, connect: Connect) => ({ name, speaks, connect })
+export type Kind = ReturnType<typeof makeKind>
 
 /** A client that speaks only the newest protocol. */
-export const modern: Kind = {
-  name: "2.x modern only",
-  speaks: MODERN_VERSION,
-  connect: second({ pin: MODERN_VERSION })
-}
+export const modern = makeKind("2.x modern only", MODERN_VERSION, second({ pin: MODERN_VERSION }))
 
 export const kinds: ReadonlyArray<Kind> = [
-  { name: "1.x", speaks: LEGACY_VERSION, connect: first },
-  { name: "2.x legacy", speaks: LEGACY_VERSION, connect: second("legacy") },
-  { name: "2.x auto", speaks: MODERN_VERSION, connect: second("auto") },
+  makeKind("1.x", LEGACY_VERSION, first),
+  makeKind("2.x legacy", LEGACY_VERSION, second("legacy")),
+  makeKind("2.x auto", MODERN_VERSION, second("auto")),
   modern
 ]
 
@@ -180,10 +168,7 @@ export const connectTo = (kind: Kind, reached: Reached) =>
         protocolVersion,
         ask: (of) => attempt(() => of(client)),
         listed: attempt(() => client.listTools()),
-        tools: Effect.map(
-          attempt(() => client.listTools()),
-          ({ tools }) => tools
-        ),
+        tools: attempt(async () => (await client.listTools()).tools),
         call: (toolArguments, tool = TOOL, onprogress) =>
           attempt(async (signal) => {
             const options = { signal, ...(onprogress === undefined ? {} : { onprogress }) }
@@ -194,15 +179,11 @@ export const connectTo = (kind: Kind, reached: Reached) =>
   )
 
 /** An assistant of that kind, and the sandbox of its server. */
-export const layer = (kind: Kind): Layer.Layer<Assistant | Sandbox.Sandbox, unknown> =>
-  layerIn(kind, Sandbox.layer())
-
-/** Like `layer`, with a given sandbox and more environment variables. */
-export const layerIn = <E>(
+export const layer = (
   kind: Kind,
-  sandbox: Layer.Layer<Sandbox.Sandbox, E>,
+  sandbox: Layer.Layer<Sandbox.Sandbox, unknown> = Sandbox.layer(),
   settings: Env = {}
-): Layer.Layer<Assistant | Sandbox.Sandbox, unknown> =>
+) =>
   Layer.effect(
     Assistant,
     Effect.flatMap(Sandbox.Sandbox, (sandbox) => connect(kind, { ...settingsFor(sandbox), ...settings }))

@@ -1,9 +1,6 @@
-/**
- * The built command as a child process, and its raw lines.
- */
+/** The built command as a child process, and its raw lines. */
 import type * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
-import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import { spawn } from "node:child_process"
 import { fileURLToPath } from "node:url"
@@ -17,8 +14,6 @@ export const settingsFor = ({ url }: Pick<Sandbox.Service, "url">): Record<strin
   SAIL_CLIENT_ID: "sandbox",
   SAIL_CLIENT_SECRET: "sandbox-secret"
 })
-
-export class EndedTooSoon extends Data.TaggedError("EndedTooSoon")<{ readonly message: string }> {}
 
 export interface Ended {
   readonly code: number | null
@@ -82,7 +77,7 @@ export const startCommand = (command: string, args: ReadonlyArray<string>, env: 
             Effect.flatMap(ended, ({ code, signal }) => {
               const message = `It ended (${code ?? signal}) after this output: ${output.stdout}${output.stderr}`
               const found = find() ?? undefined
-              return found === undefined ? new EndedTooSoon({ message }) : Effect.succeed(found)
+              return found === undefined ? Effect.fail(message) : Effect.succeed(found)
             })
           )
         )
