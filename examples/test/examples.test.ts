@@ -69,9 +69,9 @@ describe("the examples", { timeout: 60_000, concurrent: true }, () => {
       const frames = stripVTControlCharacters(stdout).split("\r")
       const filled = frames.filter((frame) => frame.includes("░")).map((frame) => frame.split("█").length - 1)
       assert.isAbove(filled.length, 10)
-      assert.deepStrictEqual(
-        filled,
-        filled.toSorted((a, b) => a - b)
+      assert.isTrue(
+        filled.every((width, n) => width >= (filled[n - 1] ?? 0)),
+        String(filled)
       )
       assert.isAbove(filled.at(-1) ?? 0, filled[0] ?? 0)
       assert.isTrue(frames.some((frame) => /░ (?:PENDING|IN_PROGRESS), \d+ s$/u.test(frame)))
@@ -83,11 +83,9 @@ describe("the examples", { timeout: 60_000, concurrent: true }, () => {
   it("table: prints forty rows, and one note on each kind of failure", async () => {
     const lines = await run("table")
     const rows = lines.slice(1, 41).map((line) => line.split(/ {2,}/u)[1])
+    const counts = Map.groupBy(rows, (row) => row)
     for (const status of ["COMPLETED", "IN_PROGRESS", "ERROR", "Forbidden"]) {
-      assert.lengthOf(
-        rows.filter((row) => row === status),
-        10
-      )
+      assert.lengthOf(counts.get(status) ?? [], 10)
     }
     const notes = lines.slice(41).filter((line) => line !== "")
     assert.strictEqual(notes.length, 3)
@@ -104,9 +102,8 @@ describe("the examples", { timeout: 60_000, concurrent: true }, () => {
 
   it("retries: sends as often as each policy says", async () => {
     const requests = (await run("retries")).filter((line) => /^ {2}503/u.test(line))
-    assert.strictEqual(requests.length, 3)
-    assert.match(requests[0] ?? "", /503, then 503, then 200: COMPLETED/u)
-    assert.match(requests[1] ?? "", /503, then 503, then 200: COMPLETED/u)
+    const retried = "  503, then 503, then 200: COMPLETED"
+    assert.deepStrictEqual(requests.slice(0, -1), [retried, retried])
     assert.match(requests[2] ?? "", /503: ServerError\. Try again/u)
   })
 

@@ -18,9 +18,7 @@ import { afterAll, beforeAll, vi } from "vitest"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
 const folder = join(root, "examples/.snippets")
-
 const TSC = join(root, "node_modules/typescript/bin/tsc")
-
 const documents = ["README.md", "packages/*/README.md", "docs/*.md", "packages/*/src/**/*.ts"]
 
 interface Snippet {
@@ -43,13 +41,9 @@ const snippetsOf = (file: string, text: string): ReadonlyArray<Snippet> =>
     })
   )
 
-const collect = async (): Promise<ReadonlyArray<Snippet>> => {
-  const files = await Array.fromAsync(glob(documents, { cwd: root }))
-  const found = await Promise.all(
-    files.toSorted().map(async (file) => snippetsOf(file, await readFile(join(root, file), "utf8")))
-  )
-  return found.flat()
-}
+const files = await Array.fromAsync(glob(documents, { cwd: root }))
+const found = files.toSorted().map(async (file) => snippetsOf(file, await readFile(join(root, file), "utf8")))
+const snippets = (await Promise.all(found)).flat()
 
 const TSCONFIG = {
   extends: "../../tsconfig.base.json",
@@ -71,7 +65,6 @@ const isProgram = ({ code }: Snippet): boolean => /^const program\b/mu.test(code
 const pathOf = ({ file, line }: Snippet): string =>
   join(folder, `${file.replaceAll(/[/.]/gu, "-")}-${line}.ts`)
 
-const snippets = await collect()
 const programs = snippets.filter(isProgram)
 
 /** The source whose ID the documents use. */
@@ -94,19 +87,7 @@ const Tenant = Environment.layer({
   jobTiming: { pending: "100 millis", inProgress: "100 millis" }
 })
 
-type Program = Effect.Effect<
-  unknown,
-  unknown,
-  BulkUploads.BulkUploads | NonEmployeeSources.NonEmployeeSources | Sandbox.Sandbox
->
-
-/** The lines that a program logs. */
-const logOf = (program: Program) =>
-  Effect.suspend(() => {
-    const lines: Array<string> = []
-    const logger = Logger.make(({ message }) => void lines.push(String(message)))
-    return Effect.as(Effect.provide(program, Logger.layer([logger])), lines)
-  })
+type Program = Effect.Effect<unknown, unknown, Layer.Success<typeof Services> | Sandbox.Sandbox>
 
 /** The logged texts, from the comments of the lines that log. */
 const promised = (code: string): ReadonlyArray<string> =>
@@ -146,7 +127,9 @@ describe("snippets", () => {
           )
           // A snippet with `since` waits for the end of this upload.
           if (snippet.code.includes("since:")) yield* sandbox.upload(documented.sourceId, CSV)
-          const lines = yield* logOf(program)
+          const lines: Array<string> = []
+          const logger = Logger.make(({ message }) => void lines.push(String(message)))
+          yield* Effect.provide(program, Logger.layer([logger]))
           for (const text of promised(snippet.code)) assert.include(lines, text)
         }).pipe(
           // Each snippet gets new services.

@@ -10,22 +10,16 @@ import { dirname, join } from "node:path"
 import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
+import manifest from "../../../package.json" with { type: "json" }
 import { help, SERVER } from "../src/BuiltServer.ts"
 
 const root = fileURLToPath(new URL("../../..", import.meta.url))
 
-interface Document {
-  readonly file: string
-  readonly text: string
-}
-
-const documents = await Promise.all(
-  (
-    await Array.fromAsync(
-      glob(["*.md", "docs/*.md", "examples/*.md", "{apps,packages}/*/*.md"], { cwd: root })
-    )
-  ).map(async (file): Promise<Document> => ({ file, text: await readFile(join(root, file), "utf8") }))
-)
+const files = glob(["*.md", "docs/*.md", "examples/*.md", "{apps,packages}/*/*.md"], { cwd: root })
+const documents = await Array.fromAsync(files, async (file) => ({
+  file,
+  text: await readFile(join(root, file), "utf8")
+}))
 
 const blocks = (language: string) =>
   documents.flatMap(({ file, text }) =>
@@ -38,18 +32,12 @@ const blocks = (language: string) =>
 const inBlocks = blocks("sh").flatMap(({ code, file }) =>
   code
     .replaceAll("\\\n", " ")
+    .replaceAll(/ *#.*$/gmu, "")
     .split("\n")
-    .map((line) => ({
-      file,
-      line: line
-        .replace(/ *#.*$/u, "")
-        .trim()
-        .replaceAll(/\s+/gu, " ")
-    }))
+    .map((line) => ({ file, line: line.trim().replaceAll(/\s+/gu, " ") }))
 )
 
-const run = async (file: string, ...args: ReadonlyArray<string>): Promise<string> =>
-  (await promisify(execFile)(process.execPath, [file, ...args])).stdout
+const run = promisify(execFile)
 
 const COMMANDS = {
   "sailpoint-bulk-upload": {
@@ -94,13 +82,10 @@ describe("the documents", { timeout: 60_000 }, () => {
   })
 
   it("the documents use scripts, commands and options that exist in a clone", async () => {
-    const { scripts } = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as {
-      readonly scripts: Readonly<Record<string, string>>
-    }
     const helps = new Map<string, string>()
     for (const [command, { built, subcommands }] of Object.entries(COMMANDS)) {
-      const texts = await Promise.all(subcommands.map((words) => run(join(root, built), ...words, "--help")))
-      helps.set(command, texts.join("\n"))
+      const runs = subcommands.map((words) => run(process.execPath, [join(root, built), ...words, "--help"]))
+      helps.set(command, (await Promise.all(runs)).map(({ stdout }) => stdout).join("\n"))
     }
     for (const { file, line } of inBlocks) {
       const [command = "", ...args] = line.replace(BUILT, (_, built) => commandOf(built)).split(" ")
@@ -110,7 +95,7 @@ describe("the documents", { timeout: 60_000 }, () => {
     }
     for (const { file, text } of documents) {
       for (const [, script] of text.matchAll(SCRIPT))
-        assert.include([...PNPM, ...Object.keys(scripts)], script, file)
+        assert.include([...PNPM, ...Object.keys(manifest.scripts)], script, file)
       // Nothing is published yet, so a guide with an installed command also has the command for a clone.
       const usesInstalled = /^sailpoint-bulk-upload/mu.test(text) && !file.endsWith("README.md")
       if (usesInstalled) assert.match(text, BUILT, file)
@@ -182,9 +167,7 @@ const manifests = () => {
 /** Starts the built server until the scope closes, and returns its URL. */
 const serving = (args: ReadonlyArray<string>, env: Readonly<Record<string, string>>) =>
   Effect.acquireRelease(
-    Effect.sync(() =>
-      spawn(process.execPath, [SERVER, ...args], { env, stdio: ["ignore", "ignore", "pipe"] })
-    ),
+    Effect.sync(() => spawn(process.execPath, [SERVER, ...args], { env })),
     (server) => Effect.sync(() => server.kill())
   ).pipe(
     Effect.flatMap((server) =>

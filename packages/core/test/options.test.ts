@@ -22,7 +22,8 @@ import * as RetryPolicy from "../src/RetryPolicy.ts"
 const sourceId = "e136567de87e4d029e60b3c3c55db56d"
 const acme = "https://acme.api.identitynow.com"
 const env = { SAIL_BASE_URL: acme, SAIL_ACCESS_TOKEN: "of-the-environment" }
-const Env = ConfigProvider.layer(ConfigProvider.fromEnv({ env }))
+const environment = (variables: Record<string, string> = {}) =>
+  ConfigProvider.layer(ConfigProvider.fromEnv({ env: { ...env, ...variables } }))
 
 interface Sent {
   readonly request: HttpClientRequest.HttpClientRequest
@@ -102,7 +103,7 @@ describe("two layers that are merged", () => {
             const first = uploads({ ...fresh(), ...ours })
             const second = sourcesOver(client({ ...fresh(), ...options }))
             const both = isReversed ? Layer.merge(second, first) : Layer.merge(first, second)
-            yield* run(Effect.andThen(status, list), Layer.provide(both, [layer, Env]))
+            yield* run(Effect.andThen(status, list), Layer.provide(both, [layer, environment()]))
             assert.deepStrictEqual(counted(sent), [asks, lists])
           }
         }
@@ -208,19 +209,16 @@ describe("a retry policy", () => {
 const url = (origin: string, version = "v2024") =>
   `${origin}/${version}/non-employee-sources/${sourceId}/non-employee-bulk-upload/status`
 
+const seen = (options: ApiClient.ConfigOptions, variables: Record<string, string> = {}) =>
+  Effect.gen(function* () {
+    const { layer, sent } = failing()
+    const Live = BulkUploads.layerConfig({ retryPolicy: RetryPolicy.none, ...options })
+    const exit = yield* Effect.provide(status, Layer.provide(Live, [layer, environment(variables)]))
+    assert.isTrue(Exit.isFailure(exit))
+    return sent.map(({ request }) => [request.url, request.headers["authorization"]])
+  })
+
 describe("layerConfig", () => {
-  const environment = (variables: Record<string, string>) =>
-    ConfigProvider.layer(ConfigProvider.fromEnv({ env: { ...env, ...variables } }))
-
-  const seen = (options: ApiClient.ConfigOptions, variables: Record<string, string> = {}) =>
-    Effect.gen(function* () {
-      const { layer, sent } = failing()
-      const Live = BulkUploads.layerConfig({ retryPolicy: RetryPolicy.none, ...options })
-      const exit = yield* Effect.provide(status, Layer.provide(Live, [layer, environment(variables)]))
-      assert.isTrue(Exit.isFailure(exit))
-      return sent.map(({ request }) => [request.url, request.headers["authorization"]])
-    })
-
   const mine = { accessToken: Redacted.make("given") }
 
   const other = "https://b.api.identitynow.com"

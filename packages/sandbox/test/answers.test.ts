@@ -31,7 +31,6 @@ describe("a request", () => {
   it.effect.each(unauthorized)("with the authorization '%s' is refused: %s", ([authorization, error]) =>
     Effect.gen(function* () {
       const { answered } = yield* exchange({ request: `GET ${STATUS}`, authorization, status: 401 })
-
       assert.deepStrictEqual(answered.json(), { error })
     })
   )
@@ -88,9 +87,7 @@ describe("a request", () => {
 })
 
 describe("an API version", () => {
-  const prefixes = ["beta", "v3", "v2024", "v2025", "v2026"].map(
-    (version) => `/${version}/non-employee-sources`
-  )
+  const prefixes = ["beta", "v3", "v2024", "v2025", "v2026"].map((version) => LIST.replace("v2024", version))
 
   it.effect.each([...prefixes, "/non-employee-sources/v1"])("lists, answers and accepts under %s", (prefix) =>
     Effect.gen(function* () {
@@ -105,10 +102,7 @@ describe("an API version", () => {
 
       assert.deepStrictEqual(namesIn(list.json()), names)
       assert.strictEqual(status.headers.get("content-type"), "application/json")
-      assert.deepStrictEqual(
-        [dashed.json(), status.json()],
-        [{ status: "COMPLETED" }, { status: "COMPLETED" }]
-      )
+      for (const answered of [dashed, status]) assert.strictEqual(answered.text, `{"status":"COMPLETED"}`)
       assert.strictEqual(accepted.status, 202)
     })
   )
@@ -133,7 +127,6 @@ describe("the list of sources", () => {
   it.effect.each(pages)("is sorted and cut for the query %s", ([query, expected]) =>
     Effect.gen(function* () {
       const answered = yield* get(yield* Sandbox.make(), `${LIST}?${query}`)
-
       assert.deepStrictEqual(namesIn(answered.json()), expected)
     })
   )
@@ -172,10 +165,8 @@ describe("the list of sources", () => {
 
   it("has unique and well-formed IDs and fits on one page, as an org has at most 50 sources", () => {
     assert.isAtMost(names.length, 50)
-    assert.strictEqual(
-      new Set(Source.seeded.flatMap(({ id, name, sourceId }) => [id, name, sourceId])).size,
-      names.length * 3
-    )
+    const unique = new Set(Source.seeded.flatMap(({ id, name, sourceId }) => [id, name, sourceId]))
+    assert.strictEqual(unique.size, names.length * 3)
     for (const { id, sourceId } of Source.seeded) {
       assert.match(sourceId, /^[0-9a-f]{32}$/u)
       assert.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/u)
@@ -183,9 +174,7 @@ describe("the list of sources", () => {
   })
 
   it("names the seeded sources if a name is unknown", () => {
-    assert.throws(
-      () => Source.named("Nowhere"),
-      /No seeded source is named "Nowhere". The names are: Contractors, /u
-    )
+    const message = /No seeded source is named "Nowhere". The names are: Contractors, /u
+    assert.throws(() => Source.named("Nowhere"), message)
   })
 })

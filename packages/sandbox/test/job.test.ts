@@ -43,9 +43,7 @@ describe("a job", () => {
   it.effect("has the durations of the sandbox's options", () =>
     Effect.gen(function* () {
       const jobTiming = { pending: 0, inProgress: "1 minute" } as const
-
       const seen = yield* run([GOOD_CSV, 0, 59_999, 1], { jobTiming })
-
       assert.deepStrictEqual(seen, ["IN_PROGRESS", "IN_PROGRESS", "COMPLETED"])
     })
   )
@@ -70,22 +68,14 @@ describe("an upload over HTTP", () => {
 
   it.effect("is accepted and starts a job", () =>
     Effect.gen(function* () {
-      const { answered, headers, sandbox } = yield* exchange({
-        request,
-        body: csvForm(GOOD_CSV),
-        status: 202
-      })
+      const sent = { request, body: csvForm(GOOD_CSV), status: 202 }
+      const { answered, headers, sandbox } = yield* exchange(sent)
       const { id, ...job } = answered.json() as { readonly id: string }
       assert.match(id, /^[0-9a-f]{32}$/u)
-      assert.deepStrictEqual<object>(job, {
-        sourceId: contractors.sourceId,
-        created: "1970-01-01T00:00:00.000Z",
-        modified: "1970-01-01T00:00:00.000Z",
-        status: "PENDING"
-      })
-
+      const created = "1970-01-01T00:00:00.000Z"
+      const { sourceId } = contractors
+      assert.deepStrictEqual<object>(job, { sourceId, created, modified: created, status: "PENDING" })
       yield* TestClock.adjust("5 seconds")
-
       assert.strictEqual((yield* askStatus(sandbox, "Contractors", headers)).text, `{"status":"COMPLETED"}`)
     })
   )

@@ -9,15 +9,9 @@ const search = (sandbox: Sandbox.Service, body: object, query = "") =>
   Effect.flatMap(authorize(sandbox), (headers) =>
     send(`${sandbox.url}/v2024/search${query}`, { method: "POST", headers, body: json(body) })
   )
-
 const json = (body: object) => typed("application/json", JSON.stringify(body))
 
-interface Event {
-  readonly id: string
-  readonly created: string
-  readonly attributes?: { readonly errors?: object }
-}
-
+type Event = Readonly<{ id: string; created: string; attributes?: { errors?: object } }>
 const eventsIn = (answered: Answered) => answered.json() as ReadonlyArray<Event>
 
 const match = (action: string) => ({ match: { action: `NON_EMPLOYEE_${action}` } })
@@ -35,9 +29,7 @@ const imports = dsl({
     minimum_should_match: 1
   }
 })
-
 const created = (bounds: object) => ({ range: { created: bounds } })
-
 const only = (name: string) => Sandbox.make({ sources: [Source.named(name)] })
 
 describe("the audit events of an upload", () => {
@@ -45,7 +37,6 @@ describe("the audit events of an upload", () => {
     Effect.gen(function* () {
       const sandbox = yield* only("Retail")
       yield* sandbox.upload(Source.named("Retail").sourceId, BAD_ROW_CSV)
-
       const seen = []
       for (const wait of [0, 1_999, 1, 2_999, 1]) {
         yield* TestClock.adjust(wait)
@@ -66,10 +57,7 @@ describe("the audit events of an upload", () => {
     "include one %s for each row with that result",
     (action) =>
       Effect.gen(function* () {
-        const sandbox = yield* only("Half landed")
-
-        const answered = yield* search(sandbox, dsl(match(action)), "?limit=2&count=true")
-
+        const answered = yield* search(yield* only("Half landed"), dsl(match(action)), "?limit=2&count=true")
         assert.lengthOf(eventsIn(answered), 2)
         assert.strictEqual(answered.headers.get("x-total-count"), "5")
       })
@@ -147,22 +135,18 @@ describe("a search", () => {
       const sandbox = yield* only("Half landed")
       const whole = eventsIn(yield* search(sandbox, dsl(all)))
       const [, second] = whole
-
       const rest = yield* search(sandbox, dsl(all, { searchAfter: [second?.created, second?.id] }))
 
       assert.deepStrictEqual(eventsIn(rest), whole.slice(2))
     })
   )
 
-  const filters = [
+  it.effect.each([
     { filter: { includes: ["action", "actor.name"] }, keys: ["action", "actor"] },
     { filter: { includes: ["status", "id"], excludes: ["id"] }, keys: ["status"] }
-  ]
-
-  it.effect.each(filters)("returns only the fields that $filter selects", ({ filter, keys }) =>
+  ])("returns only the fields that $filter selects", ({ filter, keys }) =>
     Effect.gen(function* () {
       const sandbox = yield* only("Named events")
-
       const [event] = eventsIn(yield* search(sandbox, dsl(all, { queryResultFilter: filter })))
 
       assert.hasAllKeys(event, keys)

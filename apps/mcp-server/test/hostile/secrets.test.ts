@@ -21,8 +21,6 @@ const BEARER = { MCP_BEARER_TOKEN: HttpProcess.TOKEN }
 const COLLECTOR = { OTEL_EXPORTER_OTLP_HEADERS: "api-key=canary-collector" }
 const TRACE = ["--log-level", "trace"]
 
-const ENDPOINTS = ["status", "token", "sources"] as const
-
 const redirect: Fault.Fault = { _tag: "Respond", status: 302, headers: { location: "https://evil.test/" } }
 
 const faults: ReadonlyArray<readonly [string, Fault.Fault]> = [
@@ -81,7 +79,7 @@ const assertNone = (text: string, tokens: ReadonlyArray<string>) => {
 describe("secrets", { timeout: 120_000 }, () => {
   it.live("no answer, log line, span or metric contains a secret after any failure", () =>
     Effect.gen(function* () {
-      for (const endpoint of ENDPOINTS) {
+      for (const endpoint of ["status", "token", "sources"] as const) {
         const { receiver, sandbox, server } = yield* serving
         const headers = { authorization: `Bearer ${HttpProcess.TOKEN}` }
         const answers: Array<string> = []
