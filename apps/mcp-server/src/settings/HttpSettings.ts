@@ -93,11 +93,13 @@ export const read = (
   const reachable = `--host ${given.host} can be reached from other machines`
   if (isOpen && !isLoopback(given.host)) {
     problems.push(
-      `MCP_BEARER_TOKEN is not set: ${reachable}, so callers have to prove themselves, with that token or with one of MCP_OAUTH_ISSUER's.`
+      `MCP_BEARER_TOKEN is not set: ${reachable}, so callers must authenticate. Set it, or MCP_BEARER_TOKEN_FILE, or MCP_OAUTH_ISSUER.`
     )
   }
   if (given.allowedHosts.length === 0 && !isLoopback(given.host)) {
-    problems.push(`--allowed-host is missing: ${reachable}; give the host names that clients use.`)
+    problems.push(
+      `--allowed-host is missing: ${reachable}. Add --allowed-host with the host name that clients use.`
+    )
   }
   return problems.length === 0 ? Result.succeed(settings) : Result.fail(problems)
 }
