@@ -122,7 +122,7 @@ const AUTHENTICATION = [
 /** Returns the authentication of callers, or undefined if none is configured, and adds to the problems. */
 export const readAuthentication = (env: Env, problems: Array<string>): HttpSettings["authentication"] => {
   const unfilled = AUTHENTICATION.filter((name) => isPlaceholder(env[name] ?? ""))
-  problems.push(...unfilled.map((name) => `${name} was not filled in: its value is still a placeholder.`))
+  problems.push(...unfilled.map((name) => `${name} is not filled in: its value is still a placeholder.`))
   if (unfilled.length > 0) return undefined
   const tokens = BearerTokens.read(env, problems)
   const issuer = text(env, "MCP_OAUTH_ISSUER")

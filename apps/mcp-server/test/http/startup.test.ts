@@ -29,7 +29,7 @@ const refused: ReadonlyArray<
     "--host 127.0.0.1",
     { SAIL_BASE_URL: "${SAIL_BASE_URL}" },
     2,
-    /SAIL_BASE_URL was not filled in/u
+    /SAIL_BASE_URL is not filled in/u
   ],
   [
     "an address of another machine",
