@@ -63,10 +63,9 @@ describe("Settings", () => {
     Effect.gen(function* () {
       const settings = yield* read(complete)
       assert.include(settings, { baseUrl: BASE.SAIL_BASE_URL, apiVersion: "v2024" })
-      assert.isTrue("clientId" in settings.auth && settings.auth.clientId === "id")
-      assert.isTrue(
-        "clientSecret" in settings.auth && valueOf(settings.auth.clientSecret) === "canary-secret"
-      )
+      assert("clientId" in settings.auth)
+      assert.strictEqual(settings.auth.clientId, "id")
+      assert.strictEqual(valueOf(settings.auth.clientSecret), "canary-secret")
       assert.notInclude(JSON.stringify(settings), "canary-secret")
       const { auth } = yield* read({ ...BASE, SAIL_ACCESS_TOKEN: "canary-token" })
       assert.isTrue("accessToken" in auth && valueOf(auth.accessToken) === "canary-token")

@@ -165,14 +165,9 @@ describe("a retry policy", () => {
     Effect.map(requests, (requests) => assert.deepStrictEqual(requests, expected))
   )
 
-  const orders = [
-    ["first", (mine: typeof status, theirs: typeof status) => [mine, theirs]],
-    ["last", (mine: typeof status, theirs: typeof status) => [theirs, mine]]
-  ] as const
-
-  it.effect.each(orders)(
+  it.effect.each(["first", "last"])(
     "belongs to its call, even if that was the %s one to join a shared request",
-    ([, order]) =>
+    (position) =>
       Effect.gen(function* () {
         const ends: Array<string> = []
         const named = (name: string, call: typeof status) =>
@@ -180,7 +175,8 @@ describe("a retry policy", () => {
         const mine = named("none", withPolicy(status, RetryPolicy.none))
         const theirs = named("the client's", status)
         const atOnce = Effect.sync(() => ends.push("at once"))
-        const requests = yield* made(Effect.all([...order(mine, theirs), atOnce], { concurrency: 3 }))
+        const calls = position === "first" ? [mine, theirs] : [theirs, mine]
+        const requests = yield* made(Effect.all([...calls, atOnce], { concurrency: 3 }))
         assert.deepStrictEqual(ends, ["at once", "none", "the client's"])
         assert.deepStrictEqual(requests, [6, 0])
       })

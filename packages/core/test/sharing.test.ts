@@ -271,10 +271,8 @@ describe("followers of a source", () => {
   it.effect("leave its checks to the others, the last one ends them, and a new one begins them again", () => {
     const { layer, state } = makeTenant()
     return Effect.gen(function* () {
-      const all = [
-        yield* following({ schedule: Schedule.spaced("10 seconds") }),
-        yield* following({ schedule: Schedule.spaced("10 seconds") })
-      ]
+      const schedule = Schedule.spaced("10 seconds")
+      const all = [yield* following({ schedule }), yield* following({ schedule })]
       for (const [index, { fiber }] of all.entries()) {
         yield* pass("10 seconds")
         assert.strictEqual(state.sent.length, index + 2)
@@ -282,7 +280,7 @@ describe("followers of a source", () => {
       }
       yield* TestClock.adjust("1 hour")
       assert.deepStrictEqual(state.sent, [0, 10, 20])
-      yield* following({ schedule: Schedule.spaced("10 seconds") })
+      yield* following({ schedule })
       yield* pass("1 second")
       assert.deepStrictEqual(state.sent, [0, 10, 20, 3620])
     }).pipe(Effect.provide(layer))

@@ -39,7 +39,6 @@ describe("a request", () => {
     Effect.gen(function* () {
       const { headers, sandbox } = yield* start()
       const authorization = headers.authorization.replace("Bearer", "bearer")
-
       assert.strictEqual((yield* send(`${sandbox.url}${STATUS}`, { headers: { authorization } })).status, 200)
     })
   )
@@ -94,12 +93,10 @@ describe("an API version", () => {
       const { headers, sandbox } = yield* start()
       const body = csvForm(GOOD_CSV)
       const upload = `${sandbox.url}${prefix}/${done.id}/non-employee-bulk-upload`
-
       const list = yield* send(`${sandbox.url}${prefix}`, { headers })
       const dashed = yield* send(`${upload}/status`, { headers })
       const status = yield* send(`${upload.replace(done.id, done.sourceId)}/status`, { headers })
       const accepted = yield* send(upload, { method: "POST", headers, body })
-
       assert.deepStrictEqual(namesIn(list.json()), names)
       assert.strictEqual(status.headers.get("content-type"), "application/json")
       for (const answered of [dashed, status]) assert.strictEqual(answered.text, `{"status":"COMPLETED"}`)
@@ -152,10 +149,8 @@ describe("the list of sources", () => {
         created: "1969-01-01T00:00:04.000Z",
         modified: "1969-01-01T00:00:04.000Z"
       }
-
       const plain = yield* get(sandbox, `${LIST}?offset=4&limit=1&count=true`)
       const counted = yield* get(sandbox, `${LIST}?non-employee-count=true&offset=22&limit=3`)
-
       assert.deepStrictEqual(plain.json(), [{ ...item, nonEmployeeCount: null }])
       assert.deepStrictEqual(counted.text.match(/(?<="nonEmployeeCount":)\d+/gu), ["40", "45", "55"])
       const totals = [plain, counted].map(({ headers }) => headers.get("x-total-count"))

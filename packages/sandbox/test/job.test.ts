@@ -52,11 +52,9 @@ describe("a job", () => {
     Effect.gen(function* () {
       const { headers, sandbox } = yield* start()
       const retail = Effect.map(askStatus(sandbox, "Retail", headers), ({ text }) => text)
-
       yield* sandbox.upload(contractors.id, GOOD_CSV)
       const before = yield* retail
       yield* sandbox.upload(Source.named("Retail").sourceId, GOOD_CSV)
-
       assert.strictEqual((yield* askStatus(sandbox, "Contractors", headers)).text, `{"status":"PENDING"}`)
       assert.deepStrictEqual([before, yield* retail], [`{"status":null}`, `{"status":"PENDING"}`])
     })
@@ -100,7 +98,6 @@ describe("an upload over HTTP", () => {
   it.effect.each(refusals)("is refused with one error on each line: %s", ([, body, ...errors]) =>
     Effect.gen(function* () {
       const { answered, headers, sandbox } = yield* exchange({ request, body, status: 400 })
-
       const { messages } = answered.json() as ReturnType<typeof Source.errorBody>
       assert.deepStrictEqual(messages[0]?.text.split("\n"), errors)
       assert.deepStrictEqual((yield* askStatus(sandbox, "Contractors", headers)).json(), { status: null })

@@ -43,7 +43,6 @@ describe("the audit events of an upload", () => {
         seen.push(eventsIn(yield* search(sandbox, imports)).length)
       }
       const [failed, started] = eventsIn(yield* search(sandbox, imports))
-
       assert.deepStrictEqual(seen, [0, 0, 1, 1, 2])
       assert.strictEqual(started?.created, "1970-01-01T00:00:02.000Z")
       assert.strictEqual(failed?.created, "1970-01-01T00:00:05.000Z")
@@ -67,7 +66,6 @@ describe("the audit events of an upload", () => {
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make({ jobTiming: { pending: 0, inProgress: 0 } })
       yield* Effect.replicateEffect(sandbox.upload(Source.named("Retail").sourceId, GOOD_CSV), 260)
-
       assert.lengthOf(eventsIn(yield* search(sandbox, imports, "?limit=10000")), 500)
     })
   )
@@ -98,7 +96,6 @@ describe("a search", () => {
       const past = { rows: 6, before: "15 minutes" } as const
       const source = { ...Source.named("Named events"), lands: "half", past } as const
       const sandbox = yield* Sandbox.make({ sources: [source] })
-
       assert.lengthOf(eventsIn(yield* search(sandbox, body)), count)
     })
   )
@@ -136,7 +133,6 @@ describe("a search", () => {
       const whole = eventsIn(yield* search(sandbox, dsl(all)))
       const [, second] = whole
       const rest = yield* search(sandbox, dsl(all, { searchAfter: [second?.created, second?.id] }))
-
       assert.deepStrictEqual(eventsIn(rest), whole.slice(2))
     })
   )
@@ -148,7 +144,6 @@ describe("a search", () => {
     Effect.gen(function* () {
       const sandbox = yield* only("Named events")
       const [event] = eventsIn(yield* search(sandbox, dsl(all, { queryResultFilter: filter })))
-
       assert.hasAllKeys(event, keys)
     })
   )

@@ -2,18 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
 import * as Effect from "effect/Effect"
-import {
-  chmodSync,
-  chownSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  statSync,
-  symlinkSync,
-  watch,
-  writeFileSync
-} from "node:fs"
+import * as fs from "node:fs"
 import { dirname, join } from "node:path"
 import packageJson from "../../package.json" with { type: "json" }
 import { callStatus, initialize, initialized } from "../support/JsonRpc.ts"
@@ -29,8 +18,8 @@ const ENABLED = /\[compile cache\]/u
 
 const isWindows = process.platform === "win32"
 const isRoot = process.getuid?.() === 0
-const makeFolder = (own: string) => mkdirSync(own, { recursive: true, mode: 0o700 })
-const giveAway = (path: string) => chownSync(path, 12_345, 12_345)
+const makeFolder = (own: string) => fs.mkdirSync(own, { recursive: true, mode: 0o700 })
+const giveAway = (path: string) => fs.chownSync(path, 12_345, 12_345)
 
 type Env = Readonly<Record<string, string>>
 
@@ -45,7 +34,7 @@ const version = (env: Env) =>
 
 /** The environment and the cache folder of a new user. */
 const user = Effect.map(temporaryFolder, (home) => {
-  mkdirSync(join(home, "Library"))
+  fs.mkdirSync(join(home, "Library"))
   const cache = { darwin: "Library/Caches", win32: "." }[process.platform as string] ?? ".cache"
   return {
     env: { HOME: home, LOCALAPPDATA: home } satisfies Env,
@@ -57,8 +46,9 @@ const user = Effect.map(temporaryFolder, (home) => {
 
 /** The files of compiled code. */
 const compiled = (folder: string): ReadonlyArray<string> =>
-  statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true
-    ? readdirSync(folder, { recursive: true, withFileTypes: true })
+  fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true
+    ? fs
+        .readdirSync(folder, { recursive: true, withFileTypes: true })
         .filter((entry) => entry.isFile() && /^[\da-f]+$/u.test(entry.name))
         .map(({ name, parentPath }) => join(parentPath, name))
     : []
@@ -67,7 +57,7 @@ const compiled = (folder: string): ReadonlyArray<string> =>
 const OF_A_START = 100_000
 
 const bytesIn = (folder: string): number =>
-  compiled(folder).reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0)
+  compiled(folder).reduce((sum, file) => sum + (fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0)
 
 /** Waits until the folder has more bytes of compiled code. */
 const kept = (folder: string, bytes = OF_A_START) =>
@@ -75,8 +65,8 @@ const kept = (folder: string, bytes = OF_A_START) =>
     const look = () => {
       if (bytesIn(folder) > bytes) resume(Effect.void)
     }
-    const [forThisNode = "."] = readdirSync(folder)
-    const watcher = watch(join(folder, forThisNode), look)
+    const [forThisNode = "."] = fs.readdirSync(folder)
+    const watcher = fs.watch(join(folder, forThisNode), look)
     look()
     return Effect.sync(() => watcher.close())
   })
@@ -111,7 +101,7 @@ describe("compiled code", { timeout: 30_000 }, () => {
         const { env, own } = yield* user
         assert.strictEqual(yield* version(env), "")
         assert.isNotEmpty(compiled(own))
-        if (!isWindows) assert.strictEqual(statSync(own).mode & 0o777, 0o700)
+        if (!isWindows) assert.strictEqual(fs.statSync(own).mode & 0o777, 0o700)
         assert.match(yield* version({ ...env, ...VERBOSE }), USED)
         assert.strictEqual(yield* version(env), "")
       })
@@ -137,7 +127,7 @@ describe("compiled code", { timeout: 30_000 }, () => {
     Effect.gen(function* () {
       const { env, own } = yield* user
       yield* version(env)
-      for (const file of compiled(own)) writeFileSync(file, readFileSync(file).subarray(0, 1000))
+      for (const file of compiled(own)) fs.writeFileSync(file, fs.readFileSync(file).subarray(0, 1000))
       assert.strictEqual(yield* version(env), "")
       assert.match(yield* version({ ...env, ...VERBOSE }), USED)
     })
@@ -152,7 +142,7 @@ describe("compiled code", { timeout: 30_000 }, () => {
         yield* version({ ...env, NODE_COMPILE_CACHE: elsewhere })
         assert.isNotEmpty(compiled(elsewhere))
         yield* version({ ...env, NODE_DISABLE_COMPILE_CACHE: "1" })
-        assert.isFalse(existsSync(join(cache, NAME)))
+        assert.isFalse(fs.existsSync(join(cache, NAME)))
       })
   )
 
@@ -180,7 +170,7 @@ describe("compiled code", { timeout: 30_000 }, () => {
       for (const env of [{}, { HOME: "" }, { HOME: missing, LOCALAPPDATA: "" }, { HOME: "." }]) {
         assert.notMatch(yield* version({ ...env, ...VERBOSE }), ENABLED)
       }
-      assert.isFalse(existsSync(missing))
+      assert.isFalse(fs.existsSync(missing))
     })
   )
 })
@@ -197,11 +187,11 @@ describe.skipIf(isWindows)("the folder of compiled code", { timeout: 30_000 }, (
   )
 
   const spoiled: ReadonlyArray<readonly [string, ...ReadonlyArray<(own: string) => unknown>]> = [
-    ["others can write to it", makeFolder, (own) => chmodSync(own, 0o770)],
-    ["others can write to its parent", makeFolder, (own) => chmodSync(dirname(own), 0o777)],
-    ["it is a link", (own) => makeFolder(`${own}.target`), (own) => symlinkSync(`${own}.target`, own)],
-    ["it is a file", (own) => makeFolder(dirname(own)), (own) => writeFileSync(own, "")],
-    ["its parent is a file", (own) => writeFileSync(dirname(own), "")],
+    ["others can write to it", makeFolder, (own) => fs.chmodSync(own, 0o770)],
+    ["others can write to its parent", makeFolder, (own) => fs.chmodSync(dirname(own), 0o777)],
+    ["it is a link", (own) => makeFolder(`${own}.target`), (own) => fs.symlinkSync(`${own}.target`, own)],
+    ["it is a file", (own) => makeFolder(dirname(own)), (own) => fs.writeFileSync(own, "")],
+    ["its parent is a file", (own) => fs.writeFileSync(dirname(own), "")],
     // Only root can give a folder away.
     ...(isRoot ? [["it belongs to another user", makeFolder, (own: string) => giveAway(own)] as const] : [])
   ]
@@ -219,7 +209,7 @@ describe.skipIf(isWindows)("the folder of compiled code", { timeout: 30_000 }, (
   it.live.skipIf(isRoot)("a start without write access to the cache folder logs nothing", () =>
     Effect.gen(function* () {
       const { cache, env } = yield* user
-      mkdirSync(cache, { mode: 0o500 })
+      fs.mkdirSync(cache, { mode: 0o500 })
       assert.strictEqual(yield* version(env), "")
     })
   )
@@ -229,15 +219,15 @@ describe.skipIf(isWindows)("the folder of compiled code", { timeout: 30_000 }, (
 describe.skipIf(!isRoot)("the home of another user", { timeout: 30_000 }, () => {
   it.live.each<readonly [string, (own: string) => void]>([
     ["without a cache folder", () => undefined],
-    ["with a cache folder", (own) => mkdirSync(dirname(own), { recursive: true })]
+    ["with a cache folder", (own) => fs.mkdirSync(dirname(own), { recursive: true })]
   ])("the home of another user %s stays unchanged", ([, prepare]) =>
     Effect.gen(function* () {
       const { env, home, own } = yield* user
       prepare(own)
-      const before = readdirSync(home, { encoding: "utf8", recursive: true })
+      const before = fs.readdirSync(home, { encoding: "utf8", recursive: true })
       for (const path of ["", ...before]) giveAway(join(home, path))
       assert.notMatch(yield* version({ ...env, ...VERBOSE }), ENABLED)
-      assert.deepStrictEqual(readdirSync(home, { encoding: "utf8", recursive: true }), before)
+      assert.deepStrictEqual(fs.readdirSync(home, { encoding: "utf8", recursive: true }), before)
     })
   )
 })

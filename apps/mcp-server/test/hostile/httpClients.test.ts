@@ -133,31 +133,24 @@ const beforeServer: ReadonlyArray<
   ["no header that names the method", modernHeaders(""), list({ _meta }, ODD), /-32020.*odd x/u]
 ]
 
-/** Everything that the server sends until the connection closes. */
-const raw = (url: string, text: string) =>
-  Effect.callback<string>((resume) => {
+/** A raw connection, until the scope closes. */
+const connection = Effect.acquireRelease(
+  Effect.map(Server, ({ url }) => {
     const { hostname, port } = new URL(url)
-    const socket = connect(Number(port), hostname)
-    let answer = ""
-    socket.setEncoding("latin1").on("data", (chunk: string) => (answer += chunk))
-    socket.on("error", () => undefined)
-    socket.once("close", () => resume(Effect.succeed(answer)))
-    socket.write(text, "latin1")
-    return Effect.sync(() => socket.destroy())
-  })
+    return connect(Number(port), hostname).on("error", () => undefined)
+  }),
+  (socket) => Effect.sync(() => socket.destroy())
+)
+
+const POST = "POST /mcp HTTP/1.1\r\nHost: localhost\r\n"
+const TYPES = "Content-Type: application/json\r\nAccept: application/json, text/event-stream\r\n"
 
 const connections: ReadonlyArray<readonly [string, string]> = [
   ["a text that is not HTTP", "hello\r\n\r\n"],
-  [
-    "a length and chunks",
-    "POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
-  ],
-  [
-    "invalid chunks",
-    "POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nAccept: application/json, text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"
-  ],
-  ["100 kB of headers", `POST /mcp HTTP/1.1\r\nHost: localhost\r\nX: ${"x".repeat(100_000)}\r\n\r\n`],
-  ["a line break in a header", "POST /mcp HTTP/1.1\r\nHost: localhost\r\nX: a\nY: b\u0000\r\n\r\n"]
+  ["a length and chunks", `${POST}Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`],
+  ["invalid chunks", `${POST}${TYPES}Transfer-Encoding: chunked\r\n\r\nzz\r\n`],
+  ["100 kB of headers", `${POST}X: ${"x".repeat(100_000)}\r\n\r\n`],
+  ["a line break in a header", `${POST}X: a\nY: b\u0000\r\n\r\n`]
 ]
 
 describe("over HTTP", { timeout: 60_000 }, () => {
@@ -234,24 +227,22 @@ describe("over HTTP", { timeout: 60_000 }, () => {
 
     it.effect.each(connections)("a bad connection is refused and closed: %s", ([, text]) =>
       Effect.gen(function* () {
-        const { url } = yield* Server
-        assert.match(yield* raw(url, text), /^(?:HTTP\/1\.1 4\d\d |$)/u)
+        const socket = yield* connection
+        let answer = ""
+        socket.setEncoding("latin1").on("data", (chunk: string) => (answer += chunk))
+        socket.write(text, "latin1")
+        yield* Effect.callback<void>((resume) => void socket.once("close", () => resume(Effect.void)))
+        assert.match(answer, /^(?:HTTP\/1\.1 4\d\d |$)/u)
         yield* assertServing
       })
     )
 
     it.effect("300 requests on a connection that is never read do not block other clients", () =>
       Effect.gen(function* () {
-        const { url } = yield* Server
         const body = JSON.stringify(JsonRpc.listTools(1))
-        const head = `POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nAccept: application/json, text/event-stream\r\nContent-Length: ${body.length}\r\n\r\n`
-        const { hostname, port } = new URL(url)
-        const socket = yield* Effect.acquireRelease(
-          Effect.sync(() => connect(Number(port), hostname)),
-          (socket) => Effect.sync(() => socket.destroy())
-        )
-        socket.on("error", () => undefined).pause()
-        socket.write((head + body).repeat(300))
+        const socket = yield* connection
+        socket.pause()
+        socket.write(`${POST}${TYPES}Content-Length: ${body.length}\r\n\r\n${body}`.repeat(300))
         yield* assertServing
       })
     )

@@ -25,13 +25,11 @@ const redirect: Fault.Fault = { _tag: "Respond", status: 302, headers: { locatio
 
 const faults: ReadonlyArray<readonly [string, Fault.Fault]> = [
   ["nothing", { _tag: "Delay", duration: 0 }],
-  ["400", { _tag: "Respond", status: 400, body: {} }],
   ["401", { _tag: "Respond", status: 401, body: { error: "invalid_token" } }],
   ["403", { _tag: "Respond", status: 403, body: {} }],
   ["404", { _tag: "Respond", status: 404 }],
   ["429", Fault.rateLimited("1")],
   ["429 for long", Fault.rateLimited("90")],
-  ["500", { _tag: "Respond", status: 500 }],
   ["a page with 502", Fault.gatewayPage(502)],
   ["a page with 200", Fault.gatewayPage(200)],
   ["a redirect", redirect],
