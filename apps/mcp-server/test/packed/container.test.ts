@@ -18,25 +18,19 @@ const run = promisify(execFile)
 
 type Step = Readonly<Record<"instruction" | "text", string>>
 
-/** The instructions of each stage. */
-const readStages = async (): Promise<ReadonlyArray<ReadonlyArray<Step>>> => {
-  const file = await readFile(join(ROOT, "apps/mcp-server/Dockerfile"), "utf8")
-  const steps = file
-    .replaceAll(/^#.*\n/gmu, "")
-    .replaceAll(/\\\n\s*/gu, "")
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line): Step => {
-      const [instruction = "", ...rest] = line.split(" ")
-      return { instruction, text: rest.join(" ") }
-    })
-  const starts = steps.flatMap(({ instruction }, index) => (instruction === "FROM" ? index : []))
-  return starts.map((start, stage) => steps.slice(start, starts[stage + 1]))
-}
+const steps = (await readFile(join(ROOT, "apps/mcp-server/Dockerfile"), "utf8"))
+  .replaceAll(/^#.*\n/gmu, "")
+  .replaceAll(/\\\n\s*/gu, "")
+  .split("\n")
+  .filter((line) => line !== "")
+  .map((line): Step => {
+    const [instruction = "", ...rest] = line.split(" ")
+    return { instruction, text: rest.join(" ") }
+  })
+const start = steps.findLastIndex(({ instruction }) => instruction === "FROM")
+const [build, last] = [steps.slice(0, start), steps.slice(start)]
 
-const stages = Effect.promise(readStages)
-
-const textsOf = (steps: ReadonlyArray<Step> = [], instruction: string): ReadonlyArray<string> =>
+const textsOf = (steps: ReadonlyArray<Step>, instruction: string): ReadonlyArray<string> =>
   steps.filter((step) => step.instruction === instruction).map(({ text }) => text)
 
 /** A command in the form of a list, which needs no shell. */
@@ -45,7 +39,6 @@ const listIn = (text = ""): ReadonlyArray<string> => JSON.parse(text.slice(text.
 /** The folder of the first stage: the part of this clone that .dockerignore allows, and the installed packages. */
 const built = Effect.gen(function* () {
   const context = yield* temporaryFolder
-  const [first] = yield* stages
   yield* Effect.promise(async () => {
     const ignore = await readFile(join(ROOT, "apps/mcp-server/Dockerfile.dockerignore"), "utf8")
     const wanted = Array.from(ignore.matchAll(/^!(.+)$/gmu), ([, name = ""]) => name)
@@ -62,8 +55,7 @@ const built = Effect.gen(function* () {
       // Relative links lead into the copy.
       await cp(join(ROOT, installed), join(context, installed), { recursive: true, verbatimSymlinks: true })
     }
-    const [, build = ""] = textsOf(first, "RUN")
-    const [node, ...script] = build.split(" ")
+    const [node, ...script] = textsOf(build, "RUN")[1]?.split(" ") ?? []
     assert.strictEqual(node, "node")
     await run(process.execPath, script, { cwd: context })
   })
@@ -78,7 +70,6 @@ const image = Layer.effect(
   Effect.gen(function* () {
     const context = yield* built
     const folder = yield* temporaryFolder
-    const [, last] = yield* stages
     for (const copy of textsOf(last, "COPY")) {
       const [, ...paths] = copy.replaceAll("/repository/", "").split(" ")
       const target = join(folder, paths.at(-1) ?? "")
@@ -98,7 +89,6 @@ const image = Layer.effect(
 layer(image, { excludeTestServices: true, timeout: "2 minutes" })("the image", (it) => {
   it.effect("the image uses the Node and the pnpm of this project", () =>
     Effect.gen(function* () {
-      const [build = [], last = []] = yield* stages
       const from = `node:${rootManifest.devDependencies.node}-bookworm-slim`
       assert.deepStrictEqual(
         [...textsOf(build, "FROM"), ...textsOf(last, "FROM")],
@@ -112,7 +102,6 @@ layer(image, { excludeTestServices: true, timeout: "2 minutes" })("the image", (
 
   it.effect("the image has the command, its manifest and the licenses, and does not run as root", () =>
     Effect.gen(function* () {
-      const [, last] = yield* stages
       assert.deepStrictEqual(
         yield* filesIn((yield* Image).folder),
         ["LICENSE", "package.json", ...BUILT_COMMAND].toSorted()
@@ -126,7 +115,6 @@ layer(image, { excludeTestServices: true, timeout: "2 minutes" })("the image", (
     () =>
       Effect.gen(function* () {
         const { folder } = yield* Image
-        const [, last] = yield* stages
         const [node, ...entry] = listIn(textsOf(last, "ENTRYPOINT")[0])
         const command = listIn(textsOf(last, "CMD")[0])
         const sandbox = yield* Sandbox.make()
