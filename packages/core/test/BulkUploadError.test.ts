@@ -37,8 +37,6 @@ const errors: ReadonlyArray<BulkUploadError.BulkUploadError> = [
   new BulkUploadError.AuthenticationFailed({ operation: "token", ...said, httpStatus: 401 })
 ]
 
-const byTag = errors.map((error) => [error._tag, error] as const)
-
 describe("BulkUploadError", () => {
   it("the list of this test has every member of the union", () => {
     assert.deepStrictEqual(
@@ -47,7 +45,7 @@ describe("BulkUploadError", () => {
     )
   })
 
-  it.effect.each(byTag)(
+  it.effect.each(errors.map((error) => [error._tag, error] as const))(
     "%s has a complete message, which survives JSON and names no variable",
     ([tag, error]) =>
       Effect.gen(function* () {
@@ -79,26 +77,16 @@ describe("BulkUploadError", () => {
     make(Duration.zero)
   })
 
-  describe("a union with Effect's HttpApiError", () => {
-    const theirs = [
-      HttpApiError.BadRequest,
-      HttpApiError.Unauthorized,
-      HttpApiError.Forbidden,
-      HttpApiError.NotFound,
-      HttpApiError.RequestTimeout
-    ]
-
-    it("has the five tags that the documentation names, and no others", () => {
-      const tags = new Set(
-        Object.values(HttpApiError).flatMap((value) =>
-          typeof value === "function" && "fields" in value && "_tag" in Object(value.fields) ? value.name : []
-        )
+  it("the five tags that the documentation names, and no others, are those of an HttpApiError too", () => {
+    const tags = new Set(
+      Object.values(HttpApiError).flatMap((value) =>
+        typeof value === "function" && "fields" in value && "_tag" in Object(value.fields) ? value.name : []
       )
-      assert.sameMembers(
-        errors.filter(({ _tag }) => tags.has(_tag)).map(({ _tag }) => _tag),
-        theirs.map((error) => new error()._tag)
-      )
-    })
+    )
+    assert.deepStrictEqual(
+      errors.filter(({ _tag }) => tags.has(_tag)).map(({ _tag }) => _tag),
+      ["BadRequest", "Unauthorized", "Forbidden", "NotFound", "RequestTimeout"]
+    )
   })
 
   it("four errors are retryable", () => {

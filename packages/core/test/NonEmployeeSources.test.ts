@@ -8,7 +8,6 @@ import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
 import * as ApiClient from "../src/ApiClient.ts"
 import * as BulkUploads from "../src/BulkUploads.ts"
 import * as NonEmployeeSources from "../src/NonEmployeeSources.ts"
-import type { ApiVersion } from "../src/internal/tenant.ts"
 import { auth } from "./support/tenant.ts"
 
 const live = (options: Partial<ApiClient.Options> & { readonly sandbox?: Sandbox.Options } = {}) =>
@@ -35,19 +34,17 @@ const named = (...names: ReadonlyArray<string>) =>
   })
 
 describe("NonEmployeeSources", () => {
-  it.live.each(["v2024", "v1"] satisfies ReadonlyArray<ApiVersion>)(
-    "list returns the sources with %s",
-    (apiVersion) =>
-      Effect.gen(function* () {
-        const sources = yield* NonEmployeeSources.NonEmployeeSources
-        assert.deepStrictEqual<unknown>(
-          yield* sources.list(),
-          Source.seeded.map(({ description, id, name, sourceId }) => ({ sourceId, id, name, description }))
-        )
-      }).pipe(Effect.provide(live({ apiVersion })))
+  it.live.each(["v2024", "v1"] as const)("list returns the sources with %s", (apiVersion) =>
+    Effect.gen(function* () {
+      const sources = yield* NonEmployeeSources.NonEmployeeSources
+      assert.deepStrictEqual<unknown>(
+        yield* sources.list(),
+        Source.seeded.map(({ description, id, name, sourceId }) => ({ sourceId, id, name, description }))
+      )
+    }).pipe(Effect.provide(live({ apiVersion })))
   )
 
-  it.live("list requests the owner's sources only if asked to", () =>
+  it.live("list requests the owner's sources only if asked to, with the token that statuses use", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.Sandbox
       const sources = yield* NonEmployeeSources.NonEmployeeSources
@@ -60,15 +57,7 @@ describe("NonEmployeeSources", () => {
         "/v2024/non-employee-sources?limit=250",
         "/v2024/non-employee-sources?limit=250&requested-for=me"
       ])
-    }).pipe(Effect.provide(live()))
-  )
-
-  it.live("sources and statuses of one client share a token", () =>
-    Effect.gen(function* () {
-      const sandbox = yield* Sandbox.Sandbox
-      const sources = yield* NonEmployeeSources.NonEmployeeSources
-      const { sourceId } = yield* sources.findByName("Done")
-      yield* (yield* BulkUploads.BulkUploads).status(sourceId)
+      yield* (yield* BulkUploads.BulkUploads).status(Source.named("Done").sourceId)
       const tokens = (yield* sandbox.received).filter(({ endpoint }) => endpoint === "token")
       assert.strictEqual(tokens.length, 1)
     }).pipe(Effect.provide(live()))

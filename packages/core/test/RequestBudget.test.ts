@@ -127,13 +127,7 @@ const cases: ReadonlyArray<Case> = [
     [10_000, 0]
   ],
   [
-    "a stale token is renewed without a slot: other requests are sent meanwhile",
-    one,
-    [{}, { prepares: 2000, goodFor: 5000 }, { at: 2001 }],
-    [0, 22_000, 10_000]
-  ],
-  [
-    "a request that renewed its token runs before later requests",
+    "a stale token is renewed without a slot: others are sent meanwhile, but later requests after it",
     one,
     [{ lasts: 3000 }, { prepares: 2000, goodFor: 9000 }, { at: 2001 }, { at: 14_000 }],
     [0, 23_000, 13_000, 33_000]
@@ -191,20 +185,6 @@ describe("RequestBudget", () => {
       assert.deepStrictEqual(
         sent.map(({ begin }) => begin),
         Array.from({ length: 1001 }, (_, n) => (n <= 500 ? 0 : 7001))
-      )
-    })
-  )
-
-  it.effect("each clock has separate slots: 100 live requests delay none under another clock", () =>
-    Effect.gen(function* () {
-      const budget = RequestBudget.make()
-      yield* TestClock.withLive(
-        Effect.forEach(many(100), () => spending(budget)(Effect.void), { discard: true })
-      )
-      const { sent } = yield* play(many(101), budget)
-      assert.deepStrictEqual(
-        sent.map(({ begin }) => begin),
-        [...Array.from({ length: 100 }, () => 0), 10_000]
       )
     })
   )
@@ -269,9 +249,8 @@ describe("RequestBudget", () => {
       )
       yield* TestClock.adjust("10 seconds")
       yield* Fiber.join(fiber)
-      const [span] = seen.spans
       assert.deepStrictEqual(
-        span?.events.map(([name, , attributes]) => [name, attributes]),
+        seen.spans[0]?.events.map(([name, , attributes]) => [name, attributes]),
         [["sailpoint.budget.wait", { "sailpoint.budget.wait.duration": 10 }]]
       )
       assert.deepStrictEqual(
@@ -337,20 +316,16 @@ describe("RequestBudget", () => {
       })
   )
 
-  const moments = [3, 4, 5, 6, 7].flatMap((steps) =>
-    Array.from({ length: 20 }, (_, turns) => [steps, turns] as const)
-  )
-
   it.live("a request that is interrupted at any moment blocks no other", () =>
     Effect.gen(function* () {
-      for (const [steps, turns] of moments) {
+      for (let moment = 0; moment < 100; moment += 1) {
         const spend = spending(RequestBudget.make({ requests: 1, per: 1 }))
         yield* spend(Effect.void)
         const leaver = yield* spend(Effect.void).pipe(
-          Effect.provideService(References.MaxOpsBeforeYield, steps),
+          Effect.provideService(References.MaxOpsBeforeYield, 3 + (moment % 5)),
           Effect.forkChild
         )
-        yield* Effect.repeat(Effect.yieldNow, { times: turns })
+        yield* Effect.repeat(Effect.yieldNow, { times: Math.floor(moment / 5) })
         yield* Effect.forkChild(Fiber.interrupt(leaver))
         yield* spend(Effect.void)
       }

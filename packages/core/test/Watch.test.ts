@@ -85,12 +85,6 @@ const watched: ReadonlyArray<Watched> = [
     seen: ["PENDING"]
   },
   {
-    name: "never requests a status before the wait of a 429 is over",
-    steps: [limited("40 seconds"), "COMPLETED"],
-    options: every("1 second"),
-    asked: [0, 40]
-  },
-  {
     name: "fails if a 429 asks for more than the cap",
     steps: ["PENDING", limited("61 seconds")],
     options: every("1 second"),

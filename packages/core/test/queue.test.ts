@@ -51,15 +51,11 @@ const limitedOnce = (limited: "status" | "token") => {
   return { times, layer }
 }
 
-const policies = [
-  ["no retries", RetryPolicy.none],
-  ["the default policy", RetryPolicy.make()],
-  ["a policy with shorter waits", RetryPolicy.make({ backoff: "10 millis" })]
-] as const
-
-const limits = (["status", "token"] as const).flatMap((endpoint) =>
-  policies.map(([name, policy]) => [endpoint, name, policy] as const)
-)
+const limits = (["status", "token"] as const).flatMap((endpoint) => [
+  [endpoint, "no retries", RetryPolicy.none] as const,
+  [endpoint, "the default policy", RetryPolicy.make()] as const,
+  [endpoint, "a policy with shorter waits", RetryPolicy.make({ backoff: "10 millis" })] as const
+])
 
 describe("a 429 without Retry-After", () => {
   it.effect.each(limits)(

@@ -4,6 +4,7 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
@@ -30,22 +31,16 @@ const answering = (to: <A>(sourceId: string, answer: Effect.Effect<A>) => Effect
 }
 
 describe("statuses", () => {
-  const given = [
-    idOf("Done"),
-    "nonsense",
-    idOf("Private"),
-    idOf("Queued"),
-    idOf("Done"),
-    Source.named("Done").id
-  ]
-
   it.live(
     "statuses requests each source once, and returns a success or failure for each in the given order",
     () =>
       Effect.gen(function* () {
         const sandbox = yield* Sandbox.Sandbox
         const uploads = yield* BulkUploads
-        const results = yield* uploads.statuses(given, { concurrency: 1 })
+        const results = yield* uploads.statuses(
+          [idOf("Done"), "nonsense", idOf("Private"), idOf("Queued"), idOf("Done"), Source.named("Done").id],
+          { concurrency: 1 }
+        )
         assert.deepStrictEqual(results.map(shown), [
           "COMPLETED",
           "InvalidSourceId",
@@ -88,11 +83,8 @@ describe("statuses", () => {
       })
       const seen = yield* uploads
         .statusesStream([first, second, ...others], { concurrency: 2 })
-        .pipe(Stream.take(1), Stream.runCollect)
-      assert.deepStrictEqual(
-        seen.map(([sourceId]) => sourceId),
-        [first]
-      )
+        .pipe(Stream.runHead)
+      assert.isTrue(Option.exists(seen, ([sourceId]) => sourceId === first))
       assert.deepStrictEqual(asked.slice(0, 2), [first, second])
       assert.deepStrictEqual(givenUp, asked.slice(1))
     }).pipe(Effect.scoped)

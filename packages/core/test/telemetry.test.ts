@@ -2,7 +2,6 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
-import type * as Metric from "effect/Metric"
 import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/testing/TestClock"
 import * as Fault from "@sailpoint-bulk-upload/sandbox/Fault"
@@ -29,14 +28,6 @@ const observed = Effect.gen(function* () {
   }).pipe(Effect.provide(tenant({ retryPolicy: quick }).pipe(Layer.provideMerge(layer))))
   return seen
 })
-
-const points = (snapshot: ReadonlyArray<Metric.Metric.Snapshot>, id: string) =>
-  snapshot
-    .filter((metric) => metric.id === id)
-    .map(({ attributes, state }) => ({
-      attributes,
-      count: "count" in state ? Number(state.count) : undefined
-    }))
 
 describe("telemetry", () => {
   it.live(
@@ -96,7 +87,10 @@ describe("telemetry", () => {
         const { logs, metrics: read } = yield* observed
         assert.isTrue(logs.some((line) => line.includes("DEBUG") && line.includes("SailPoint answered 500")))
         const metrics = read()
-        const count = (id: string) => points(metrics, id)
+        const count = (wanted: string) =>
+          metrics.flatMap(({ attributes, id, state }) =>
+            id === wanted ? [{ attributes, count: "count" in state ? Number(state.count) : undefined }] : []
+          )
         assert.deepStrictEqual(count("sailpoint.bulk_upload.status.calls"), [
           { attributes: { outcome: "ok" }, count: 1 }
         ])

@@ -39,7 +39,7 @@ const calls = [
   ["explain_bulk_upload", { sourceId }]
 ] as const
 
-describe("a call that SailPoint never answers", () => {
+describe("services that never answer, or die", () => {
   it.live.each(calls)(
     "a call of %s without an answer fails after 45 s, because assistants cancel after 60 s",
     ([name, args]) =>
@@ -57,46 +57,34 @@ describe("a call that SailPoint never answers", () => {
         assert.include(message, "within 45 s")
       })
   )
-})
 
-describe("a defect", () => {
-  const broken = Effect.gen(function* () {
-    const log: Array<string> = []
-    const logger = Logger.layer([Logger.map(Logger.formatLogFmt, (line) => void log.push(line))])
-    const { client } = yield* connected(() => Effect.die(new TypeError(SECRET)), logger)
-    return { client, log }
-  })
-
-  it.live("a defect while a resource is read returns a fixed text with a correlation ID from the log", () =>
-    Effect.gen(function* () {
-      const { client, log } = yield* broken
-      const uri = TEMPLATE.replace("{sourceId}", sourceId)
-      const refused: unknown = yield* Effect.promise(() =>
-        client.readResource({ uri }).catch((error) => error)
-      )
-      if (!(refused instanceof ProtocolError)) return assert.fail("The resource was read.")
-      const [, id = "missing"] =
-        /unexpected went wrong in this server \(correlation id ([0-9a-f-]{36})\)/u.exec(refused.message) ?? []
-      assert.containSubset(refused, { code: -32_603, data: { error: "InternalError", retryable: true } })
-      assert.notInclude(`${refused.message}${JSON.stringify(refused)}`, SECRET)
-      // The log has another line for the audit.
-      const details = log.filter((line) => line.includes(SECRET))
-      assert.lengthOf(details, 1)
-      assert.include(details[0], id)
-    })
-  )
-
-  it.live("a defect while a source is completed returns no values", () =>
-    Effect.gen(function* () {
-      const { client, log } = yield* broken
-      const { completion } = yield* Effect.promise(() =>
-        client.complete({
-          ref: { type: "ref/resource", uri: TEMPLATE },
-          argument: { name: "sourceId", value: "" }
-        })
-      )
-      assert.deepStrictEqual(completion.values, [])
-      assert.lengthOf(log, 1)
-    })
+  it.live(
+    "a defect returns no values to a completion, and a fixed text with a correlation ID to a reader",
+    () =>
+      Effect.gen(function* () {
+        const log: Array<string> = []
+        const logger = Logger.layer([Logger.map(Logger.formatLogFmt, (line) => void log.push(line))])
+        const { client } = yield* connected(() => Effect.die(new TypeError(SECRET)), logger)
+        const ref = { type: "ref/resource", uri: TEMPLATE } as const
+        const { completion } = yield* Effect.promise(() =>
+          client.complete({ ref, argument: { name: "sourceId", value: "" } })
+        )
+        assert.deepStrictEqual(completion.values, [])
+        assert.lengthOf(log.splice(0), 1)
+        const uri = TEMPLATE.replace("{sourceId}", sourceId)
+        const refused: unknown = yield* Effect.promise(() =>
+          client.readResource({ uri }).catch((error) => error)
+        )
+        if (!(refused instanceof ProtocolError)) return assert.fail("The resource was read.")
+        const [, id = "missing"] =
+          /unexpected went wrong in this server \(correlation id ([0-9a-f-]{36})\)/u.exec(refused.message) ??
+          []
+        assert.containSubset(refused, { code: -32_603, data: { error: "InternalError", retryable: true } })
+        assert.notInclude(`${refused.message}${JSON.stringify(refused)}`, SECRET)
+        // The log has another line for the audit.
+        const details = log.filter((line) => line.includes(SECRET))
+        assert.lengthOf(details, 1)
+        assert.include(details[0], id)
+      })
   )
 })

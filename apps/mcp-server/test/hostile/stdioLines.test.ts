@@ -31,8 +31,6 @@ const unanswered: ReadonlyArray<Row> = [
   ["half a message", `{"jsonrpc":"2.0","id":ID,"method":"pi`],
   ["two messages on one line", `{"jsonrpc":"2.0","id":ID,"method":"ping"}{"jsonrpc":"2.0"}`],
   ["an HTTP request", "POST /mcp HTTP/1.1\r\nHost: localhost\r\n\r\n{}"],
-  ["a header, as language servers frame", "Content-Length: 2\r\n\r\n{}"],
-  ["a server-sent event", `data: {"jsonrpc":"2.0","id":ID,"method":"ping"}`],
   ["blank lines", "\n\n \n\t\n\r\n"],
   ["a byte-order mark", "\uFEFF"],
   ["NUL bytes", "\u0000\u0000\u0000"],
@@ -102,7 +100,6 @@ const refused: ReadonlyArray<readonly [...Row, code: number]> = [
   ...[
     "{}",
     `{"name":5}`,
-    `{"name":"delete_everything"}`,
     `{"name":"__proto__","arguments":{}}`,
     `{"name":"GET_BULK_UPLOAD_STATUS"}`,
     `{"name":""}`,
@@ -141,7 +138,6 @@ const failed: ReadonlyArray<readonly [...Row, error: string]> = [
     (args) => [`the arguments ${args}`, call(args), "InvalidArguments"] as const
   ),
   ["an ID of 5 MB", call(`{"sourceId":"${"a".repeat(5 * MEGABYTE)}"}`), "InvalidSourceId"],
-  ["an ID of emoji", call(`{"sourceId":"${"🦊".repeat(32)}"}`), "InvalidSourceId"],
   ["an ID of half a surrogate pair", call(`{"sourceId":"\\ud800"}`), "InvalidSourceId"],
   ["an ID given twice", call(`{${id},"sourceId":"x"}`), "InvalidSourceId"],
   ...["0", "271", "1e999", `"5 s"`].map(
@@ -167,9 +163,7 @@ const right: ReadonlyArray<Row> = [
   ["an ID given twice, with the right one last", call(`{"sourceId":"x",${id}}`)],
   ["a version given twice", `{"jsonrpc":"1.0",${call(`{${id}}`).slice(1)}`],
   ...[
-    `"verbose":true`,
     `"constructor":{"prototype":{}}`,
-    `"":1`,
     `"__proto__":{"sourceId":"x"}`,
     `"${"k".repeat(5 * MEGABYTE)}":1`,
     `"deep":${"[".repeat(10_000)}${"]".repeat(10_000)}`,
@@ -195,24 +189,18 @@ function escaped(text: string): string {
   )
 }
 
-const ids = { last: 1_000 }
-
-const nextId = () => (ids.last += 1)
-
-const withId = (written: Row[1], id: number): Uint8Array =>
-  typeof written === "string" ? Buffer.from(written.replaceAll("ID", String(id))) : written
-
-const NEW_LINE = Buffer.from("\n")
+let lastId = 1_000
 
 /** All answers to a row: the messages before the answer to a later ping. */
 const answersTo = (written: Row[1], wanted: "same" | "null" | "none") =>
   Effect.gen(function* () {
     const server = yield* Server
     const before = (yield* server.messages).length
-    const own = nextId()
-    yield* server.write(Buffer.concat([withId(written, own), NEW_LINE]))
+    const own = (lastId += 1)
+    const line = typeof written === "string" ? Buffer.from(written.replaceAll("ID", String(own))) : written
+    yield* server.write(Buffer.concat([line, Buffer.from("\n")]))
     if (wanted === "same") yield* server.answer(own)
-    const after = nextId()
+    const after = (lastId += 1)
     yield* server.send(JsonRpc.ping(after))
     yield* server.answer(after)
     const answers = (yield* server.messages).slice(before).filter((message) => message.id !== after)

@@ -33,14 +33,11 @@ const errors: ReadonlyArray<BulkUploadError.BulkUploadError> = [
 
 const running = { signal: new AbortController().signal }
 
-/** An adapter, and the lines that its runtime logs. */
-const adapterWithLog = ({ sandbox = false } = {}) => {
-  const log: Array<string> = []
+/** An adapter whose runtime logs lines into a list. */
+const adapter = ({ sandbox = false } = {}, log: Array<string> = []) => {
   const logger = Logger.map(Logger.formatLogFmt, (line) => void log.push(line))
-  return { log, adapter: makeAdapter(ManagedRuntime.make(Logger.layer([logger])), { sandbox }) }
+  return makeAdapter(ManagedRuntime.make(Logger.layer([logger])), { sandbox })
 }
-
-const adapter = (options = { sandbox: false }) => makeAdapter(ManagedRuntime.make(Layer.empty), options)
 
 describe("the result of a tool", () => {
   it("a result has the value of the Effect as structured content and as text", async () => {
@@ -71,16 +68,15 @@ describe("the result of a tool", () => {
   )
 
   it("every error of the library has a result", () => {
-    const tags = BulkUploadError.BulkUploadError.members.map(({ fields }) => fields._tag.schema.literal)
-    assert.sameMembers(
+    assert.deepStrictEqual(
       errors.map(({ _tag }) => _tag),
-      [...tags]
+      BulkUploadError.BulkUploadError.members.map(({ fields }) => fields._tag.schema.literal)
     )
   })
 
   it("a defect is returned as a fixed text with a correlation ID, and the log has the details", async () => {
-    const { adapter, log } = adapterWithLog()
-    const { content, isError, structuredContent } = await adapter.run(
+    const log: Array<string> = []
+    const { content, isError, structuredContent } = await adapter({}, log).run(
       Effect.die(new Error("canary detail")),
       running
     )
@@ -105,10 +101,7 @@ describe("the result of a tool", () => {
     const dead = ManagedRuntime.make(Layer.effectDiscard(Effect.die(new Error("canary detail"))))
     const written: Array<string> = []
     const spy = vi.spyOn(process.stderr, "write").mockImplementation((text) => written.push(String(text)) > 0)
-    const { content, isError } = await makeAdapter(dead, { sandbox: false }).run(
-      Effect.void.pipe(Effect.as({})),
-      running
-    )
+    const { content, isError } = await makeAdapter(dead, { sandbox: false }).run(Effect.succeed({}), running)
     spy.mockRestore()
     assert.isTrue(isError)
     assert.include(JSON.stringify(content), "InternalError")
@@ -137,15 +130,13 @@ describe("the result of a tool", () => {
   ]
 
   it.each(outcomes)("a result has the sandbox flag only for a sandbox: %s", async (_, effect) => {
-    const made = await adapterWithLog({ sandbox: true }).adapter.run(effect, running)
+    const made = await adapter({ sandbox: true }).run(effect, running)
     assert.strictEqual((made.structuredContent as Failure).sandbox, true)
     assert.deepStrictEqual(made.content, [{ type: "text", text: JSON.stringify(made.structuredContent) }])
-    const real = await adapterWithLog().adapter.run(effect, running)
+    const real = await adapter().run(effect, running)
     assert.notProperty(real.structuredContent, "sandbox")
   })
-})
 
-describe("idle", () => {
   it.live(
     "idle resolves at once without running calls, and otherwise after the last call, even if that started later",
     () =>

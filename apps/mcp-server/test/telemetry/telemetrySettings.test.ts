@@ -20,7 +20,6 @@ const identities: ReadonlyArray<readonly [string, Env, Otlp.Attributes]> = [
     { OTEL_SERVICE_NAME: "", OTEL_RESOURCE_ATTRIBUTES: " " },
     { "service.name": "sailpoint-bulk-upload-mcp", "service.version": packageJson.version }
   ],
-  ["the service in OTEL_SERVICE_NAME", { OTEL_SERVICE_NAME: "uploads" }, { "service.name": "uploads" }],
   [
     "the service in OTEL_RESOURCE_ATTRIBUTES",
     {
