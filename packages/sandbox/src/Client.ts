@@ -23,7 +23,7 @@ export interface Client {
    * @default ["ORG_ADMIN"]
    */
   readonly userLevels?: ReadonlyArray<string> | undefined
-  /** The identity of its user, who is account manager of the sources that list it. If unset, of none. */
+  /** The ID of its user's identity, which sources list as account manager. If unset, the user manages no source. */
   readonly identityId?: string | undefined
 }
 

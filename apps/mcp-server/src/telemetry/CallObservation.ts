@@ -1,5 +1,6 @@
 /**
- * The span, the measurement and the log line of a tool call, or of a read of the resource. Names follow OpenTelemetry's semantic conventions for MCP (https://opentelemetry.io/docs/specs/semconv/gen-ai/mcp/).
+ * The span, the measurement and the log line of a tool call, or of a read of the resource. Names follow OpenTelemetry's
+ * semantic conventions for MCP (https://opentelemetry.io/docs/specs/semconv/gen-ai/mcp/).
  *
  * The only argument in them is a valid source ID: users also paste other texts there.
  */

@@ -28,7 +28,7 @@ export const layer = ({ logFormat, logLevel }: Options): Layer.Layer<never> =>
   )
 
 /** Writes lines to a stream that may be slow, full or closed. */
-export const makeWrite = (stream: Writable): ((line: string) => void) => {
+const makeWrite = (stream: Writable): ((line: string) => void) => {
   let lost = 0
   // A closed standard error does not stop the server.
   stream.on("error", () => undefined)

@@ -34,6 +34,7 @@ const REPORT_GENERATED_CODE = `
 const read = (path: string) =>
   Effect.map(Tarballs, (all) => readFileSync(join(all["apps/mcp-server"].folder, path), "utf8"))
 
+/** Texts for the review, which no test runs: each has one of the calls that the published code must not have. */
 const escapes: ReadonlyArray<readonly [string, escape: string]> = [
   [`eval("1")`, "eval"],
   [`globalThis.run = eval`, "eval"],

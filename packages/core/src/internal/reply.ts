@@ -162,8 +162,8 @@ const isKnownToFit = (headers: Headers.Headers, maxBytes: number): boolean =>
   Number(headers["content-length"] ?? Infinity) <= maxBytes && headers["content-encoding"] === undefined
 
 /**
- * Reads a body chunk by chunk and stops at the bound. Effect's `HttpIncomingMessage.MaxBodySize` is no help: only the
- * client on `node:http` applies it, and those on `fetch` and undici read any body to its end.
+ * Reads a body chunk by chunk and stops at the bound. Effect's `HttpIncomingMessage.MaxBodySize` bounds only the
+ * client on `node:http`; the clients on `fetch` and undici read any body to its end.
  */
 const readUpTo = (response: HttpClientResponse, maxBytes: number): Effect.Effect<Body, HttpClientError> =>
   Effect.suspend(() => {

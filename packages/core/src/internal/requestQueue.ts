@@ -26,7 +26,10 @@ const FORGOTTEN_AFTER = 60_000
 /** The longest stall between the request for a shared slot and the last check before sending. */
 const LONGEST_STALL = 5000
 
-/** How long after a slot is due a process asks for it, times its share of the limit: the one with the fewest slots is first. */
+/**
+ * The delay of a request for a shared slot that is due, times the share of the limit that the process uses: the process
+ * with the fewest slots asks first.
+ */
 const YIELD_MILLIS = 30
 
 /** Redis' answer to the request for a slot: taken, or the milliseconds to wait. */
@@ -247,7 +250,7 @@ export class RequestQueue {
     this.#running += 1
   }
 
-  /** Waits for the signal, or for so many milliseconds. */
+  /** Waits for the signal, or for whole milliseconds: a rounding error can be too short for a clock to pass. */
   #await(slot: Slot, signal: Deferred.Deferred<void>, millis?: number): Effect.Effect<void> {
     slot.waitsSince ??= nowOf(slot.clock)
     const signalled = Deferred.await(signal)
