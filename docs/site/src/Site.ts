@@ -60,7 +60,7 @@ export const build = async (out: string): Promise<ReadonlyArray<string>> => {
     entryPointStrategy: "packages",
     entryPoints: ["core", "sandbox"].map((name) => path(`../../../packages/${name}`)),
     packageOptions: {
-      entryPoints: ["src/!(index|main|answer).ts"],
+      entryPoints: ["src/!(index|main).ts"],
       tsconfig: "tsconfig.src.json",
       excludeExternals: true,
       excludeInternal: true,
@@ -122,7 +122,7 @@ class Collected extends Logger {
 const markModuleComments = (): void => {
   const { readFile } = ts.sys
   ts.sys.readFile = (file, encoding) =>
-    readFile(file, encoding)?.replace(/^\/\*\*(?=\n \* )/u, "/** @packageDocumentation")
+    readFile(file, encoding)?.replace(/^\/\*\*(?=\s)/u, "/** @packageDocumentation")
 }
 
 const nameDocuments = (project: ProjectReflection, name: (document: DocumentReflection) => string): void => {

@@ -1,16 +1,7 @@
-/**
- * The API clients of the sandbox and their tokens.
- *
- * @since 0.1.0
- */
+/** The API clients of the sandbox and their tokens. */
 import * as Duration from "effect/Duration"
 
-/**
- * A client ID and secret, with the permissions of their tokens.
- *
- * @category models
- * @since 0.1.0
- */
+/** A client ID and secret, with the permissions of their tokens. */
 export interface Client {
   readonly clientId: string
   readonly clientSecret: string
@@ -19,60 +10,29 @@ export interface Client {
   readonly lifetime: Duration.Input
   /**
    * The user levels of its user. `ORG_ADMIN` includes the role contexts `idn:nesr:read` and `idn:nesr:create`.
-   *
-   * @default ["ORG_ADMIN"]
+   * Default: `ORG_ADMIN`.
    */
   readonly userLevels?: ReadonlyArray<string> | undefined
   /** The ID of its user's identity, which sources list as account manager. If unset, the user manages no source. */
   readonly identityId?: string | undefined
 }
 
-/**
- * The scope for reading statuses and sources.
- *
- * @category constants
- * @since 0.1.0
- */
+/** The scope for reading statuses and sources. */
 export const READ_SCOPE = "idn:nelm:read"
 
-/**
- * The scope for uploads.
- *
- * @category constants
- * @since 0.1.0
- */
+/** The scope for uploads. */
 export const WRITE_SCOPE = "idn:nelm:manage"
 
-/**
- * The scope for searching audit events; SailPoint has no narrower one.
- *
- * @category constants
- * @since 0.1.0
- */
+/** The scope for searching audit events; SailPoint has no narrower one. */
 export const SEARCH_SCOPE = "sp:search:read"
 
-/**
- * The identity of the administrator, the account manager of every source without `managers`.
- *
- * @category constants
- * @since 0.1.0
- */
+/** The identity of the administrator, the account manager of every source without `managers`. */
 export const ADMIN_IDENTITY = "5a4d1d00000000000000000000000001"
 
-/**
- * The identity of the client `sandbox-manager`, the account manager of some sources.
- *
- * @category constants
- * @since 0.1.0
- */
+/** The identity of the client `sandbox-manager`, the account manager of some sources. */
 export const MANAGER_IDENTITY = "5a4d1d00000000000000000000000002"
 
-/**
- * The client with all permissions.
- *
- * @category constants
- * @since 0.1.0
- */
+/** The client with all permissions. */
 export const admin: Client = {
   clientId: "sandbox",
   clientSecret: "sandbox-secret",
@@ -84,9 +44,6 @@ export const admin: Client = {
 /**
  * The initial clients of every sandbox: one with all permissions, one that can only read, one with tokens without a
  * scope, one with tokens that live for 15 s, and one with an account manager without a user level as its user.
- *
- * @category constants
- * @since 0.1.0
  */
 export const seeded: ReadonlyArray<Client> = [
   admin,

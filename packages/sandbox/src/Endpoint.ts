@@ -1,15 +1,6 @@
-/**
- * The endpoints of the sandbox, with their methods and paths.
- *
- * @since 0.1.0
- */
+/** The endpoints of the sandbox, with their methods and paths. */
 
-/**
- * The endpoint of a request.
- *
- * @category models
- * @since 0.1.0
- */
+/** The endpoint of a request. */
 export type Endpoint =
   | "token"
   | "status"

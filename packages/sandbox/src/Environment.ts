@@ -17,8 +17,6 @@
  *
  * const program = getBulkUploadStatus(Source.named("Done").sourceId).pipe(Effect.provide(Live))
  * ```
- *
- * @since 0.1.0
  */
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
@@ -37,9 +35,6 @@ import * as Sandbox from "./Sandbox.ts"
  *
  * const settings = Effect.map(Sandbox.Sandbox, (sandbox) => Environment.variables(sandbox))
  * ```
- *
- * @category getters
- * @since 0.1.0
  */
 export const variables = (
   { clients, url }: Pick<Sandbox.Service, "clients" | "url">,
@@ -66,9 +61,6 @@ export const variables = (
  *   Layer.provideMerge(Environment.layer())
  * )
  * ```
- *
- * @category layers
- * @since 0.1.0
  */
 export const layer = (options: Sandbox.Options = {}): Layer.Layer<Sandbox.Sandbox, ServeError> =>
   ConfigProvider.layer(

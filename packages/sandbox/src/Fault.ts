@@ -1,8 +1,4 @@
-/**
- * Faults on demand, instead of the sandbox's answer to a request.
- *
- * @since 0.1.0
- */
+/** Faults on demand, instead of the sandbox's answer to a request. */
 import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -17,13 +13,10 @@ import * as Stream from "effect/Stream"
  * - `Delay`: the right answer, or another fault, after a time
  * - `Silent`: the request is accepted and never answered
  * - `Reset`: the connection is closed before a byte is sent
- * - `CutOff`: the connection is closed in the middle of a 200 body
+ * - `CutOff`: the connection is closed in the middle of the body
  * - `Echo`: the authorization header and the body of the request, in the messages of an error body and in `location`
  * - `Endless`: a body that never ends, as fast as it is read
  * - `Drip`: a body that never ends, one byte per `interval`
- *
- * @category models
- * @since 0.1.0
  */
 export type Fault =
   | {
@@ -53,9 +46,6 @@ export type Fault =
  *   yield* sandbox.fail({ endpoint: "status", fault: Fault.rateLimited("2") })
  * })
  * ```
- *
- * @category constructors
- * @since 0.1.0
  */
 export const rateLimited = (retryAfter?: string): Fault => ({
   _tag: "Respond",
@@ -65,7 +55,7 @@ export const rateLimited = (retryAfter?: string): Fault => ({
 })
 
 /**
- * Makes a JSON answer of that many bytes, more than any client should read.
+ * Makes a JSON answer of more than that many bytes, for clients that limit the size of a body.
  *
  * @example
  * ```ts
@@ -77,9 +67,6 @@ export const rateLimited = (retryAfter?: string): Fault => ({
  *   yield* sandbox.fail({ endpoint: "status", fault: Fault.oversized(1_000_000) })
  * })
  * ```
- *
- * @category constructors
- * @since 0.1.0
  */
 export const oversized = (bytes: number): Fault => ({
   _tag: "Respond",
@@ -100,9 +87,6 @@ export const oversized = (bytes: number): Fault => ({
  *   yield* sandbox.fail({ endpoint: "status", fault: Fault.gatewayPage(502) })
  * })
  * ```
- *
- * @category constructors
- * @since 0.1.0
  */
 export const gatewayPage = (status: number): Fault => ({
   _tag: "Respond",

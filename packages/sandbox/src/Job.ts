@@ -1,38 +1,21 @@
 /**
  * A bulk-upload job: queued, then processed, then ended. Its state depends only on the clock, so a job needs no timer,
  * and a test clock moves it.
- *
- * @since 0.1.0
  */
 import * as Duration from "effect/Duration"
 import * as SchemaAttribute from "./SchemaAttribute.ts"
 import * as CsvFile from "./tenant/CsvFile.ts"
 
-/**
- * The status of a job.
- *
- * @category models
- * @since 0.1.0
- */
+/** The status of a job. */
 export type State = "PENDING" | "IN_PROGRESS" | "COMPLETED" | "ERROR"
 
-/**
- * The durations of the two states before a job ends.
- *
- * @category models
- * @since 0.1.0
- */
+/** The durations of the two states before a job ends. */
 export interface Timing {
   readonly pending: Duration.Input
   readonly inProgress: Duration.Input
 }
 
-/**
- * An accepted job.
- *
- * @category models
- * @since 0.1.0
- */
+/** An accepted job. */
 export interface Job {
   /** Milliseconds since the epoch. */
   readonly submittedAt: number
@@ -50,9 +33,6 @@ export interface Job {
  * const timing = { pending: "2 seconds", inProgress: "3 seconds" } as const
  * Job.stateAt({ submittedAt: 0, timing, outcome: "COMPLETED" }, 2_500) // "IN_PROGRESS"
  * ```
- *
- * @category getters
- * @since 0.1.0
  */
 export const stateAt = (job: Job, now: number): State => {
   if (now < startsAt(job)) return "PENDING"
@@ -85,16 +65,13 @@ const millis = (duration: Duration.Input) => Duration.toMillis(Duration.fromInpu
  * const timing = { pending: "2 seconds", inProgress: "3 seconds" } as const
  * Job.hasEnded({ submittedAt: 0, timing, outcome: "ERROR" }, 5_000) // true
  * ```
- *
- * @category getters
- * @since 0.1.0
  */
 export const hasEnded = (job: Job, now: number): boolean => now >= endsAt(job)
 
 /**
- * Returns the outcome of a job with this CSV on a source without custom attributes: `ERROR` if a column is missing or
- * unknown, a row has another number of cells than the header, a required cell is empty, a date is not ISO 8601, or the
- * manager is `nobody`.
+ * Returns the outcome of a job with this CSV on a source without custom attributes: `ERROR` if there is no row, a column
+ * is missing, unknown or repeated, a row has more or fewer cells than the header, a required cell is empty, a date is not
+ * ISO 8601, or the manager is `nobody`.
  *
  * @example
  * ```ts
@@ -102,9 +79,6 @@ export const hasEnded = (job: Job, now: number): boolean => now >= endsAt(job)
  *
  * Job.outcomeOf("accountName,firstName\nw.lee,Wren") // "ERROR": columns are missing
  * ```
- *
- * @category constructors
- * @since 0.1.0
  */
 export const outcomeOf = (csv: string): Job["outcome"] => {
   const { malformed, rejected } = CsvFile.read(csv, SchemaAttribute.system)

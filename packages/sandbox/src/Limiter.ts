@@ -1,27 +1,13 @@
-/**
- * The tenant's rate limit, per client ID and API version: a number of requests in any period of a given length.
- *
- * @since 0.1.0
- */
+/** The tenant's rate limit, per client ID and API version: a number of requests in any period of a given length. */
 import * as Duration from "effect/Duration"
 
-/**
- * The size and the period of the limit.
- *
- * @category models
- * @since 0.1.0
- */
+/** The size and the period of the limit. */
 export interface Limit {
   readonly requests: number
   readonly per: Duration.Input
 }
 
-/**
- * SailPoint's documented limit.
- *
- * @category constants
- * @since 0.1.0
- */
+/** SailPoint's documented limit. */
 export const documented: Limit = { requests: 100, per: "10 seconds" }
 
 /**

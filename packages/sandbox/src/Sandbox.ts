@@ -17,8 +17,6 @@
  *   return sandbox.url
  * }).pipe(Effect.provide(Sandbox.layer()))
  * ```
- *
- * @since 0.1.0
  */
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
@@ -44,33 +42,23 @@ import * as Limiter from "./Limiter.ts"
 import * as Source from "./Source.ts"
 import { Tenant } from "./tenant/Tenant.ts"
 
-/**
- * The options of a sandbox.
- *
- * @category models
- * @since 0.1.0
- */
+/** The options of a sandbox. */
 export interface Options {
-  /** @default 0, a free port */
+  /** The port on 127.0.0.1. Default: a free one. */
   readonly port?: number | undefined
-  /** @default Limiter.documented, 100 requests per 10 s */
+  /** The rate limit of each client. Default: `Limiter.documented`, 100 requests in 10 seconds. */
   readonly limit?: Limiter.Limit | undefined
-  /** @default 2 s PENDING, then 3 s IN_PROGRESS */
+  /** The durations of uploaded jobs. Default: 2 seconds `PENDING`, then 3 seconds `IN_PROGRESS`. */
   readonly jobTiming?: Job.Timing | undefined
   /** Replaces the seeded sources. */
   readonly sources?: ReadonlyArray<Source.Source> | undefined
   /** Replaces the seeded clients. */
   readonly clients?: ReadonlyArray<Client.Client> | undefined
-  /** The number of requests that `received` keeps. @default 10,000 */
+  /** The number of requests that `received` keeps. Default: 10,000. */
   readonly maxReceived?: number | undefined
 }
 
-/**
- * A received request.
- *
- * @category models
- * @since 0.1.0
- */
+/** A received request. */
 export interface Received {
   readonly endpoint: Endpoint.Endpoint | "unknown"
   readonly method: string
@@ -82,25 +70,15 @@ export interface Received {
   readonly outcome: number | "aborted" | undefined
 }
 
-/**
- * A fault for later requests.
- *
- * @category models
- * @since 0.1.0
- */
+/** A fault for later requests. */
 export interface Planned {
   readonly endpoint: Endpoint.Endpoint
   readonly fault: Fault.Fault
-  /** @default 1 */
+  /** The number of requests that fail. Default: 1. */
   readonly times?: number
 }
 
-/**
- * A running sandbox.
- *
- * @category models
- * @since 0.1.0
- */
+/** A running sandbox. */
 export interface Service {
   /** The value for `SAIL_BASE_URL`: `http://127.0.0.1:{port}`. */
   readonly url: string
@@ -108,7 +86,7 @@ export interface Service {
   readonly sources: ReadonlyArray<Source.Source>
   /**
    * Starts a job on the source with that ID (either form), like an upload over HTTP. A file that HTTP would refuse starts a
-   * job that ends in `ERROR`.
+   * job that ends in `ERROR`. Dies if there is no such source.
    */
   readonly upload: (id: string, csv: string) => Effect.Effect<void>
   /** Plans a fault for the next requests to an endpoint, after the faults that are already planned. */
@@ -123,12 +101,7 @@ export interface Service {
   ) => Effect.Effect<ReadonlyArray<Received>>
 }
 
-/**
- * The sandbox's tag.
- *
- * @category services
- * @since 0.1.0
- */
+/** The sandbox's tag. */
 export class Sandbox extends Context.Service<Sandbox, Service>()("@sailpoint-bulk-upload/sandbox/Sandbox") {}
 
 /**
@@ -145,9 +118,6 @@ export class Sandbox extends Context.Service<Sandbox, Service>()("@sailpoint-bul
  *   return yield* Effect.never
  * }).pipe(Effect.scoped)
  * ```
- *
- * @category constructors
- * @since 0.1.0
  */
 export const make = (options: Options = {}): Effect.Effect<Service, ServeError, Scope.Scope> =>
   Effect.gen(function* () {
@@ -220,7 +190,7 @@ export const make = (options: Options = {}): Effect.Effect<Service, ServeError, 
       upload: (id, csv) => {
         const source = tenant.find(id)
         return source === undefined
-          ? Effect.die(new Error(`The sandbox has no source with the ID ${id}.`))
+          ? Effect.die(new Error(`The sandbox has no source with the ID ${id}. Use an ID of sources.`))
           : Effect.map(Clock.currentTimeMillis, (now) => {
               tenant.upload(source, tenant.read(source, csv), Client.admin.clientId, now)
             })
@@ -248,9 +218,6 @@ export const make = (options: Options = {}): Effect.Effect<Service, ServeError, 
  * // Its jobs end at once.
  * const Tenant = Sandbox.layer({ jobTiming: { pending: 0, inProgress: 0 } })
  * ```
- *
- * @category layers
- * @since 0.1.0
  */
 export const layer = (options: Options = {}): Layer.Layer<Sandbox, ServeError> =>
   Layer.effect(Sandbox, make(options))

@@ -1,15 +1,6 @@
-/**
- * The schema attributes of a source: the columns of its CSV files.
- *
- * @since 0.1.0
- */
+/** The schema attributes of a source: the columns of its CSV files. */
 
-/**
- * A column of a source's files. SailPoint allows ten custom ones in addition to the eight of every source.
- *
- * @category models
- * @since 0.1.0
- */
+/** A column of a source's files. SailPoint allows ten custom ones in addition to the eight of every source. */
 export interface SchemaAttribute {
   /** The name in the header of a file. */
   readonly technicalName: string
@@ -18,12 +9,7 @@ export interface SchemaAttribute {
   readonly required: boolean
 }
 
-/**
- * The eight attributes of every source. SailPoint documents their names; `required` is the sandbox's choice.
- *
- * @category constants
- * @since 0.1.0
- */
+/** The eight attributes of every source. SailPoint documents their names; `required` is the sandbox's choice. */
 export const system: ReadonlyArray<SchemaAttribute> = [
   { technicalName: "accountName", label: "Account Name", type: "TEXT", required: true },
   { technicalName: "firstName", label: "First Name", type: "TEXT", required: true },

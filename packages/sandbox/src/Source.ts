@@ -1,8 +1,6 @@
 /**
  * The non-employee sources of the sandbox: one for each behavior of the API, with a name that describes it, and some for
  * uploads.
- *
- * @since 0.1.0
  */
 import type * as Duration from "effect/Duration"
 import { ADMIN_IDENTITY, MANAGER_IDENTITY } from "./Client.ts"
@@ -10,12 +8,7 @@ import * as Fault from "./Fault.ts"
 import type { State } from "./Job.ts"
 import type { SchemaAttribute } from "./SchemaAttribute.ts"
 
-/**
- * A source: its entry in the list of sources, the behavior of its status, and the outcome of its uploads.
- *
- * @category models
- * @since 0.1.0
- */
+/** A source: its entry in the list of sources, the behavior of its status, and the outcome of its uploads. */
 export interface Source {
   /** 32 hexadecimal digits. */
   readonly sourceId: string
@@ -29,11 +22,11 @@ export interface Source {
   readonly fault?: Fault.Fault
   /** Limits the fault to every second request, so that a retry succeeds. */
   readonly everySecond?: boolean
-  /** The identities of its account managers. @default the administrator's */
+  /** The identities of its account managers. Default: the administrator's. */
   readonly managers?: ReadonlyArray<string>
   /** Up to ten columns of its files, in addition to the eight of every source. */
   readonly attributes?: ReadonlyArray<SchemaAttribute>
-  /** The number of records at the start, created 30 days before. @default 0 */
+  /** The number of records at the start, created 30 days before. Default: 0. */
   readonly records?: number
   /** An upload before the sandbox started: its rows, and how long before. The first rows change up to 5 `records`. */
   readonly past?: { readonly rows: number; readonly before: Duration.Input }
@@ -204,9 +197,6 @@ const cases: ReadonlyArray<Omit<Source, "id" | "sourceId">> = [
  *   body: Source.errorBody(403, "403.1 Forbidden", "You may not.")
  * }
  * ```
- *
- * @category constructors
- * @since 0.1.0
  */
 export function errorBody(status: number, detailCode: string, text: string) {
   return {
@@ -216,12 +206,7 @@ export function errorBody(status: number, detailCode: string, text: string) {
   }
 }
 
-/**
- * The initial sources of every sandbox.
- *
- * @category constants
- * @since 0.1.0
- */
+/** The initial sources of every sandbox. */
 export const seeded: ReadonlyArray<Source> = cases.map((source, index) => ({ ...ids(index + 1), ...source }))
 
 /**
@@ -233,9 +218,6 @@ export const seeded: ReadonlyArray<Source> = cases.map((source, index) => ({ ...
  *
  * const { sourceId } = Source.named("Contractors")
  * ```
- *
- * @category getters
- * @since 0.1.0
  */
 export const named = (name: string): Source => {
   const source = seeded.find((source) => source.name === name)

@@ -1,8 +1,4 @@
-/**
- * A local SailPoint tenant for trying and testing clients of the bulk-upload status call.
- *
- * @since 0.1.0
- */
+/** A local SailPoint tenant for trying and testing clients of the bulk-upload status call. */
 export * as Client from "./Client.ts"
 export * as Environment from "./Environment.ts"
 export * as Fault from "./Fault.ts"

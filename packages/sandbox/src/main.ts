@@ -28,7 +28,7 @@ interface Option {
   readonly choices?: ReadonlyArray<string>
 }
 
-const HELP = `A local SailPoint tenant with non-employee sources for every case.
+const HELP = `A local SailPoint tenant with a non-employee source for each behavior of the API.
 
 Usage: ${NAME} [--port N]
 
@@ -42,7 +42,7 @@ It keeps everything in memory and stops on Ctrl-C.
 const describe = (sandbox: Sandbox.Service): string => {
   const width = Math.max(...sandbox.sources.map(({ name }) => name.length))
   return [
-    `The sandbox listens. To use it:`,
+    `The sandbox is running. Set these variables to use it:`,
     ``,
     ...Object.entries(Environment.variables(sandbox)).map(([name, value]) => `  export ${name}=${value}`),
     ``,
@@ -64,7 +64,7 @@ const run = (port: number) =>
     Effect.catchTag("ServeError", ({ cause }) =>
       exitWith(
         1,
-        `Port ${port} cannot be used (${cause instanceof Error ? cause.message : "unknown cause"}).`
+        `Port ${port} cannot be used (${cause instanceof Error ? cause.message : "unknown cause"}). Choose another --port.`
       )
     )
   )

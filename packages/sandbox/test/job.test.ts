@@ -92,7 +92,7 @@ describe("an upload over HTTP", () => {
     ["a truncated form", typed(cut, "--cut\r\nContent-Disposition: form-data;"), noFile],
     ["no line", csvForm("\n"), "The file is empty."],
     ["a short row", shortRow, `The column "email" is missing.`, `The column "mail" is unknown.`, tooShort],
-    ["a column twice", twice, 'The column "email" is there twice.', "The file has no rows."]
+    ["a column twice", twice, 'The column "email" appears more than once.', "The file has no rows."]
   ]
 
   it.effect.each(refusals)("is refused with one error on each line: %s", ([, body, ...errors]) =>

@@ -101,7 +101,7 @@ describe("a search", () => {
   )
 
   const refusals: ReadonlyArray<readonly [string, object, string]> = [
-    ["another query language", { ...imports, queryType: "SAILPOINT" }, "queryType DSL only"],
+    ["another query language", { ...imports, queryType: "SAILPOINT" }, "only queryType DSL"],
     ["aggregations", { ...imports, aggregations: {} }, "not a search"],
     ["a sort that is not a list", dsl(all, { sort: "-created" }), "not a search"],
     ["a sort by an unknown field", dsl(all, { sort: ["stack"] }), "sort is not a list of"],

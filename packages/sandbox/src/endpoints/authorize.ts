@@ -17,7 +17,7 @@ export type Users = "role context" | "account managers too"
 
 export const authorize = (users: Users, admitted: Admitted, source: Source): Effect.Effect<void, Response> =>
   users === "role context" && !seesEverySource(admitted.client)
-    ? forbidden("The user of this token lacks the role context that the user level ORG_ADMIN brings.")
+    ? forbidden("The user of this token lacks the role context that the user level ORG_ADMIN includes.")
     : manages(admitted, source)
       ? Effect.void
-      : forbidden("The user of this token is no account manager of this source.")
+      : forbidden("The user of this token is not an account manager of this source.")

@@ -26,7 +26,7 @@ export const page = (
 
 const wholeNumber = (text: string): number | undefined => (/^\d+$/u.test(text) ? Number(text) : undefined)
 
-/** Reads a boolean of the query. @default false */
+/** Reads a boolean of the query. Default: false. */
 export const flag = (query: URLSearchParams, name: string): Effect.Effect<boolean, Response> => {
   const value = query.get(name) ?? "false"
   return value === "true" || value === "false"

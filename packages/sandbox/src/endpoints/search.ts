@@ -54,10 +54,10 @@ export const search = ({ client, now, query, request, tenant }: Admitted): Answe
     }
     const body = yield* HttpServerRequest.schemaBodyJson(Body).pipe(
       Effect.provideService(HttpServerRequest.HttpServerRequest, request),
-      Effect.catch(() => badRequest("The body is not a search that the sandbox has."))
+      Effect.catch(() => badRequest("The body is not a search that the sandbox supports."))
     )
     if (body.queryType !== "DSL" || body.queryDsl === undefined) {
-      return yield* badRequest("The sandbox has queryType DSL only, with its query in queryDsl.")
+      return yield* badRequest("The sandbox supports only queryType DSL, with the query in queryDsl.")
     }
     const matches = yield* compile(body.queryDsl, now)
     const { indices = ["*"], searchAfter, sort = [] } = body

@@ -29,7 +29,9 @@ export const compile = (query: unknown, now: number): Effect.Effect<Predicate, R
     case "range":
       return compileRange(body, now)
     default:
-      return badRequest(`queryDsl has the clause ${name}; the sandbox has bool, match, match_all and range.`)
+      return badRequest(
+        `queryDsl has the clause ${name}; the sandbox supports bool, match, match_all and range.`
+      )
   }
 }
 

@@ -28,7 +28,7 @@ export const read = (csv: string, attributes: ReadonlyArray<SchemaAttribute>): C
       .map((column) => `The column "${column}" is unknown.`),
     ...columns
       .filter((column, index) => columns.indexOf(column) !== index)
-      .map((column) => `The column "${column}" is there twice.`),
+      .map((column) => `The column "${column}" appears more than once.`),
     ...(rows.length === 0 ? ["The file has no rows."] : []),
     ...rows
       .filter(({ cells }) => cells.length !== columns.length)
