@@ -10,7 +10,7 @@ import * as TestClock from "effect/testing/TestClock"
 import { withServer } from "../BuiltServer.ts"
 
 export type Turn =
-  | { readonly _tag: "Person" | "Assistant"; readonly text: string }
+  | { readonly _tag: "User" | "Assistant"; readonly text: string }
   | { readonly _tag: "Call"; readonly call: string; readonly result: string }
 
 const QUESTION = "Did the upload for the retail contractors work?"
@@ -51,7 +51,7 @@ const converse = async (client: Client, endJob: () => void): Promise<ReadonlyArr
   const now = shown(Report)(await call("get_bulk_upload_status", { sourceId }))
   const then = shown(Waited)(await call("wait_for_bulk_upload", { sourceId }))
   return [
-    { _tag: "Person", text: QUESTION },
+    { _tag: "User", text: QUESTION },
     callTurn(
       "list_non_employee_sources",
       { nameContains },
@@ -59,7 +59,7 @@ const converse = async (client: Client, endJob: () => void): Promise<ReadonlyArr
     ),
     callTurn("get_bulk_upload_status", { sourceId }, { status: now.status }),
     { _tag: "Assistant", text: now.meaning },
-    { _tag: "Person", text: "Let me know when it is done." },
+    { _tag: "User", text: "Let me know when it is done." },
     callTurn(
       "wait_for_bulk_upload",
       { sourceId },

@@ -7,7 +7,7 @@ const THEMES = {
     line: "#d1d9e0",
     text: "#1f2328",
     dim: "#59636e",
-    person: "#ddf4ff",
+    user: "#ddf4ff",
     call: "#f6f8fa"
   },
   dark: {
@@ -15,7 +15,7 @@ const THEMES = {
     line: "#3d444d",
     text: "#f0f6fc",
     dim: "#9198a1",
-    person: "#12304d",
+    user: "#12304d",
     call: "#151b23"
   }
 }
@@ -51,7 +51,7 @@ interface Line {
 interface Box {
   readonly font: keyof typeof FONTS
   readonly lines: ReadonlyArray<Line>
-  readonly fill: "page" | "person" | "call"
+  readonly fill: "page" | "user" | "call"
   readonly side: "left" | "right"
 }
 
@@ -74,13 +74,13 @@ const columns = (font: keyof typeof FONTS, share: number): number =>
 
 const toBox = (turn: Turn): Box => {
   switch (turn._tag) {
-    case "Person":
+    case "User":
     case "Assistant":
       return {
         font: "prose",
         lines: wrap(turn.text, columns("prose", 0.8)).map((text) => ({ text })),
-        fill: turn._tag === "Person" ? "person" : "page",
-        side: turn._tag === "Person" ? "right" : "left"
+        fill: turn._tag === "User" ? "user" : "page",
+        side: turn._tag === "User" ? "right" : "left"
       }
     case "Call":
       return {

@@ -10,7 +10,7 @@
 
 /**
  * Whether the packages are on npm. Set it with the first release: every entry then starts `npx`, and the one-click links
- * appear. Before that, `npx` would run whatever is registered under the name one day.
+ * appear. Before that, `npx` would run any package that somebody registers under this name.
  */
 export const PUBLISHED: boolean = false
 
@@ -65,7 +65,7 @@ const fenced = (language: string, text: string): string => `\`\`\`${language}\n$
 const json = (value: unknown): string => fenced("json", JSON.stringify(value, null, 2))
 const mcpServers = (entry: object): string => json({ mcpServers: { [NAME]: entry } })
 
-/** The value of a key in JSON is written the same in TOML. */
+/** Strings and lists are written the same in JSON and TOML. */
 const toml = ({ args, command, env }: Entry): string =>
   fenced(
     "toml",
@@ -80,7 +80,7 @@ const toml = ({ args, command, env }: Entry): string =>
     ].join("\n")
   )
 
-/** A value of JSON is one of YAML. */
+/** A JSON value is also valid YAML. */
 const yaml = (
   head: ReadonlyArray<string>,
   indent: string,
@@ -119,7 +119,7 @@ export const linksOf = (entry: Entry): Readonly<Record<string, string>> => ({
   })}`
 })
 
-/** What to do in each assistant, with its entry. */
+/** Instructions for each assistant, with its entry. */
 export const clientsOf = (entry: Entry): Readonly<Record<string, string>> => ({
   "Claude Code": `In \`.mcp.json\` of a project; Claude Code reads the secret from the environment that it was started in:
 
