@@ -1,7 +1,7 @@
 /**
  * One client for several services: they share its access token, its rate limit and its retry policy.
  *
- * A fetched access token is kept for its lifetime less `min(60 s, 10 %)`, because a personal access token can live for
+ * A fetched access token is kept for its lifetime less 10 % (at most 60 s), because a personal access token can live for
  * only 15 s. All callers share one token request. A token that SailPoint refuses is dropped, and the request is sent once
  * more with a new one.
  *
@@ -41,8 +41,7 @@ export type { ApiClient } from "./internal/apiClient.ts"
 export { InvalidBaseUrl } from "./internal/tenant.ts"
 
 /**
- * Everything that shapes a client. Nothing else does: neither the order of layers nor their memoization changes what
- * a client uses.
+ * All options of a client. The order of layers and their memoization never change which options a client uses.
  */
 export interface Options extends Tenant.Options {
   /**
@@ -52,7 +51,7 @@ export interface Options extends Tenant.Options {
    */
   readonly auth: Auth
   /**
-   * The deadline of every attempt, from sending to decoded. Waiting for a token, for a slot in the rate limit or
+   * The deadline of every attempt, from sending to the whole answer. Waiting for a token, for a slot in the rate limit or
    * between tries does not count. Default: 10 seconds.
    */
   readonly attemptTimeout?: Duration.Input | undefined
@@ -131,7 +130,7 @@ const make = (options: Options): Effect.Effect<Service, Tenant.InvalidBaseUrl, H
       tenant,
       accessToken: { get: Effect.flatMap(policyInForce, tokens.retried), refused: tokens.refused },
       attempt: (call) => Effect.andThen(countRetry, attempt(call)),
-      // The first token is fetched outside, so that callers share its retries.
+      // The first token is fetched before the attempts, so that callers share its retries.
       retry: (self) =>
         Effect.flatMap(policyInForce, (policy) =>
           Effect.andThen(tokens.retried(policy), Effect.retry(self, policy))
@@ -180,7 +179,7 @@ const toConfig = <A>(value: A | Config.Config<A>): Config.Config<A> =>
 
 const isConfig = <A>(value: A | Config.Config<A>): value is Config.Config<A> => Config.isConfig(value)
 
-/** Identifies the client to the rate limit. Keys are stored in Redis, so they hold a token's digest, not the token. */
+/** Identifies the client to the rate limit. Keys are stored in Redis, so they contain a token's digest, not the token. */
 const identity = (auth: Auth): Effect.Effect<string> =>
   "clientId" in auth
     ? Effect.succeed(auth.clientId)

@@ -2,15 +2,15 @@
  * The failures of a request to SailPoint, as one flat tagged union for `Effect.catchTags`.
  *
  * Every error says what happened (`summary`) and how to fix it (`nextStep`); `message` has both, and SailPoint's tracking
- * ID if there is one. `retryable` says whether the same call can succeed later although nothing is changed. No error
+ * ID if there is one. `retryable` says whether the same call can succeed later without a change. No error
  * carries a secret, a request or a raw cause.
  *
- * A `nextStep` names the options of a client, such as `baseUrl`; `Settings.nameVariables` replaces them by the variables,
+ * A `nextStep` names the options of a client, such as `baseUrl`; `Settings.nameVariables` replaces them with variables,
  * for programs that are configured by the environment.
  *
  * **Gotchas**
  *
- * Five tags are those of Effect's `HttpApiError` too: `BadRequest`, `Unauthorized`, `Forbidden`, `NotFound` and
+ * Effect's `HttpApiError` has five of the tags, too: `BadRequest`, `Unauthorized`, `Forbidden`, `NotFound` and
  * `RequestTimeout`. A union of both cannot distinguish them; wrap these errors in a separate tag there.
  *
  * @example
@@ -59,7 +59,7 @@ const answer = {
 export class InvalidSourceId extends Schema.TaggedError<InvalidSourceId>()("InvalidSourceId", {
   /** The given text, cut to 64 characters. */
   sourceId: Schema.String,
-  /** The first thing that makes it invalid: a character with its position and code point, the length, or the dashes. */
+  /** The first fault: a character with its position and code point, the length, or the dashes. */
   reason: Schema.optionalKey(Schema.String)
 }) {
   readonly retryable = false
@@ -151,7 +151,7 @@ export class NotFound extends Schema.TaggedError<NotFound>()("NotFound", answer)
 /** 429: the rate limit is exhausted, and the retry policy does not wait any longer. */
 export class RateLimited extends Schema.TaggedError<RateLimited>()("RateLimited", {
   ...answer,
-  /** The wait of `Retry-After`; absent if that header was missing or unreadable. */
+  /** The rest of the back-off if `heldBack`, or else `Retry-After`; absent if that header was missing or unreadable. */
   retryAfter: Schema.optionalKey(Wait),
   /** The number of times that the request was sent. */
   attempts: Schema.Int.pipe(Schema.withConstructorDefault(Effect.succeed(1))),
@@ -278,10 +278,10 @@ export class ConnectionFailed extends Schema.TaggedError<ConnectionFailed>()("Co
       return `Have the proxy's administrators allow connections to ${this.host}, or name that host in NO_PROXY if this machine can reach it directly.`
     }
     if (DATE_CODE.test(code)) {
-      return "By this machine's clock, its TLS certificate is not valid yet or has expired: check the clock first, then the certificate."
+      return "By this machine's clock, the host's TLS certificate is not valid yet or has expired: check the clock first, then the certificate."
     }
     if (CERTIFICATE_CODE.test(code)) {
-      return "Its TLS certificate does not verify: if a company proxy re-signs traffic, set NODE_EXTRA_CA_CERTS to its certificate file."
+      return "The host's TLS certificate does not verify: if a company proxy re-signs traffic, set NODE_EXTRA_CA_CERTS to its certificate file."
     }
     return NAME_CODE.test(code)
       ? "The name does not resolve: check baseUrl for a typing mistake, and this machine's DNS."

@@ -28,20 +28,20 @@ export const State = Schema.NullOr(Schema.Literals(["PENDING", "IN_PROGRESS", "C
 /** `PENDING`, `IN_PROGRESS`, `COMPLETED`, `ERROR`, or null. */
 export type State = typeof State.Type
 
-/** Decodes a status with its source, whose ID is the one that was given. */
+/** Decodes a status with the source ID that the caller gave. */
 export const BulkUploadStatus = Schema.Struct({ sourceId: SourceId, status: State })
 
 /** A status with its source. */
 export interface BulkUploadStatus extends Schema.Schema.Type<typeof BulkUploadStatus> {}
 
 /**
- * Returns whether the job has ended: `COMPLETED` or `ERROR`. Null is not settled: it says that a job was submitted, and
- * perhaps that there never was one.
+ * Returns whether the job has ended: `COMPLETED` or `ERROR`. Null is not settled: it means that a job was submitted or,
+ * perhaps, that there never was one.
  */
 export const isSettled = (state: State): state is "COMPLETED" | "ERROR" =>
   state === "COMPLETED" || state === "ERROR"
 
-/** Returns the status as a sentence for a user, honest about what SailPoint leaves open. */
+/** Describes the status to a user, and its uncertainty. */
 export const meaning = (state: State): string => {
   switch (state) {
     case "PENDING":

@@ -50,10 +50,10 @@ import * as Watch from "./Watch.ts"
 export interface Service {
   /**
    * Returns the status of the newest bulk upload on a source, requested after the call. Calls for one source share
-   * a request that has not been sent yet; it is interrupted, and its socket closed, when the last of them leaves.
+   * a request that has not been sent yet. If all of them are interrupted, so is the request, and its socket is closed.
    */
   readonly status: (sourceId: string) => Effect.Effect<BulkUploadStatus, BulkUploadError>
-  /** Like `status`, but adds the time at which SailPoint was asked, which is never before the call. */
+  /** Like `status`, but adds the time of the request, which is never before the call. */
   readonly check: (
     sourceId: string
   ) => Effect.Effect<BulkUploadStatus & { readonly checkedAt: DateTime.Utc }, BulkUploadError>
@@ -85,7 +85,8 @@ export interface Service {
     options?: ManyOptions
   ) => Stream.Stream<readonly [sourceId: string, status: Result.Result<BulkUploadStatus, BulkUploadError>]>
   /**
-   * Emits the status now, and then each change, until the job has ended. Retryable failures do not end the stream.
+   * Emits the current status, and then each change, until the job has ended. Retryable failures do not end the stream,
+   * unless SailPoint asks for a wait above `maxRetryAfter`.
    * Followers of one source share its checks; see `Watch`.
    */
   readonly changes: (
@@ -119,7 +120,7 @@ export interface AwaitOptions extends Watch.Options {
   readonly timeout: Duration.Input
   /** Ends the wait when it completes, as if `timeout` had passed. Default: never. */
   readonly until?: Effect.Effect<unknown> | undefined
-  /** Runs on every check that returned a status, with the time at which SailPoint was asked: to report progress. */
+  /** Runs on every check that returned a status, with the time of the request: to report progress. */
   readonly onCheck?: ((status: BulkUploadStatus, at: DateTime.Utc) => Effect.Effect<void>) | undefined
   /** Runs on every check that failed with a retryable error. */
   readonly onFailedCheck?: ((error: BulkUploadError, at: DateTime.Utc) => Effect.Effect<void>) | undefined

@@ -1,6 +1,4 @@
-/**
- * Checks the header of a CSV file against the columns of its source.
- */
+/** Checks the header of a CSV file against the columns of its source. */
 import { plainText } from "./internal/plainText.ts"
 
 /** The columns of a source. */
@@ -19,7 +17,7 @@ export interface Faults {
   readonly problems: ReadonlyArray<string>
 }
 
-/** SailPoint allows 18 columns. Longer names and lines are cut, and of more columns the first are listed. */
+/** SailPoint allows 18 columns. Names, lists of columns and lines above these limits are cut. */
 const MAX_NAME = 64
 const MAX_COLUMNS = 50
 const MAX_LINE = 4096
@@ -50,7 +48,7 @@ export const check = (text: string, { optional, required }: Columns): Faults => 
   const bare = start.replace(/^(?:\uFEFF|ï»¿)/u, "")
   const [line = ""] = bare.split(/[\r\n]/u, 1)
   const isCut = text.length > MAX_LINE && line.length === bare.length
-  // Of the possible separators, the one that finds most columns, or else most cells; commas win a draw.
+  // The separator that finds the most columns is used, or else the one with the most cells, or else commas.
   const [{ cells, separators } = { cells: [line], separators: "commas" }] = SEPARATORS.map(
     ([separator, separators]) => ({ separators, cells: split(line, separator) })
   ).toSorted((a, b) => fits(b.cells, known) - fits(a.cells, known) || b.cells.length - a.cells.length)
@@ -58,16 +56,16 @@ export const check = (text: string, { optional, required }: Columns): Faults => 
   const given = new Set(names)
   const lacking = known.filter((name) => !given.has(name))
   const unknown = [...given].filter((name) => name !== "" && !known.includes(name)).slice(0, MAX_COLUMNS)
-  const sentences: ReadonlyArray<readonly [isSo: boolean, sentence: string]> = [
+  const sentences: ReadonlyArray<readonly [applies: boolean, sentence: string]> = [
     [start !== bare, "The file begins with a byte-order mark: save it as UTF-8 without one."],
     [separators !== "commas", `The columns are separated by ${separators}: use commas.`],
     [
       names.some((name, n) => name !== cells[n]?.trim()),
-      "Names are in quotation marks: whether SailPoint accepts that is not documented."
+      "Names are in quotation marks: remove them, because SailPoint does not document whether it accepts them."
     ],
     [
       cells.some((cell) => cell !== cell.trim()),
-      "There are spaces around names: whether SailPoint drops them is not documented."
+      "There are spaces around names: remove them, because SailPoint does not document whether it drops them."
     ],
     [
       names.some((name) => /[\p{Cc}\p{Cf}\uFFFD]/u.test(name)),
@@ -75,7 +73,10 @@ export const check = (text: string, { optional, required }: Columns): Faults => 
     ],
     [names.includes(""), `Column ${names.indexOf("") + 1} has no name.`],
     [isCut, `The line is longer than ${MAX_LINE} characters: later columns were not checked.`],
-    [cells.length > MAX_COLUMNS, `There are ${cells.length} columns: is this the first line of the file?`],
+    [
+      cells.length > MAX_COLUMNS,
+      `There are ${cells.length} columns: check that this is the first line of the file.`
+    ],
     ...[...given]
       .filter((name) => name !== "" && names.indexOf(name) !== names.lastIndexOf(name))
       .slice(0, MAX_COLUMNS)
@@ -84,13 +85,13 @@ export const check = (text: string, { optional, required }: Columns): Faults => 
   return {
     missing: isCut ? [] : required.filter((name) => !given.has(name)),
     unknown: unknown.map((name) => ({ name: shown(name), ...nearest(name, lacking) })),
-    problems: sentences.filter(([isSo]) => isSo).map(([, sentence]) => sentence)
+    problems: sentences.filter(([applies]) => applies).map(([, sentence]) => sentence)
   }
 }
 
 const shown = (name: string): string => plainText(name, MAX_NAME)
 
-/** A separator inside quotation marks separates nothing (RFC 4180). */
+/** A separator inside quotation marks is text (RFC 4180). */
 const split = (line: string, separator: string): ReadonlyArray<string> => {
   const cells = [""]
   let quoted = false
@@ -113,7 +114,7 @@ const folded = (text: string) =>
     .replace(/[^\p{L}\p{N}]/gu, "")
     .slice(0, MAX_NAME)
 
-/** As people mistype names: in another case, with spaces or signs between words, or a few letters off. */
+/** Recognizes typing mistakes: another case, spaces or signs between words, and a few wrong letters. */
 const nearest = (name: string, candidates: ReadonlyArray<string>): { readonly didYouMean?: string } => {
   const [best] = candidates
     .map((candidate) => ({ candidate, distance: distance(folded(name), folded(candidate)) }))

@@ -58,7 +58,7 @@ export type { Records } from "./internal/records.ts"
 /** The parts that an explanation may read, and its deadline. */
 export interface Options {
   /**
-   * Counts the records that were created and changed since the upload, for which it reads up to 1,000 people's records.
+   * Counts the records that were created and changed since the upload. This reads up to 1,000 people's records.
    * Default: false.
    */
   readonly countRecords?: boolean | undefined
@@ -74,7 +74,7 @@ export interface Options {
   readonly deadline?: Duration.Input | undefined
 }
 
-/** The facts about an upload that its user knows. */
+/** The user's own facts about an upload. */
 export interface Upload {
   /** The time of the upload, from which records are counted and events are searched. Default: 24 hours ago. */
   readonly uploadedAt?: DateTime.DateTime | undefined
@@ -99,14 +99,14 @@ export interface Explained extends BulkUploadStatus.BulkUploadStatus {
     readonly outcome: "found" | "none" | "notPermitted" | "off" | "failed"
     readonly items: ReadonlyArray<ImportEvent>
   }
-  /** The missing parts, each with the tag of its error, a step that can bring the part, and SailPoint's tracking ID. */
+  /** The missing parts, each with the tag of its error, the step to get the part, and SailPoint's tracking ID. */
   readonly unavailable: ReadonlyArray<{
     readonly what: "source" | "records" | "counts" | "columns" | "events"
     readonly error: BulkUploadError["_tag"]
     readonly nextStep: string
     readonly trackingId?: string
   }>
-  /** Checks for a person, the most likely first. */
+  /** Checks for the user, the most likely fault first. */
   readonly checks: ReadonlyArray<string>
   readonly nextStep: string
 }
@@ -150,7 +150,7 @@ const make = ({ auditEvents = false, countRecords = false, deadline = "40 second
       const { checkedAt, status } = yield* inTime("status", uploads.check(sourceId))
       const since = DateTime.toUtc(uploadedAt ?? DateTime.subtract(checkedAt, { hours: 24 }))
       const known = identified(sourceId)
-      // An event can name the source by either ID or by its name; records are filtered by one of the IDs.
+      // An event can name the source by either ID or by its name; records are filtered by the hexadecimal ID.
       const source: Effect.Effect<Part<typeof known>> = yield* Effect.cached(
         auditEvents || known.hex === undefined
           ? part("source", getSource(api, sourceId))
@@ -210,7 +210,7 @@ const valueOf = <A>(part: Part<A> | undefined): A | undefined =>
 const withCounts = (records: Records | undefined, counts: Records | undefined): Records | undefined =>
   counts === undefined ? records : { ...records, ...counts }
 
-/** Without the columns, only those faults are shown that do not depend on them. */
+/** Without the columns, only the faults that do not depend on them are shown. */
 const withFaults = (
   columns: CsvHeader.Columns | undefined,
   header: string | undefined
@@ -234,7 +234,7 @@ export const layerApiClient = (options: Options = {}): Layer.Layer<Explanation, 
 /**
  * Explains the newest bulk upload on a source.
  *
- * Accepts the source's ID, 32 hexadecimal digits or a UUID with dashes. Fails with one of `BulkUploadError` if the status
+ * Accepts the source's ID, 32 hexadecimal digits or a UUID with dashes. Fails with a `BulkUploadError` if the status
  * cannot be read; `unavailable` lists all other missing parts.
  */
 export const explain = (

@@ -21,7 +21,7 @@ export const Failure = Schema.Struct({
   error: Schema.String,
   message: Schema.String,
   nextStep: Schema.String,
-  /** Whether the same call can succeed later although nothing is changed. */
+  /** Whether the same call can succeed later without a change. */
   retryable: Schema.Boolean,
   /** The wait that SailPoint asked for, rounded up. */
   retryAfterSeconds: Schema.optionalKey(Schema.Int),

@@ -14,8 +14,8 @@ import * as Metric from "effect/Metric"
 
 /**
  * Records the seconds from sending a request to its decoded answer, for every attempt. Attributes: `http.request.method`,
- * `url.template`, `server.address` and, if known, `http.response.status_code` and `error.type`. The boundaries are those
- * that the conventions advise.
+ * `url.template`, `server.address`, `server.port` unless it is the scheme's own and, if known, `http.response.status_code`
+ * and `error.type`. The conventions advise these boundaries.
  */
 export const requestDuration = Metric.histogram("http.client.request.duration", {
   description: "Duration of HTTP client requests.",
@@ -35,7 +35,7 @@ export const retries = Metric.counter("sailpoint.bulk_upload.retries", {
   incremental: true
 })
 
-/** Counts token requests, by `outcome`: `ok`, or the tag of the error. */
+/** Counts token requests, by `outcome`, as `statusCalls` does. */
 export const tokenRequests = Metric.counter("sailpoint.bulk_upload.token.requests", {
   description: "Requests for an access token.",
   incremental: true

@@ -36,8 +36,8 @@ import { requestJson } from "./internal/requestJson.ts"
 import * as SourceId from "./SourceId.ts"
 
 /**
- * Decodes a source. Names and descriptions come from the tenant: one line, cut to 200 and 500
- * characters, without control characters; names in Unicode's normal form C.
+ * Decodes a source. Names and descriptions come from the tenant: each is one line without control characters, cut to 200
+ * and 500 characters; names are in Unicode's normal form C.
  */
 export const NonEmployeeSource = Schema.Struct({
   /** The ID for status requests: SailPoint's `sourceId` or, without one, its `id`. */
@@ -56,7 +56,7 @@ interface Options {
   readonly ownedByMe?: boolean | undefined
 }
 
-/** No source has that name; `candidates` are all sources. */
+/** No source has that name; `candidates` lists all sources. */
 export class SourceNotFound extends Schema.TaggedError<SourceNotFound>()("SourceNotFound", {
   name: Schema.String,
   candidates: Schema.Array(NonEmployeeSource)
@@ -75,7 +75,7 @@ export class SourceNotFound extends Schema.TaggedError<SourceNotFound>()("Source
   }
 }
 
-/** More than one source fits the name; `candidates` are those. */
+/** More than one source fits the name; `candidates` lists them. */
 export class AmbiguousSource extends Schema.TaggedError<AmbiguousSource>()("AmbiguousSource", {
   name: Schema.String,
   candidates: Schema.Array(NonEmployeeSource)
@@ -116,7 +116,7 @@ export class NonEmployeeSources extends Context.Service<NonEmployeeSources, Serv
 
 const MAX_NAME = 200
 
-/** Fifty sources, an org's limit, with long lists of approvers stay well below. */
+/** An org's limit of 50 sources stays well below, even with long lists of approvers. */
 const MAX_LIST_BYTES = 2 * 1024 * 1024
 
 /** Nothing in an item is required, so each key is read alone. */

@@ -1,6 +1,6 @@
 /**
  * The rate limit: SailPoint allows 100 requests in 10 seconds for a client ID and API version. All integrations with that
- * client ID share it, so a client that keeps to it is the only way not to exhaust it for the others.
+ * client ID share it, so a client that exceeds it blocks the others, too.
  *
  * **Details**
  *

@@ -1,8 +1,8 @@
 /**
- * When a failed request is sent again: a Schedule.
+ * Decides when a failed request is sent again, as a Schedule.
  *
- * After a 429, the built-in policy waits for as long as `Retry-After` says, plus a little jitter. Without that header,
- * and after 5xx, timeouts and broken connections, the wait grows exponentially. Tries and total time are bounded. If
+ * After a 429 or 5xx with `Retry-After`, the built-in policy waits for that time, plus a little jitter. Without that
+ * header, and after timeouts and broken connections, the wait grows exponentially. Tries and total time are bounded. If
  * SailPoint asks for a wait above `maxRetryAfter`, the policy gives up at once, so that the caller learns the wait. Only
  * errors that are `retryable` are retried.
  *
@@ -45,7 +45,7 @@ export interface Options {
 }
 
 /**
- * Returns the wait of the answer's `Retry-After`, for a policy of your own. A wait of 0 or a past date counts as none, so
+ * Returns the wait of the answer's `Retry-After`, for custom policies. A wait of 0 or a past date counts as none, so
  * that the next request does not follow at once.
  */
 export const askedWait = (error: BulkUploadError): Duration.Duration | undefined => {

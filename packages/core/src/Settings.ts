@@ -5,7 +5,7 @@
  * |---|---|
  * | `SAIL_BASE_URL` | the API host, `https://{tenant}.api.identitynow.com` |
  * | `SAIL_CLIENT_ID`, `SAIL_CLIENT_SECRET` | client credentials; tokens are fetched and renewed |
- * | `SAIL_ACCESS_TOKEN` | an access token, instead of the two; never renewed |
+ * | `SAIL_ACCESS_TOKEN` | an access token, instead of client credentials; never renewed |
  * | `SAIL_API_VERSION` | the API version; `v2024` unless set |
  * | `SAIL_ALLOWED_HOSTS` | hosts outside SailPoint's domains that may receive the secret, separated by commas |
  * | `SAIL_REQUEST_BUDGET` | the share of the rate limit for this process, such as `50 per 10 seconds` |

@@ -7,12 +7,12 @@
  * network's delays nor the clocks of the processes matter. (Fixed windows and token buckets, the algorithms of Effect's
  * `RateLimiter`, let up to twice the limit through around a boundary or after a quiet time.)
  *
- * A waiting request occupies nothing in Redis: the first of each process asks again when the next slot is due, a process
- * with fewer slots before one with more. The slots
- * of a killed process are free again when their leases end: after the attempt's deadline, one window and 5 seconds.
+ * A waiting request stores nothing in Redis. The first one of each process polls when the next slot is due, and a process
+ * with fewer slots polls earlier. The slots of a killed process are free again when their leases end: after the attempt's
+ * deadline, one window and 5 seconds.
  *
- * Each process also keeps to the whole limit alone. While Redis does not answer, only that limit applies: one warning
- * says so, and one line when the limit is shared again.
+ * Each process also applies the whole limit to itself. While Redis does not answer, only that limit applies; one warning
+ * marks the beginning of that time, and one line its end.
  *
  * **Gotchas**
  *
@@ -30,8 +30,8 @@ import { makeSpend } from "./internal/spend.ts"
 import type * as RequestBudget from "./RequestBudget.ts"
 
 /**
- * Makes the limit of all processes that make one with the same numbers on the same Redis. Pass it as the option
- * `requestBudget`.
+ * Makes a limit that all processes on the same Redis share. Pass it as the option `requestBudget`, and give every process
+ * the same numbers. Dies with a `RangeError` for meaningless numbers.
  *
  * @example
  * ```ts

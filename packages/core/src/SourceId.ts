@@ -35,15 +35,15 @@ export const fromString = (input: string): Effect.Effect<SourceId, InvalidSource
   is(input)
     ? Effect.succeed(input)
     : Effect.fail(
-        new InvalidSourceId({ sourceId: plainText(named(input), 64), reason: problemOf(named(input)) })
+        new InvalidSourceId({ sourceId: plainText(asText(input), 64), reason: problemOf(asText(input)) })
       )
 
 /** A program without types can pass any value, and `String` throws for some. */
-const named = (input: unknown): string => (typeof input === "string" ? input : format(input))
+const asText = (input: unknown): string => (typeof input === "string" ? input : format(input))
 
 const DIGITS = 32
 
-/** Why a text is not an ID. Invisible and look-alike characters are named by their code points. */
+/** Returns why a text is not an ID. Code points identify invisible and look-alike characters. */
 const problemOf = (text: string): string => {
   if (text === "") return "it is empty"
   const valid = /^[0-9a-f-]*/iu.exec(text)?.[0].length ?? 0

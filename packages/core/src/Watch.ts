@@ -3,8 +3,8 @@
  *
  * **Details**
  *
- * All followers of a source share its checks, whatever their schedules: a follower requests the status only if no other
- * one has since its last check. Its first check is requested after it began to follow.
+ * All followers of a source share its checks, whatever their schedules: a follower sends a request only if no other
+ * follower has sent one since its last check. Its first check is never older than its start.
  *
  * **Gotchas**
  *
@@ -40,8 +40,8 @@ import { seconds, toMessage, Wait } from "./internal/errorText.ts"
 /** How to follow a source. */
 export interface Options {
   /**
-   * When to take the next check after each one: the newest check of another follower of the source, or else a new
-   * request. Followers with different schedules share their checks too. Default: `Watch.schedule`.
+   * The waits between checks. After each wait, the next check is the newest one of another follower of the source, or
+   * else a new request. Default: `Watch.schedule`.
    */
   readonly schedule?: Schedule.Schedule<unknown> | undefined
   /** When the file was uploaded: settled statuses of earlier jobs are not believed. */
@@ -55,7 +55,7 @@ export interface Options {
   readonly grace?: Duration.Input | undefined
 }
 
-/** Waits for a second first, half as long again each time, and 15 seconds in the end. */
+/** Waits 1 second at first, then 1.5 times as long after each check, up to 15 seconds. */
 export const schedule: Schedule.Schedule<unknown> = Schedule.min([
   Schedule.exponential("1 second", 1.5),
   Schedule.spaced("15 seconds")

@@ -4,7 +4,7 @@ import * as Watch from "@sailpoint-bulk-upload/core/Watch"
 import * as Duration from "effect/Duration"
 import { readFile } from "node:fs/promises"
 
-type CatalogueError = BulkUploadError.BulkUploadError | Watch.NotSettled
+type CatalogError = BulkUploadError.BulkUploadError | Watch.NotSettled
 
 interface Case<E> {
   /** The case in which the error has this text; absent if it has only one text. */
@@ -21,7 +21,7 @@ const refusedByProxy = (proxyStatus: number) =>
   new BulkUploadError.ConnectionFailed({ sourceId, host, proxyStatus })
 
 /** A new error does not compile until it has its cases here. */
-const cases: { readonly [E in CatalogueError as E["_tag"]]: ReadonlyArray<Case<E>> } = {
+const cases: { readonly [E in CatalogError as E["_tag"]]: ReadonlyArray<Case<E>> } = {
   InvalidSourceId: [
     {
       error: new BulkUploadError.InvalidSourceId({
@@ -187,7 +187,7 @@ export const content = async (): Promise<string> => {
 
 const entry = ({ fields }: (typeof classes)[number], source: string): string => {
   const tag = fields._tag.schema.literal
-  const all: ReadonlyArray<Case<CatalogueError>> = cases[tag]
+  const all: ReadonlyArray<Case<CatalogError>> = cases[tag]
   const carried = Object.keys(fields).filter((field) => field !== "_tag")
   return [
     `### ${tag}`,
@@ -198,29 +198,29 @@ const entry = ({ fields }: (typeof classes)[number], source: string): string => 
   ].join("\n\n")
 }
 
-const advice = (all: ReadonlyArray<Case<CatalogueError>>): ReadonlyArray<string> => {
+const advice = (all: ReadonlyArray<Case<CatalogError>>): ReadonlyArray<string> => {
   const [first] = all
-  if (first?.when === undefined) return [asMarkdown(first?.error.nextStep ?? ""), passes(first?.error)]
+  if (first?.when === undefined) return [asMarkdown(first?.error.nextStep ?? ""), retryability(first?.error)]
   const same = all.every(({ error }) => error.retryable === first.error.retryable)
   return [
     all
       .map(({ error, when }) => {
         const step = `- _${when}:_ ${asMarkdown(error.nextStep)}`
-        return same ? step : `${step} ${passes(error)}`
+        return same ? step : `${step} ${retryability(error)}`
       })
       .join("\n"),
-    ...(same ? [passes(first.error)] : [])
+    ...(same ? [retryability(first.error)] : [])
   ]
 }
 
-const passes = (error: CatalogueError | undefined): string =>
+const retryability = (error: CatalogError | undefined): string =>
   `Retryable: ${error?.retryable === true ? "yes" : "no"}.`
 
-/** Escapes a text for Markdown, and marks options, variables, scopes and audit events as code. */
+/** Escapes a text for Markdown, and marks options, variables, scopes, user levels and audit events as code. */
 export const asMarkdown = (text: string): string => text.replaceAll("<", "&lt;").replaceAll(CODE, "`$&`")
 
 const CODE =
-  /\b(?:(?:SAIL|NODE|NON|ORG)_[A-Z_]+|idn(?::\w+)+|baseUrl|apiVersion|accessToken|clientId|clientSecret)\b/gu
+  /\b(?:(?:SAIL|NODE|NON|ORG|CERT|REPORT|SOURCE|ROLE)_[A-Z_]+|(?:idn|sp)(?::\w+)+|ownedByMe|baseUrl|apiVersion|accessToken|clientId|clientSecret)\b/gu
 
 /** Returns the docstring of a class, without asterisks and tags. */
 const docstring = (source: string, name: string): string => {

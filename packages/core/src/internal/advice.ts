@@ -1,4 +1,4 @@
-/** Checks and a next step for a person, ordered by the evidence. They never name a reason. */
+/** Checks for the user, ordered by the evidence, and a next step. They never name a reason. */
 import * as DateTime from "effect/DateTime"
 import * as BulkUploadStatus from "../BulkUploadStatus.ts"
 import type * as CsvHeader from "../CsvHeader.ts"

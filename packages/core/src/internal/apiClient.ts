@@ -13,7 +13,7 @@ export interface Service {
   readonly accessToken: AccessToken
   /** Sends a request once, and once more with a new token if SailPoint refuses the token. */
   readonly attempt: <A>(call: Call<A>) => Effect.Effect<A, BulkUploadError>
-  /** Runs an attempt again as long as the retry policy says. */
+  /** Retries an attempt as the retry policy says. */
   readonly retry: <A>(attempt: Effect.Effect<A, BulkUploadError>) => Effect.Effect<A, BulkUploadError>
 }
 

@@ -35,7 +35,7 @@ export interface ImportEvent {
   readonly text?: string
 }
 
-/** The newest events of the tenant that are read, and how many of them an explanation has. */
+/** The limits for the tenant's newest events that are read, and for those in an explanation. */
 const MAX_FOUND = 50
 const MAX_OURS = 5
 const MAX_NEAR = 3
@@ -115,7 +115,7 @@ const toItems = (found: ReadonlyArray<Found>, { ids, name }: Identified): Readon
     sourceId === "" ? name !== "" && (sourceName || target) === name : ids.has(sourceId)
   const tracked = new Set(found.filter(isNamed).map(({ trackingNumber }) => trackingNumber))
   tracked.delete("")
-  // Of one time, FAILED and PASSED come before STARTED, which is older.
+  // Among events of the same time, FAILED and PASSED come before STARTED, which is older.
   const newestFirst = found.toSorted(
     (a, b) => b.at.epochMilliseconds - a.at.epochMilliseconds || a.action.localeCompare(b.action)
   )

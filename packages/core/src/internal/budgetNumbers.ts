@@ -27,13 +27,13 @@ export const budgetNumbers = ({ requests = 100, per, maxPause }: Options): Numbe
     throw wrong(
       "requests",
       requests,
-      "a whole number of at least 1; for no limit at all there is RequestBudget.unlimited"
+      "a whole number of at least 1. For no limit, use RequestBudget.unlimited"
     )
   }
   const window = toMillis(per ?? "10 seconds")
   if (!(window > 0 && window < Infinity)) throw wrong("per", per, "a time above 0 that ends")
   const longest = toMillis(maxPause ?? "1 minute")
-  // No back-off lasts longer than 20 minutes, so there may be no longest one.
+  // Infinity is valid, because no back-off lasts longer than 20 minutes.
   if (!(longest >= 0)) throw wrong("maxPause", maxPause, "a time that is not negative")
   return { limit: requests, window, maxPause: longest }
 }
@@ -41,4 +41,4 @@ export const budgetNumbers = ({ requests = 100, per, maxPause }: Options): Numbe
 const toMillis = (input: Duration.Input): number => Duration.toMillis(Duration.fromInputUnsafe(input))
 
 const wrong = (name: string, given: unknown, expected: string): RangeError =>
-  new RangeError(`A request budget's "${name}" is ${String(given)}: expected ${expected}.`)
+  new RangeError(`The rate limit's "${name}" is ${String(given)}: expected ${expected}.`)

@@ -13,7 +13,7 @@ export interface Keys {
   readonly backOff: string
 }
 
-/** `put` adds a slot. The set outlives it, and slots of other processes with longer leases. */
+/** `put` adds a slot. The set outlives this slot and all slots with longer leases. */
 const SLOTS = `
 local time = redis.call("TIME")
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -24,8 +24,8 @@ end
 `
 
 /**
- * Takes a slot, or returns the least number of milliseconds until one is free or the back-off is over. A request under way
- * can free its slot one window from now, however long its lease still is.
+ * Takes a slot, or returns the least number of milliseconds until one is free or the back-off is over. A running request
+ * can free its slot one window from now, whatever its lease.
  */
 export const take = Redis.script(
   (

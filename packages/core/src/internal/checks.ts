@@ -57,7 +57,7 @@ export type Checks = (sourceId: SourceId) => Effect.Effect<Caller, never, Scope.
 export const makeChecks = (attempt: Attempt): Effect.Effect<Checks, never, Scope.Scope> =>
   Effect.gen(function* () {
     const sources = yield* RcMap.make({ lookup: makeSource })
-    const flights = yield* RcMap.make({ lookup: (flight: Flight) => fly(attempt, flight) })
+    const flights = yield* RcMap.make({ lookup: (flight: Flight) => runFlight(attempt, flight) })
     return Effect.fnUntraced(function* (sourceId) {
       const source = yield* RcMap.get(sources, sourceId)
       let from = yield* now
@@ -94,17 +94,17 @@ const makeFlight = (source: Source): Flight =>
     check: undefined
   })
 
-const fly = (attempt: Attempt, flight: Flight): Effect.Effect<Check> => {
+const runFlight = (attempt: Attempt, flight: Flight): Effect.Effect<Check> => {
   const { source, span } = flight
-  const leave = Effect.gen(function* () {
+  const markSent = Effect.gen(function* () {
     flight.sent = { at: yield* DateTime.now, monotonic: yield* now }
     source.newest = flight
     if (source.next === flight) source.next = undefined
     return flight.sent
   })
   return Effect.gen(function* () {
-    const result = yield* Effect.result(attempt(source.id, leave))
-    const { at } = flight.sent ?? (yield* leave)
+    const result = yield* Effect.result(attempt(source.id, markSent))
+    const { at } = flight.sent ?? (yield* markSent)
     return (flight.check = { at, result })
   }).pipe(
     // A flight without a check must not serve later callers.

@@ -6,14 +6,14 @@ import type * as Duration from "effect/Duration"
 import type { Headers } from "effect/http/Headers"
 import * as Result from "effect/Result"
 import * as BulkUploadError from "../BulkUploadError.ts"
-import { readErrorBody, type Said } from "./errorBody.ts"
+import { type ErrorBody, readErrorBody } from "./errorBody.ts"
 import type { Operation, Subject } from "./errorText.ts"
 import { readRetryAfter } from "./retryAfter.ts"
 import type { Disconnection, NoReply, Reply, Show } from "./reply.ts"
 
 interface Where {
   readonly host: string
-  /** The number of attempts, with this one. */
+  /** The number of attempts, including this one. */
   readonly attempts: number
   /** The time from which a date in `Retry-After` is measured, in milliseconds since the epoch. */
   readonly now: number
@@ -44,7 +44,7 @@ const errorOf = (
   reply: Reply,
   { attempts, host, now }: Where
 ): BulkUploadError.BulkUploadError => {
-  const about = { ...subject, ...said(subject, reply) }
+  const about = { ...subject, ...errorBodyOf(subject, reply) }
   const httpStatus = reply.status
   if (subject.operation === "token" && [400, 401, 403].includes(httpStatus)) {
     return new BulkUploadError.AuthenticationFailed({ ...about, httpStatus })
@@ -69,7 +69,7 @@ const errorOf = (
   }
 }
 
-/** Returns the error if no answer came. */
+/** Returns the error for a missing answer. */
 export const fromNoReply = (
   subject: Subject,
   noReply: NoReply,
@@ -108,10 +108,10 @@ const PERSONAL: ReadonlySet<Operation> = new Set(["source", "records", "events"]
 
 const TRACKING_ID = /^[0-9a-f-]{32,36}$/iu
 
-const said = ({ operation }: Subject, reply: Reply): Said => {
-  const said = readErrorBody(reply)
-  if (!PERSONAL.has(operation)) return said
-  const { trackingId = "" } = said
+const errorBodyOf = ({ operation }: Subject, reply: Reply): ErrorBody => {
+  const body = readErrorBody(reply)
+  if (!PERSONAL.has(operation)) return body
+  const { trackingId = "" } = body
   return { messages: [], ...(TRACKING_ID.test(trackingId) ? { trackingId } : {}) }
 }
 
@@ -129,7 +129,7 @@ const unexpected = (
   }
   return new BulkUploadError.UnexpectedResponse({
     ...about,
-    ...said(subject, reply),
+    ...errorBodyOf(subject, reply),
     ...undecodable,
     ...(reply.body._tag === "Text" && subject.operation !== "token" && !PERSONAL.has(subject.operation)
       ? { body: reply.show(reply.body.text, 200, unescaped) }

@@ -8,7 +8,7 @@ import * as Predicate from "effect/Predicate"
 import { parseJson } from "./json.ts"
 import type { Reply } from "./reply.ts"
 
-export interface Said {
+export interface ErrorBody {
   readonly detailCode?: string
   readonly trackingId?: string
   readonly messages: ReadonlyArray<string>
@@ -16,7 +16,7 @@ export interface Said {
 
 const MAX_MESSAGES = 5
 
-export const readErrorBody = ({ body, show }: Reply): Said => {
+export const readErrorBody = ({ body, show }: Reply): ErrorBody => {
   const json = body._tag === "Text" ? Option.getOrUndefined(parseJson(body.text)) : undefined
   const textAt = (object: unknown, key: string, maxLength?: number): string | undefined => {
     const value = valueAt(object, key)

@@ -24,8 +24,8 @@ export interface Seen extends Check {
 /** One follower of a source, in a stream or in a wait: it checks and pauses in turns. */
 export interface Follower {
   /**
-   * Returns the next check after one attempt. The follower's schedule retries it, so every failure shows at once. Fails
-   * with a failure that is not retryable.
+   * Returns the next check, without retries, so that every failure shows at once. Fails if the failure is not retryable or
+   * SailPoint asks for a wait above `maxRetryAfter`.
    */
   readonly check: Effect.Effect<Seen, BulkUploadError>
   /** Waits until the next check is due. Returns false if the schedule has ended or the check is believed. */

@@ -1,6 +1,6 @@
 /**
- * GET of a source's records, which hold personal data: as few as possible are requested, and of each only two timestamps
- * are decoded.
+ * GET of a source's records, which contain personal data: as few as possible are requested, and only two timestamps of
+ * each are decoded.
  */
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -22,14 +22,14 @@ export type Records = {
   /** The records created before `since` and changed since. */
   readonly changedSince?: number
   readonly since?: string
-  /** False if there can be more, because up to 1,000 records are read. */
+  /** False if the counts can be too low, because at most 1,000 records are read. */
   readonly complete?: boolean
 }
 
 const PAGE = 250
 const MAX_PAGES = 4
 
-/** A source as the list of records is filtered by it. */
+/** The source whose records are requested. */
 export interface RecordSource {
   readonly sourceId: SourceId
   readonly hex: string
@@ -69,7 +69,7 @@ const getPage = (
 /** Milliseconds since the epoch; NaN if SailPoint sends no time. */
 const millisOf = (value: unknown): number => (typeof value === "string" ? Date.parse(value) : Number.NaN)
 
-/** Reads two records for their number and for the times at which the newest was created and changed. */
+/** Reads the number of records, and the times of the newest creation and the newest change. */
 export const getRecords = (api: Service, source: RecordSource): Effect.Effect<Records, BulkUploadError> =>
   Effect.zipWith(
     getPage(api, source, "-created"),
@@ -104,7 +104,7 @@ export const countSince = Effect.fnUntraced(function* (
     counts.total = total
     for (const { created, modified } of records) {
       if (modified < from) return counts
-      // Where the order puts a record without a time is not documented, so others may follow it.
+      // SailPoint does not document the position of a record without a time, so others may follow it.
       if (Number.isNaN(modified) || Number.isNaN(created)) counts.complete = false
       else if (created >= from) counts.createdSince += 1
       else counts.changedSince += 1

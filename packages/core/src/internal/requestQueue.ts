@@ -27,8 +27,8 @@ const FORGOTTEN_AFTER = 60_000
 const LONGEST_STALL = 5000
 
 /**
- * The delay of a request for a shared slot that is due, times the share of the limit that the process uses: the process
- * with the fewest slots asks first.
+ * The delay, in milliseconds, with which a process that uses the whole limit requests a shared slot that is due. For other
+ * processes it is shorter in proportion, so the process with the fewest slots is first.
  */
 const YIELD_MILLIS = 30
 
@@ -55,12 +55,12 @@ export class LimitPaused extends Data.TaggedError("LimitPaused")<{
 export class Slot {
   readonly clock: Clock.Clock
   readonly deadline: number
-  /** The longest back-off that it waits for. */
+  /** The longest back-off that the request waits for. */
   readonly maxPause: number
   state: "none" | "shared" | "sent" = "none"
   /** Of the shared slot. */
   id = ""
-  askedAt = -Infinity
+  requestedAt = -Infinity
   sentAt = -Infinity
   waitsSince: number | undefined
 
@@ -72,9 +72,9 @@ export class Slot {
 }
 
 interface Waiter {
-  /** Done when the first waiter has to check again. */
+  /** Done when this waiter is first and has to check again. */
   signal: Deferred.Deferred<void>
-  /** Others are sent while it gets a new token. */
+  /** True while the waiter gets a new token; then others are sent before it. */
   isRenewing: boolean
 }
 
@@ -85,7 +85,7 @@ export class RequestQueue {
   #running = 0
   /** When the slots of ended requests are free again, the earliest first. */
   readonly #freeAt: Array<number> = []
-  /** When to ask for a shared slot again. */
+  /** When to request a shared slot again. */
   #sharedFrom = -Infinity
   readonly #backOff = { since: -Infinity, until: -Infinity, millis: 0 }
   readonly #waiting = new Set<Waiter>()
@@ -106,7 +106,7 @@ export class RequestQueue {
     )
   }
 
-  /** Returns the failure of a request that does not wait for so long a back-off. */
+  /** Returns a failure if the back-off is longer than the request may wait. */
   refusal(slot: Slot): LimitPaused | undefined {
     const remaining = this.#backOff.until - nowOf(slot.clock)
     return remaining > slot.maxPause ? new LimitPaused({ remaining: Duration.millis(remaining) }) : undefined
@@ -143,13 +143,13 @@ export class RequestQueue {
         current = renewed
         waiter.isRenewing = false
       }),
-      // The requests that share the new token return to their positions before the first of them goes on.
+      // The requests that share the new token return to their positions before the first of them continues.
       Effect.andThen(Effect.yieldNow)
     )
     const attempt: Effect.Effect<T, E | LimitPaused, R> = Effect.suspend(() => {
       const signal = Deferred.makeUnsafe<void>()
       waiter.signal = signal
-      // A renewed request goes first, but not before one that already has its shared slot.
+      // A request with a new token is first again, but does not overtake one that already has a shared slot.
       if (slot.state === "none" && this.#first() !== waiter) {
         return Effect.andThen(this.#await(slot, signal), attempt)
       }
@@ -165,7 +165,7 @@ export class RequestQueue {
         )
       }
       if (!isReady(current)) return this.#giveBack(slot).pipe(Effect.andThen(renew), Effect.andThen(attempt))
-      if (this.#shared !== undefined && now - slot.askedAt > LONGEST_STALL) {
+      if (this.#shared !== undefined && now - slot.requestedAt > LONGEST_STALL) {
         return Effect.andThen(this.#request(slot, this.#shared), attempt)
       }
       this.#take(slot, now)
@@ -212,7 +212,7 @@ export class RequestQueue {
     })
   }
 
-  /** Returns 0 for a request that was under way when the last back-off began, because its 429 adds nothing. */
+  /** Returns 0 for a request that was sent before the last back-off began, because its 429 is no news. */
   #defaultBackOff({ sentAt }: Slot, now: number): number {
     const { millis, since, until } = this.#backOff
     if (sentAt <= since) return 0
@@ -250,7 +250,7 @@ export class RequestQueue {
     this.#running += 1
   }
 
-  /** Waits for the signal, or for whole milliseconds: a rounding error can be too short for a clock to pass. */
+  /** Waits for the signal or for a time, in whole milliseconds, because a clock may not advance by less. */
   #await(slot: Slot, signal: Deferred.Deferred<void>, millis?: number): Effect.Effect<void> {
     slot.waitsSince ??= nowOf(slot.clock)
     const signalled = Deferred.await(signal)
@@ -270,7 +270,7 @@ export class RequestQueue {
       this.#giveBack(slot),
       Effect.suspend(() => {
         slot.id = crypto.randomUUID()
-        slot.askedAt = nowOf(slot.clock)
+        slot.requestedAt = nowOf(slot.clock)
         // From now on the slot may be taken, whether or not Redis' answer arrives.
         slot.state = "shared"
         return shared.take(slot.id, slot.deadline + this.#window + LONGEST_STALL)
@@ -281,7 +281,7 @@ export class RequestQueue {
         const [outcome, millis] = answer.value
         const now = nowOf(slot.clock)
         slot.state = "none"
-        slot.askedAt = -Infinity
+        slot.requestedAt = -Infinity
         if (outcome === "paused") this.#block(now, millis)
         else this.#sharedFrom = now + millis + YIELD_MILLIS * this.#share()
       })
@@ -291,7 +291,7 @@ export class RequestQueue {
   #giveBack(slot: Slot): Effect.Effect<void> {
     if (slot.state !== "shared") return Effect.void
     slot.state = "none"
-    slot.askedAt = -Infinity
+    slot.requestedAt = -Infinity
     return this.#shared?.giveBack(slot.id) ?? Effect.void
   }
 }

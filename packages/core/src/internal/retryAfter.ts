@@ -10,7 +10,7 @@ import * as Result from "effect/Result"
 /** A comma, but not the one after the day of an HTTP date. */
 const BETWEEN_VALUES = /(?<!\b(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*),/iu
 
-/** The distance of the last date (ECMA-262, section 21.4.1.1). */
+/** The time from the epoch to the last date (ECMA-262, section 21.4.1.1). */
 const LONGEST = Duration.millis(8.64e15)
 
 const FRACTION = /^\d{1,15}\.\d+$/u

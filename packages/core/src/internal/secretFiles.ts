@@ -5,12 +5,12 @@ import * as Result from "effect/Result"
 import type { Problem } from "../Settings.ts"
 import { isPlaceholder } from "./placeholder.ts"
 
-/** The variables of a client that hold a secret. */
+/** The variables of a client that contain a secret. */
 export const SECRETS: ReadonlyArray<string> = ["SAIL_CLIENT_SECRET", "SAIL_ACCESS_TOKEN"]
 
 /**
- * Returns an environment in which each of `names` has the content of the file that its variable `NAME_FILE` names, and
- * what is wrong: a file that cannot be read or is empty, or both variables set.
+ * Returns the environment, in which each of `names` gets the content of the file that its variable `NAME_FILE` names.
+ * Reports a file that cannot be read or is empty, and a name for which both variables are set.
  */
 export const readFiles = (
   given: Readonly<Record<string, string | undefined>>,

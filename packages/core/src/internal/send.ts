@@ -1,4 +1,4 @@
-/** One attempt: a request is sent and its answer decoded, in a separate span, measured, with every failure typed. */
+/** One attempt: sends a request and decodes its answer, in a separate span, with a metric and typed failures. */
 import * as Clock from "effect/Clock"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"

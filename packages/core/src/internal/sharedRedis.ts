@@ -1,6 +1,6 @@
 /**
- * Scripts in a Redis that processes share while it answers. If a command fails, or is not answered within a second, one
- * warning says so, and only a probe is sent now and then. When Redis answers again, one line says so.
+ * Runs scripts in a shared Redis while Redis answers. If a command fails or takes longer than a second, one warning is
+ * logged, and only probes are sent until one succeeds, which is logged, too.
  */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -10,7 +10,7 @@ import type * as Scope from "effect/Scope"
 import { plainText } from "./plainText.ts"
 
 export interface SharedRedis {
-  /** Runs a script. Returns nothing while Redis does not answer. */
+  /** Runs a script. Returns none while Redis does not answer. */
   readonly run: <Params extends Array<unknown>, Result>(
     script: Redis.Script<{ params: Params; result: Result }>
   ) => (...params: Params) => Effect.Effect<Option.Option<Result>>
@@ -30,32 +30,32 @@ const probing = Schedule.min([Schedule.exponential("100 millis"), Schedule.space
   Schedule.jittered
 )
 
-/** The probe runs the scripts, because a Redis that only answers PING has not come back. */
+/** The probe has to run the scripts, because a Redis that answers only PING is still unusable. */
 export const makeSharedRedis = Effect.fnUntraced(function* (
   probe: (redis: Redis.Redis["Service"]) => Effect.Effect<unknown, Redis.RedisError>
 ): Effect.fn.Return<SharedRedis, never, Redis.Redis | Scope.Scope> {
   const redis = yield* Redis.Redis
   const scope = yield* Effect.scope
-  let away = false
+  let isDown = false
 
   const inBackground: SharedRedis["inBackground"] = (effect) =>
     Effect.asVoid(Effect.forkIn(effect, scope, { startImmediately: true }))
 
-  const comeBack = answered(probe(redis)).pipe(
+  const recover = answered(probe(redis)).pipe(
     Effect.retry(probing),
     Effect.andThen(
       Effect.suspend(() => {
-        away = false
+        isDown = false
         return Effect.logInfo("Redis answers again: the rate limit is shared again.")
       })
     ),
     Effect.ignore
   )
 
-  const goAway = (error: Redis.RedisError): Effect.Effect<void> =>
+  const goDown = (error: Redis.RedisError): Effect.Effect<void> =>
     Effect.suspend(() => {
-      if (away) return Effect.void
-      away = true
+      if (isDown) return Effect.void
+      isDown = true
       // A cluster may serve the probe and move the next key.
       return isCluster(error)
         ? Effect.logWarning(
@@ -63,7 +63,7 @@ export const makeSharedRedis = Effect.fnUntraced(function* (
           )
         : Effect.logWarning(
             `Redis cannot be used (${reasonOf(error)}): until it can, this process applies the rate limit to itself.`
-          ).pipe(Effect.andThen(inBackground(comeBack)))
+          ).pipe(Effect.andThen(inBackground(recover)))
     })
 
   const run = <Params extends Array<unknown>, Result>(
@@ -71,8 +71,8 @@ export const makeSharedRedis = Effect.fnUntraced(function* (
   ) => {
     const evaluate = redis.eval<{ params: Params; result: Result }>(script)
     return (...params: Params): Effect.Effect<Option.Option<Result>> =>
-      Effect.suspend(() => (away ? Effect.succeedNone : Effect.asSome(answered(evaluate(...params))))).pipe(
-        Effect.catch((error) => Effect.as(goAway(error), Option.none()))
+      Effect.suspend(() => (isDown ? Effect.succeedNone : Effect.asSome(answered(evaluate(...params))))).pipe(
+        Effect.catch((error) => Effect.as(goDown(error), Option.none()))
       )
   }
 

@@ -12,7 +12,7 @@ export interface Request<T, A, E, R> {
   /** Whether the token is still valid. If not, the request is prepared again, without a slot. */
   readonly isReady: (prepared: T, clock: Clock.Clock) => boolean
   readonly send: (prepared: T, backOff: BackOff) => Effect.Effect<A, E, R>
-  /** The longest that `send` takes. */
+  /** The longest duration of `send`. */
   readonly deadline: Duration.Duration
 }
 
@@ -25,7 +25,7 @@ export type Spend = <T, A, E, R>(
   request: Request<T, A, E, R>
 ) => Effect.Effect<A, E | LimitPaused, R>
 
-/** A rate limit, kept for each key. The library's keys stand for a host, a client ID and an API version. */
+/** A rate limit, applied to each key. The library's keys stand for a host, a client ID and an API version. */
 export interface RequestBudget {
   readonly spend: Spend
 }
@@ -67,7 +67,7 @@ export const makeSpend = (
 /** The deadline, in milliseconds, that a lease assumes for an attempt without one. */
 const LONGEST_ATTEMPT = 3_600_000
 
-/** Drops idle queues, the least recently used first. The first busy one moves to the end, so that it hides none. */
+/** Drops idle queues, the least recently used first. The first busy one moves to the end, so that it hides no idle ones. */
 const dropIdle = (queues: Map<string, RequestQueue>, now: number): void => {
   for (const [key, queue] of queues) {
     queues.delete(key)

@@ -14,7 +14,7 @@ const STATUS = /^[A-Z_]{1,40}$/u
 
 /**
  * Returns the status in a body. The documentation does not require `status`, so an object without any key reads as null.
- * An object with other keys only answers something else, such as an error that came with a 200.
+ * An object with only other keys is another answer, such as an error that came with a 200.
  */
 export const decodeStatus = (text: string): Result.Result<State, Undecodable> => {
   const body = Option.getOrUndefined(parseJson(text))

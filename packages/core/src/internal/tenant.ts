@@ -62,7 +62,7 @@ const API_DOMAIN = /^[a-z0-9-]+\.api\.(?:identitynow\.com|identitynow-demo\.com|
 /** The host of a tenant's user interface, often pasted instead of its API host. */
 const UI_HOST = /^([a-z0-9-]+)\.((?:identitynow|identitynow-demo)\.com)$/u
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/u
-/** Of a name in DNS (RFC 1035, section 2.3.4). */
+/** The length of a name in DNS (RFC 1035, section 2.3.4). */
 const LONGEST_NAME = 253
 
 const EXAMPLE = "https://{tenant}.api.identitynow.com"

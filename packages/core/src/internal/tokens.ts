@@ -169,7 +169,7 @@ export const fromClientCredentials = (
       current: keptOrFetched,
       retried: (policy) => keptOr(loopOf(policy)),
       isCurrent: (token, clock) => kept?.token === token && nowOf(clock) < kept.until,
-      // Of many calls with a refused token only the first drops it. Then the kept token is a newer one, or none.
+      // Only the first of many calls with a refused token drops it. Then the kept token is a newer one, or none.
       refused: (token) =>
         Effect.sync(() => {
           if (kept?.token === token) kept = undefined
@@ -212,8 +212,8 @@ const decodeGrant = (text: string): Result.Result<Grant, Undecodable> =>
   })
 
 /**
- * Returns `expires_in`, in seconds, less the margin. A number in a string is read too. A token that ends in less than a
- * second is kept for one, or a queued request would find each token expired.
+ * Returns `expires_in`, in seconds, less the margin. A number in a string is read too. A token that expires in less
+ * than a second is kept for one, or a queued request would find each token expired.
  */
 const keepFor = (expiresIn: unknown): Duration.Duration => {
   const seconds = Predicate.isString(expiresIn) ? Number(expiresIn) : expiresIn

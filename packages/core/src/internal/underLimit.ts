@@ -21,7 +21,7 @@ const budgetOf = (given: RequestBudget | Options): RequestBudget => {
   return { spend: spend(maxPause) }
 }
 
-/** Sends requests of a key. A request that the back-off refuses fails as after one more answer with 429. */
+/** Sends requests of a key. A request that the back-off refuses fails like one that was answered with 429. */
 export const makeUnderLimit = (given: RequestBudget | Options = {}, deadline: Duration.Duration) => {
   const { spend } = budgetOf(given)
   return (key: string) =>

@@ -49,7 +49,7 @@ const unreachable: ReadonlyArray<FaultCase> = [
     "a certificate that does not verify",
     "ConnectionFailed",
     Effect.map(encrypted(wire.json(200, {})), ({ url }) => url),
-    "Its TLS certificate does not verify"
+    "The host's TLS certificate does not verify"
   ),
   at(
     "https to a server that speaks http",
