@@ -22,7 +22,7 @@ import { OURS } from "./McpServer.ts"
 
 const FOLDER = fileURLToPath(new URL("../.assistants/", import.meta.url))
 
-const HEAD = ["assistant", "version", "with `--sandbox`", "with settings", "tools shown"]
+const HEAD = ["assistant", "version", "with `--sandbox`", "with settings", "tools"]
 
 /** Returns the folder of the newest version of a package. */
 const install = async (name: string): Promise<string> => {

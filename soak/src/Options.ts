@@ -17,16 +17,16 @@ export interface Options {
 }
 
 export const HELP = `Runs the sandbox, servers over stdio and HTTP, and clients under load, with random faults and restarts, and
-reports leaks and lost answers. With --replicas, HTTP servers share a rate limit through
-a real redis-server instead, while servers are killed and Redis is restarted and fails over.
+reports leaks and lost answers. With --replicas, HTTP servers share a rate limit through a real redis-server instead, while
+servers are killed and Redis is restarted and fails over.
 
 Usage: pnpm soak [options]
 
-    --minutes N   the duration in minutes (default: 10)
+  --minutes N   the duration in minutes (default: 10)
   --seconds N   the duration in seconds
   --calls N     end after this many calls instead
   --replicas N  run N servers that share a limit through Redis
-    --load N      calls per second to each server (default: 4, with --replicas 20)
+  --load N      calls per second to each server (default: 4, with --replicas 20)
   --seed N      the seed of the random choices (default: a random one, which is printed)
   --json        print the report as JSON on standard output
   --help        print this text

@@ -170,14 +170,14 @@ export class RateLimited extends Schema.TaggedError<RateLimited>()("RateLimited"
   get nextStep(): string {
     return this.retryAfter === undefined
       ? "Wait a minute before the next request, and send fewer requests: every integration of this client ID shares one limit."
-      : `SailPoint asks to wait ${seconds(this.retryAfter)} before the next request; every integration of this client ID shares one limit.`
+      : `Wait ${seconds(this.retryAfter)} before the next request, as SailPoint asks; every integration of this client ID shares one limit.`
   }
   override get message(): string {
     return toMessage(this)
   }
 }
 
-/** Any 5xx, of SailPoint or of a gateway before it, after the retries. */
+/** Any 5xx from SailPoint or from a gateway in front of it, after the retries. */
 export class ServerError extends Schema.TaggedError<ServerError>()("ServerError", {
   ...answer,
   /** The HTTP status, 500 to 599. */
@@ -284,7 +284,7 @@ export class ConnectionFailed extends Schema.TaggedError<ConnectionFailed>()("Co
       return "The host's TLS certificate does not verify: if a company proxy re-signs traffic, set NODE_EXTRA_CA_CERTS to its certificate file."
     }
     return NAME_CODE.test(code)
-      ? "The name does not resolve: check baseUrl for a typing mistake, and this machine's DNS."
+      ? "The host name does not resolve: check baseUrl for a typing mistake, and this machine's DNS."
       : "Check baseUrl and that this machine can reach that host (firewall, proxy, VPN)."
   }
   override get message(): string {

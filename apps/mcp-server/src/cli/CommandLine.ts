@@ -81,24 +81,24 @@ Settings, from the environment only:
   SAIL_CLIENT_ID      the client ID of a personal access token with the scope idn:nelm:read
   SAIL_CLIENT_SECRET  its secret
   SAIL_ACCESS_TOKEN   instead of the two: an access token made elsewhere (it is never renewed)
-  SAIL_CLIENT_SECRET_FILE, SAIL_ACCESS_TOKEN_FILE, SAIL_REDIS_URL_FILE  instead: a file with the value
+  SAIL_CLIENT_SECRET_FILE, SAIL_ACCESS_TOKEN_FILE, SAIL_REDIS_URL_FILE  instead: the path of a file with the value
   SAIL_API_VERSION    ${API_VERSIONS}
   SAIL_ALLOWED_HOSTS  hosts outside SailPoint's domains that may get the secret, separated by commas
   SAIL_REQUEST_BUDGET this server's part of SailPoint's limit, such as 50 per 10 seconds (default: 100)
   SAIL_COUNT_RECORDS  true: an explanation counts the records since the upload, for which it reads up to 1,000
   SAIL_AUDIT_EVENTS   true: an explanation searches audit events, which needs the scope sp:search:read
-  SAIL_REDIS_URL      redis:// or rediss://, to share the request limit with other servers
+  SAIL_REDIS_URL      redis:// or rediss://, to share the rate limit with other servers
 
 Settings of http, from the environment only:
   MCP_BEARER_TOKEN            the token that callers must send; 32 characters or more
   MCP_BEARER_TOKEN_FILE       instead: the path of a file with the token, or with several, one name:token per line
-  MCP_OAUTH_ISSUER            instead: callers must send a token (a JWT) of this authorization server
+  MCP_OAUTH_ISSUER            instead: callers must send a token (a JWT) from this authorization server
   MCP_OAUTH_AUDIENCE          the required audience of this token, best the URL of /mcp that clients use
   MCP_OAUTH_SCOPES            its required scopes, separated by spaces
   MCP_PUBLIC_URL              the URL of /mcp that clients use, if the audience is not a URL
-  MCP_MAX_RUNNING             requests at once (default: 128)
-  MCP_MAX_RUNNING_PER_CALLER  requests at once for each caller (default: a quarter of MCP_MAX_RUNNING)
-  MCP_MAX_PER_CALLER          requests of one caller in 10 seconds (default: 200)
+  MCP_MAX_RUNNING             concurrent requests (default: 128)
+  MCP_MAX_RUNNING_PER_CALLER  concurrent requests per caller (default: a quarter of MCP_MAX_RUNNING)
+  MCP_MAX_PER_CALLER          requests per caller in 10 seconds (default: 200)
   MCP_SHUTDOWN_GRACE          seconds for which requests are still served after SIGTERM (default: 5)
 
 ${Telemetry.HELP}

@@ -128,8 +128,8 @@ ${mcpServers({ ...entry, env: { ...entry.env, SAIL_CLIENT_SECRET: "${SAIL_CLIENT
 To configure it for all projects, put the same object into \`mcpServers\` of \`~/.claude.json\`. \`claude mcp add --env …\`
 works too, but puts the secret into the history of your shell. Restart Claude Code, approve the server if asked, and enter
 \`/mcp\` to see whether it is connected.`,
-  "Claude Desktop": `Run \`npx --yes pnpm@12.21.0 mcpb\` in the clone and open the bundle that it names: Claude Desktop installs it, asks for
-the three values, and stores the secret as the system stores passwords.
+  "Claude Desktop": `Run \`npx --yes pnpm@12.21.0 mcpb\` in the clone and open the bundle whose path it prints: Claude Desktop installs
+the bundle, asks for the three values, and keeps the secret in the system's secret store.
 
 Or open Settings, Developer, Edit Config (\`~/Library/Application Support/Claude/claude_desktop_config.json\` on macOS,
 \`%APPDATA%\\Claude\\claude_desktop_config.json\` on Windows), add the entry, and restart it:

@@ -220,7 +220,7 @@ const retryability = (error: CatalogError | undefined): string =>
 export const asMarkdown = (text: string): string => text.replaceAll("<", "&lt;").replaceAll(CODE, "`$&`")
 
 const CODE =
-  /\b(?:(?:SAIL|NODE|NON|ORG|CERT|REPORT|SOURCE|ROLE)_[A-Z_]+|(?:idn|sp)(?::\w+)+|ownedByMe|baseUrl|apiVersion|accessToken|clientId|clientSecret)\b/gu
+  /\b(?:(?:SAIL|NODE|NON|ORG|CERT|REPORT|SOURCE|ROLE|HTTPS|NO)_[A-Z_]+|(?:idn|sp)(?::\w+)+|ownedByMe|baseUrl|apiVersion|accessToken|clientId|clientSecret)\b/gu
 
 /** Returns the docstring of a class, without asterisks and tags. */
 const docstring = (source: string, name: string): string => {

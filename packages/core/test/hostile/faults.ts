@@ -43,7 +43,7 @@ const unreachable: ReadonlyArray<FaultCase> = [
     "a name that does not resolve",
     "ConnectionFailed",
     Effect.succeed(`https://${UNKNOWN_HOST}`),
-    "The name does not resolve"
+    "The host name does not resolve"
   ),
   at(
     "a certificate that does not verify",
