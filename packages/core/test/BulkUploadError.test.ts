@@ -71,7 +71,12 @@ describe("BulkUploadError", () => {
   ]
 
   it.each(waits)("a %s has a finite wait that is not negative", (_, make) => {
-    for (const wait of [Duration.infinity, Duration.negativeInfinity, Duration.seconds(-1)]) {
+    for (const wait of [
+      Duration.infinity,
+      Duration.negativeInfinity,
+      Duration.nanos(10n ** 400n),
+      Duration.seconds(-1)
+    ]) {
       assert.throws(() => make(wait), "Schema validation failed")
     }
     make(Duration.zero)

@@ -3,9 +3,9 @@ import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
 import * as Struct from "effect/Struct"
 
-/** A wait in an error: finite and not negative. In JSON it is a number of milliseconds. */
+/** A wait in an error: not negative, and finite as the number of milliseconds that it is in JSON. */
 export const Wait = Schema.DurationFromMillis.check(
-  Schema.makeFilter((wait) => Duration.isFinite(wait) && !Duration.isNegative(wait), {
+  Schema.makeFilter((wait) => !Duration.isNegative(wait) && Duration.toMillis(wait) < Infinity, {
     expected: "a finite time of 0 or more"
   })
 )
