@@ -1,6 +1,7 @@
 /**
  * A real Redis that listens on a socket in a temporary folder and keeps nothing on disk.
  */
+import { path } from "@sailpoint-bulk-upload/tooling/redisServer"
 import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { mkdtempSync, rmSync } from "node:fs"
@@ -14,19 +15,16 @@ export interface Redis extends AsyncDisposable {
 export const start = async (): Promise<Redis> => {
   const folder = mkdtempSync(join(tmpdir(), "bench-redis-"))
   const socket = join(folder, "redis.sock")
-  const child = spawn(
-    process.env["REDIS_SERVER"] ?? "redis-server",
-    ["--port", "0", "--unixsocket", socket, "--save", "", "--appendonly", "no"],
-    { cwd: folder, stdio: ["ignore", "pipe", "inherit"] }
-  )
+  const child = spawn(path(), ["--port", "0", "--unixsocket", socket, "--save", "", "--appendonly", "no"], {
+    cwd: folder,
+    stdio: ["ignore", "pipe", "inherit"]
+  })
   await new Promise<void>((resolve, reject) => {
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
       if (text.includes("ready to accept connections")) resolve()
     })
     child.once("close", (code) => reject(new Error(`redis-server ended with ${code}.`)))
-    child.once("error", () =>
-      reject(new Error("redis-server was not found. Install it, or set REDIS_SERVER to its path."))
-    )
+    child.once("error", reject)
   })
   return {
     socket,

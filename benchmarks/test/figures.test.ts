@@ -11,26 +11,26 @@ describe("a target", () => {
   const missed = { value: 0.5, met: false }
   it.each([
     [
-      "bounds the ratio of the medians, so one slow sample does not miss it",
+      "bounds the ratio of the medians, so that one slow sample has no effect",
       [10, 10, 900],
       { atMost: 0.5 },
       met
     ],
-    ["takes the middle of two medians", [8, 12], { atLeast: 0.5 }, met],
+    ["uses the mean of the two middle samples", [8, 12], { atLeast: 0.5 }, met],
     ["is missed above its upper bound", [10], { atMost: 0.49 }, missed],
     ["is missed below its lower bound", [10], { atLeast: 0.51 }, missed]
-  ])("%s", (_, ours, bounds, expected) => {
+  ])("a target %s", (_, ours, bounds, expected) => {
     assert.deepStrictEqual(compare(ours, [20, 20, 20], bounds), expected)
   })
 
-  it("is missed if nothing was measured", () => {
+  it("a target is missed if nothing was measured", () => {
     assert.isFalse(compare([], [20], { atMost: 1 }).met)
     assert.isFalse(compare([20], [], { atMost: 1 }).met)
   })
 })
 
 describe("a race", () => {
-  it("takes its samples in turns and drops those of the warm-up", async () => {
+  it("a race takes its samples in turns and drops those of the warm-up", async () => {
     let turn = 0
     const sample = async () => ++turn
     const work = { what: "work", unit: "ms" }
@@ -53,7 +53,7 @@ describe("the shares of processes", () => {
       [0, 1, 0, 1, 0, 0, 0, 0],
       { least: 0.5, largest: 0.5 }
     ]
-  ])("%s", (_, senders, expected) => {
+  ])("shares %s", (_, senders, expected) => {
     assert.deepStrictEqual(shares(senders, 2, 4), expected)
   })
 })

@@ -1,4 +1,4 @@
-/** A program that asks for a status, with its settings in the code. */
+/** A program that requests a status, with its settings in the code. */
 import * as BulkUploads from "@sailpoint-bulk-upload/core/BulkUploads"
 import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"

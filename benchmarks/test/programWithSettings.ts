@@ -1,4 +1,4 @@
-/** The same as `program.ts`, with the settings from the environment. */
+/** Like `program.ts`, with the settings from the environment. */
 import * as BulkUploads from "@sailpoint-bulk-upload/core/BulkUploads"
 import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"

@@ -5,7 +5,7 @@ import type { Client } from "@modelcontextprotocol/client"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
 import type { Dice } from "./Dice.ts"
 
-/** A longer call counts as lost: the longest wait here takes 10 s, any other call 45 s. */
+/** A longer call counts as lost: a wait takes at most 10 s here, and any other call 45 s. */
 const ENDS_WITHIN_MILLIS = 90_000
 
 /** All sources except the one that blocks every other call of its client for 90 s. */
@@ -36,7 +36,7 @@ export interface Caller {
 
 const UNTAGGED = "untagged"
 
-/** Outcomes that only a bug of the server can cause. */
+/** Outcomes that only a bug in the server can cause. */
 export const defects: ReadonlyArray<string> = ["InternalError", UNTAGGED]
 
 interface Asked {

@@ -23,7 +23,7 @@ export const make = (seed: number): Dice => {
     between: (low, high) => low + Math.floor(next() * (high - low + 1)),
     pick: (of) => {
       const item = of[Math.floor(next() * of.length)]
-      if (item === undefined) throw new Error("There is nothing to pick from.")
+      if (item === undefined) throw new Error("The list to pick from is empty.")
       return item
     }
   }

@@ -2,6 +2,7 @@
  * The command line of `pnpm soak`.
  */
 import { parseArgs } from "node:util"
+import { positive, whole } from "./numbers.ts"
 
 export interface Options {
   readonly seconds: number
@@ -17,8 +18,8 @@ export interface Options {
 }
 
 export const HELP = `Runs the sandbox, servers over stdio and HTTP, and clients under load, with random faults and restarts, and
-reports leaks and lost answers. With --replicas, HTTP servers share a rate limit through a real redis-server instead, while
-servers are killed and Redis is restarted and fails over.
+reports leaks and lost answers. With --replicas, HTTP servers share a rate limit through a real redis-server
+instead, while servers are killed and Redis is restarted and fails over.
 
 Usage: pnpm soak [options]
 
@@ -31,7 +32,7 @@ Usage: pnpm soak [options]
   --json        print the report as JSON on standard output
   --help        print this text
 
-Exit codes: 0 all is well, 1 a leak, a lost answer or a violated limit, 2 wrong usage.
+Exit codes: 0 no problem, 1 a leak, a lost answer, a bug or a violated limit, 2 wrong usage.
 `
 
 export type Parsed = Options | { readonly problem: string } | "help"
@@ -53,7 +54,7 @@ export const parse = (argv: ReadonlyArray<string>): Parsed => {
     })
     if (values.help === true) return "help"
     if (values.minutes !== undefined && values.seconds !== undefined) {
-      return { problem: "--minutes and --seconds have one meaning; pass one of them." }
+      return { problem: "--minutes and --seconds both set the duration: pass only one of them." }
     }
     const replicas = values.replicas === undefined ? undefined : whole("replicas", values.replicas)
     if (replicas !== undefined && (replicas < 2 || replicas > 32)) {
@@ -71,15 +72,4 @@ export const parse = (argv: ReadonlyArray<string>): Parsed => {
   } catch (error) {
     return { problem: error instanceof Error ? error.message : String(error) }
   }
-}
-
-const positive = (name: string, text: string): number => {
-  const value = Number(text)
-  if (Number.isFinite(value) && value > 0 && value <= 100_000) return value
-  throw new Error(`--${name} is "${text}": expected a number above 0.`)
-}
-
-const whole = (name: string, text: string): number => {
-  if (/^\d{1,10}$/u.test(text)) return Number(text)
-  throw new Error(`--${name} is "${text}": expected a whole number.`)
 }

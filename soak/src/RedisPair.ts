@@ -1,17 +1,14 @@
 /**
- * A real Redis with a replica, behind a name that leads to the primary. Nothing is kept on disk.
+ * A real Redis with a replica, behind a proxy that connects to the primary. Nothing is kept on disk.
  */
-import { type ChildProcess, spawn, spawnSync } from "node:child_process"
+import { path } from "@sailpoint-bulk-upload/tooling/redisServer"
+import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
 import { type AddressInfo, connect, createServer, type Server } from "node:net"
 import { tmpdir } from "node:os"
 
-const PROGRAM = process.env["REDIS_SERVER"] ?? "redis-server"
-
-export const isMissing = (): boolean => spawnSync(PROGRAM, ["--version"]).error !== undefined
-
 export interface RedisPair extends AsyncDisposable {
-  /** Leads to the server that is the primary when a connection is made. */
+  /** Connects to the server that is the primary at that time. */
   readonly url: string
   /** Kills the primary and starts it again, empty. */
   readonly restart: () => Promise<void>
@@ -27,7 +24,7 @@ interface Member {
 export const start = async (): Promise<RedisPair> => {
   let primary = await launch(await freePort())
   let replica = await launch(await freePort(), primary)
-  const name = createServer((client) => {
+  const proxy = createServer((client) => {
     const upstream = connect(primary.port, "127.0.0.1")
     client.pipe(upstream)
     upstream.pipe(client)
@@ -40,7 +37,7 @@ export const start = async (): Promise<RedisPair> => {
     }
   })
   return {
-    url: `redis://127.0.0.1:${await portOf(name)}`,
+    url: `redis://127.0.0.1:${await portOf(proxy)}`,
     restart: async () => {
       await primary.kill()
       primary = await launch(primary.port)
@@ -53,7 +50,7 @@ export const start = async (): Promise<RedisPair> => {
       replica = await launch(await freePort(), primary)
     },
     [Symbol.asyncDispose]: async () => {
-      name.close()
+      proxy.close()
       await Promise.all([primary.kill(), replica.kill()])
     }
   }
@@ -84,7 +81,7 @@ const launch = async (port: number, primary?: Member): Promise<Member> => {
     ...(primary === undefined ? {} : { replicaof: `127.0.0.1 ${primary.port}` })
   }
   const lines = Object.entries(options).map(([option, value]) => `${option} ${value === "" ? '""' : value}`)
-  const child = spawn(PROGRAM, ["-"], { stdio: ["pipe", "pipe", "inherit"] })
+  const child = spawn(path(), ["-"], { stdio: ["pipe", "pipe", "inherit"] })
   child.stdin.end(lines.join("\n"))
   const isReady = primary === undefined ? "Ready to accept connections" : "sync: Finished with success"
   await new Promise<void>((resolve, reject) => {

@@ -20,7 +20,7 @@ const WINDOW_MILLIS = 1_000
 
 const STRIKES = ["kill", "restart", "stop", "failOver"] as const
 
-/** As many calls as the limit allows in this many windows end between two strikes. */
+/** The time between two strikes: the calls that the limit allows in this many windows end. */
 const WINDOWS_BETWEEN_STRIKES = 3
 
 /** A server accepts 32 requests at once from one caller, and a canceled one counts until the server has ended it. */
@@ -49,11 +49,11 @@ const envOf = (sandbox: Sandbox.Service, redis: RedisPair.RedisPair, requests: n
   MCP_SHUTDOWN_GRACE: "0"
 })
 
-/** A slot in the set of servers: its process changes. */
+/** One of the servers, whose process changes. */
 interface Replica {
   readonly name: string
   caller: (Caller & { readonly server: ServerUnderLoad.ServerUnderLoad }) | undefined
-  /** What the current process held. */
+  /** The resources of the current process. */
   samples: Array<Sample>
   /** Whether the current process logged that it cannot use Redis. */
   isAlone: boolean
@@ -65,7 +65,7 @@ export const soakReplicas = (
   print: (line: string) => void
 ): Promise<Report> =>
   Effect.gen(function* () {
-    // Half of the calls a second, so that the limit is always used up.
+    // Half of the calls per second, so that the limit is always exhausted.
     const requests = Math.max(1, Math.floor((options.load * replicas) / 2))
     const sandbox = yield* Sandbox.make({
       limit: { requests, per: WINDOW_MILLIS },
@@ -87,7 +87,7 @@ const run = async (
   const exits: Record<string, number | string> = {}
   const counts = { faults: 0, restarts: 0 }
 
-  /** When a server last logged that it stopped or began to share the limit. A busy machine makes Redis slow, too. */
+  /** When a server last logged that it stopped or began to share the limit, which also happens on a busy machine. */
   let lastAlone = -Infinity
 
   const start = async (replica: Replica): Promise<void> => {
@@ -125,7 +125,7 @@ const run = async (
   course.begin()
   await Promise.all(replicas.map(start))
 
-  /** Waits until each server has sent a request under the shared limit, and one window longer, or for the end. */
+  /** Waits until each server has sent a request under the shared limit, and one window longer. False if the run ends. */
   const sharedAgain = async (dice: Dice): Promise<boolean> => {
     while (!course.isOver) {
       const { sourceId } = dice.pick(sources)
@@ -157,7 +157,7 @@ const run = async (
     counts.faults += 1
     await endPhase()
     if (kind === "kill" || kind === "stop") {
-      // The first server stays, so that a leak has time to show.
+      // The first server runs until the end, so that a leak has time to show.
       const replica = dice.pick(replicas.slice(1))
       await end(replica, kind)
       await start(replica)

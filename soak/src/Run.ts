@@ -20,7 +20,7 @@ export class Run {
     this.#dice = Dice.make(options.seed)
   }
 
-  /** Starts the clock: the servers are up. */
+  /** Starts the clock, once the servers run. */
   begin(): void {
     this.#began = performance.now()
   }
@@ -61,7 +61,7 @@ export class Run {
     }
   }
 
-  /** Samples a server until the run is over or the server is gone, whose further calls are lost and reported. */
+  /** Samples a server until the run is over or the server has ended. Calls to an ended server are reported as lost. */
   async watch({ sample }: ServerUnderLoad, samples: Array<Sample>): Promise<void> {
     while (!this.isOver) {
       const held = await sample()

@@ -20,9 +20,9 @@ export type Kind = "stdio" | "http"
 
 export interface ServerUnderLoad {
   readonly client: Client
-  /** Returns the resources that it uses; undefined once it has ended. */
+  /** Returns the resources that the server uses, or undefined once it has ended. */
   readonly sample: () => Promise<Omit<Sample, "at"> | undefined>
-  /** Sends SIGTERM and returns the exit code, or the signal that ended it. */
+  /** Sends SIGTERM and returns the exit code, or the signal that ended the server. */
   readonly stop: () => Promise<number | string>
   readonly kill: () => Promise<void>
 }
@@ -39,7 +39,7 @@ export const start = async (
     { env, stdio: ["pipe", "pipe", "pipe", "ipc"] }
   )
   const { stderr, stdin } = child
-  if (stderr === null || stdin === null) throw new Error("The server has no pipes.")
+  if (stderr === null || stdin === null) throw new Error("The server process has no pipes.")
   const log = createInterface({ input: stderr }).on("line", onLine)
   const exited = new Promise<number | string>((resolve) => {
     child.once("exit", (code, signal) => resolve(code ?? signal ?? "unknown"))

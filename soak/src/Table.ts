@@ -26,7 +26,7 @@ export const toText = (report: Report): string => {
       ([outcome, count]) => `  ${outcome.padEnd(22)}${String(count).padStart(7)}`
     ),
     "",
-    `What the servers held${" ".repeat(11)}${["second quarter", "last quarter", "per minute"].map((head) => head.padStart(16)).join("")}`,
+    `Resources of the servers${" ".repeat(7)}${["second quarter", "last quarter", "per minute"].map((head) => head.padStart(16)).join("")}`,
     ...Object.entries(held).flatMap(([name, trends]) =>
       trends.map(({ early, late, leak, quantity, slopePerMinute }) =>
         [
@@ -42,8 +42,8 @@ export const toText = (report: Report): string => {
     ...lost.slice(0, 10).map((what) => `Lost: ${what}`),
     ...(isWell(report)
       ? [
-          "No lost answer: every call ended.",
-          showsLeaks ? "No leak." : "Too short to show a leak, which takes four minutes."
+          "Every call ended, and no answer was lost.",
+          showsLeaks ? "No leak." : "Too short to show a leak: run the soak for at least four minutes."
         ]
       : ["The soak failed; see above."]),
     ""
@@ -55,9 +55,9 @@ const limitLines = ({ limit }: Report): ReadonlyArray<string> =>
     ? []
     : [
         `Limit: ${limit.requests} requests in ${limit.windowMillis} ms.`,
-        countedLine("While Redis was shared", limit.shared),
+        countedLine("While the servers shared the limit", limit.shared),
         ...limit.violations.slice(0, 10).map((window) => `Too many in a window: ${window}`),
-        countedLine("While Redis was unreachable, and one window longer", limit.unshared),
+        countedLine("While Redis was unavailable, and one window longer", limit.unshared),
         ""
       ]
 

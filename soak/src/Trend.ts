@@ -1,6 +1,6 @@
 /**
- * The resources of a process over time. Clearly more in the last quarter of the run than in the second is a leak; the first
- * quarter is the warm-up.
+ * The resources of a process over time. A clear growth from the second to the last quarter of the run is a leak; the
+ * first quarter is the warm-up.
  */
 export interface Sample {
   /** Seconds since the start. */

@@ -1,8 +1,8 @@
 /**
  * `pnpm soak`: runs the servers under load for a long time, with faults and restarts.
  */
+import { find, MISSING } from "@sailpoint-bulk-upload/tooling/redisServer"
 import * as Options from "./Options.ts"
-import { isMissing } from "./RedisPair.ts"
 import { soakReplicas } from "./ReplicaSoak.ts"
 import { isWell } from "./Report.ts"
 import { soak } from "./Soak.ts"
@@ -25,8 +25,8 @@ const main = async (): Promise<number> => {
   process.stderr.write(
     `Seed ${seed}, ${length} at ${load} calls per second to each of ${replicas ?? 3} servers.\n`
   )
-  if (replicas !== undefined && isMissing()) {
-    process.stderr.write("redis-server is missing. Install it, or set REDIS_SERVER to its path.\n")
+  if (replicas !== undefined && find() === undefined) {
+    process.stderr.write(`${MISSING}\n`)
     return 2
   }
   const report = await (replicas === undefined

@@ -1,13 +1,15 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Dice from "../src/Dice.ts"
+import * as ExploreOptions from "../src/ExploreOptions.ts"
 import * as Choices from "../src/interleavings/Choices.ts"
 import * as World from "../src/interleavings/World.ts"
 import { LARGE, SMALL } from "../src/interleavings/worlds.ts"
+import { run } from "./support.ts"
 
 const seeds = (count: number) => Array.from({ length: count }, (_, n) => n + 1)
 
-describe("exploration of interleavings", () => {
-  it("the library keeps its promises in random worlds", { timeout: 120_000 }, async () => {
+describe("exploration of interleavings", { timeout: 120_000 }, () => {
+  it("the library keeps its promises in random worlds", async () => {
     for (const seed of seeds(25)) {
       assert.deepStrictEqual(
         await World.run(Choices.random(Dice.make(seed)).choose, LARGE),
@@ -17,26 +19,21 @@ describe("exploration of interleavings", () => {
     }
   })
 
-  it(
-    "a limit that is too large by one is found, and its interleaving is shrunk",
-    { timeout: 120_000 },
-    async () => {
-      const alternatives = { ...LARGE, misconfigure: (limit: number) => limit + 1 }
-      const run = (choices: Choices.Recorded) => World.run(choices.choose, alternatives)
-      for (const seed of seeds(100)) {
-        const random = Choices.random(Dice.make(seed))
-        if ((await run(random)).length === 0) continue
-        const made = random.made.map(({ choice }) => choice)
-        const fails = async (choices: ReadonlyArray<number>) =>
-          (await run(Choices.replay(choices))).length > 0
-        const fewest = await Choices.shrink(made, fails)
-        assert.isBelow(fewest.length, made.length)
-        assert.isTrue(await fails(fewest))
-        return
-      }
-      assert.fail("no interleaving shows it")
+  it("a limit that is too large by one is found, and its interleaving is shrunk", async () => {
+    const alternatives = { ...LARGE, misconfigure: (limit: number) => limit + 1 }
+    const run = (choices: Choices.Recorded) => World.run(choices.choose, alternatives)
+    for (const seed of seeds(100)) {
+      const random = Choices.random(Dice.make(seed))
+      if ((await run(random)).length === 0) continue
+      const made = random.made.map(({ choice }) => choice)
+      const fails = async (choices: ReadonlyArray<number>) => (await run(Choices.replay(choices))).length > 0
+      const fewest = await Choices.shrink(made, fails)
+      assert.isBelow(fewest.length, made.length)
+      assert.isTrue(await fails(fewest))
+      return
     }
-  )
+    assert.fail("no interleaving exceeds the limit")
+  })
 
   it("every interleaving of a world is run once", () => {
     const all = new Array<string>()
@@ -49,9 +46,31 @@ describe("exploration of interleavings", () => {
     assert.deepStrictEqual(all, ["00", "01", "02", "10", "11", "12"])
   })
 
-  it("the smallest world's simplest interleaving breaks no promise", async () => {
+  it("the simplest interleaving of each small world breaks no promise", async () => {
     for (const alternatives of Object.values(SMALL)) {
       assert.deepStrictEqual(await World.run(Choices.replay([]).choose, alternatives), [])
     }
+  })
+
+  it.each([
+    [["--worlds", "many"], '--worlds is "many": expected a whole number'],
+    [["--seed", "1.5"], '--seed is "1.5": expected a whole number'],
+    [["--at-most", ""], '--at-most is "": expected a whole number'],
+    [["--replay", "1,x"], '--replay is "x": expected a whole number'],
+    [["--replay", "1", "--small", "one"], '--small is "one": expected one of two callers of one process;'],
+    [["--small", "one"], "--small requires --replay."],
+    [["--wolrds", "1"], "Unknown option '--wolrds'"]
+  ])("an exploration refuses the options %j with the reason", (options, reason) => {
+    const parsed = ExploreOptions.parse(options)
+    assert.include(typeof parsed === "object" && "problem" in parsed && parsed.problem, reason)
+  })
+
+  it("an exploration has defaults, exits with 2 after wrong options, and replays choices", async () => {
+    assert.deepInclude(ExploreOptions.parse(["--", "--seed", "7"]), { worlds: 1000, seed: 7, atMost: 20_000 })
+    assert.strictEqual(ExploreOptions.parse(["--help"]), "help")
+    const { code, stderr } = await run("explore", "--worlds", "many")
+    assert.deepStrictEqual([code, stderr.split("\n")[1]], [2, "Try pnpm explore --help."])
+    const replayed = await run("explore", "--replay", "", "--small", "two callers of one process")
+    assert.match(replayed.stdout, /^limit 1, .*\n[^]*\nNo promise is broken\.\n$/u)
   })
 })

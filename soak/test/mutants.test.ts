@@ -16,7 +16,7 @@ const cases: ReadonlyArray<readonly [source: string, ...changes: ReadonlyArray<s
 
 describe("the mutants of a module", () => {
   it.each(cases)(
-    "of %s change an operator, a value or a step, and no type or import",
+    "the mutants of %s change an operator, a value or a step, and no type or import",
     (source, ...changes) => {
       assert.deepStrictEqual(changed(source), changes)
     }

@@ -1,5 +1,5 @@
 /**
- * Sources of choices. An interleaving is the list of the choices that were made in it, so the list replays it.
+ * Sources of choices. The list of all choices of an interleaving replays it.
  */
 import type * as Dice from "../Dice.ts"
 
@@ -31,14 +31,14 @@ const recorded = (choose: (count: number, index: number) => number): Recorded =>
 
 export const random = (dice: Dice.Dice): Recorded => recorded((count) => dice.between(0, count - 1))
 
-/** After the end of the list, and if the list asks for an alternative that does not exist, the choice is 0. */
+/** After the end of the list, and for an alternative that does not exist, the choice is 0. */
 export const replay = (choices: ReadonlyArray<number>): Recorded =>
   recorded((count, index) => {
     const choice = choices[index] ?? 0
     return choice < count ? choice : 0
   })
 
-/** Returns the choices that follow in depth-first order, or nothing after the last ones. */
+/** Returns the next choices in depth-first order, or undefined after the last ones. */
 export const following = (made: ReadonlyArray<Made>): ReadonlyArray<number> | undefined => {
   const last = made.findLastIndex(({ choice, count }) => choice < count - 1)
   return last === -1

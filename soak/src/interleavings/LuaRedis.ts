@@ -1,5 +1,5 @@
 /**
- * The part of Redis that the scripts of the rate limit use, in memory. A Lua interpreter runs the scripts as they are.
+ * The part of Redis that the scripts of the rate limit use, in memory. A Lua interpreter runs the unchanged scripts.
  */
 import { LuaFactory } from "wasmoon"
 

@@ -31,7 +31,7 @@ export interface Alternatives {
   readonly callers: ReadonlyArray<number>
   readonly limits: ReadonlyArray<number>
   readonly arrivals: ReadonlyArray<number>
-  /** Whether a caller asks for the source of the first one, and whether it polls until the upload has ended. */
+  /** Whether a caller requests the first caller's source, and whether it polls until the upload has ended. */
   readonly joins: ReadonlyArray<boolean>
   readonly waits: ReadonlyArray<boolean>
   /** When a caller is interrupted, counted from its arrival. */
@@ -42,7 +42,7 @@ export interface Alternatives {
   readonly redisTakes: ReadonlyArray<number>
   readonly incidents: ReadonlyArray<Incident>
   readonly policies: ReadonlyArray<"none" | "default">
-  /** Changes the limit that the library is given: to show that the exploration finds a broken one. */
+  /** Changes the limit that the library uses, so that a test can show that the exploration finds a wrong limit. */
   readonly misconfigure?: (limit: number) => number
 }
 
@@ -53,12 +53,12 @@ export type Incident = "none" | "kill" | "clock step" | "stall" | "Redis lost" |
 /** The window of the limit. */
 const WINDOW = 1000
 const DEADLINE = 5000
-/** Times are sums of fractions. */
+/** Sums of fractional times are inexact. */
 const ROUNDING = 0.001
 /** Longer than every wait, retry, lease and token of a world. */
 const HORIZON = "3 hours"
 
-/** A request at SailPoint. It can arrive there at any time from its begin to its end. */
+/** A request to SailPoint, which can arrive at any time from `begin` to `end`. */
 interface Request {
   readonly process: number
   readonly source: string
@@ -66,7 +66,7 @@ interface Request {
   end: number
 }
 
-/** A response whose text is known at once: the test clock cannot wait for the promise of a real one. */
+/** A response whose text is available at once: the test clock cannot wait for the promise of a real response. */
 const reply =
   (status: number, body: object, headers: Readonly<Record<string, string>> = {}) =>
   (request: HttpClientRequest): HttpClientResponse.HttpClientResponse => {
@@ -101,7 +101,7 @@ const inOrder = (callers: ReadonlyArray<Caller>): ReadonlyArray<Caller> =>
     )
     .toSorted((a, b) => a.arrival - b.arrival)
 
-/** Runs the world that the choices make. Returns each promise that it broke, and reports every step to `trace`. */
+/** Runs the world that the choices select. Returns each broken promise, and reports every step to `trace`. */
 export const run = (
   choose: Choose,
   alternatives: Alternatives,
@@ -121,7 +121,7 @@ const world = Effect.fnUntraced(function* (
 ) {
   const pick = <A>(of: ReadonlyArray<A>): A => {
     const picked = of[choose(of.length)]
-    if (picked === undefined) throw new Error("There is nothing to pick from.")
+    if (picked === undefined) throw new Error("The list to pick from is empty.")
     return picked
   }
   const clock = yield* Clock.Clock
@@ -144,7 +144,7 @@ const world = Effect.fnUntraced(function* (
     let stalledUntil = 0
     let behind = 0
     let tokenRequests = 0
-    /** Passes the time, and no continuation of a stalled process runs. */
+    /** Sleeps until the time has passed and the process does not stall. */
     const pass = (millis: number): Effect.Effect<void> =>
       Effect.suspend(() => clock.sleep(Duration.millis(Math.max(millis, stalledUntil - now()))))
     const ownClock: Clock.Clock = {
@@ -213,7 +213,7 @@ const world = Effect.fnUntraced(function* (
         }
       })
 
-    /** Compares a request with those of its source, and with those that could arrive within one window of this one. */
+    /** Checks a request against running requests for its source, and against those that can arrive in its window. */
     const check = (request: Request): void => {
       const { begin, process, source } = request
       const same = requests.filter((other) => other.process === process && other.source === source)
@@ -239,7 +239,7 @@ const world = Effect.fnUntraced(function* (
     const lost = new Redis.RedisError({ cause: new Error("connection lost") })
     const client = Redis.make({
       send: <A>(command: string, ...args: ReadonlyArray<string>) => {
-        // The text of a script stands for its hash.
+        // A script's text replaces its hash.
         if (command === "SCRIPT") return Effect.succeed(args[1] as A)
         const [lua = "", keyCount = "0", ...params] = args
         const keys = params.slice(0, Number(keyCount))
@@ -357,7 +357,7 @@ const world = Effect.fnUntraced(function* (
         ),
         "Redis restarted": Effect.sync(() => redis.clear())
       }
-      // Without Redis, or after it lost its data, each process keeps the limit alone.
+      // Without Redis, or after Redis lost its data, each process applies the limit alone.
       if (incident === "Redis lost" || incident === "Redis restarted") shares = false
       return Effect.asVoid(Effect.forkChild(Effect.andThen(clock.sleep(at), incidents[incident])))
     }
@@ -375,8 +375,9 @@ const world = Effect.fnUntraced(function* (
         const order = inOrder(callers.filter((caller) => caller.process === process))
           .map(({ source }) => requests.find((sent) => sent.process === process && sent.source === source))
           .flatMap((sent) => sent?.begin ?? [])
-        // Requests that are sent at the same time run side by side.
-        if (order.some((begin, n) => begin < (order[n - 1] ?? 0))) broken.add("requests overtake others")
+        // Requests that are sent at the same time have no order.
+        if (order.some((begin, n) => begin < (order[n - 1] ?? 0)))
+          broken.add("a request overtakes an earlier one")
       }
     }
     for (const { scope } of running) yield* Scope.close(scope, Exit.void)

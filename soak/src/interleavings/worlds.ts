@@ -35,7 +35,7 @@ export const SMALL: Readonly<Record<string, Alternatives>> = {
     tokenAnswers: ["1 second", "429 after 2 s", "500"],
     httpTakes: [0, 800]
   },
-  "two processes of which one is killed": {
+  "two processes, one of which is killed": {
     ...SIMPLEST,
     processes: [2],
     callers: [1],

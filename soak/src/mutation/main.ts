@@ -1,5 +1,5 @@
 /**
- * `pnpm run mutation [MODULE]`: how many small changes of a module its tests notice. Works on a copy of the project.
+ * `pnpm run mutation [MODULE]`: counts the small changes of a module that its tests notice, in a copy of the project.
  */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process"
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
@@ -8,6 +8,7 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 import * as Dice from "../Dice.ts"
+import { whole } from "../numbers.ts"
 import { type Mutant, mutantsOf } from "./mutants.ts"
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url))
@@ -15,10 +16,10 @@ const ROOT = fileURLToPath(new URL("../../../", import.meta.url))
 const CORE = "packages/core/"
 const SERVER = "apps/mcp-server/"
 
-/** The step that builds what the tests of later steps start as a process. */
+/** The step that builds the server, which the tests of later steps start as a process. */
 const BUILD = "build"
 
-/** The modules that run without MODULE, with the steps that test them, the quickest first. */
+/** The default modules, with the steps that test them, the quickest first. */
 const COVERED: Readonly<Record<string, ReadonlyArray<string>>> = {
   [`${CORE}src/internal/retryAfter.ts`]: [`${CORE}test/hostile/headers.test.ts`, `${CORE}test`],
   [`${CORE}src/internal/reply.ts`]: [
@@ -46,7 +47,7 @@ const HELP = `Changes a module in many small ways, one at a time, and prints the
 
 Usage: pnpm run mutation [MODULE] [options]
 
-  MODULE       a module, such as packages/core/src/internal/reply.ts (default: a few)
+  MODULE       a module, for example packages/core/src/internal/reply.ts (default: a few modules)
   --sample N   try N changes of each module, chosen at random (default: all)
   --seed N     the seed of the choice (default: a random one, which is printed)
   --help       print this text
@@ -56,7 +57,7 @@ type Verdict = "killed" | "survived" | "timeout"
 
 let child: ChildProcess | undefined
 
-/** Runs a command in a process group, so that nothing of it is left. Returns nothing if it does not end in time. */
+/** Runs a command in a process group, so that all its processes end. Returns undefined if the command times out. */
 const run = (folder: string, millis: number, ...args: ReadonlyArray<string>): Promise<boolean | undefined> =>
   new Promise((resolve, reject) => {
     const started = spawn(process.execPath, args, { cwd: folder, stdio: "ignore", detached: true })
@@ -126,7 +127,7 @@ const sampleOf = (mutants: ReadonlyArray<Mutant>, size: number, seed: number): R
 
 const oneLine = (text: string): string => text.replaceAll(/\s+/gu, " ").slice(0, 60) || "nothing"
 
-/** Shows a change from the first character that differs, and a little before that. */
+/** Shows a change from shortly before the first character that differs. */
 const shown = (before: string, after: string): string => {
   const differs = [...before].findIndex((letter, n) => letter !== after[n])
   const from = differs < 30 ? 0 : differs - 10
@@ -138,7 +139,7 @@ const tryModule = async (folder: string, module: string, size: number, seed: num
   const source = readFileSync(file, "utf8")
   const began = performance.now()
   if ((await check(folder, module, 1_200_000)) !== "survived") {
-    process.stdout.write(`${module}: the tests fail without a change.\n`)
+    process.stdout.write(`${module}: the tests fail on the unchanged module.\n`)
     return false
   }
   const millis = 30_000 + 5 * (performance.now() - began)
@@ -156,24 +157,43 @@ const tryModule = async (folder: string, module: string, size: number, seed: num
   writeFileSync(file, source)
   const noticed = counts.killed + counts.timeout
   process.stdout.write(
-    `${module}: ${counts.killed} killed, ${counts.timeout} timed out, ${counts.survived} survived of ${sample.length} (${mutants.length} in all): ${Math.round((100 * noticed) / Math.max(1, sample.length))} %\n`
+    `${module}: ${counts.killed} killed, ${counts.timeout} timed out, ${counts.survived} survived of ${sample.length} (${mutants.length} in all), ${Math.round((100 * noticed) / Math.max(1, sample.length))} % noticed\n`
   )
   return true
 }
 
-const main = async (): Promise<number> => {
-  const { positionals, values } = parseArgs({
-    args: process.argv.slice(2).filter((argument) => argument !== "--"),
-    allowPositionals: true,
-    options: { sample: { type: "string" }, seed: { type: "string" }, help: { type: "boolean", short: "h" } }
-  })
-  const [sample, seed] = [Number(values.sample ?? Infinity), Number(values.seed ?? Date.now() % 2 ** 31)]
-  const modules = positionals.length === 0 ? Object.keys(COVERED) : positionals
-  const unknown = modules.find((module) => !existsSync(join(ROOT, module)))
-  if (values.help === true || unknown !== undefined || !(sample > 0) || !Number.isInteger(seed)) {
-    process.stderr.write(unknown === undefined ? HELP : `There is no module ${unknown}.\n`)
-    return values.help === true ? 0 : 2
+const parse = (argv: ReadonlyArray<string>) => {
+  try {
+    const { positionals, values } = parseArgs({
+      args: argv.filter((argument) => argument !== "--"),
+      allowPositionals: true,
+      options: { sample: { type: "string" }, seed: { type: "string" }, help: { type: "boolean", short: "h" } }
+    })
+    if (values.help === true) return "help"
+    const modules = positionals.length === 0 ? Object.keys(COVERED) : positionals
+    const unknown = modules.find((module) => !existsSync(join(ROOT, module)))
+    if (unknown !== undefined) return { problem: `There is no module ${unknown}.` }
+    return {
+      modules,
+      sample: values.sample === undefined ? Infinity : whole("sample", values.sample),
+      seed: values.seed === undefined ? Date.now() % 2 ** 31 : whole("seed", values.seed)
+    }
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : String(error) }
   }
+}
+
+const main = async (): Promise<number> => {
+  const options = parse(process.argv.slice(2))
+  if (options === "help") {
+    process.stdout.write(HELP)
+    return 0
+  }
+  if ("problem" in options) {
+    process.stderr.write(`${options.problem}\nTry pnpm run mutation --help.\n`)
+    return 2
+  }
+  const { modules, sample, seed } = options
   process.stdout.write(`Seed ${seed}\n`)
   const folder = mkdtempSync(join(tmpdir(), "mutation-"))
   const stop = () => {

@@ -1,5 +1,5 @@
 /**
- * Small changes of a module, each of which a test should notice.
+ * Small changes of a module. A test should notice each of them.
  */
 import { parseSync } from "rolldown/utils"
 

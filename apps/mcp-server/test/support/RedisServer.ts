@@ -1,46 +1,24 @@
 /**
  * A real Redis for one test, on a free port, without files.
  */
+import { isSkipped, path } from "@sailpoint-bulk-upload/tooling/redisServer"
 import * as Effect from "effect/Effect"
 import { type ChildProcess, spawn } from "node:child_process"
-import { existsSync, readFileSync } from "node:fs"
+import { readFileSync } from "node:fs"
 import { createServer } from "node:net"
 import { tmpdir } from "node:os"
-import { delimiter, join } from "node:path"
 import { createClient } from "redis"
 import type * as Certificates from "./Certificates.ts"
 import { listen } from "./Loopback.ts"
 
 export type RedisServer = Effect.Success<ReturnType<typeof make>>
 
-const USUAL_FOLDERS = ["/usr/bin", "/usr/local/bin", "/usr/sbin", "/usr/local/sbin", "/opt/homebrew/bin"]
-
-/** Finds the program: named in REDIS_SERVER, on the path, or in a usual folder. */
-const find = (): string | undefined => {
-  const { PATH = "", REDIS_SERVER = "" } = process.env
-  const folders = [...PATH.split(delimiter), ...USUAL_FOLDERS]
-  return [REDIS_SERVER, ...folders.map((folder) => join(folder, "redis-server"))].find(
-    (path) => path !== "" && existsSync(path)
-  )
-}
-
-/** Whether the tests that need a redis-server are skipped; in CI, which installs one, they fail instead. */
-export const isMissing: boolean = find() === undefined && process.env["CI"] === undefined
-
-/** Prints the reason once per run, before the first test file. */
-export const setup = (): void => {
-  if (isMissing) process.stderr.write("The tests of Redis are skipped, because redis-server is missing.\n")
-}
+/** Whether the tests that need a redis-server are skipped; in CI they fail instead. */
+export const isMissing: boolean = isSkipped
 
 const launch = (settings: ReadonlyArray<string>): Promise<ChildProcess> =>
   new Promise((resolve, reject) => {
-    const program = find()
-    if (program === undefined) {
-      throw new Error(
-        "These tests need a redis-server: install it (Debian, Ubuntu: apt-get install -y redis-server; macOS: brew install redis), or name one in REDIS_SERVER."
-      )
-    }
-    const child = spawn(program, ["-"], { stdio: ["pipe", "pipe", "ignore"] })
+    const child = spawn(path(), ["-"], { stdio: ["pipe", "pipe", "ignore"] })
     child.stdin.end([...NOTHING_ON_DISK, "bind 127.0.0.1", ...settings].join("\n"))
     let log = ""
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
