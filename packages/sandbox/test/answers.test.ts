@@ -28,14 +28,14 @@ describe("a request", () => {
     ["Bearer never.issued", "JWT validation failed: JWT is not valid"]
   ]
 
-  it.effect.each(unauthorized)("with the authorization '%s' is refused: %s", ([authorization, error]) =>
+  it.effect.each(unauthorized)("the authorization '%s' is refused: %s", ([authorization, error]) =>
     Effect.gen(function* () {
       const { answered } = yield* exchange({ request: `GET ${STATUS}`, authorization, status: 401 })
       assert.deepStrictEqual(answered.json(), { error })
     })
   )
 
-  it.effect("may have the authorization scheme in any case, as RFC 9110 says", () =>
+  it.effect("the authorization scheme may be in any case, as RFC 9110 says", () =>
     Effect.gen(function* () {
       const { headers, sandbox } = yield* start()
       const authorization = headers.authorization.replace("Bearer", "bearer")
@@ -58,7 +58,7 @@ describe("a request", () => {
     ["sandbox-reader", `${retail}/non-employee-bulk-upload/status`, 200]
   ]
 
-  it.effect.each(roles)("needs scope and role: %s gets %s with %d", ([clientId, path, status]) =>
+  it.effect.each(roles)("a request needs scope and role: %s gets %s with %d", ([clientId, path, status]) =>
     exchange({ request: `GET ${path}`, clientId, status })
   )
 
@@ -82,13 +82,13 @@ describe("a request", () => {
     [`GET ${statusPath("a%2Fb")}`, badId]
   ]
 
-  it.effect.each(refused)("is refused: %s", ([request, expected]) => exchange({ request, ...expected }))
+  it.effect.each(refused)("%s is refused", ([request, expected]) => exchange({ request, ...expected }))
 })
 
 describe("an API version", () => {
   const prefixes = ["beta", "v3", "v2024", "v2025", "v2026"].map((version) => LIST.replace("v2024", version))
 
-  it.effect.each([...prefixes, "/non-employee-sources/v1"])("lists, answers and accepts under %s", (prefix) =>
+  it.effect.each([...prefixes, "/non-employee-sources/v1"])("%s lists, answers and accepts", (prefix) =>
     Effect.gen(function* () {
       const { headers, sandbox } = yield* start()
       const body = csvForm(GOOD_CSV)
@@ -121,7 +121,7 @@ describe("the list of sources", () => {
     ["requested-for=5a4d1d000000000000000000000000ff", []]
   ]
 
-  it.effect.each(pages)("is sorted and cut for the query %s", ([query, expected]) =>
+  it.effect.each(pages)("the list of sources is sorted and paged for the query %s", ([query, expected]) =>
     Effect.gen(function* () {
       const answered = yield* get(yield* Sandbox.make(), `${LIST}?${query}`)
       assert.deepStrictEqual(namesIn(answered.json()), expected)
@@ -131,11 +131,11 @@ describe("the list of sources", () => {
   const bounds = ["limit=251", "limit=-1", "limit=1.5", "limit=", "offset=-1"]
   const others = ["count=yes", "non-employee-count=1", "requested-for=", "sorters=name,constructor"]
 
-  it.effect.each([...bounds, ...others])("is refused for the query %s", (query) =>
+  it.effect.each([...bounds, ...others])("the list of sources is refused for the query %s", (query) =>
     exchange({ request: `GET ${LIST}?${query}`, status: 400, text: `"text":"${query.split("=", 1)} is not` })
   )
 
-  it.effect("has each source in the documented form, and counts sources and records on request", () =>
+  it.effect("the list has each source as documented, and counts sources and records on request", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make()
       const { description, id, name, sourceId } = done
@@ -158,7 +158,7 @@ describe("the list of sources", () => {
     })
   )
 
-  it("has unique and well-formed IDs and fits on one page, as an org has at most 50 sources", () => {
+  it("the list has unique, well-formed IDs and fits on one page: an org has at most 50 sources", () => {
     assert.isAtMost(names.length, 50)
     const unique = new Set(Source.seeded.flatMap(({ id, name, sourceId }) => [id, name, sourceId]))
     assert.strictEqual(unique.size, names.length * 3)
@@ -168,7 +168,7 @@ describe("the list of sources", () => {
     }
   })
 
-  it("names the seeded sources if a name is unknown", () => {
+  it("the error for an unknown name lists the seeded sources", () => {
     const message = /No seeded source is named "Nowhere". The names are: Contractors, /u
     assert.throws(() => Source.named("Nowhere"), message)
   })

@@ -39,7 +39,7 @@ const run = (args: ReadonlyArray<string>) =>
 
 describe("the command", { timeout: 30_000 }, () => {
   it.live.each(["SIGTERM", "SIGINT"] as const)(
-    "prints how to use its sandbox, which serves until %s",
+    "the command prints how to use its sandbox, which serves until %s",
     (signal) =>
       Effect.gen(function* () {
         const child = yield* start(["--port", "0"])
@@ -61,7 +61,7 @@ describe("the command", { timeout: 30_000 }, () => {
       })
   )
 
-  it.live.each(["--help", "-h"])("prints its usage for %s", (flag) =>
+  it.live.each(["--help", "-h"])("the command prints its usage for %s", (flag) =>
     Effect.gen(function* () {
       const { code, stderr, stdout } = yield* run([flag])
 
@@ -79,7 +79,7 @@ describe("the command", { timeout: 30_000 }, () => {
     ["--port 65536", `--port is "65536": ${range}`]
   ]
 
-  it.live.each(mistakes)("refuses '%s' with code 2: %s", ([line, problem]) =>
+  it.live.each(mistakes)("the command refuses '%s' with code 2: %s", ([line, problem]) =>
     Effect.gen(function* () {
       const { code, stderr, stdout } = yield* run(line.split(" "))
 
@@ -89,7 +89,7 @@ describe("the command", { timeout: 30_000 }, () => {
     })
   )
 
-  it.live("ends with code 1 if its port is in use", () =>
+  it.live("the command ends with code 1 if its port is in use", () =>
     Effect.gen(function* () {
       const { port } = new URL((yield* Sandbox.make()).url)
 

@@ -60,7 +60,7 @@ const ask = (sandbox: Sandbox.Service, call: Call, version: string, headers: Rec
   })
 
 describe("an answer of the sandbox", () => {
-  it.effect.each(calls)("is as documented for $endpoint, whatever its status", (call) =>
+  it.effect.each(calls)("an answer is as documented for $endpoint, whatever its status", (call) =>
     Effect.gen(function* () {
       const { headers, sandbox } = yield* start()
       const busy = yield* Sandbox.make({ limit: { requests: 0, per: "1 second" } })
@@ -84,7 +84,7 @@ describe("an answer of the sandbox", () => {
     })
   )
 
-  it.effect.each(["sandbox", "sandbox-manager"])("is as documented for a token of %s", (clientId) =>
+  it.effect.each(["sandbox", "sandbox-manager"])("a token answer to %s is as documented", (clientId) =>
     Effect.gen(function* () {
       const answered = yield* askToken(yield* Sandbox.make(), credentials(clientId))
 

@@ -28,7 +28,7 @@ describe("a planned answer", () => {
     ["an oversized body", Fault.oversized(3), [200, json, `{"status":"COMPLETED","padding":"xxx"}`]]
   ]
 
-  it.effect.each(answers)("can be %s, and needs no token", ([, fault, [status, contentType, text]]) =>
+  it.effect.each(answers)("an answer can be %s without a token", ([, fault, [status, contentType, text]]) =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make()
       yield* sandbox.fail({ endpoint: "status", fault })
@@ -43,7 +43,7 @@ describe("a planned answer", () => {
 })
 
 describe("planned faults", () => {
-  it.effect("happen in the planned order, once or as often as given, before those of the source", () =>
+  it.effect("faults happen in the planned order, once or as often as given, before those of the source", () =>
     Effect.gen(function* () {
       const { headers, sandbox } = yield* start()
       yield* sandbox.fail({ endpoint: "status", fault: respond(500) })
@@ -55,7 +55,7 @@ describe("planned faults", () => {
     })
   )
 
-  it.effect.each(["token", "sources", "status"] as const)("for %s spare other requests", (endpoint) =>
+  it.effect.each(["token", "sources", "status"] as const)("faults for %s spare other calls", (endpoint) =>
     Effect.gen(function* () {
       const { headers, sandbox } = yield* start()
       yield* sandbox.fail({ endpoint, fault: respond(500) })
@@ -78,7 +78,7 @@ describe("planned faults", () => {
     ["Done", 502, delayed(delayed(respond(502)))]
   ]
 
-  it.effect.each(delays)("can delay the answer of %s with %d", ([name, status, fault]) =>
+  it.effect.each(delays)("a fault can delay the answer of %s with %d", ([name, status, fault]) =>
     Effect.gen(function* () {
       const { headers, sandbox } = yield* start()
       if (fault !== undefined) yield* sandbox.fail({ endpoint: "status", fault })

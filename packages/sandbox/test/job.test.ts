@@ -18,7 +18,7 @@ const run = (steps: ReadonlyArray<string | number>, options?: Sandbox.Options) =
       else {
         yield* TestClock.adjust(step)
         const answered = (yield* askStatus(sandbox, "Contractors", headers)).json()
-        seen.push(Reflect.get(Object(answered), "status"))
+        seen.push((answered as { readonly status: unknown }).status)
       }
     }
     return seen
@@ -34,13 +34,13 @@ describe("a job", () => {
     ["starts after the job before", [BAD_CSV, 5_000, GOOD_CSV, 0, 5_000], ["ERROR", "PENDING", "COMPLETED"]]
   ]
 
-  it.effect.each(lives)("%s", ([, steps, seen]) =>
+  it.effect.each(lives)("a job %s", ([, steps, seen]) =>
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* run(steps), seen)
     })
   )
 
-  it.effect("has the durations of the sandbox's options", () =>
+  it.effect("a job has the durations of the sandbox's options", () =>
     Effect.gen(function* () {
       const jobTiming = { pending: 0, inProgress: "1 minute" } as const
       const seen = yield* run([GOOD_CSV, 0, 59_999, 1], { jobTiming })
@@ -48,7 +48,7 @@ describe("a job", () => {
     })
   )
 
-  it.effect("is started by either ID of its source, and does not affect other sources", () =>
+  it.effect("a job is started by either ID of its source, and does not affect other sources", () =>
     Effect.gen(function* () {
       const { headers, sandbox } = yield* start()
       const retail = Effect.map(askStatus(sandbox, "Retail", headers), ({ text }) => text)
@@ -64,7 +64,7 @@ describe("a job", () => {
 describe("an upload over HTTP", () => {
   const request = `POST /v2024/non-employee-sources/${contractors.sourceId}/non-employee-bulk-upload`
 
-  it.effect("is accepted and starts a job", () =>
+  it.effect("an upload over HTTP is accepted and starts a job", () =>
     Effect.gen(function* () {
       const sent = { request, body: csvForm(GOOD_CSV), status: 202 }
       const { answered, headers, sandbox } = yield* exchange(sent)
@@ -95,7 +95,7 @@ describe("an upload over HTTP", () => {
     ["a column twice", twice, 'The column "email" appears more than once.', "The file has no rows."]
   ]
 
-  it.effect.each(refusals)("is refused with one error on each line: %s", ([, body, ...errors]) =>
+  it.effect.each(refusals)("an upload is refused with one error on each line: %s", ([, body, ...errors]) =>
     Effect.gen(function* () {
       const { answered, headers, sandbox } = yield* exchange({ request, body, status: 400 })
       const { messages } = answered.json() as ReturnType<typeof Source.errorBody>
@@ -104,7 +104,7 @@ describe("an upload over HTTP", () => {
     })
   )
 
-  it.effect.each(["sandbox-reader", "sandbox-no-scope"])("is refused for the scope of %s", (clientId) =>
+  it.effect.each(["sandbox-reader", "sandbox-no-scope"])("an upload by %s lacks the scope", (clientId) =>
     exchange({ request, body: csvForm(GOOD_CSV), clientId, status: 403, text: "idn:nelm:manage" })
   )
 })
@@ -132,7 +132,7 @@ describe("a file", () => {
     ["ERROR", "no content", ""]
   ]
 
-  it.each(files)("ends its job in %s with %s", (outcome, _, csv) => {
+  it.each(files)("a file ends its job in %s with %s", (outcome, _, csv) => {
     assert.strictEqual(Job.outcomeOf(csv), outcome)
   })
 })

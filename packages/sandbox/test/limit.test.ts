@@ -13,7 +13,7 @@ const ask = (sandbox: Sandbox.Service, headers: Record<string, string>, of = pat
 const limit = (requests: number) => ({ limit: { requests, per: "10 seconds" } }) as const
 
 describe("the limit", () => {
-  it.effect("is 100 requests per 10 s, and a refusal is as SailPoint documents", () =>
+  it.effect("the limit is 100 requests per 10 s, and a refusal is as SailPoint documents", () =>
     Effect.gen(function* () {
       const { headers, sandbox } = yield* start()
       const hundred = Effect.all(
@@ -33,7 +33,7 @@ describe("the limit", () => {
     })
   )
 
-  it.effect("applies to any 10 s, and does not count refused requests", () =>
+  it.effect("the limit applies to any 10 s, and does not count refused requests", () =>
     Effect.gen(function* () {
       const { headers, sandbox } = yield* start(limit(2))
       const steps: ReadonlyArray<readonly [wait: number, status: number, retryAfter: string | null]> = [
@@ -61,7 +61,7 @@ describe("the limit", () => {
     { next: "the same client on beta", clientId: "sandbox", path: path("beta"), status: 200 }
   ]
 
-  it.effect.each(others)("gives $next $status after a client has reached it on v2024", (row) =>
+  it.effect.each(others)("$next gets $status after a client has reached the limit on v2024", (row) =>
     Effect.gen(function* () {
       const { headers, sandbox } = yield* start(limit(1))
       yield* ask(sandbox, { authorization: "Bearer never.issued" })

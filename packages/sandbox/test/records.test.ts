@@ -34,7 +34,7 @@ describe("the records of a source", () => {
     { name: "Custom columns", file: `${header},costCenter\n${row},7`, landed: 1 }
   ]
 
-  it.effect.each(uploads)("grow by $landed when an upload to $name ends, and not before", (upload) =>
+  it.effect.each(uploads)("records grow by $landed when an upload to $name ends, and not before", (upload) =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make()
       const [before = 0] = yield* counts(sandbox, upload.name, "")
@@ -52,7 +52,7 @@ describe("the records of a source", () => {
     })
   )
 
-  it.effect("change when an upload names their accounts again", () =>
+  it.effect("records change when an upload names their accounts again", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make()
       yield* sandbox.upload(Source.named("Retail").sourceId, csv(1))
@@ -65,7 +65,7 @@ describe("the records of a source", () => {
     })
   )
 
-  it.effect("are sorted and cut for the query", () =>
+  it.effect("records are sorted and paged for the query", () =>
     Effect.gen(function* () {
       const path = recordsOf("Half landed", "&sorters=-modified&limit=1")
 
@@ -78,7 +78,7 @@ describe("the records of a source", () => {
     })
   )
 
-  it.effect.each(['name eq "x"', "", 'sourceId eq "x" or'])("are refused for the filter '%s'", (filter) =>
+  it.effect.each(['name eq "x"', "", 'sourceId eq "x" or'])("the filter '%s' is refused", (filter) =>
     exchange({
       request: `GET ${RECORDS}?filters=${encodeURIComponent(filter)}`,
       status: 400,
@@ -94,11 +94,11 @@ describe("the records of a source", () => {
     ["as none for a manager of other sources", all, "0", "sandbox-manager"]
   ]
 
-  it.effect.each(totals)("are counted %s", ([, path, total, clientId = "sandbox"]) =>
+  it.effect.each(totals)("records are counted %s", ([, path, total, clientId = "sandbox"]) =>
     exchange({ request: `GET ${path}`, clientId, status: 200, header: ["x-total-count", total] })
   )
 
-  it.effect("show made-up people only", () =>
+  it.effect("records contain only made-up people", () =>
     Effect.gen(function* () {
       for (const { email = "", phone = "" } of itemsIn(yield* get(yield* Sandbox.make(), RECORDS))) {
         assert.match(email, /@example\.com$/u)
@@ -109,7 +109,7 @@ describe("the records of a source", () => {
 })
 
 describe("the template of a source", () => {
-  it.effect("has the columns of every source and its own", () =>
+  it.effect("the template of a source has the common columns and its own", () =>
     exchange({
       request: `GET /v2024/non-employee-sources/${Source.named("Custom columns").sourceId}/schema-attributes-template/download`,
       status: 200,

@@ -12,7 +12,7 @@ import { Client, Environment, Sandbox, Source } from "@sailpoint-bulk-upload/san
 import { askToken, authorize, credentials, forkStatus, GOOD_CSV, send, statusPath } from "./support/tenant.ts"
 
 describe("a sandbox", () => {
-  it.effect("listens on a free port of 127.0.0.1, and fails if a given port is in use", () =>
+  it.effect("a sandbox listens on a free port of 127.0.0.1, and fails if a given port is in use", () =>
     Effect.gen(function* () {
       const { url } = yield* Sandbox.make()
       const other = yield* Sandbox.make()
@@ -25,7 +25,7 @@ describe("a sandbox", () => {
     })
   )
 
-  it.effect("lives as long as its layer, whose configuration has only the variables of its client", () =>
+  it.effect("a sandbox lives as long as its layer, which configures only the variables of its client", () =>
     Effect.gen(function* () {
       const real = ConfigProvider.layer(ConfigProvider.fromUnknown({ SAIL_ACCESS_TOKEN: "a-real-one" }))
       const url = yield* Effect.gen(function* () {
@@ -45,14 +45,14 @@ describe("a sandbox", () => {
     })
   )
 
-  it("has the variables of another client if one is given", () => {
+  it("a sandbox has the variables of another client if one is given", () => {
     const sandbox = { url: "http://127.0.0.1:1", clients: Client.seeded }
 
     assert.strictEqual(Environment.variables(sandbox, Client.seeded[1]).SAIL_CLIENT_ID, "sandbox-reader")
     assert.strictEqual(Environment.variables(sandbox).SAIL_CLIENT_ID, "sandbox")
   })
 
-  it.effect("ends at once although a client still waits for an answer", () =>
+  it.effect("a sandbox ends at once although a client still waits for an answer", () =>
     Effect.gen(function* () {
       const scope = yield* Scope.make()
       const sandbox = yield* Scope.provide(Sandbox.make(), scope)
@@ -64,7 +64,7 @@ describe("a sandbox", () => {
     })
   )
 
-  it.effect("knows the given clients, and no others", () =>
+  it.effect("a sandbox knows the given clients, and no others", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make({ clients: Client.seeded.slice(1, 2) })
 
@@ -73,7 +73,7 @@ describe("a sandbox", () => {
     })
   )
 
-  it.effect("dies of an upload to an unknown source", () =>
+  it.effect("an upload to an unknown source is a defect", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make()
 
@@ -85,7 +85,7 @@ describe("a sandbox", () => {
 })
 
 describe("the record of requests", () => {
-  it.effect("has the time, endpoint and outcome of each request in order, and does not change later", () =>
+  it.effect("the record has the time, endpoint and outcome of each request, and does not change later", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make()
       const path = statusPath(Source.named("Done").sourceId)
@@ -114,7 +114,7 @@ describe("the record of requests", () => {
     })
   )
 
-  it.effect("keeps only the newest requests, so that a sandbox does not grow over days", () =>
+  it.effect("the record keeps only the newest requests, so that a sandbox does not grow over days", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make({ maxReceived: 3 })
 

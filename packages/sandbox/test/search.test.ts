@@ -33,7 +33,7 @@ const created = (bounds: object) => ({ range: { created: bounds } })
 const only = (name: string) => Sandbox.make({ sources: [Source.named(name)] })
 
 describe("the audit events of an upload", () => {
-  it.effect("are created when the job starts and ends, and have the reason of a failure", () =>
+  it.effect("audit events are created when the job starts and ends, and have the reason of a failure", () =>
     Effect.gen(function* () {
       const sandbox = yield* only("Retail")
       yield* sandbox.upload(Source.named("Retail").sourceId, BAD_ROW_CSV)
@@ -53,7 +53,7 @@ describe("the audit events of an upload", () => {
   )
 
   it.effect.each(["CREATE_PASSED", "UPDATE_PASSED"])(
-    "include one %s for each row with that result",
+    "audit events include one %s for each row with that result",
     (action) =>
       Effect.gen(function* () {
         const answered = yield* search(yield* only("Half landed"), dsl(match(action)), "?limit=2&count=true")
@@ -62,7 +62,7 @@ describe("the audit events of an upload", () => {
       })
   )
 
-  it.effect("are kept for the newest 250 uploads, so that a sandbox does not grow over days", () =>
+  it.effect("audit events are kept for the newest 250 uploads, so that a sandbox does not grow", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make({ jobTiming: { pending: 0, inProgress: 0 } })
       yield* Effect.replicateEffect(sandbox.upload(Source.named("Retail").sourceId, GOOD_CSV), 260)
@@ -91,7 +91,7 @@ describe("a search", () => {
     ["everything without an index", dsl(all, { indices: undefined }), 5]
   ]
 
-  it.effect.each(queries)("finds %s", ([, body, count]) =>
+  it.effect.each(queries)("a search finds %s", ([, body, count]) =>
     Effect.gen(function* () {
       const past = { rows: 6, before: "15 minutes" } as const
       const source = { ...Source.named("Named events"), lands: "half", past } as const
@@ -114,11 +114,11 @@ describe("a search", () => {
     ["a text as a clause of bool", dsl({ bool: { must: ["x"] } }), "not an object with one key"]
   ]
 
-  it.effect.each(refusals)("with %s is refused with 400", ([, body, text]) =>
+  it.effect.each(refusals)("a search with %s is refused with 400", ([, body, text]) =>
     exchange({ request: "POST /v2024/search", body: json(body), status: 400, text })
   )
 
-  it.effect("is refused for a limit above 10,000, or a client without the scope or a user level", () =>
+  it.effect("a search is refused for a limit above 10,000, or a client without scope or user level", () =>
     Effect.gen(function* () {
       const [request, body] = ["POST /v2024/search", json(imports)]
       yield* exchange({ request: `${request}?limit=10001`, body, status: 400 })
@@ -127,7 +127,7 @@ describe("a search", () => {
     })
   )
 
-  it.effect("continues after the last document of the page before", () =>
+  it.effect("a search continues after the last document of the previous page", () =>
     Effect.gen(function* () {
       const sandbox = yield* only("Half landed")
       const whole = eventsIn(yield* search(sandbox, dsl(all)))
@@ -140,7 +140,7 @@ describe("a search", () => {
   it.effect.each([
     { filter: { includes: ["action", "actor.name"] }, keys: ["action", "actor"] },
     { filter: { includes: ["status", "id"], excludes: ["id"] }, keys: ["status"] }
-  ])("returns only the fields that $filter selects", ({ filter, keys }) =>
+  ])("a search returns only the fields that $filter selects", ({ filter, keys }) =>
     Effect.gen(function* () {
       const sandbox = yield* only("Named events")
       const [event] = eventsIn(yield* search(sandbox, dsl(all, { queryResultFilter: filter })))

@@ -54,7 +54,7 @@ const undocumented: ReadonlyArray<Answer> = [
 const misbehaving = ["Slow", "Silent", "Cut off", "Reset", "Endless"]
 
 describe("a seeded source", () => {
-  it.effect.each([...answers, ...undocumented])("$name has its described answer", (answer) =>
+  it.effect.each([...answers, ...undocumented])("the source $name has its described answer", (answer) =>
     Effect.gen(function* () {
       const { body, header, name, status = 200 } = answer
       const { headers, sandbox } = yield* start()
@@ -68,14 +68,14 @@ describe("a seeded source", () => {
     })
   )
 
-  it("has a test for each name", () => {
+  it("each seeded source has a test", () => {
     assert.sameMembers(
       [...answers, ...undocumented].map(({ name }) => name).concat(misbehaving),
       Source.seeded.map(({ name }) => name)
     )
   })
 
-  it.effect("with an alternating failure fails its first request and every second one after it", () =>
+  it.effect("a source with an alternating failure fails its first and then every second request", () =>
     Effect.gen(function* () {
       const { headers, sandbox } = yield* start()
       const names = ["Busy", "Busy", "Busy", "Unwell", "Unwell", "Busy", "Gateway", "Gateway"]
@@ -86,7 +86,7 @@ describe("a seeded source", () => {
     })
   )
 
-  it.effect.each(["Silent", "Endless"])("%s never ends its answer, and its client can leave", (name) =>
+  it.effect.each(["Silent", "Endless"])("%s never ends its answer, and its client can disconnect", (name) =>
     Effect.gen(function* () {
       const { headers, sandbox } = yield* start()
       const asking = yield* forkStatus(sandbox, name, headers)
@@ -108,7 +108,7 @@ describe("a seeded source", () => {
   ]
 
   it.effect.each(broken)(
-    "$name breaks the connection, and the sandbox answers the next request",
+    "the source $name breaks the connection, and the sandbox answers the next request",
     ({ cause, name }) =>
       Effect.gen(function* () {
         const { headers, sandbox } = yield* start()

@@ -14,7 +14,7 @@ const multipart = (fields: Record<string, string>) => {
 const form = (fields: Record<string, string>) => new URLSearchParams(fields)
 
 describe("the token endpoint", () => {
-  it.effect("grants a token with the client's scopes and lifetime", () =>
+  it.effect("the token endpoint grants a token with the client's scopes and lifetime", () =>
     Effect.gen(function* () {
       const answered = yield* askToken(yield* Sandbox.make())
 
@@ -48,7 +48,7 @@ describe("the token endpoint", () => {
     ["a form that is declared as text", typed("text/plain", encoded), "invalid_request"]
   ]
 
-  it.effect.each(refusals)("refuses %s", ([, body, error]) =>
+  it.effect.each(refusals)("the token endpoint refuses %s", ([, body, error]) =>
     Effect.gen(function* () {
       const status = error === "invalid_client" ? 401 : 400
       const { answered } = yield* exchange({ request: "POST /oauth/token", body, status })
@@ -67,7 +67,7 @@ describe("the token endpoint", () => {
     ["a form, whatever the query says", "?client_secret=wrong", multipart(good)]
   ]
 
-  it.effect.each(ways)("accepts the fields in %s", ([, query, body = ""]) =>
+  it.effect.each(ways)("the token endpoint accepts the fields in %s", ([, query, body = ""]) =>
     exchange({ request: `POST /oauth/token${query}`, body, status: 200 })
   )
 })
@@ -78,7 +78,7 @@ describe("a token", () => {
     { clientId: "sandbox-short", seconds: 15 }
   ]
 
-  it.effect.each(lifetimes)("of $clientId lives for $seconds s and not a millisecond more", (row) =>
+  it.effect.each(lifetimes)("a token of $clientId lives for $seconds s and not a millisecond more", (row) =>
     Effect.gen(function* () {
       const { headers, sandbox } = yield* start({}, row.clientId)
 
@@ -93,7 +93,7 @@ describe("a token", () => {
     })
   )
 
-  it("is dropped after 10,000 newer ones, so that a sandbox does not grow over days", () => {
+  it("a token is dropped after 10,000 newer ones, so that a sandbox does not grow over days", () => {
     const tokens = new Client.Tokens()
     const issued = Array.from({ length: 10_001 }, () => `Bearer ${tokens.issue(Client.admin, 0).token}`)
 
@@ -101,7 +101,7 @@ describe("a token", () => {
     assert.strictEqual(tokens.verify(issued[1], 0), Client.admin)
   })
 
-  it.effect("is valid in its sandbox only, until it is revoked", () =>
+  it.effect("a token is valid only in its sandbox, until it is revoked", () =>
     Effect.gen(function* () {
       const { headers, sandbox } = yield* start()
       const newer = yield* authorize(sandbox)

@@ -1,6 +1,6 @@
 /**
- * The bodies that SailPoint documents (API v2024, the same in every version), in short: nothing is required unless
- * said so, and a key that is not named here is not documented.
+ * The bodies that SailPoint documents (API v2024, the same in every version). Fields are optional by default, and a key
+ * that is not named here is not documented.
  */
 import * as Schema from "effect/Schema"
 import * as Struct from "effect/Struct"
@@ -11,7 +11,7 @@ const optional = <Fields extends Schema.Struct.Fields>(fields: Fields) =>
 
 const text = Schema.String
 const dateTime = text.check(Schema.isPattern(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/u))
-/** Called a UUID, and shown in both forms. */
+/** The documentation calls it a UUID, and shows both forms. */
 const uuid = text.check(Schema.isPattern(/^[0-9a-f]{32}$|^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/u))
 const state = Schema.Literals(["PENDING", "IN_PROGRESS", "COMPLETED", "ERROR"])
 
@@ -56,7 +56,7 @@ const attribute = Schema.Struct({
 const event = optional({
   ...texts("id", "name", "synced", "action", "type", "stack", "trackingNumber", "ipAddress", "details"),
   ...texts("operation", "status", "technicalName"),
-  // In the documented example only.
+  // Only in the documented example.
   ...texts("pod", "org", "_type", "_version"),
   created: Schema.NullOr(dateTime),
   actor: optional({ name: text }),
@@ -69,7 +69,7 @@ const messages = Schema.Array(
   optional({ locale: Schema.NullOr(text), localeOrigin: Schema.NullOr(text), text })
 )
 
-/** The bodies of success. That of the token is documented by an example. */
+/** The bodies of success. An example documents that of the token. */
 const success: Readonly<Record<Endpoint, Schema.Codec<unknown, unknown>>> = {
   token: optional({
     ...texts("access_token", "token_type", "scope", "tenant_id", "pod", "org"),
@@ -88,8 +88,8 @@ const success: Readonly<Record<Endpoint, Schema.Codec<unknown, unknown>>> = {
 const error = optional({ detailCode: text, trackingId: text, messages, causes: messages })
 
 /**
- * The bodies of failure, the same for every endpoint but the token's. For the status and for a single source, 404 is
- * the sandbox's choice.
+ * The bodies of failure, the same for every endpoint except the token's. The 404 of a status and of a single source is
+ * undocumented: the sandbox chooses it.
  */
 const failures: Readonly<Record<number, Schema.Codec<unknown, unknown>>> = {
   400: error,
@@ -100,7 +100,7 @@ const failures: Readonly<Record<number, Schema.Codec<unknown, unknown>>> = {
   500: error
 }
 
-/** Throws unless the body is as documented. */
+/** Throws if the body differs from the documentation. */
 export const assertDocumented = (endpoint: Endpoint, status: number, body: unknown): void => {
   const schema = status < 300 ? success[endpoint] : failures[status]
   if (schema === undefined) throw new Error(`No documented answer of ${endpoint} has the status ${status}.`)

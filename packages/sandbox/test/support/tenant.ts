@@ -71,7 +71,7 @@ export interface Exchange {
   readonly body?: BodyInit
   /** The client whose fresh token is sent; `sandbox` by default. */
   readonly clientId?: string
-  /** The Authorization header, instead of a token; without one if undefined. */
+  /** The Authorization header instead of the client's token. If it is undefined, the request has none. */
   readonly authorization?: string | undefined
   readonly status: number
   /** A part of the answer's body. */
@@ -122,7 +122,7 @@ export const uploadPath = (id: string, version = "v2024") =>
 
 export const statusPath = (id: string, version = "v2024") => `${uploadPath(id, version)}/status`
 
-/** Answers a request for the status of the seeded source of that name. */
+/** Requests the status of the seeded source with this name. */
 export const askStatus = (sandbox: Reachable, name: string, headers: Record<string, string>) =>
   send(`${sandbox.url}${statusPath(Source.named(name).sourceId)}`, { headers })
 
@@ -134,7 +134,7 @@ export const forkStatus = (sandbox: Sandbox.Service, name: string, headers: Reco
     return asking
   })
 
-/** Whether a fiber still runs after the answer to another request, which replaces a sleep. */
+/** Whether a fiber still runs after the answer to another request. The request replaces a sleep. */
 export const isPending = <A, E>(sandbox: Reachable, fiber: Fiber.Fiber<A, E>) =>
   Effect.map(send(`${sandbox.url}/another`), () => fiber.pollUnsafe() === undefined)
 
