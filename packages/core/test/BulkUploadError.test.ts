@@ -82,7 +82,7 @@ describe("BulkUploadError", () => {
     make(Duration.zero)
   })
 
-  it("the five tags that the documentation names, and no others, are those of an HttpApiError too", () => {
+  it("exactly the five tags that the documentation names are also tags of HttpApiError", () => {
     const tags = new Set(
       Object.values(HttpApiError).flatMap((value) =>
         typeof value === "function" && "fields" in value && "_tag" in Object(value.fields) ? value.name : []
@@ -119,7 +119,7 @@ describe("BulkUploadError", () => {
     assert.include(error.nextStep, says)
   })
 
-  it("an error has defaults for all but its main fields", () => {
+  it("an error has defaults for all fields except the main ones", () => {
     const error = new BulkUploadError.RateLimited({})
     assert.deepStrictEqual([error.operation, error.attempts, error.messages], ["status", 1, []])
   })

@@ -8,12 +8,12 @@ const none = { missing: [], unknown: [], problems: [] }
 
 describe("CsvHeader.check", () => {
   it.each<readonly [string, string, Partial<CsvHeader.Faults>]>([
-    ["a header with every required column has none", good, {}],
-    ["the order does not matter", "manager,costCenter,firstName,accountName", {}],
-    ["a line break ends it", `${good}\r\nw.lee,Wren,Lee,and,others`, {}],
-    ["a required column is missing", "accountName,manager", { missing: ["firstName"] }],
+    ["a header with every required column has no faults", good, {}],
+    ["the order of columns does not matter", "manager,costCenter,firstName,accountName", {}],
+    ["a line break ends the header", `${good}\r\nw.lee,Wren,Lee,and,others`, {}],
+    ["a missing required column is a fault", "accountName,manager", { missing: ["firstName"] }],
     [
-      "the most similar missing column is named",
+      "an unknown column gets the most similar missing column",
       "accountName,fistName,manager,Cost Center",
       {
         missing: ["firstName"],
@@ -23,7 +23,7 @@ describe("CsvHeader.check", () => {
         ]
       }
     ],
-    ["no column is similar to another word", `${good},shoeSize`, { unknown: [{ name: "shoeSize" }] }]
+    ["another word gets no similar column", `${good},shoeSize`, { unknown: [{ name: "shoeSize" }] }]
   ])("%s", (_, header, expected) => {
     assert.deepStrictEqual(CsvHeader.check(header, columns), { ...none, ...expected })
   })
@@ -32,7 +32,7 @@ describe("CsvHeader.check", () => {
   const named = many.slice(0, 50).map((name) => ({ name }))
   it.each<readonly [string, string, problem: string, Partial<CsvHeader.Faults>]>([
     ["it is empty", "", "Column 1 has no name", { missing: columns.required }],
-    ["it is blank and people follow", "\nw.lee,Wren", "Column 1 has no name", { missing: columns.required }],
+    ["it is blank and rows follow", "\nw.lee,Wren", "Column 1 has no name", { missing: columns.required }],
     ["a column has no name", `${good},`, "Column 4 has no name", {}],
     ["a column appears twice", `${good},manager`, '"manager" appears more than once', {}],
     ["semicolons separate it", good.replaceAll(",", ";"), "separated by semicolons", {}],
@@ -52,7 +52,7 @@ describe("CsvHeader.check", () => {
     ],
     ["it has more than 50 columns", `${many.join(",")},${good}`, "There are 63 columns", { unknown: named }],
     ["it is too long to read whole", `accountName,${"x".repeat(5_000)}`, "longer than 4096 characters", {}]
-  ])("reports one problem if %s", (_, header, problem, faults) => {
+  ])("a header has one problem if %s", (_, header, problem, faults) => {
     const { problems, ...others } = CsvHeader.check(header, columns)
     assert.deepStrictEqual({ ...others, problems: [] }, { ...none, ...faults })
     assert.lengthOf(problems, 1)

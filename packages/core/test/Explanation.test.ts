@@ -47,7 +47,7 @@ const live = ({ faults = [], sources, ...options }: Setting) =>
     })
   ).pipe(Layer.provide(FetchHttpClient.layer), Layer.provideMerge(Sandbox.layer({ sources })))
 
-/** Explains an upload from an hour ago. Returns the requests, too. */
+/** Explains an upload from an hour ago. Returns the explanation and the requests. */
 const explained = (setting: Setting = {}, upload: Explanation.Upload = {}, sourceId = half.sourceId) =>
   Effect.gen(function* () {
     const uploadedAt = DateTime.subtract(yield* DateTime.now, { hours: 1 })
@@ -105,7 +105,7 @@ describe("Explanation.explain", () => {
     ["Tracked events", "ERROR", [0, 0, 0], "FAILED tracked, STARTED named"],
     ["Unnamed events", "ERROR", [0, 0, 0], "FAILED near, STARTED near"]
   ] as const)(
-    "explains the source %s with its status, columns, records and events",
+    "explain returns the status, columns, records and events of the source %s",
     ([name, status, counts, events]) =>
       Effect.gen(function* () {
         const source = Source.named(name)
@@ -130,7 +130,7 @@ describe("Explanation.explain", () => {
       })
   )
 
-  it.live("reads two records and searches nothing by default, all under the rate limit", () =>
+  it.live("explain reads two records and searches nothing by default, all under the rate limit", () =>
     Effect.gen(function* () {
       let spent = 0
       const requestBudget: typeof noBudget = {
@@ -160,7 +160,7 @@ describe("Explanation.explain", () => {
     ["the last of 1,000 records", 1000, 0, {}, 4, { createdSince: 1000 }],
     ["the first older record", 260, 40, {}, 2, { createdSince: 255, changedSince: 5 }],
     ["24 hours ago by default", 0, 40, { uploadedAt: undefined }, 1, { createdSince: 0 }]
-  ] as const)("counts records and finds events up to %s", ([, rows, records, upload, pages, expected]) =>
+  ] as const)("explain counts records and events up to %s", ([, rows, records, upload, pages, expected]) =>
     Effect.gen(function* () {
       const past = { rows: rows || 20, before: rows === 0 ? "25 hours" : "10 minutes" } as const
       const sources = [{ ...Source.named("All landed"), sourceId: half.sourceId, records, past }]
@@ -174,7 +174,7 @@ describe("Explanation.explain", () => {
     })
   )
 
-  it.live("returns the counts even if the newest records cannot be read", () =>
+  it.live("explain returns the counts even if the newest records cannot be read", () =>
     Effect.gen(function* () {
       const transformClient = HttpClient.mapRequest((request) =>
         UrlParams.getAll(request.urlParams, "sorters").includes("-created")
@@ -192,7 +192,7 @@ describe("Explanation.explain", () => {
     ["v2024", "/v2024/search"],
     ["v1", "/search/v1"]
   ] as const)(
-    "finds a dashed ID's records and events in %s, with %s as its only POST",
+    "explain finds records and events of a dashed ID in %s, with %s as its only POST besides the token",
     ([apiVersion, search]) =>
       Effect.gen(function* () {
         const { requests, result } = yield* explained({ ...everything, apiVersion }, {}, half.id)
@@ -210,7 +210,7 @@ describe("Explanation.explain", () => {
     ["fails", answer(403), "Forbidden", /idn:nelm:read/u],
     ["has no other ID", answer(200, {}), "NotFound", /try the other one/u]
   ] as const)(
-    "reports that the records of a dashed ID are unavailable if its source %s",
+    "explain reports that the records of a dashed ID are unavailable if its source %s",
     ([, fault, error, nextStep]) =>
       Effect.gen(function* () {
         const { result } = yield* explained({ faults: [["source", fault]] }, {}, half.id)
@@ -221,7 +221,7 @@ describe("Explanation.explain", () => {
       })
   )
 
-  it.live("fails if the status fails, and sends no other request", () =>
+  it.live("explain fails if the status fails, and sends no other request", () =>
     Effect.gen(function* () {
       assert.strictEqual((yield* Effect.flip(Explanation.explain(half.sourceId)))._tag, "Forbidden")
       assert.strictEqual((yield* Effect.flip(Explanation.explain("Contractors")))._tag, "InvalidSourceId")
@@ -248,7 +248,7 @@ describe("Explanation.explain", () => {
       [error, "schemaAttributes", ["columns"], fault] as const,
       [error, "search", ["events"], fault] as const
     ])
-  )("returns, after %s from the endpoint %s, all parts but %j", ([error, endpoint, parts, fault]) =>
+  )("explain returns, after %s from %s, all parts except %j", ([error, endpoint, parts, fault]) =>
     Effect.gen(function* () {
       const setting = { ...everything, attemptTimeout: "2 seconds", faults: [[endpoint, fault]] } as const
       const { result } = yield* explained(setting, { csvHeader: "accountName;email" })
@@ -281,7 +281,7 @@ describe("Explanation.explain", () => {
   const all = ["source", "records", "counts", "columns"]
   it.effect.each<readonly [string, number, Record<string, string>, string, ReadonlyArray<string>]>([
     [
-      "at half the time that a silent source has",
+      "after half of its remaining time if the source is silent",
       25,
       { status, events, ...rest },
       "FAILED named",
@@ -290,7 +290,7 @@ describe("Explanation.explain", () => {
     ["at its deadline, with each part that arrived before", 40, { status, events }, "FAILED named", all],
     ["at its deadline, even if every part is silent", 40, { status }, "", [...all, "events"]],
     ["at its deadline, with a failure if there is no status", 40, {}, "no status", []]
-  ])("ends %s", ([, seconds, answers, expected, missing]) =>
+  ])("explain ends %s", ([, seconds, answers, expected, missing]) =>
     Effect.gen(function* () {
       const explaining = yield* answeredAfter10s(answers)
       yield* TestClock.adjust(`${seconds - 1} seconds`)
@@ -335,7 +335,7 @@ describe("Explanation.explain", () => {
     ],
     ["fewer spaces in the name", [failed()], "FAILED near", "Half  landed"],
     ["another end of a long name", [failed({ sourceName: `${long}2` })], "FAILED near", `${long}1`]
-  ])("judges the certainty of an event with %s", ([, documents, expected, name = half.name]) =>
+  ])("explain judges the certainty of an event with %s", ([, documents, expected, name = half.name]) =>
     Effect.gen(function* () {
       const source = answer(200, { name, sourceId: half.sourceId, id: half.id })
       const { faults = [], ...setting } = found(...documents)
@@ -344,7 +344,7 @@ describe("Explanation.explain", () => {
     })
   )
 
-  it.live("quotes the text of an event cleaned and cut", () =>
+  it.live("explain quotes the text of an event, cleaned and shortened", () =>
     Effect.gen(function* () {
       const errors = ["Line\n2:\u001B[31m bad\u202E", 7, "x".repeat(999)]
       const document = failed({ ...ours, errors, password: "not a text of the event" })
@@ -380,7 +380,7 @@ describe("Explanation.explain", () => {
     ["the rows, if the other upload had ended", found(started(2), event("PASSED", 1), started(0)), rows],
     ["that nothing landed of a COMPLETED upload", total(1, old), nothing, "All landed"],
     ["nothing, if the records have no times", total(1, {}), /^$/u, "All landed"]
-  ])("lists as the first check %s", ([, setting, first, name = half.name]) =>
+  ])("explain lists as the first check %s", ([, setting, first, name = half.name]) =>
     Effect.gen(function* () {
       const { result } = yield* explained(setting, {}, Source.named(name).sourceId)
       assert.match(result.checks[0] ?? "", first)
@@ -390,7 +390,7 @@ describe("Explanation.explain", () => {
     })
   )
 
-  it.live("lists a fault of the header after SailPoint's own words and before the rows", () =>
+  it.live("explain lists a fault of the header after SailPoint's own words and before the rows", () =>
     Effect.gen(function* () {
       const { result } = yield* explained(found(withText), { csvHeader: "email" })
       assert.match(
@@ -419,7 +419,7 @@ describe("personal data", () => {
     ["a page about a person", answer(200, "<p>Canary 2025550199</p>")],
     ["an incomplete answer", { _tag: "CutOff" }],
     ["a redirect with a person in it", answer(302, undefined, { location: "/?q=Canary" })]
-  ])("reaches no result, error, log or span at the lowest log level through %s", ([, fault]) =>
+  ])("personal data reaches no result, error, log or span at the lowest log level through %s", ([, fault]) =>
     Effect.gen(function* () {
       const [seen, observing] = observe()
       const endpoints = ["source", "records", "search"] as const

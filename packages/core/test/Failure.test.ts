@@ -31,7 +31,7 @@ const errors: ReadonlyArray<
 
 describe("a failure", () => {
   it.each(errors.map(([error, more]) => [error._tag, error, more] as const))(
-    "of %s has the four common fields and those of its error",
+    "the failure of %s has the four common fields and those of its error",
     (_, error, more) => {
       const failure = Failure.fromError(error)
       assert.deepStrictEqual(failure, {

@@ -194,7 +194,7 @@ const files: ReadonlyArray<readonly [string, Env, value: string | undefined, pro
 ]
 
 describe("a variable", () => {
-  it.each(files)("%s is read, or its problem is named", (_, given, value, problem) => {
+  it.each(files)("a variable %s is read, or its problem is named", (_, given, value, problem) => {
     const { env, problems } = readFiles(given, ["SECRET"], (path) => {
       if (path === "/good") return "canary\n"
       if (path === "/empty") return "\n"
@@ -216,14 +216,14 @@ describe("nameVariables", () => {
     ["baseUrls and the sourceId stay.", "baseUrls and the sourceId stay."]
   ] as const
 
-  it.each(texts)("the text %s is translated into one that names variables", (given, expected) => {
+  it.each(texts)("the options in the text %s become variables", (given, expected) => {
     assert.strictEqual(Settings.nameVariables(given), expected)
   })
 })
 
 describe("a placeholder", () => {
   const required = ["SAIL_BASE_URL", "SAIL_CLIENT_ID", "SAIL_CLIENT_SECRET"]
-  it.effect.each(placeholders)("%s in a required variable is reported", (value) =>
+  it.effect.each(placeholders)("the placeholder %s in a required variable is reported", (value) =>
     Effect.gen(function* () {
       const problems = yield* problemsIn(Object.fromEntries(required.map((name) => [name, value])))
       assert.deepStrictEqual(
@@ -233,7 +233,7 @@ describe("a placeholder", () => {
     })
   )
 
-  it.effect.each(placeholders)("%s in an optional variable counts as unset", (value) =>
+  it.effect.each(placeholders)("the placeholder %s in an optional variable counts as unset", (value) =>
     Effect.gen(function* () {
       const optional = ["SAIL_ACCESS_TOKEN", "SAIL_API_VERSION", "SAIL_ALLOWED_HOSTS", "SAIL_REQUEST_BUDGET"]
       const unset = Object.fromEntries(optional.map((name) => [name, value]))
@@ -248,13 +248,13 @@ describe("a placeholder", () => {
 
   const hosts = ["https://{tenant}.api.identitynow.com", "https://your-tenant.api.identitynow-demo.com"]
 
-  it.effect.each(hosts)("instead of the tenant in %s is reported", (SAIL_BASE_URL) =>
+  it.effect.each(hosts)("a placeholder instead of the tenant in %s is reported", (SAIL_BASE_URL) =>
     Effect.map(problemsIn({ ...complete, SAIL_BASE_URL }), ([problem]) =>
       assert.include(problem?.problem, "SAIL_BASE_URL is not filled in")
     )
   )
 
-  it.effect("for an access token is reported if there are no other credentials", () =>
+  it.effect("a placeholder for an access token is reported if there are no other credentials", () =>
     Effect.map(problemsIn({ ...BASE, SAIL_ACCESS_TOKEN: "${TOKEN}" }), (problems) =>
       assert.deepStrictEqual(
         problems.map(({ problem }) => problem),
@@ -263,7 +263,7 @@ describe("a placeholder", () => {
     )
   )
 
-  it.effect.each(real)("differs from the value %s", (value) =>
+  it.effect.each(real)("the value %s is not a placeholder", (value) =>
     Effect.gen(function* () {
       const { auth } = yield* read({ ...complete, SAIL_CLIENT_SECRET: value })
       assert.strictEqual("clientSecret" in auth && valueOf(auth.clientSecret), value)

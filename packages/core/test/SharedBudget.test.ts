@@ -38,7 +38,7 @@ describe("SharedBudget", () => {
     ["succeeds", Effect.void],
     ["fails", Effect.fail("no")],
     ["is interrupted", Effect.interrupt]
-  ] as const)("a request acquires a slot before it is sent, and leaves it when it %s", ([, send]) =>
+  ] as const)("a request acquires a slot before it is sent, and releases it when it %s", ([, send]) =>
     Effect.gen(function* () {
       const { noted, reached } = noting(limitScripts().answer)
       const budget = yield* process(noted)
@@ -57,7 +57,7 @@ describe("SharedBudget", () => {
     })
   )
 
-  it.effect("waiting requests of a process request a slot again one at a time, and hold none", () =>
+  it.effect("waiting requests of a process request a slot again one at a time, and keep none", () =>
     Effect.gen(function* () {
       const { noted, reached } = noting(() => full)
       const budget = yield* process(noted)

@@ -85,7 +85,7 @@ const watched: ReadonlyArray<Watched> = [
     seen: ["PENDING"]
   },
   {
-    name: "fails if a 429 asks for more than the cap",
+    name: "fails if a 429 requires a wait above the cap",
     steps: ["PENDING", limited("61 seconds")],
     options: every("1 second"),
     fails: limited("61 seconds")
@@ -140,7 +140,7 @@ const watch = ({ options, steps }: Pick<Watched, "options" | "steps">) =>
   })
 
 describe("changes", () => {
-  it.effect.each(watched)("$name", ({ asked, fails, seen, ...script }) =>
+  it.effect.each(watched)("changes $name", ({ asked, fails, seen, ...script }) =>
     Effect.gen(function* () {
       const shown = yield* watch(script)
       assert.deepStrictEqual(shown.ended, fails ?? "yes")
@@ -149,7 +149,7 @@ describe("changes", () => {
     })
   )
 
-  it.effect("requests the status often at first, and later every 15 s", () =>
+  it.effect("changes requests the status often at first, and later every 15 s", () =>
     Effect.gen(function* () {
       const { asked } = yield* watch({ steps: ["PENDING"] })
       const gaps = asked.slice(1).map((at, i) => at - (asked[i] ?? 0))
@@ -158,7 +158,7 @@ describe("changes", () => {
     })
   )
 
-  it.effect("ends with a defect", () =>
+  it.effect("changes ends with a defect", () =>
     Effect.gen(function* () {
       const exit = yield* Effect.flatMap(BulkUploads.BulkUploads, (uploads) =>
         Effect.exit(Stream.runDrain(uploads.changes(sourceId)))
@@ -167,7 +167,7 @@ describe("changes", () => {
     })
   )
 
-  it.effect("fails without a request for a malformed ID", () =>
+  it.effect("changes fails without a request for a malformed ID", () =>
     Effect.gen(function* () {
       const { asked, layer } = scripted(["PENDING"])
       const error = yield* Effect.flatMap(BulkUploads.BulkUploads, (uploads) =>
@@ -178,7 +178,7 @@ describe("changes", () => {
     })
   )
 
-  it.effect("begins with a new request, even if the schedule of an earlier follower has ended", () =>
+  it.effect("changes begins with a new request, even if the schedule of an earlier follower has ended", () =>
     Effect.gen(function* () {
       const { asked, layer } = scripted(["PENDING"])
       yield* Effect.gen(function* () {
@@ -192,7 +192,7 @@ describe("changes", () => {
     })
   )
 
-  it.effect("ignores a status from before the upload that an earlier follower saw", () =>
+  it.effect("a follower ignores a status from before the upload that an earlier follower saw", () =>
     Effect.gen(function* () {
       const { layer } = scripted(["IN_PROGRESS", "COMPLETED", "PENDING", "ERROR"])
       yield* Effect.gen(function* () {
@@ -234,14 +234,14 @@ const awaited: ReadonlyArray<Awaited> = [
     checks: ["PENDING", "ServerError", "PENDING", "ERROR"]
   },
   {
-    name: "is NotSettled with the last status after the timeout, and sends no more requests",
+    name: "fails with NotSettled and the last status after the timeout, and sends no more requests",
     steps: ["PENDING", "IN_PROGRESS"],
     timeout: "45 seconds",
     result: ["NotSettled", "after 45 s", "the last status was IN_PROGRESS"],
     asked: [0, 10, 20, 30, 40]
   },
   {
-    name: "is NotSettled with the last status at once when `until` completes",
+    name: "fails with NotSettled and the last status at once when `until` completes",
     steps: ["PENDING"],
     timeout: "45 seconds",
     options: { until: Effect.sleep("12 seconds") },
@@ -249,19 +249,19 @@ const awaited: ReadonlyArray<Awaited> = [
     asked: [0, 10]
   },
   {
-    name: "is NotSettled with the failure if no status arrived",
+    name: "fails with NotSettled and the failure if no status arrived",
     steps: [broken],
     timeout: "45 seconds",
     result: ["NotSettled", "no status arrived", "SailPoint answered 500"]
   },
   {
-    name: "is NotSettled with the last failure and the last status",
+    name: "fails with NotSettled, the last failure and the last status",
     steps: ["PENDING", broken],
     timeout: "45 seconds",
     result: ["NotSettled", "the last status was PENDING", "SailPoint answered 500"]
   },
   {
-    name: "is NotSettled while a settled status can be that of the previous job",
+    name: "fails with NotSettled while a settled status can be that of the previous job",
     steps: ["COMPLETED"],
     timeout: "30 seconds",
     options: { since: DateTime.makeUnsafe(0) },
@@ -277,7 +277,7 @@ const awaited: ReadonlyArray<Awaited> = [
 ]
 
 describe("awaitSettled", () => {
-  it.effect.each(awaited)("$name", ({ asked, checks, options, result, steps, timeout }) =>
+  it.effect.each(awaited)("awaitSettled $name", ({ asked, checks, options, result, steps, timeout }) =>
     Effect.gen(function* () {
       const script = scripted(steps)
       const reported: Array<State | string> = []
@@ -305,7 +305,7 @@ describe("awaitSettled", () => {
     })
   )
 
-  it.effect("returns a settled status even if `until` completes with its check", () =>
+  it.effect("awaitSettled returns a settled status even if `until` completes with its check", () =>
     Effect.gen(function* () {
       const checked = Latch.makeUnsafe()
       const { status } = yield* Effect.flatMap(BulkUploads.BulkUploads, ({ awaitSettled }) =>

@@ -17,11 +17,11 @@ const ask = getBulkUploadStatus(done)
 const ofStatus = (received: ReadonlyArray<Sandbox.Received>) =>
   received.filter(({ endpoint }) => endpoint === "status")
 
-/** Waits until so many status requests have arrived. */
+/** Waits until this number of status requests has arrived. */
 const arrived = (count: number) =>
   Effect.flatMap(Sandbox.Sandbox, (sandbox) => sandbox.until((all) => ofStatus(all).length >= count))
 
-/** Waits until the client has closed so many status requests. */
+/** Waits until the client has aborted this number of status requests. */
 const aborted = (count: number) =>
   Effect.flatMap(Sandbox.Sandbox, (sandbox) =>
     sandbox.until((all) => ofStatus(all).filter(({ outcome }) => outcome === "aborted").length >= count)
@@ -69,25 +69,23 @@ describe.each(transports)("over %s", (_, transport) => {
 })
 
 describe("retrying", () => {
-  it.effect(
-    "a retry waits as long as a 429 asks, and the error after further 429s has the wait and the tries",
-    () =>
-      Effect.gen(function* () {
-        yield* plan({ _tag: "Respond", status: 429, headers: { "retry-after": "20" } }, 3)
-        const fiber = yield* Effect.forkChild(Effect.flip(ask))
-        for (const sent of [1, 2]) {
-          const sandbox = yield* Sandbox.Sandbox
-          yield* sandbox.until((all) => ofStatus(all)[sent - 1]?.outcome === 429)
-          yield* TestClock.adjust("19999 millis")
-          assert.strictEqual(ofStatus(yield* sandbox.received).length, sent, "nothing is sent too early")
-          yield* TestClock.adjust("2 seconds")
-        }
-        const error = yield* Fiber.join(fiber)
-        assert(error._tag === "RateLimited")
-        assert.strictEqual(error.attempts, 3)
-        assert.include(error.message, "20 s")
-        assert.include(error.message, "3 tries")
-      }).pipe(Effect.provide(tenant({ retryPolicy: RetryPolicy.make({ retries: 2 }) })))
+  it.effect("a retry waits as long as a 429 requires, and the final error has the wait and the tries", () =>
+    Effect.gen(function* () {
+      yield* plan({ _tag: "Respond", status: 429, headers: { "retry-after": "20" } }, 3)
+      const fiber = yield* Effect.forkChild(Effect.flip(ask))
+      for (const sent of [1, 2]) {
+        const sandbox = yield* Sandbox.Sandbox
+        yield* sandbox.until((all) => ofStatus(all)[sent - 1]?.outcome === 429)
+        yield* TestClock.adjust("19999 millis")
+        assert.strictEqual(ofStatus(yield* sandbox.received).length, sent, "nothing is sent too early")
+        yield* TestClock.adjust("2 seconds")
+      }
+      const error = yield* Fiber.join(fiber)
+      assert(error._tag === "RateLimited")
+      assert.strictEqual(error.attempts, 3)
+      assert.include(error.message, "20 s")
+      assert.include(error.message, "3 tries")
+    }).pipe(Effect.provide(tenant({ retryPolicy: RetryPolicy.make({ retries: 2 }) })))
   )
 
   it.live("a 429 with a long wait fails every other call of the client at once", () =>

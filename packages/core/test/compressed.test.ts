@@ -27,7 +27,7 @@ const ask = (baseUrl: string, client: Layer.Layer<HttpClient> = FetchHttpClient.
   )
 
 describe("a compressed answer", () => {
-  it.live.each(encodings)("in %s is read with a 200 and a 403", ([encoding, compress]) =>
+  it.live.each(encodings)("an answer in %s is read with a 200 and a 403", ([encoding, compress]) =>
     Effect.gen(function* () {
       const headers = { "content-encoding": encoding }
       const answer = (status: number, text: string) =>
@@ -51,7 +51,7 @@ const failing = (contentEncoding: string | undefined, body: string | Buffer) =>
 
 describe("an HTTP client that does not decode", () => {
   it.live.each([...encodings, ["deflate", deflateRawSync] as const])(
-    "makes an answer in %s fail with the name of the encoding",
+    "an answer in %s that the client does not decode fails with the name of the encoding",
     ([contentEncoding, compress]) =>
       Effect.gen(function* () {
         const error = yield* failing(contentEncoding, compress('{"status":"COMPLETED"}'))
@@ -68,7 +68,7 @@ describe("an HTTP client that does not decode", () => {
     ["the encoding identity", "identity", "<html></html>"]
   ] as const
 
-  it.live.each(others)("does not report %s as a compressed answer", ([, contentEncoding, body]) =>
+  it.live.each(others)("%s is not reported as a compressed answer", ([, contentEncoding, body]) =>
     Effect.gen(function* () {
       const error = yield* failing(contentEncoding, body)
       assert.isUndefined(error.contentEncoding)

@@ -94,7 +94,7 @@ const pairs = policies.flatMap(([mine, ours, asks]) =>
 
 describe("two layers that are merged", () => {
   it.effect.each(pairs)(
-    "$mine for one service and $theirs for the other: each service uses its own, in any order of layers",
+    "each service of two layers uses its own policy, in any order of layers: $mine, and $theirs",
     ({ asks, lists, options, ours }) =>
       Effect.gen(function* () {
         for (const [uploads, client] of constructors) {
@@ -161,12 +161,12 @@ describe("a retry policy", () => {
     ]
   ]
 
-  it.effect.each(cases)("%s", ([, requests, expected]) =>
+  it.effect.each(cases)("a retry policy %s", ([, requests, expected]) =>
     Effect.map(requests, (requests) => assert.deepStrictEqual(requests, expected))
   )
 
   it.effect.each(["first", "last"])(
-    "belongs to its call, even if that was the %s one to join a shared request",
+    "a retry policy belongs to its call, even if that was the %s one to join a shared request",
     (position) =>
       Effect.gen(function* () {
         const ends: Array<string> = []
@@ -182,7 +182,7 @@ describe("a retry policy", () => {
       })
   )
 
-  it.effect("applies to the token request, which calls under one policy share", () =>
+  it.effect("a retry policy applies to the token request, which calls under one policy share", () =>
     Effect.gen(function* () {
       const { layer, sent } = failing()
       const auth = { clientId: crypto.randomUUID(), clientSecret: Redacted.make("secret") }
@@ -228,12 +228,12 @@ describe("layerConfig", () => {
   ]
 
   it.effect.each(cases)(
-    "uses options, and the environment for unset ones: %s",
+    "layerConfig uses options, and the environment for unset ones: %s",
     ([, options, variables, at, bearer = "of-the-environment"]) =>
       Effect.map(seen(options, variables), (sent) => assert.deepStrictEqual(sent, [[at, `Bearer ${bearer}`]]))
   )
 
-  it.effect("applies SAIL_REQUEST_BUDGET to all clients of the process", () =>
+  it.effect("layerConfig applies SAIL_REQUEST_BUDGET to all clients of the process", () =>
     Effect.gen(function* () {
       const { layer, sent } = failing()
       const variables = { SAIL_ACCESS_TOKEN: crypto.randomUUID(), SAIL_REQUEST_BUDGET: "3 per 1 minute" }
@@ -246,7 +246,7 @@ describe("layerConfig", () => {
   )
 
   it.effect(
-    "ends an attempt after the timeout of a Config, even if the HTTP client ignores interruption",
+    "an attempt ends after the timeout of a Config, even if the HTTP client ignores interruption",
     () =>
       Effect.gen(function* () {
         const silent = Layer.succeed(
@@ -277,10 +277,10 @@ describe("transformClient", () => {
   > = [
     ["wraps the HTTP client", { transformClient: proxied }, "yes", {}],
     ["sets options of fetch other than redirect", { transformClient: following }, undefined, noStore],
-    ["alone sets options of fetch, unlike the context", {}, undefined, {}]
+    ["is the only source of options of fetch, unlike the context", {}, undefined, {}]
   ]
 
-  it.effect.each(cases)("%s", ([, change, header, init]) =>
+  it.effect.each(cases)("transformClient %s", ([, change, header, init]) =>
     Effect.gen(function* () {
       const { layer, sent } = failing()
       const Live = BulkUploads.layer({ ...options, ...change }).pipe(Layer.provide([layer, around]))

@@ -78,8 +78,8 @@ const causes: ReadonlyArray<readonly [string, cause: Error, code: string | undef
   ["no error among several", new AggregateError([]), undefined]
 ]
 
-describe("a connection that fails with", () => {
-  it.effect.each(causes)("%s is reported with the known code", ([, cause, code]) =>
+describe("a connection that fails", () => {
+  it.effect.each(causes)("a connection that fails with %s has the known code", ([, cause, code]) =>
     Effect.map(
       failing(() => cause),
       ({ error }) => assert.strictEqual(error.code, code)
@@ -96,7 +96,7 @@ const refusals: ReadonlyArray<readonly [string, () => Answer, status: number, sa
 
 describe("a proxy", () => {
   it.effect.each(refusals)(
-    "that answers %s is reported, and receives no retry",
+    "a proxy that answers %s is reported, and receives no retry",
     ([, answer, proxyStatus, says]) =>
       Effect.gen(function* () {
         for (const call of ["status", "sources"] as const) {
@@ -110,7 +110,7 @@ describe("a proxy", () => {
       })
   )
 
-  it.effect("that answers 502 receives retries", () =>
+  it.effect("a proxy that answers 502 receives retries", () =>
     Effect.gen(function* () {
       const { error, sent } = yield* failing(() => refused(502))
       assert.deepInclude({ ...error }, { proxyStatus: 502 })

@@ -57,9 +57,9 @@ const limits = (["status", "token"] as const).flatMap((endpoint) => [
   [endpoint, "a policy with shorter waits", RetryPolicy.make({ backoff: "10 millis" })] as const
 ])
 
-describe("a 429 without Retry-After", () => {
+describe("a 429", () => {
   it.effect.each(limits)(
-    "to a %s request delays all clients by a second, with %s",
+    "a 429 without Retry-After to a %s request delays all clients by a second, with %s",
     ([limited, , retryPolicy]) =>
       Effect.gen(function* () {
         const { layer, times } = limitedOnce(limited)
@@ -83,8 +83,8 @@ describe("a 429 without Retry-After", () => {
   )
 })
 
-describe("calls that wait longer than the lifetime of a token", () => {
-  it.effect("are sent with a valid token", () =>
+describe("waiting calls", () => {
+  it.effect("calls that wait longer than a token is valid are sent with a valid token", () =>
     Effect.gen(function* () {
       const { answers, layer, tokens } = shortLived()
       const sourceIds = Array.from({ length: 500 }, (_, n) => n.toString(16).padStart(32, "0"))

@@ -32,25 +32,25 @@ const changing = (first: Effect.Effect<unknown, Redis.RedisError>) => {
       return state.now
     })
   const [{ logs }, observed] = observe()
-  const said = (level: string) => logs.filter((line) => line.includes(`"level":"${level}"`))
-  return { state, said, layer: Layer.provideMerge(Layer.provide(shared, fakeRedis(answer)), observed) }
+  const logged = (level: string) => logs.filter((line) => line.includes(`"level":"${level}"`))
+  return { state, logged, layer: Layer.provideMerge(Layer.provide(shared, fakeRedis(answer)), observed) }
 }
 
 const run = Effect.flatMap(Shared, ({ run }) => run(script)("text"))
 
 describe("a Redis that processes share", () => {
-  it.effect("runs scripts while it answers", () =>
+  it.effect("a shared Redis runs scripts while it answers", () =>
     Effect.gen(function* () {
-      const { layer, said } = changing(Effect.succeed("yes"))
+      const { layer, logged } = changing(Effect.succeed("yes"))
       assert.deepStrictEqual(yield* run.pipe(Effect.provide(layer)), Option.some("yes"))
-      assert.deepStrictEqual([said("WARN"), said("INFO")], [[], []])
+      assert.deepStrictEqual([logged("WARN"), logged("INFO")], [[], []])
     })
   )
 
   it.effect(
-    "receives no scripts after a failure, with one warning, until a probe succeeds, with one line",
+    "a shared Redis gets no scripts after a failure until a probe succeeds, with a log line for each",
     () => {
-      const { layer, said, state } = changing(Effect.delay(failure("refused"), "10 millis"))
+      const { layer, logged, state } = changing(Effect.delay(failure("refused"), "10 millis"))
       return Effect.gen(function* () {
         const fiber = yield* Effect.forkChild(Effect.all([run, run, run], { concurrency: 3 }))
         yield* TestClock.adjust("10 millis")
@@ -58,41 +58,41 @@ describe("a Redis that processes share", () => {
         yield* TestClock.adjust("10 minutes")
         assert.deepStrictEqual(yield* run, Option.none())
         assert.strictEqual(state.reached, 3, "no script reaches it while it fails")
-        assert.strictEqual(said("WARN").length, 1)
-        assert.include(said("WARN").join(""), "refused")
-        assert.strictEqual(said("INFO").length, 0)
+        assert.strictEqual(logged("WARN").length, 1)
+        assert.include(logged("WARN").join(""), "refused")
+        assert.strictEqual(logged("INFO").length, 0)
         state.now = Effect.succeed("yes")
         yield* TestClock.adjust("3 seconds")
         assert.deepStrictEqual(yield* run, Option.some("yes"))
-        assert.deepStrictEqual([said("WARN").length, said("INFO").length], [1, 1])
+        assert.deepStrictEqual([logged("WARN").length, logged("INFO").length], [1, 1])
       }).pipe(Effect.provide(layer))
     }
   )
 
-  it.effect("receives no scripts ever again if it is part of a cluster, with one warning", () => {
-    const { layer, said, state } = changing(failure("MOVED 3999 10.0.0.7:6381"))
+  it.effect("a shared Redis that is part of a cluster gets no scripts ever again, with one warning", () => {
+    const { layer, logged, state } = changing(failure("MOVED 3999 10.0.0.7:6381"))
     return Effect.gen(function* () {
       assert.deepStrictEqual(yield* Effect.all([run, run]), [Option.none(), Option.none()])
       state.now = Effect.succeed("yes")
       yield* TestClock.adjust("10 minutes")
       assert.deepStrictEqual(yield* run, Option.none())
-      assert.deepStrictEqual([said("WARN").length, said("INFO").length, state.reached], [1, 0, 1])
-      assert.include(said("WARN").join(""), "cluster, which is not supported")
+      assert.deepStrictEqual([logged("WARN").length, logged("INFO").length, state.reached], [1, 0, 1])
+      assert.include(logged("WARN").join(""), "cluster, which is not supported")
     }).pipe(Effect.provide(layer))
   })
 
-  it.effect("receives no scripts if it does not answer within a second", () => {
-    const { layer, said } = changing(Effect.never)
+  it.effect("a shared Redis gets no scripts if it does not answer within a second", () => {
+    const { layer, logged } = changing(Effect.never)
     return Effect.gen(function* () {
       const fiber = yield* Effect.forkChild(run)
       yield* TestClock.adjust("1 second")
       assert.deepStrictEqual(yield* Fiber.join(fiber), Option.none())
-      assert.strictEqual(said("WARN").length, 1)
+      assert.strictEqual(logged("WARN").length, 1)
     }).pipe(Effect.provide(layer))
   })
 
-  it.live("still receives scripts after an answer during a stall of this process", () => {
-    const { layer, said } = changing(
+  it.live("a shared Redis still gets scripts after an answer during a stall of this process", () => {
+    const { layer, logged } = changing(
       Effect.as(
         Effect.promise(() => stat(".")),
         "yes"
@@ -102,29 +102,29 @@ describe("a Redis that processes share", () => {
       const fiber = yield* Effect.forkChild(run, { startImmediately: true })
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_100)
       assert.deepStrictEqual(yield* Fiber.join(fiber), Option.some("yes"))
-      assert.deepStrictEqual(said("WARN"), [])
+      assert.deepStrictEqual(logged("WARN"), [])
     }).pipe(Effect.provide(layer))
   })
 
-  it.effect("still receives scripts after a caller was interrupted", () => {
-    const { layer, said } = changing(Effect.never)
+  it.effect("a shared Redis still gets scripts after a caller was interrupted", () => {
+    const { layer, logged } = changing(Effect.never)
     return Effect.gen(function* () {
       const fiber = yield* Effect.forkChild(run)
       yield* TestClock.adjust("500 millis")
       yield* Fiber.interrupt(fiber)
       yield* TestClock.adjust("1 minute")
-      assert.deepStrictEqual(said("WARN"), [])
+      assert.deepStrictEqual(logged("WARN"), [])
     }).pipe(Effect.provide(layer))
   })
 
-  it.effect("is logged without the arguments that an old Redis repeats", () => {
-    const { layer, said } = changing(
+  it.effect("a failure is logged without the arguments that an old Redis repeats", () => {
+    const { layer, logged } = changing(
       failure("ERR unknown command 'HELLO', with args beginning with: '3' 'AUTH' 'default' 'canary'")
     )
     return Effect.gen(function* () {
       yield* run
-      assert.include(said("WARN").join(""), "unknown command 'HELLO'")
-      assert.notInclude(said("WARN").join(""), "canary")
+      assert.include(logged("WARN").join(""), "unknown command 'HELLO'")
+      assert.notInclude(logged("WARN").join(""), "canary")
     }).pipe(Effect.provide(layer))
   })
 })

@@ -1,4 +1,4 @@
-/** Which request answers which call, over a scripted HTTP client. */
+/** Calls and the requests that answer them, over a scripted HTTP client. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
@@ -69,7 +69,7 @@ const check = Effect.flatMap(BulkUploads.BulkUploads, (uploads) => uploads.check
   Effect.map(({ checkedAt, status }) => [status, DateTime.toEpochMillis(checkedAt) / 1000] as const)
 )
 
-/** Lets time pass in small steps, so that all woken fibers can run. */
+/** Advances the clock in small steps, so that all woken fibers can run. */
 const pass = (duration: Duration.Input) =>
   Effect.repeat(TestClock.adjust(100), {
     times: Duration.toMillis(Duration.fromInputUnsafe(duration)) / 100 - 1
@@ -91,7 +91,7 @@ const makeCalls = (at: ReadonlyArray<number>) =>
 const call = () => Effect.forkChild(check, { startImmediately: true })
 
 describe("a call", () => {
-  it.effect("after an upload never returns the answer to a request from before the upload", () => {
+  it.effect("a call after an upload never returns the answer to a request from before the upload", () => {
     const { layer, state } = makeTenant()
     state.status = "COMPLETED"
     state.answers = [{ takes: "5 seconds" }]
@@ -109,7 +109,7 @@ describe("a call", () => {
   })
 
   it.effect(
-    "joins a request that waits for the rate limit, and returns the time at which that was sent",
+    "a call joins a request that waits for the rate limit, and returns the time at which that was sent",
     () => {
       const { layer, state } = makeTenant()
       return Effect.gen(function* () {
@@ -165,7 +165,7 @@ describe("a call", () => {
     }
   ]
 
-  it.effect.each(shared)("$name", ({ answers = [], askedAt, callsAt, sent, tokenTakes }) => {
+  it.effect.each(shared)("a call $name", ({ answers = [], askedAt, callsAt, sent, tokenTakes }) => {
     const { layer, state } = makeTenant(tokenTakes === undefined ? undefined : credentials())
     state.answers.push(...answers)
     state.tokenTakes = tokenTakes ?? 0
@@ -179,7 +179,7 @@ describe("a call", () => {
   })
 
   it.effect(
-    "that is interrupted leaves its request to the others, and the last one aborts the request",
+    "a call that is interrupted leaves its request to the others, and the last one aborts the request",
     () => {
       const { layer, state } = makeTenant()
       state.answers = [{ takes: "20 seconds" }, { takes: "20 seconds" }]
@@ -203,7 +203,7 @@ describe("a call", () => {
     }
   )
 
-  it.effect("ends with the layer, whether its request runs, waits or has not begun", () => {
+  it.effect("a call ends with the layer, whether its request runs, waits or has not begun", () => {
     const { layer, state } = makeTenant()
     state.answers = [{ takes: "5 seconds" }]
     return Effect.gen(function* () {
@@ -237,7 +237,7 @@ const following = (options: Partial<BulkUploads.AwaitOptions>) =>
   })
 
 describe("followers of a source", () => {
-  it.effect("share its checks: a follower requests one only if there was none since its last one", () => {
+  it.effect("followers share checks: one requests a check only if there was none since its last one", () => {
     const { layer, state } = makeTenant()
     return Effect.gen(function* () {
       const early = yield* following({ schedule: Schedule.spaced("10 seconds") })
@@ -251,7 +251,7 @@ describe("followers of a source", () => {
     }).pipe(Effect.provide(layer))
   })
 
-  it.effect("never use an answer to an earlier request", () => {
+  it.effect("followers never use an answer to an earlier request", () => {
     const { layer, state } = makeTenant()
     state.status = "COMPLETED"
     state.answers = [{ takes: "5 seconds" }]
@@ -268,7 +268,7 @@ describe("followers of a source", () => {
     }).pipe(Effect.provide(layer))
   })
 
-  it.effect("leave its checks to the others, the last one ends them, and a new one begins them again", () => {
+  it.effect("a follower leaves checks to others, the last one ends them, and a new one restarts them", () => {
     const { layer, state } = makeTenant()
     return Effect.gen(function* () {
       const schedule = Schedule.spaced("10 seconds")
@@ -299,7 +299,7 @@ const STATUS = "GET /v2024/non-employee-sources/{id}/non-employee-bulk-upload/st
 const POST = "POST /oauth/token"
 
 describe("the span of shared work", () => {
-  it.effect("is a root that links its callers' spans, and these link it", () => {
+  it.effect("the span of shared work is a root that links its callers' spans, and these link it", () => {
     const { layer, state } = makeTenant(credentials())
     state.tokenTakes = "3 seconds"
     const [{ spans }, observing] = observe()
@@ -328,7 +328,7 @@ describe("the span of shared work", () => {
     }).pipe(Effect.provide(Layer.provideMerge(layer, observing)))
   })
 
-  it.effect("links at most 128 spans, as many as OpenTelemetry keeps", () => {
+  it.effect("the span of shared work links at most 128 spans, as many as OpenTelemetry keeps", () => {
     const { layer, state } = makeTenant()
     state.answers = [{ takes: "1 second" }]
     const [{ spans }, observing] = observe()

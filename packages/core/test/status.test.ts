@@ -11,7 +11,7 @@ import { tenant } from "./support/tenant.ts"
 
 const done = Source.named("Done")
 
-/** Returns the error of a call whose status requests meet the fault. */
+/** Returns the error of a call whose status request meets the fault. */
 const failing = (fault: Fault.Fault) =>
   Effect.gen(function* () {
     const sandbox = yield* Sandbox.Sandbox

@@ -72,21 +72,21 @@ describe("statuses", () => {
   it.effect("statusesStream interrupts its requests when its consumer ends", () =>
     Effect.gen(function* () {
       const asked = new Array<string>()
-      const givenUp = new Array<string>()
+      const abandoned = new Array<string>()
       const isSecondAsked = yield* Deferred.make<void>()
       const [first = "", second = "", ...others] = ["1", "2", "3", "4"].map((digit) => digit.repeat(32))
       const uploads = yield* answering((sourceId, answer) => {
         asked.push(sourceId)
         if (sourceId === first) return Effect.andThen(Deferred.await(isSecondAsked), answer)
         Deferred.doneUnsafe(isSecondAsked, Exit.void)
-        return Effect.onInterrupt(Effect.never, () => Effect.sync(() => givenUp.push(sourceId)))
+        return Effect.onInterrupt(Effect.never, () => Effect.sync(() => abandoned.push(sourceId)))
       })
       const seen = yield* uploads
         .statusesStream([first, second, ...others], { concurrency: 2 })
         .pipe(Stream.runHead)
       assert.isTrue(Option.exists(seen, ([sourceId]) => sourceId === first))
       assert.deepStrictEqual(asked.slice(0, 2), [first, second])
-      assert.deepStrictEqual(givenUp, asked.slice(1))
+      assert.deepStrictEqual(abandoned, asked.slice(1))
     }).pipe(Effect.scoped)
   )
 

@@ -20,7 +20,7 @@ const byStatus = new Map([
 
 const expected = (status: number, { when200 }: BodyCase, client: string): string => {
   if (status === 200) return when200
-  // For node:http, a 101 is an answer; for other clients, an error.
+  // For node:http, a 101 is an answer; for other clients, it is an error.
   if (status === 101 && client === "node:http") return "UnexpectedResponse"
   // Proxies answer with 407. In the Fetch standard, a 407 is a network error.
   if (status === 407) return "ConnectionFailed"
@@ -83,9 +83,9 @@ const withEachClient = (status: number, body: BodyCase): ReadonlyArray<Exchange>
 
 const named = (bodies: ReadonlyArray<BodyCase>) => bodies.map((body, n) => [body.name, body, n] as const)
 
-describe("an answer of any status from 100 to 599 with", () => {
+describe("answers of any status", () => {
   it.live.each(named([...shapes, ...floods]))(
-    "%s",
+    "an answer of any status from 100 to 599 with %s has the expected outcome",
     ([, body, n]) => {
       // Clients take turns, in another order for every body.
       const inTurn = statuses.map((status) => ({ status, body, client: clientInTurn(status + n) }))
@@ -98,6 +98,8 @@ describe("an answer of any status from 100 to 599 with", () => {
   )
 })
 
-describe("a 200 over each client with", () => {
-  it.live.each(named(contents))("%s", ([, body]) => expectOutcomes(withEachClient(200, body)))
+describe("answers of 200", () => {
+  it.live.each(named(contents))("a 200 with %s has the expected outcome over each client", ([, body]) =>
+    expectOutcomes(withEachClient(200, body))
+  )
 })

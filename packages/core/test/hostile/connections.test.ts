@@ -23,8 +23,8 @@ const ways = [
 const deadline = (fault: FaultCase) => Duration.millis(fault.outcome === "RequestTimeout" ? 150 : 60_000)
 
 describe.each(transports)("over %s", (_, transport) => {
-  describe.each(ways)("the %s call meets", { concurrent: true, timeout: 60_000 }, (operation, auth) => {
-    it.live.each(faults.map((fault) => [fault.name, fault] as const))("%s", ([, fault]) =>
+  describe.each(ways)("the %s call", { concurrent: true, timeout: 60_000 }, (operation, auth) => {
+    it.live.each(faults.map((fault) => [fault.name, fault] as const))("%s is a typed error", ([, fault]) =>
       Effect.gen(function* () {
         const url = yield* fault.url
         const options = { auth, allowedHosts, attemptTimeout: deadline(fault) }

@@ -32,7 +32,7 @@ const WHOLE = '{"status":"COMPLETED"}'
 
 const closedPort = Effect.scoped(urlOf(wire.closed))
 
-/** A label of more than 63 characters, which no name server has to be asked for. */
+/** A label of more than 63 characters, which no name server has to resolve. */
 const UNKNOWN_HOST = `${"x".repeat(64)}.invalid`
 
 const encrypted = (answer: RawTenant.Answer) => RawTenant.make(answer, selfSigned())

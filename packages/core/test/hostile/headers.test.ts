@@ -95,11 +95,11 @@ describe.each(transports)("over %s", (_, transport) => {
       return { exit, tag: outcomeOf(exit) }
     })
 
-  describe("a Retry-After that", { concurrent: true, timeout: 60_000 }, () => {
+  describe("a Retry-After", { concurrent: true, timeout: 60_000 }, () => {
     const cases = retryAfters.flatMap(([name, headers, wait]) =>
       [429, 503].map((status) => [name, status, headers, wait] as const)
     )
-    it.live.each(cases)("%s, of a %d", ([, status, headers, wait]) =>
+    it.live.each(cases)("a Retry-After that %s is read from a %d", ([, status, headers, wait]) =>
       Effect.gen(function* () {
         const { exit } = yield* asked(wire.answer(status, "", headers))
         const error = yield* Effect.flip(exit)
@@ -122,11 +122,11 @@ describe.each(transports)("over %s", (_, transport) => {
       })
   )
 
-  describe("a redirect is reported, not followed:", { concurrent: true, timeout: 60_000 }, () => {
+  describe("a redirect", { concurrent: true, timeout: 60_000 }, () => {
     const calls = redirects.flatMap(([status, name, to]) =>
       (["status", "token"] as const).map((call) => [status, name, call, to] as const)
     )
-    it.live.each(calls)("a %d to %s, of the %s request", ([status, , call, to]) =>
+    it.live.each(calls)("a %d to %s is reported, not followed, for the %s request", ([status, , call, to]) =>
       Effect.gen(function* () {
         const elsewhere = yield* RawTenant.make(wire.json(200, { status: "COMPLETED", access_token: "t" }))
         const tenant: RawTenant.RawTenant = yield* RawTenant.make((socket, request) => {

@@ -51,27 +51,27 @@ class Tenant extends Context.Service<Tenant, Exchanges>()("test/Tenant") {
   )
 }
 
-/** `outcome` checks what holds for every outcome. */
+/** Makes a call that gets this answer; `outcome` checks the result against the union and its schema. */
 const answered = (answer: RawTenant.Answer) =>
   Effect.flatMap(Tenant, ({ ask }) => ask(RawTenant.idOf(1), answer))
 
-layer(Tenant.layer)("the result is in the union and survives its schema after", (it) => {
+layer(Tenant.layer)("the result", (it) => {
   it.effect.prop(
-    "any status with any bytes",
+    "the result is in the union after any status with any bytes",
     [Status, Bytes],
     ([status, bytes]) => answered(wire.answer(status, Uint8Array.from(bytes))),
     PATIENCE
   )
 
   it.effect.prop(
-    "any status with any JSON",
+    "the result is in the union after any status with any JSON",
     [Status, Schema.Json],
     ([status, json]) => answered(wire.json(status, json)),
     PATIENCE
   )
 
   it.effect.prop(
-    "any status with any texts in the documented fields",
+    "the result is in the union after any status with any texts in the documented fields",
     [Status, Schema.String, Schema.String],
     ([status, a, b]) =>
       answered(
@@ -81,7 +81,7 @@ layer(Tenant.layer)("the result is in the union and survives its schema after", 
   )
 
   it.effect.prop(
-    "any bytes instead of an answer",
+    "the result is in the union after any bytes instead of an answer",
     [Bytes],
     ([bytes]) => answered(wire.lastBytes(Uint8Array.from(bytes))),
     PATIENCE
@@ -97,11 +97,11 @@ const Changed = Schema.Struct({
   piece: Schema.Union([Schema.Literals(PIECES), Schema.String])
 })
 
-layer(Tenant.layer)("a valid ID with any text at any position", (it) => {
+layer(Tenant.layer)("a changed ID", (it) => {
   const BELOW = /^\/v2024\/non-employee-sources\/[0-9a-fA-F-]{32,36}\/non-employee-bulk-upload\/status$/u
 
   it.effect.prop(
-    "is refused, or sent in the path of the endpoint",
+    "a valid ID with any text at any position is refused, or sent in the path of the endpoint",
     [Changed],
     ([{ at, cut, piece }]) =>
       Effect.gen(function* () {
@@ -118,7 +118,7 @@ layer(Tenant.layer)("a valid ID with any text at any position", (it) => {
 })
 
 describe("a Retry-After", () => {
-  it.effect.prop("is read or absent, and never negative", [Schema.String], ([header]) =>
+  it.effect.prop("a Retry-After is read or absent, and never negative", [Schema.String], ([header]) =>
     Effect.sync(() => {
       const read = readRetryAfter(header, 0)
       assert.isTrue(read === undefined || Duration.toMillis(read) >= 0)
@@ -126,7 +126,7 @@ describe("a Retry-After", () => {
   )
 
   it.effect.prop(
-    "of any seconds is never read as a shorter wait",
+    "a Retry-After of any seconds is never read as a shorter wait",
     [between(0, 10_000), between(0, 999)],
     ([whole, part]) =>
       Effect.sync(() => {

@@ -1,4 +1,4 @@
-/** Canaries for client secret and access token: no failure shows them. */
+/** No failure shows the client secret or the access token. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -19,7 +19,7 @@ import * as wire from "./support/wire.ts"
 
 type Service = ReturnType<typeof service>
 
-/** Makes a call, checks its outcome, and returns everything that it shows. */
+/** Makes a call, checks its outcome, and returns all its output. */
 const shownBy = (live: Service) =>
   Effect.gen(function* () {
     const [seen, observing] = observe()
@@ -32,12 +32,12 @@ const shownBy = (live: Service) =>
     return everything
   })
 
-describe.each(transports)("over %s, no secret is shown through", (_, transport) => {
+describe.each(transports)("over %s", (_, transport) => {
   describe.each(["status", "token"] as const)(
-    "the %s call and",
+    "the %s call",
     { concurrent: true, timeout: 60_000 },
     (operation) => {
-      it.live.each(faults.map((fault) => [fault.name, fault] as const))("%s", ([, fault]) =>
+      it.live.each(faults.map((fault) => [fault.name, fault] as const))("%s shows no secret", ([, fault]) =>
         Effect.gen(function* () {
           const given = { accessToken: Redacted.make(ACCESS_TOKEN) }
           const live = service(yield* fault.url, transport, {
@@ -53,11 +53,11 @@ describe.each(transports)("over %s, no secret is shown through", (_, transport) 
   )
 })
 
-describe("no secret is shown through", { concurrent: true, timeout: 60_000 }, () => {
+describe("secrets", { concurrent: true, timeout: 60_000 }, () => {
   const answers = [...shapes, ...floods].flatMap((body) =>
     [200, 302, 403, 429, 503].map((status) => [status, body.name, body] as const)
   )
-  it.live.each(answers)("a %d with %s", ([status, , body]) =>
+  it.live.each(answers)("no secret is shown after a %d with %s", ([status, , body]) =>
     Effect.gen(function* () {
       const tenant = yield* RawTenant.make(granting(body.answer(status)))
       const everything = yield* shownBy(service(tenant.url, FetchHttpClient.layer))
@@ -74,12 +74,12 @@ const texts: ReadonlyArray<readonly [string, secrets: ReadonlyArray<string>, tex
   ["a secret in a query", ["a b/"], "It was a%20b%2F.", "It was [secret]."],
   ["a secret in a path", ["a b/"], "It was a%20b/.", "It was [secret]."],
   ["a secret inside another", ["key", "key-1"], "It was key-1.", "It was [secret]."],
-  ["half of a character", ["key-\ud83d"], "It was key-\ud83d.", "It was [secret]."],
+  ["a secret with half of a character", ["key-\ud83d"], "It was key-\ud83d.", "It was [secret]."],
   ["a secret at the cut", ["key-1"], `${"x".repeat(497)}key-1`, `${"x".repeat(497)}[s…`]
 ]
 
 describe("a text without secrets", () => {
-  it.each(texts)("allows for %s", (_, secrets, text, shown) => {
+  it.each(texts)("a text does not show %s", (_, secrets, text, shown) => {
     assert.strictEqual(withoutSecrets(secrets.map((secret) => Redacted.make(secret)))(text), shown)
   })
 })
@@ -123,7 +123,7 @@ const echoes: ReadonlyArray<readonly [string, (secret: string) => string]> = [
   ["in a URL", (secret) => `/oauth?client_secret=${encodeURIComponent(secret)}`],
   ["at the end of a text", (secret) => JSON.stringify({ message: `${"x".repeat(490)}${secret}` })],
   [
-    "past invisible characters at the end",
+    "after invisible characters at the end",
     (secret) => JSON.stringify({ message: `${"\u200b".repeat(3_980)}${secret}` })
   ],
   ["at the end of a body", (secret) => `${"x".repeat(190)}${secret}`],
@@ -160,7 +160,7 @@ describe("a gateway that echoes", { concurrent: true, timeout: 60_000 }, () => {
       )
     )
   )
-  it.live.each(cases)("%s, %s, with a %d is not repeated", ([, , status, { answer, auth, secret, words }]) =>
+  it.live.each(cases)("%s echoed %s by a %d is not shown", ([, , status, { answer, auth, secret, words }]) =>
     Effect.gen(function* () {
       const location = `/?${encodeURIComponent(secret)}`
       const tenant = yield* RawTenant.make(wire.answer(status, answer, { location }))

@@ -27,10 +27,10 @@ const grants: ReadonlyArray<readonly [name: string, body: unknown, expected: str
 ]
 
 describe.each(transports)(
-  "over %s, the token answer is",
+  "over %s, the token answer",
   { concurrent: true, timeout: 60_000 },
   (_, transport) => {
-    it.live.each(grants)("%s", ([, body, expected]) =>
+    it.live.each(grants)("a token answer with %s has the expected outcome", ([, body, expected]) =>
       Effect.gen(function* () {
         const tenant = yield* RawTenant.make((socket, request) =>
           (RawTenant.isToken(request) ? wire.json(200, body) : done)(socket, request)
@@ -69,7 +69,7 @@ describe.each(transports)("over %s, a token that is refused", { timeout: 60_000 
     ["in one call, and in others after its renewal", false]
   ] as const
 
-  it.live.each(orders)("%s is renewed once, and no call fails", ([, atOnce]) =>
+  it.live.each(orders)("a token that is refused %s is renewed once, and no call fails", ([, atOnce]) =>
     Effect.gen(function* () {
       const grant = numbered()
       const refusals: Array<() => void> = []
@@ -91,7 +91,7 @@ describe.each(transports)("over %s, a token that is refused", { timeout: 60_000 
 })
 
 describe("a tenant that refuses every token", () => {
-  it.live("receives two status requests for each call, and one more token request", () =>
+  it.live("a tenant that refuses every token gets two status requests and one token request per call", () =>
     Effect.gen(function* () {
       const grant = numbered()
       const tenant = yield* RawTenant.make((socket, request) =>

@@ -5,7 +5,7 @@ import * as Layer from "effect/Layer"
 import * as Redis from "effect/persistence/Redis"
 import * as Scripts from "../../src/internal/budgetScripts.ts"
 
-/** Answers a script, given its text, keys and arguments. */
+/** Answers a script with this text, keys and arguments. */
 export type Answer = (lua: string, params: ReadonlyArray<string>) => Effect.Effect<unknown, Redis.RedisError>
 
 export const failure = (message: string) => Effect.fail(new Redis.RedisError({ cause: new Error(message) }))
@@ -15,7 +15,7 @@ export const fakeRedis = (answer: Answer): Layer.Layer<Redis.Redis> => {
   const redis = Redis.make({
     send: <A>(command: string, ...args: ReadonlyArray<string>) => {
       const [lua = "", , ...params] = command === "SCRIPT" ? args.slice(1) : args
-      // A script's text stands for its hash.
+      // A script's text replaces its hash.
       return (command === "SCRIPT" ? Effect.succeed(lua) : answer(lua, params)) as Effect.Effect<
         A,
         Redis.RedisError

@@ -20,7 +20,7 @@ export const spending =
   <A, E, R>(send: Effect.Effect<A, E, R>) =>
     budget.spend(key, plain(send))
 
-/** A budget without a limit and back-off. */
+/** A budget without a limit or a back-off. */
 export const noBudget: RequestBudget = {
   spend: (_, { prepare, send }) => Effect.flatMap(prepare, (prepared) => send(prepared, () => Effect.void))
 }
@@ -98,7 +98,7 @@ export const beginning = ({ begin, n }: Sent) => [n, begin] as const
 
 export const many = (count: number, request: Scripted = {}) => Array.from({ length: count }, () => request)
 
-/** A clock that can be put back by an hour, or jump ahead as in a stall. */
+/** A clock that can be put back by an hour, or jump ahead as after a stall. */
 export const adjustable = (clock: Clock.Clock) => {
   let behind = 0
   let stalled = 0

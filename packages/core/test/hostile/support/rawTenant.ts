@@ -1,4 +1,4 @@
-/** A tenant that reads HTTP requests and answers with any bytes, also with those that no HTTP server sends. */
+/** A tenant that reads HTTP requests and answers with any bytes, even invalid HTTP. */
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -56,7 +56,7 @@ export const make = (
         const [head = "", ...rest] = received.split("\r\n\r\n")
         const body = rest.join("\r\n\r\n")
         const header = (name: string) => new RegExp(`^${name}: (.*)$`, "imu").exec(head)?.[1]?.trim() ?? ""
-        // Bytes that are not HTTP, such as a TLS handshake, have no end to wait for.
+        // Bytes that are not HTTP, for example a TLS handshake, have no recognizable end.
         const isHttp = /^[A-Z]/u.test(head)
         if (isHttp && (rest.length === 0 || body.length < Number(header("content-length")))) return
         received = ""

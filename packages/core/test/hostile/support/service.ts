@@ -4,7 +4,6 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import type * as ApiClient from "../../../src/ApiClient.ts"
 import * as BulkUploads from "../../../src/BulkUploads.ts"
-import type * as RequestBudget from "../../../src/RequestBudget.ts"
 import * as RetryPolicy from "../../../src/RetryPolicy.ts"
 import { noBudget } from "../../support/spending.ts"
 import { type Answer, isToken, type Request } from "./rawTenant.ts"
@@ -26,16 +25,14 @@ export const granting =
 export const service = (
   url: string,
   transport: Layer.Layer<HttpClient>,
-  options: Partial<ApiClient.Options> = {},
-  policy: RetryPolicy.Policy = RetryPolicy.none,
-  budget: RequestBudget.RequestBudget = noBudget
+  options: Partial<ApiClient.Options> = {}
 ) =>
   Layer.provide(
     BulkUploads.layer({
       baseUrl: url,
       auth,
-      retryPolicy: policy,
-      requestBudget: budget,
+      retryPolicy: RetryPolicy.none,
+      requestBudget: noBudget,
       ...options
     }),
     transport

@@ -23,7 +23,7 @@ export const lastBytes =
 export const resetAfter =
   (...parts: ReadonlyArray<Bytes>): Answer =>
   (socket) => {
-    // The system has the bytes by then, but a reset can overtake them.
+    // The system has the bytes before the reset, but the reset can overtake them.
     socket.write(Buffer.concat(parts.map((part) => Buffer.from(part))), () => socket.resetAndDestroy())
   }
 
@@ -45,7 +45,7 @@ export const head = (status: number | string, headers: Headers = {}): string =>
     "\r\n"
   ].join("\r\n")
 
-/** A complete answer. If its status allows no body, the connection closes, or the body would begin the next answer. */
+/** A complete answer. After a status without a body, the connection closes, so that the bytes do not begin another answer. */
 export const answer = (status: number, body: Bytes = "", headers: Headers = {}): Answer => {
   const entries = Array.isArray(headers) ? headers : Object.entries(headers)
   const length = ["content-length", String(Buffer.byteLength(body))] as const
@@ -59,7 +59,7 @@ export const json = (
   headers: Readonly<Record<string, string>> = {}
 ): Answer => answer(status, JSON.stringify(value), { "content-type": "application/json", ...headers })
 
-/** An endless body, as fast as the client reads it. */
+/** Sends an endless body, as fast as the client reads it. */
 export const endless =
   (status: number, chunk: Bytes, headers: Readonly<Record<string, string>> = {}): Answer =>
   (socket) => {
