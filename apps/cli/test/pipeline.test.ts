@@ -15,8 +15,8 @@ const row = (manager: string): string =>
 
 describe("the bash script in the documents", { timeout: 180_000 }, () => {
   for (const [name, manager, code, says] of [
-    ["ends with 0 after an upload that completes", "a.ortiz", 0, /The upload is complete\.\n$/u],
-    ["ends with 5 after an upload that fails", "nobody", 5, /The upload failed\./u]
+    ["the script ends with 0 after a complete upload", "a.ortiz", 0, /The upload is complete\.\n$/u],
+    ["the script ends with 5 after a failed upload", "nobody", 5, /The upload failed\./u]
   ] as const) {
     it.live(name, () =>
       Effect.gen(function* () {

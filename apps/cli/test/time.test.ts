@@ -14,12 +14,12 @@ describe("times as users type them", () => {
     ["2d", 172_800],
     ["1H", 3_600],
     [" 5m ", 300]
-  ] as const)("reads the duration %j", (text, seconds) => {
+  ] as const)("the duration %j is read", (text, seconds) => {
     assert.deepStrictEqual(parseDuration(text), Result.succeed(Duration.seconds(seconds)))
   })
 
   it.each(["", "30", "m", "0s", "0h0m", "30m1h", "-5m", "1.5h", "5 m", "soon"])(
-    "refuses the duration %j",
+    "the duration %j is refused",
     (text) => {
       assert.isTrue(Result.isFailure(parseDuration(text)))
     }
@@ -30,13 +30,13 @@ describe("times as users type them", () => {
     ["2026-11-29T10:00:00Z", "2026-11-29T10:00:00.000Z"],
     ["2026-11-29T10:00:00+02:00", "2026-11-29T08:00:00.000Z"],
     ["2026-11-29T10:00Z", "2026-11-29T10:00:00.000Z"]
-  ] as const)("reads the time %j", (text, iso) => {
+  ] as const)("the time %j is read", (text, iso) => {
     const time = Result.getOrThrow(parseTime(text, NOW))
     assert.strictEqual(DateTime.formatIso(time), iso)
   })
 
   it.each(["2026-11-29", "2026-11-29T10:00:00", "10:00", "2026-13-29T10:00:00Z", "2026-11-29T12:00:01Z"])(
-    "refuses the time %j",
+    "the time %j is refused",
     (text) => {
       assert.isTrue(Result.isFailure(parseTime(text, NOW)))
     }
@@ -48,7 +48,7 @@ describe("times as users type them", () => {
     [60_000, "1 min 0 s"],
     [3_599_000, "59 min 59 s"],
     [3_660_000, "1 h 1 min"]
-  ] as const)("shows %d ms", (millis, text) => {
+  ] as const)("%d ms are shown as %s", (millis, text) => {
     assert.strictEqual(brief(millis), text)
   })
 })

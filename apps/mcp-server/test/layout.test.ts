@@ -5,9 +5,9 @@ import { fileURLToPath } from "node:url"
 
 const SRC = fileURLToPath(new URL("../src/", import.meta.url))
 
-/** Each folder, with the folders that its modules may import from besides their own. */
 const LEAVES = ["process", "redis", "settings", "telemetry", "text"]
 const PARTS = ["mcp", "handlers", ...LEAVES]
+/** Each folder, with the folders that its modules may import from besides their own. */
 const MAY_IMPORT: Readonly<Record<string, ReadonlyArray<string>>> = {
   ".": ["cli", "stdio", "http", "server", ...PARTS],
   cli: ["handlers", "http/auth", ...LEAVES],
@@ -39,7 +39,7 @@ const imported = (module: string): ReadonlyArray<string> =>
 
 describe("the server's folders", () => {
   for (const module of modules) {
-    it(`${module} imports only from folders below its own`, () => {
+    it(`${module} imports only from the folders that its own may use`, () => {
       const folder = dirname(module)
       const allowed = MAY_IMPORT[folder]
       assert.isDefined(allowed, `${folder} is not in the table of this test`)
@@ -49,7 +49,7 @@ describe("the server's folders", () => {
     })
   }
 
-  it("have no module above them besides the command and its entry", () => {
+  it("no module is outside the folders besides the command and its entry", () => {
     assert.sameMembers(
       modules.filter((module) => dirname(module) === "."),
       ["command.ts", "main.ts"]

@@ -22,7 +22,7 @@ export interface Options {
   readonly env?: Readonly<Record<string, string>>
   /** The program to start instead of the command. */
   readonly program?: readonly [command: string, ...args: ReadonlyArray<string>]
-  /** Once the output matches, acts on the process or on the sandbox. */
+  /** Acts on the process or on the sandbox once the output matches. */
   readonly when?: { readonly shows: RegExp; readonly act: (child: ChildProcessWithoutNullStreams) => void }
 }
 

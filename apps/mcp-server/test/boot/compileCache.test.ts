@@ -19,11 +19,11 @@ const ENABLED = /\[compile cache\]/u
 const isWindows = process.platform === "win32"
 const isRoot = process.getuid?.() === 0
 const makeFolder = (own: string) => fs.mkdirSync(own, { recursive: true, mode: 0o700 })
-const giveAway = (path: string) => fs.chownSync(path, 12_345, 12_345)
+const disown = (path: string) => fs.chownSync(path, 12_345, 12_345)
 
 type Env = Readonly<Record<string, string>>
 
-/** Starts the server for its version, and returns standard error. */
+/** Runs the command with --version, and returns standard error. */
 const version = (env: Env) =>
   Effect.gen(function* () {
     const { code, stderr, stdout } = yield* (yield* ServerProcess.start(["--version"], env)).ended
@@ -53,13 +53,13 @@ const compiled = (folder: string): ReadonlyArray<string> =>
         .map(({ name, parentPath }) => join(parentPath, name))
     : []
 
-/** A number of bytes below the code of a start, and above the small file of the bundler. */
+/** Fewer bytes than the code of a start, and more than the small file of the bundler. */
 const OF_A_START = 100_000
 
 const bytesIn = (folder: string): number =>
   compiled(folder).reduce((sum, file) => sum + (fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0)
 
-/** Waits until the folder has more bytes of compiled code. */
+/** Waits until the folder has more than this number of bytes of compiled code. */
 const kept = (folder: string, bytes = OF_A_START) =>
   Effect.callback<void>((resume) => {
     const look = () => {
@@ -192,8 +192,8 @@ describe.skipIf(isWindows)("the folder of compiled code", { timeout: 30_000 }, (
     ["it is a link", (own) => makeFolder(`${own}.target`), (own) => fs.symlinkSync(`${own}.target`, own)],
     ["it is a file", (own) => makeFolder(dirname(own)), (own) => fs.writeFileSync(own, "")],
     ["its parent is a file", (own) => fs.writeFileSync(dirname(own), "")],
-    // Only root can give a folder away.
-    ...(isRoot ? [["it belongs to another user", makeFolder, (own: string) => giveAway(own)] as const] : [])
+    // Only root can change the owner of a folder.
+    ...(isRoot ? [["it belongs to another user", makeFolder, (own: string) => disown(own)] as const] : [])
   ]
 
   it.live.each(spoiled)("the folder of compiled code is not used if %s", ([, ...steps]) =>
@@ -225,7 +225,7 @@ describe.skipIf(!isRoot)("the home of another user", { timeout: 30_000 }, () => 
       const { env, home, own } = yield* user
       prepare(own)
       const before = fs.readdirSync(home, { encoding: "utf8", recursive: true })
-      for (const path of ["", ...before]) giveAway(join(home, path))
+      for (const path of ["", ...before]) disown(join(home, path))
       assert.notMatch(yield* version({ ...env, ...VERBOSE }), ENABLED)
       assert.deepStrictEqual(fs.readdirSync(home, { encoding: "utf8", recursive: true }), before)
     })

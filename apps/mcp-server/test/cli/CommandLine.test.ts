@@ -92,17 +92,17 @@ const misused: ReadonlyArray<readonly [string, says: string]> = [
 const secrets = ["client-secret", "client-id", "access-token", "token", "base-url", "bearer-token"]
 
 describe("the command line", () => {
-  it.each(understood)("understands: %s", (line, command) => {
+  it.each(understood)("the command line understands: %s", (line, command) => {
     assert.deepStrictEqual(CommandLine.parse(words(line)), command)
   })
 
-  it.each(misused)("refuses with the problem: %s", (line, says) => {
+  it.each(misused)("the command line refuses, with the problem: %s", (line, says) => {
     const command = CommandLine.parse(words(line))
     assert.strictEqual(command._tag, "Misused")
     assert.include("problem" in command ? command.problem : "", says)
   })
 
-  it.each(secrets)("has no option --%s, and does not repeat its value", (name) => {
+  it.each(secrets)("the command line has no option --%s, and no error repeats its value", (name) => {
     const option = `--${name}`
     for (const argv of [[option, "canary"], [`${option}=canary`]]) {
       const command = CommandLine.parse(argv)
@@ -112,7 +112,7 @@ describe("the command line", () => {
     }
   })
 
-  it("lists every option in its help", () => {
+  it("the help lists every option", () => {
     const listed = new Set(CommandLine.HELP.match(/--[a-z-]+/gu))
     const known = understood.flatMap(([line]) => line.match(/--[a-z-]+/gu) ?? [])
     assert.sameMembers([...listed], [...new Set(known)])

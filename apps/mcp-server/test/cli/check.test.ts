@@ -13,7 +13,7 @@ type Finding = {
   readonly status?: string
 }
 
-/** A JWT that was issued and expires so many seconds from now. */
+/** A JWT whose issue and expiry are this number of seconds from now. */
 const jwt = (issued: number, expires: number): string => {
   const now = Math.floor(Date.now() / 1000)
   return [{ alg: "none" }, { iat: now + issued, exp: now + expires }, "x"]
@@ -41,7 +41,7 @@ const check = ({ args = [], env = {}, sources, token }: Partial<Setup>) =>
     const sandbox = yield* Sandbox.make()
     if (sources !== undefined) yield* sandbox.fail({ endpoint: "sources", fault: sources })
     if (token !== undefined) yield* sandbox.fail({ endpoint: "token", fault: token, times: 9 })
-    // The sandbox did not issue these tokens, but their calls are answered.
+    // The sandbox answers status calls although it did not issue these tokens.
     yield* sandbox.fail({
       endpoint: "status",
       fault: respond(200, { status: "COMPLETED" }),
@@ -56,9 +56,9 @@ const DONE = Source.named("Done").sourceId
 const NAMED = `Done (${Source.named("Done").id})`
 const PRIVATE = Source.named("Private").sourceId
 
-const asking = (source: string) => ({ args: ["--source", source] })
+const ofSource = (source: string) => ({ args: ["--source", source] })
 
-const given = (SAIL_ACCESS_TOKEN: string) => ({
+const withToken = (SAIL_ACCESS_TOKEN: string) => ({
   env: { SAIL_CLIENT_ID: "", SAIL_CLIENT_SECRET: "", SAIL_ACCESS_TOKEN }
 })
 
@@ -69,16 +69,16 @@ const GOOD = "ok ok ok ok"
 const NO_TOKEN = "ok failed skipped skipped"
 const UNKNOWN = "its expiry is unknown"
 
-/** The outcomes of the steps, words of a finding, and the difference from a good setup. */
+/** The outcomes of the steps, a part of a finding, and the difference from a good setup. */
 const cases: ReadonlyArray<readonly [string, outcomes: string, says: string, differs: Partial<Setup>]> = [
   ["a good client", GOOD, `${Source.seeded.length} non-employee sources`, {}],
   ["an account manager's rights", GOOD, "that the token's owner manages", { sources: respond(403) }],
   ["a tenant without sources", "ok ok ok failed", "--source ID", { sources: respond(200, []) }],
-  ["a named source", GOOD, `${NAMED}: COMPLETED`, asking(Source.named("Done").id)],
-  ["a source with a blank around its ID", GOOD, NAMED, asking(` ${Source.named("Done").id}\u200B`)],
-  ["an upload that failed", GOOD, "NON_EMPLOYEE_BULK_IMPORT_FAILED", asking(FAILED)],
-  ["a source without access", "ok ok ok failed", PRIVATE, asking(PRIVATE)],
-  ["an invalid ID", "ok ok ok failed", "is not a source ID", asking("contractors")],
+  ["a named source", GOOD, `${NAMED}: COMPLETED`, ofSource(Source.named("Done").id)],
+  ["a source with a blank around its ID", GOOD, NAMED, ofSource(` ${Source.named("Done").id}\u200B`)],
+  ["an upload that failed", GOOD, "NON_EMPLOYEE_BULK_IMPORT_FAILED", ofSource(FAILED)],
+  ["a source without access", "ok ok ok failed", PRIVATE, ofSource(PRIVATE)],
+  ["an invalid ID", "ok ok ok failed", "is not a source ID", ofSource("contractors")],
   [
     "a proxy that Node does not use",
     "ok skipped ok ok ok",
@@ -104,7 +104,7 @@ const cases: ReadonlyArray<readonly [string, outcomes: string, says: string, dif
     { env: { SAIL_BASE_URL: "", SAIL_CLIENT_ID: "" } }
   ],
   [
-    "a host of a government's tenant",
+    "the host of a government tenant",
     "failed skipped skipped skipped",
     String.raw`set SAIL_ALLOWED_HOSTS to \"acme.api.identitynowgov.com\"`,
     { env: { SAIL_BASE_URL: "https://acme.api.identitynowgov.com" } }
@@ -120,28 +120,28 @@ const cases: ReadonlyArray<readonly [string, outcomes: string, says: string, dif
     "a missing scope",
     "ok ok failed failed",
     "scope idn:nelm:read",
-    { ...asking(DONE), env: { SAIL_CLIENT_ID: "sandbox-no-scope", SAIL_CLIENT_SECRET: "no-scope-secret" } }
+    { ...ofSource(DONE), env: { SAIL_CLIENT_ID: "sandbox-no-scope", SAIL_CLIENT_SECRET: "no-scope-secret" } }
   ],
   ["a clock that is behind", NO_TOKEN, "s behind SailPoint's", { token: grant(jwt(3600, 7200)) }],
   ["a clock that is ahead", NO_TOKEN, "s ahead of SailPoint's", { token: grant(jwt(-3600, 7200)) }],
-  ["a clock that is behind a given token", NO_TOKEN, "s behind SailPoint's", given(jwt(3600, 7200))],
-  ["an expired given token", NO_TOKEN, "The access token expired at", given(jwt(-7200, -3600))],
-  ["a token without times", "ok ok failed ok", UNKNOWN, { ...asking(DONE), token: grant("opaque") }],
+  ["a clock that is behind a given token", NO_TOKEN, "s behind SailPoint's", withToken(jwt(3600, 7200))],
+  ["an expired given token", NO_TOKEN, "The access token expired at", withToken(jwt(-7200, -3600))],
+  ["a token without times", "ok ok failed ok", UNKNOWN, { ...ofSource(DONE), token: grant("opaque") }],
   [
     "a token with an invalid time",
     "ok ok failed ok",
     UNKNOWN,
-    { ...asking(DONE), token: grant(jwt(0, 1e16)) }
+    { ...ofSource(DONE), token: grant(jwt(0, 1e16)) }
   ]
 ]
 
-/** Texts for people: the exit code, and patterns that the text matches, or does not. */
+/** The exit code, and patterns that the readable text matches or does not match. */
 const texts: ReadonlyArray<
   readonly [string, Partial<Setup>, code: number, says: ReadonlyArray<RegExp>, not: RegExp]
 > = [
   [
     "a source without access",
-    asking(PRIVATE),
+    ofSource(PRIVATE),
     1,
     [
       /^ok {7}settings {2}http:\/\/127\.0\.0\.1/u,
@@ -153,7 +153,7 @@ const texts: ReadonlyArray<
   ],
   [
     "an upload that failed",
-    asking(FAILED),
+    ofSource(FAILED),
     0,
     [/Fix: Look at the audit events.+\n\nThe setup works\./u],
     /All checks passed/u
@@ -169,7 +169,7 @@ const texts: ReadonlyArray<
 
 describe("check", { timeout: 60_000 }, () => {
   it.live.each(cases)(
-    "prints the findings with %s, and a fix for each failure",
+    "check prints the findings with %s, and a fix for each failure",
     ([, outcomes, says, differs]) =>
       Effect.gen(function* () {
         const ended = yield* check({ ...differs, args: [...(differs.args ?? []), "--json"] })
@@ -189,7 +189,7 @@ describe("check", { timeout: 60_000 }, () => {
       })
   )
 
-  it.live("prints a fix when nothing listens at the host", () =>
+  it.live("check prints a fix when nothing listens at the host", () =>
     Effect.gen(function* () {
       const { url } = yield* Effect.scoped(Sandbox.make())
       const { code, stdout } = yield* check({ env: { SAIL_BASE_URL: url } })
@@ -199,7 +199,7 @@ describe("check", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live.each(texts)("prints a text for people with %s", ([, differs, code, says, not]) =>
+  it.live.each(texts)("check prints readable text with %s", ([, differs, code, says, not]) =>
     Effect.gen(function* () {
       const { stdout, ...ended } = yield* check(differs)
       assert.strictEqual(ended.code, code)
@@ -208,7 +208,7 @@ describe("check", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("needs no settings with --sandbox, and says that it is one", () =>
+  it.live("check needs no settings with --sandbox, and reports that it uses a sandbox", () =>
     Effect.gen(function* () {
       const server = yield* start(["check", "--sandbox"], {})
       const { code, stderr, stdout } = yield* server.ended

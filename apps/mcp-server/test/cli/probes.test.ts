@@ -133,9 +133,9 @@ const shows = ([, step, says, env]: Case) =>
   })
 
 describe("check", { timeout: 60_000 }, () => {
-  it.live.each(cases)("reports %s", shows)
+  it.live.each(cases)("check reports %s", shows)
 })
 
 describe.skipIf(RedisServer.isMissing)("check with a Redis URL", { timeout: 60_000 }, () => {
-  it.live.each(redisCases)("reports %s", shows)
+  it.live.each(redisCases)("check reports %s", shows)
 })

@@ -10,7 +10,7 @@ import { start } from "../support/ServerProcess.ts"
 
 const id = (digit: string) => digit.repeat(32)
 
-/** Everything that must be replaced, so that a search finds it. */
+/** Texts that a report replaces. Each contains `canary`, so that a search finds it. */
 const client = { ...Client.admin, clientId: "canary-client", clientSecret: "canary-secret" }
 const sources = ["Done", "No status"].map((name, index) => ({
   ...Source.named(name),
@@ -51,7 +51,7 @@ const reportOf = (sandbox: Sandbox.Service, args: ReadonlyArray<string> = []) =>
   })
 
 describe("a report", { timeout: 60_000 }, () => {
-  it.live("shows how the tenant answers where that is not documented", () =>
+  it.live("a report shows the tenant's answers that SailPoint does not document", () =>
     Effect.gen(function* () {
       const { code, path, report, stderr } = yield* reportOf(
         yield* Sandbox.make({ clients: [client], sources })
@@ -67,7 +67,7 @@ describe("a report", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("has no secret, host, name, ID or text of the tenant, whatever it answers", () =>
+  it.live("a report has no secret, host, name, ID or text of the tenant, whatever that answers", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make({ clients: [client], sources })
       yield* sandbox.fail({ endpoint: "status", fault: refusing, times: 99 })
@@ -90,7 +90,7 @@ describe("a report", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("that cannot be written is a failure that names the file", () =>
+  it.live("a report that cannot be written is a failure that names the file", () =>
     Effect.gen(function* () {
       const server = yield* start(["check", "--sandbox", "--report", "/nowhere/report.json"], {})
       const { code, stderr } = yield* server.ended

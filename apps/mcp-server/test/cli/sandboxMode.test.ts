@@ -19,7 +19,7 @@ const ask = (sourceId: string, env: Record<string, string> = {}, tool?: string) 
   )
 
 describe("--sandbox", { timeout: 60_000 }, () => {
-  it.live.each(answers)("needs no settings, and says so with %s", ([, sourceId, expected]) =>
+  it.live.each(answers)("--sandbox needs no settings and marks the answer: %s", ([, sourceId, expected]) =>
     Effect.gen(function* () {
       const { structured, text } = yield* ask(sourceId)
       assert.containSubset(structured, { ...expected, sandbox: true })
@@ -27,14 +27,14 @@ describe("--sandbox", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("counts records and searches for events without settings", () =>
+  it.live("--sandbox counts records and searches for events without settings", () =>
     Effect.gen(function* () {
       const { structured } = yield* ask(Source.named("Half landed").sourceId, {}, "explain_bulk_upload")
       assert.containSubset(structured, { events: { outcome: "found" }, records: { createdSince: 5 } })
     })
   )
 
-  it.live("ignores the tenant in the environment, and wrong settings", () =>
+  it.live("--sandbox ignores the tenant in the environment, and wrong settings", () =>
     Effect.gen(function* () {
       const tenant = yield* Sandbox.make()
       for (const env of [ServerProcess.settingsFor(tenant), { SAIL_BASE_URL: "nonsense" }]) {
@@ -45,7 +45,7 @@ describe("--sandbox", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live.each([true, false])("instructs assistants that data is made up: %s", (sandbox) =>
+  it.live.each([true, false])("the instructions mention made-up data only with --sandbox: %s", (sandbox) =>
     Effect.gen(function* () {
       const settings = ServerProcess.settingsFor(yield* Sandbox.make())
       const server = yield* ServerProcess.start(sandbox ? ["--sandbox"] : [], settings)
@@ -55,7 +55,7 @@ describe("--sandbox", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("ends with exit code 0 when standard input closes", () =>
+  it.live("a server with --sandbox ends with exit code 0 when standard input closes", () =>
     Effect.gen(function* () {
       const server = yield* ServerProcess.start(["--sandbox"], {})
       yield* server.send(JsonRpc.initialize(1))

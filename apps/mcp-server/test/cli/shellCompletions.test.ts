@@ -1,4 +1,4 @@
-/** The commands' completion scripts, loaded by the shells that they are for. */
+/** The commands' completion scripts, loaded by their shells. */
 import { assert, describe, it } from "@effect/vitest"
 import { execFile } from "node:child_process"
 import { mkdtemp, rm, writeFile } from "node:fs/promises"
@@ -36,7 +36,7 @@ const unambiguous: ReadonlyArray<readonly [line: string, word: string]> = [
   [`${SANDBOX.name} --completions p`, "powershell"]
 ]
 
-/** Lines with several completions, and all of them. The choices of zsh cannot be read. */
+/** Lines with several completions, and all completions. Those of zsh cannot be read. */
 const ambiguous: ReadonlyArray<readonly [line: string, words: ReadonlyArray<string>]> = [
   [`${SERVER.name} check --s`, ["--sandbox", "--source"]],
   [`${SERVER.name} --log-level `, Object.keys(LOG_LEVELS).toSorted()],
@@ -53,7 +53,7 @@ describe.each(shells)("in $name", { timeout: 60_000 }, ({ complete, isMissing, n
     script = join(folder, `both.${name}`)
     const [ours, its] = await Promise.all([scriptOf(SERVER, name), scriptOf(SANDBOX, name)])
     await writeFile(script, `${ours}\n${its}`)
-  })
+  }, 60_000)
   afterAll(() => rm(folder, { recursive: true }))
 
   it.skipIf(isMissing)("Tab completes a word with one completion", async () => {
@@ -78,7 +78,7 @@ describe.each(shells)("in $name", { timeout: 60_000 }, ({ complete, isMissing, n
 })
 
 describe("the scripts", () => {
-  it.each(SHELLS)("of %s contain every option, and how to install them", async (shell) => {
+  it.each(SHELLS)("the script for %s contains every option, and how to install the script", async (shell) => {
     const script = await scriptOf(SERVER, shell)
     for (const option of Object.keys(OPTIONS)) assert.include(script, option)
     assert.include(script, `${SERVER.name} --completions ${shell}`)

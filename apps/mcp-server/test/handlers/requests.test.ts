@@ -41,7 +41,7 @@ const environments: ReadonlyArray<
   readonly [string, (proxy: string) => Record<string, string>, isProxied: boolean]
 > = [
   ["no proxy is set", () => ({}), false],
-  ["Node is not set to use it", (proxy) => ({ HTTP_PROXY: proxy }), false],
+  ["Node is not configured to use it", (proxy) => ({ HTTP_PROXY: proxy }), false],
   ["NODE_USE_ENV_PROXY is 1", (proxy) => ({ NODE_USE_ENV_PROXY: "1", HTTP_PROXY: proxy }), true],
   [
     "Node has the option --use-env-proxy",

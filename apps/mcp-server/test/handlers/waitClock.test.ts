@@ -139,7 +139,7 @@ describe("waiting for an upload", () => {
     })
   )
 
-  it.live("a wait that times out earlier reports that a settled status can belong to an earlier upload", () =>
+  it.live("a wait of 45 s with uploadedAt reports that its status can belong to an earlier upload", () =>
     Effect.gen(function* () {
       const result = yield* waitFor(["COMPLETED"], "45 seconds", { uploadedAt })
       assert.deepInclude(result, { status: "COMPLETED", settled: false, timedOut: true })

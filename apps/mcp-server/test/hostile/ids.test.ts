@@ -42,7 +42,7 @@ const requests: ReadonlyArray<readonly [what: string, request: string, says: str
   ],
   ["an unknown tool", `"method":"tools/call","params":{"name":"nothing"}`, "nothing"],
   ["an unknown method", `"method":"tools/delete"`, "-32601"],
-  ["params that are not valid", `"method":"resources/read","params":{}`, "params.uri"]
+  ["invalid params", `"method":"resources/read","params":{}`, "params.uri"]
 ]
 
 const rows = requests.flatMap(([what, request, says]) =>

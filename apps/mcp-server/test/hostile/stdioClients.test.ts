@@ -29,8 +29,8 @@ const [first, second] = [JsonRpc.callStatus(1, done), JsonRpc.callStatus(2, done
 const cancellations: ReadonlyArray<
   readonly [string, ReadonlyArray<object>, answered: ReadonlyArray<number>]
 > = [
-  ["before it starts", [cancel, first, second], [1, 2]],
-  ["twice in the same write", [first, cancel, cancel, second], [2]]
+  ["before its call has no effect", [cancel, first, second], [1, 2]],
+  ["that is sent twice ends its call", [first, cancel, cancel, second], [2]]
 ]
 
 /** A number of answers above the server's limit of unread answers. */
@@ -75,20 +75,18 @@ describe("over standard input", { timeout: 60_000 }, () => {
       })
   )
 
-  it.live.each(cancellations)(
-    "a call is canceled %s, and the next call is answered",
-    ([, messages, answered]) =>
-      Effect.gen(function* () {
-        const server = yield* ServerProcess.greeted(yield* Sandbox.make())
-        yield* server.send(...messages)
-        for (const id of answered) {
-          assert.strictEqual((yield* server.answer(id)).result?.structuredContent?.["status"], "COMPLETED")
-        }
-        yield* server.closeInput
-        const { code, stdout } = yield* server.ended
-        assert.strictEqual(code, 0)
-        assert.sameMembers(ServerProcess.idsIn(stdout), [0, ...answered])
-      })
+  it.live.each(cancellations)("a cancellation %s, and the next call is answered", ([, messages, answered]) =>
+    Effect.gen(function* () {
+      const server = yield* ServerProcess.greeted(yield* Sandbox.make())
+      yield* server.send(...messages)
+      for (const id of answered) {
+        assert.strictEqual((yield* server.answer(id)).result?.structuredContent?.["status"], "COMPLETED")
+      }
+      yield* server.closeInput
+      const { code, stdout } = yield* server.ended
+      assert.strictEqual(code, 0)
+      assert.sameMembers(ServerProcess.idsIn(stdout), [0, ...answered])
+    })
   )
 
   it.live("a cancellation after the answer has no effect", () =>
@@ -168,7 +166,7 @@ describe("over standard input", { timeout: 60_000 }, () => {
         yield* server.send(...ids.map((id) => JsonRpc.listTools(id)))
         yield* server.logged(/The assistant does not read/u)
         if (hasProc) assert.isBelow(peakMegabytes(server.pid), 600)
-        yield* server.readOn
+        yield* server.resumeReading
         for (const id of ids) assert.isDefined((yield* server.answer(id)).result)
         yield* server.send(JsonRpc.callStatus(9_000, done))
         assert.strictEqual((yield* server.answer(9_000)).result?.structuredContent?.["status"], "COMPLETED")
@@ -177,7 +175,7 @@ describe("over standard input", { timeout: 60_000 }, () => {
         yield* server.logged(/(?:The assistant does not read.*){2}/su)
         yield* server.kill("SIGTERM")
         yield* server.exited
-        yield* server.readOn
+        yield* server.resumeReading
         assert.strictEqual((yield* server.ended).code, 0)
       })
   )
@@ -190,7 +188,7 @@ describe("over standard input", { timeout: 60_000 }, () => {
       yield* server.send(...ids.map((id) => JsonRpc.listTools(id)), JsonRpc.callStatus(101, "none"))
       yield* server.logged(/Tool call/u)
       yield* server.kill("SIGTERM")
-      yield* server.readOn
+      yield* server.resumeReading
       const { code, stdout } = yield* server.ended
       assert.strictEqual(code, 0)
       assert.sameMembers(ServerProcess.idsIn(stdout), [0, ...ids, 101])

@@ -21,7 +21,7 @@ const Serving = Layer.effect(
 
 const { sourceId } = Source.named("Done")
 
-/** A row: the written text, in which `ID` stands for a new ID. */
+/** A row: the written text, in which a new ID replaces `ID`. */
 type Row = readonly [what: string, written: string | Uint8Array]
 
 const MEGABYTE = 1_000_000

@@ -52,7 +52,7 @@ const documentedFields = () => {
 }
 
 describe("the log of a server over HTTP", { timeout: 60_000 }, () => {
-  it.live("has a line for each refused request, with the reason and the caller's address", () =>
+  it.live("the log has a line for each refused request, with the reason and the caller's address", () =>
     Effect.gen(function* () {
       const server = yield* HttpProcess.start(yield* Sandbox.make(), {
         env: { MCP_BEARER_TOKEN: HttpProcess.TOKEN, MCP_MAX_PER_CALLER: "2" }
@@ -71,7 +71,7 @@ describe("the log of a server over HTTP", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("limits the lines of a reason, counts those left out, and measures all", () =>
+  it.live("the log limits the lines of a reason and counts those left out, and a metric counts all", () =>
     Effect.gen(function* () {
       const receiver = yield* OtlpReceiver.start()
       const server = yield* HttpProcess.start(yield* Sandbox.make(), {
@@ -98,7 +98,7 @@ describe("the log of a server over HTTP", { timeout: 60_000 }, () => {
     })
   )
 
-  it.effect("has more lines of a reason a minute later, after the count of those left out", () =>
+  it.effect("the log has more lines of a reason a minute later, after the count of those left out", () =>
     Effect.gen(function* () {
       const logged: Array<readonly [unknown, unknown]> = []
       const logger = Logger.map(Logger.formatStructured, ({ annotations, message }) => {
@@ -119,7 +119,7 @@ describe("the log of a server over HTTP", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("names the caller of each call: the subject and client of its token, or only its address", () =>
+  it.live("the log names the caller of each call by the token's subject and client, or by address", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make()
       const issuer = yield* Issuer.start()
@@ -150,7 +150,7 @@ describe("the log of a server over HTTP", { timeout: 60_000 }, () => {
 })
 
 describe("the documented fields of the log", { timeout: 60_000 }, () => {
-  it.live("are exactly those that are logged, and the documented queries find their lines", () =>
+  it.live("the documented fields are the logged ones, and the documented queries find their lines", () =>
     Effect.gen(function* () {
       const issuer = yield* Issuer.start()
       const sandbox = yield* Sandbox.make()

@@ -23,20 +23,20 @@ const connected = (kind: Assistant.Kind) =>
 
 describe.each(Assistant.kinds)("a client $name over HTTP", { timeout: 60_000 }, (kind) => {
   layer(Serving, { excludeTestServices: true, timeout: "60 seconds" })((it) => {
-    it.effect(`speaks ${kind.speaks}`, () =>
+    it.effect(`a client over HTTP negotiates ${kind.speaks}`, () =>
       Effect.gen(function* () {
         assert.strictEqual((yield* connected(kind)).protocolVersion, kind.speaks)
       })
     )
 
-    it.effect("finds the same tools as over standard input", () =>
+    it.effect("a client over HTTP finds the same tools as over standard input", () =>
       Effect.gen(function* () {
         const overStdio = yield* Assistant.connect(kind, {}, ["--sandbox"])
         assert.deepStrictEqual(yield* (yield* connected(kind)).tools, yield* overStdio.tools)
       })
     )
 
-    it.effect("receives a status, a list, and each failure", () =>
+    it.effect("a client over HTTP receives a status, a list, and failures", () =>
       Effect.gen(function* () {
         const { call, tools } = yield* connected(kind)
         yield* tools
@@ -52,21 +52,21 @@ describe.each(Assistant.kinds)("a client $name over HTTP", { timeout: 60_000 }, 
       })
     )
 
-    it.effect("reports the progress of every check until the wait ends", () =>
+    it.effect("a client over HTTP receives the progress of every check until the wait ends", () =>
       Effect.gen(function* () {
         const sandbox = yield* Sandbox.Sandbox
         const { sourceId } = Source.named("Contractors")
         yield* sandbox.upload(sourceId, "accountName,firstName\njdoe,Jane\n")
         const { call } = yield* connected(kind)
-        const heard: Array<number> = []
+        const reported: Array<number> = []
         const { structured } = yield* call({ sourceId }, "wait_for_bulk_upload", ({ progress }) => {
-          heard.push(progress)
+          reported.push(progress)
         })
         assert.deepStrictEqual([structured?.["settled"], structured?.["timedOut"]], [true, false])
-        assert.isAbove(heard.length, 1)
+        assert.isAbove(reported.length, 1)
         assert.deepStrictEqual(
-          heard,
-          heard.toSorted((a, b) => a - b)
+          reported,
+          reported.toSorted((a, b) => a - b)
         )
       })
     )
@@ -84,7 +84,7 @@ const eras = [
 // from those of other clients. The client has to disconnect instead, as in the tests of connections below.
 describe("a cancellation", { timeout: 60_000 }, () => {
   it.live.each(Assistant.kinds.filter(({ speaks }) => speaks === JsonRpc.MODERN_VERSION))(
-    "by a client $name aborts the request to SailPoint, and the next call is answered",
+    "a cancellation by a client $name aborts the request, and the next call is answered",
     (kind) =>
       Effect.gen(function* () {
         const sandbox = yield* Sandbox.make()
@@ -99,24 +99,22 @@ describe("a cancellation", { timeout: 60_000 }, () => {
       })
   )
 
-  it.live(
-    "of the older protocol is accepted and ends no call: without a session, its sender is unknown",
-    () =>
-      Effect.gen(function* () {
-        const sandbox = yield* Sandbox.make()
-        const { url } = yield* HttpProcess.start(sandbox)
-        yield* sandbox.fail({ endpoint: "status", fault: { _tag: "Delay", duration: "1 second" } })
-        const running = yield* Effect.forkScoped(HttpProcess.post(url, { body: JSON.stringify(call) }))
-        yield* sandbox.until(ServerProcess.asked)
-        const accepted = yield* HttpProcess.post(url, { body: JSON.stringify(JsonRpc.cancelled(1)) })
-        assert.deepStrictEqual([accepted.status, accepted.body], [202, ""])
-        assert.include((yield* Fiber.join(running)).body, `"status":"COMPLETED"`)
-      })
+  it.live("a cancellation in the older protocol ends no call: without a session, its sender is unknown", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.make()
+      const { url } = yield* HttpProcess.start(sandbox)
+      yield* sandbox.fail({ endpoint: "status", fault: { _tag: "Delay", duration: "1 second" } })
+      const running = yield* Effect.forkScoped(HttpProcess.post(url, { body: JSON.stringify(call) }))
+      yield* sandbox.until(ServerProcess.asked)
+      const accepted = yield* HttpProcess.post(url, { body: JSON.stringify(JsonRpc.cancelled(1)) })
+      assert.deepStrictEqual([accepted.status, accepted.body], [202, ""])
+      assert.include((yield* Fiber.join(running)).body, `"status":"COMPLETED"`)
+    })
   )
 })
 
 describe("a connection", { timeout: 60_000 }, () => {
-  it.live.each(eras)("of protocol %s that breaks off cancels its call", ([, request]) =>
+  it.live.each(eras)("a connection of protocol %s that breaks off cancels its call", ([, request]) =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make()
       const { url } = yield* HttpProcess.start(sandbox)

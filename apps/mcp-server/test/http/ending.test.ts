@@ -20,7 +20,7 @@ const waitFor = (sourceId: string) =>
 
 const STILL_RUNNING = "Still running: call wait_for_bulk_upload again"
 
-/** Starts a server, and a call of that duration. */
+/** Starts a server, and a call of this duration. */
 const calling = (
   sandbox: Sandbox.Service,
   takes: "1 second" | "8 seconds" | "30 seconds",
@@ -42,7 +42,7 @@ const refusal = ({ url }: HttpProcess.HttpProcess) =>
   HttpProcess.get(url, "/healthz").pipe(Effect.sandbox, Effect.flip, Effect.eventually)
 
 describe("a server over HTTP ends", { timeout: 60_000 }, () => {
-  it.live.each(signals)("on %s with exit code 0, and nothing on standard output", (signal) =>
+  it.live.each(signals)("the server ends on %s with exit code 0, and nothing on standard output", (signal) =>
     Effect.gen(function* () {
       const server = yield* HttpProcess.start(yield* Sandbox.make())
       yield* HttpProcess.post(server.url)
@@ -52,7 +52,7 @@ describe("a server over HTTP ends", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live.each(signals)("on %s only after it answered the running calls", (signal) =>
+  it.live.each(signals)("the server ends on %s after the answers to the running calls", (signal) =>
     Effect.gen(function* () {
       const { call, server } = yield* calling(yield* Sandbox.make(), "1 second")
       yield* server.kill(signal)
@@ -62,7 +62,7 @@ describe("a server over HTTP ends", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("on SIGINT with an answer to a call that exceeds the shutdown time", () =>
+  it.live("a call that exceeds the shutdown time gets an answer after SIGINT", () =>
     Effect.gen(function* () {
       const { call, server } = yield* calling(yield* Sandbox.make(), "30 seconds")
       yield* server.kill("SIGINT")
@@ -73,7 +73,7 @@ describe("a server over HTTP ends", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("on SIGTERM only after the grace, in which it serves calls and is not ready", () =>
+  it.live("the server ends on SIGTERM after the grace period, in which it serves but is not ready", () =>
     Effect.gen(function* () {
       const server = yield* HttpProcess.start(yield* Sandbox.make(), { env: { MCP_SHUTDOWN_GRACE: "600" } })
       const wait = waitFor(running)
@@ -103,7 +103,7 @@ describe("a server over HTTP ends", { timeout: 60_000 }, () => {
     ["SIGTERM", "0"],
     ["SIGINT", "600"]
   ] as const)(
-    "on %s with a grace of %s s after it answered a running wait with the last status",
+    "the server ends on %s with a grace of %s s after it answers a running wait with the last status",
     ([signal, grace]) =>
       Effect.gen(function* () {
         const sandbox = yield* Sandbox.make()
@@ -118,7 +118,7 @@ describe("a server over HTTP ends", { timeout: 60_000 }, () => {
       })
   )
 
-  it.live("without new connections after the signal, or new requests on open ones, and says so", () =>
+  it.live("an ending server accepts no connection, and refuses requests on open connections", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make()
       yield* sandbox.fail({ endpoint: "status", fault: { _tag: "Delay", duration: "8 seconds" } })
@@ -145,7 +145,7 @@ describe("a server over HTTP ends", { timeout: 60_000 }, () => {
     ["SIGTERM", "SIGINT"],
     ["SIGINT", "SIGTERM"],
     ["SIGTERM", "SIGTERM"]
-  ] as const)("at once, after %s, on %s", ([first, second]) =>
+  ] as const)("after %s, the server ends at once on %s", ([first, second]) =>
     Effect.gen(function* () {
       const { server } = yield* calling(yield* Sandbox.make(), "8 seconds")
       yield* server.kill(first)

@@ -22,7 +22,7 @@ const ERAS = ["legacy", "modern"] as const
 
 const done = Source.named("Done").sourceId
 
-/** A call of every tool, and what its answer has to contain. */
+/** A call of every tool, and a part of its answer. */
 const calls: Readonly<Record<string, readonly [arg: string, contains: string]>> = {
   get_bulk_upload_status: [`sourceId=${done}`, `"COMPLETED"`],
   wait_for_bulk_upload: [`sourceId=${done}`, `"timedOut"`],
@@ -35,7 +35,7 @@ interface Listed {
 }
 
 describe("the Inspector", { timeout: 120_000 }, () => {
-  it.live.each(ERAS)("lists the tools of a server of the %s era, and finds nothing to complain of", (era) =>
+  it.live.each(ERAS)("the Inspector lists the tools in the %s protocol era, and reports no problem", (era) =>
     Effect.gen(function* () {
       const { url } = yield* HttpProcess.start(yield* Sandbox.make())
       const listed = yield* inspect(url, era, ["--method", "tools/list", "--strict"])
@@ -48,8 +48,8 @@ describe("the Inspector", { timeout: 120_000 }, () => {
     })
   )
 
-  // It takes `--strict` with lists only.
-  it.live.each(ERAS)("calls every tool of a server of the %s era", (era) =>
+  // The Inspector accepts `--strict` only with lists.
+  it.live.each(ERAS)("the Inspector calls every tool in the %s protocol era", (era) =>
     Effect.gen(function* () {
       const { url } = yield* HttpProcess.start(yield* Sandbox.make())
       for (const [name, [arg, contains]] of Object.entries(calls)) {
@@ -61,7 +61,7 @@ describe("the Inspector", { timeout: 120_000 }, () => {
     })
   )
 
-  it.live("distinguishes a failed call from a successful one", () =>
+  it.live("the Inspector exits with another code after a failed call", () =>
     Effect.gen(function* () {
       const { url } = yield* HttpProcess.start(yield* Sandbox.make())
       const unknown = ["--tool-name", "get_bulk_upload_status", "--tool-arg", `sourceId=${"f".repeat(32)}`]

@@ -20,7 +20,7 @@ const HURRIED = `data:text/javascript,${encodeURIComponent(
 
 describe("a long wait over HTTP", { timeout: 60_000 }, () => {
   it.live.each(eras)(
-    "sends a keep-alive every 15 seconds by protocol %s, also without a progress token",
+    "a long wait sends keep-alives by protocol %s, also without a progress token",
     ([, request]) =>
       Effect.gen(function* () {
         const sandbox = yield* Sandbox.make()
@@ -33,7 +33,7 @@ describe("a long wait over HTTP", { timeout: 60_000 }, () => {
       })
   )
 
-  it.live.each(eras)("begins its answer at once by protocol %s", ([, request]) =>
+  it.live.each(eras)("a long wait begins its answer at once by protocol %s", ([, request]) =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make()
       yield* sandbox.fail({ endpoint: "status", fault: { _tag: "Delay", duration: "8 seconds" } })
@@ -45,7 +45,7 @@ describe("a long wait over HTTP", { timeout: 60_000 }, () => {
           headers: { ...HttpProcess.HEADERS, ...("headers" in request ? request.headers : {}) }
         })
       )
-      // The client leaves before the answer, because the head does not depend on the outcome.
+      // The client disconnects before the outcome, on which the head of the answer does not depend.
       yield* Effect.promise(async () => body?.cancel())
       const [, outcome] = yield* server.logged(/outcome=(\w+)/u)
       assert.deepStrictEqual([status, outcome], [200, "cancelled"])

@@ -20,7 +20,7 @@ const tokenUntil = (exp: number): string =>
 
 describe("a probe", { timeout: 60_000 }, () => {
   it.live(
-    "finds the process alive without a request to SailPoint, and ready with one token for all probes",
+    "a probe finds the process alive without a request to SailPoint, and ready with one token for all",
     () =>
       Effect.gen(function* () {
         const sandbox = yield* Sandbox.make()
@@ -42,7 +42,7 @@ describe("a probe", { timeout: 60_000 }, () => {
   it.live.each([
     [-60, 503],
     [600, 200]
-  ] as const)("reads from a given token that expires in %i s whether it is valid", ([seconds, expected]) =>
+  ] as const)("a token that expires in %i s decides whether the server is ready", ([seconds, expected]) =>
     Effect.gen(function* () {
       const now = Math.floor(Date.now() / 1000)
       const { url } = yield* HttpProcess.start(yield* Sandbox.make(), {
@@ -55,7 +55,7 @@ describe("a probe", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("reads the file of an expired token again", () =>
+  it.live("a readiness probe reads the file of an expired token again", () =>
     Effect.gen(function* () {
       const now = Math.floor(Date.now() / 1000)
       const { path, write } = yield* SecretFile.make(tokenUntil(now - 60))
@@ -67,7 +67,7 @@ describe("a probe", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("gets an answer also when SailPoint does not answer", () =>
+  it.live("a readiness probe gets an answer even if SailPoint does not answer", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make()
       yield* sandbox.fail({ endpoint: "token", fault: { _tag: "Delay", duration: "9 seconds" }, times: 5 })
@@ -78,7 +78,7 @@ describe("a probe", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("needs no token, and may name any host, or none by HTTP/1.0", () =>
+  it.live("a probe needs no token, and may name any host, or none in HTTP/1.0", () =>
     Effect.gen(function* () {
       const { url } = yield* HttpProcess.start(yield* Sandbox.make(), PUBLIC)
       const statusOf = (path: string, headers: Record<string, string>) =>
@@ -111,7 +111,7 @@ describe("a probe", { timeout: 60_000 }, () => {
     ["this machine's name and no authentication", {}, {}, true],
     ["a foreign host and no authentication", {}, { host: "evil.test" }, false]
   ] as const)(
-    "with %s gets details only if it is authorized, and SailPoint gets one request",
+    "a probe with %s gets details only if it is authorized, and SailPoint gets one request",
     ([, options, headers, detailed]) =>
       Effect.gen(function* () {
         const wrong = {

@@ -17,13 +17,13 @@ const refused: ReadonlyArray<
   readonly [string, args: string, env: Record<string, string>, code: number, says: RegExp]
 > = [
   [
-    "settings",
+    "unusable settings",
     "--host 127.0.0.1",
     { ...TENANT, MCP_BEARER_TOKEN: "canary", MCP_MAX_RUNNING: "0" },
     2,
     /^The server cannot start with these settings:\n- MCP_BEARER_TOKEN is too short.+\n- MCP_MAX_RUNNING is "0".+\n$/u
   ],
-  ["settings of the tenant", "--host 127.0.0.1", {}, 2, /SAIL_BASE_URL is not set/u],
+  ["no settings of the tenant", "--host 127.0.0.1", {}, 2, /SAIL_BASE_URL is not set/u],
   [
     "placeholders",
     "--host 127.0.0.1",
@@ -42,7 +42,7 @@ const refused: ReadonlyArray<
 
 describe("serving over HTTP", { timeout: 60_000 }, () => {
   it.live.each(refused)(
-    "does not begin with unusable %s, and names the problem",
+    "the HTTP server does not start with %s, and names the problem",
     ([, args, env, code, says]) =>
       Effect.gen(function* () {
         const ended = yield* run(args, env)
@@ -52,7 +52,7 @@ describe("serving over HTTP", { timeout: 60_000 }, () => {
       })
   )
 
-  it.live("begins on all interfaces with a token and an allowed host, and serves that host only", () =>
+  it.live("the HTTP server starts on all interfaces with a token and a host, and serves only that", () =>
     Effect.gen(function* () {
       const { url } = yield* HttpProcess.start(yield* Sandbox.make(), {
         args: ["--host", "0.0.0.0", "--allowed-host", "mcp.test"],
@@ -69,21 +69,21 @@ describe("serving over HTTP", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live.each(["127.0.0.1", "127.0.0.2", "::1", "localhost"])("begins on %s without more settings", (host) =>
+  it.live.each(["127.0.0.1", "127.0.0.2", "::1", "localhost"])("a loopback host is sufficient: %s", (host) =>
     Effect.gen(function* () {
       const { url } = yield* HttpProcess.start(yield* Sandbox.make(), { args: ["--host", host] })
       assert.strictEqual((yield* HttpProcess.post(url)).status, 200)
     })
   )
 
-  it.live("answers from the sandbox with --sandbox, and says so", () =>
+  it.live("the HTTP server reports with --sandbox that it runs on a sandbox", () =>
     Effect.gen(function* () {
       const { url } = yield* HttpProcess.start({ url: "http://127.0.0.1:9" }, { args: ["--sandbox"] })
       assert.include((yield* HttpProcess.post(url)).body, "This server runs on a local sandbox")
     })
   )
 
-  it.live("exits 1 when the port is in use, and names the option", () =>
+  it.live("the HTTP server exits with 1 when the port is in use, and names the option", () =>
     Effect.gen(function* () {
       const { url } = yield* HttpProcess.start(yield* Sandbox.make())
       const { port } = new URL(url)

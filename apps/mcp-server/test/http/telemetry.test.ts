@@ -37,7 +37,7 @@ const requests: ReadonlyArray<readonly [string, HttpProcess.Request]> = [
 
 describe("a call over HTTP", { timeout: 60_000 }, () => {
   it.live.each(requests)(
-    "has a span that continues the client's traceparent %s, a metric and one log line",
+    "a call over HTTP has a span that continues the traceparent %s, a metric and one log line",
     ([, request]) =>
       Effect.gen(function* () {
         const receiver = yield* OtlpReceiver.start()

@@ -71,7 +71,7 @@ layer(packed, { excludeTestServices: true, timeout: "2 minutes" })("in the packe
   )
 
   it.effect(
-    "no file can run other code, except for listed exceptions",
+    "no packed file can run other code, except for listed exceptions",
     () =>
       Effect.gen(function* () {
         const found = yield* Effect.forEach(CHUNKS, (chunk) =>
@@ -83,7 +83,7 @@ layer(packed, { excludeTestServices: true, timeout: "2 minutes" })("in the packe
   )
 
   it.effect(
-    "a start and a call generate no code",
+    "a start and a call of the packed server generate no code",
     () =>
       Effect.gen(function* () {
         const { "apps/mcp-server": server } = yield* Tarballs

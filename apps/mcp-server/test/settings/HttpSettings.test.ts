@@ -15,7 +15,7 @@ const refused: ReadonlyArray<Refused> = [
   ["all interfaces of IPv6", "--host ::", {}, ["MCP_BEARER_TOKEN", "--allowed-host"]],
   ["an address of the network", "--host 192.0.2.1", {}, ["MCP_BEARER_TOKEN", "--allowed-host"]],
   ["a name", "--host mcp.test", {}, ["MCP_BEARER_TOKEN", "--allowed-host"]],
-  ["a name that only begins well", "--host 127.0.0.1.test", {}, ["MCP_BEARER_TOKEN", "--allowed-host"]],
+  ["a name that begins with an address", "--host 127.0.0.1.test", {}, ["MCP_BEARER_TOKEN", "--allowed-host"]],
   ["no authentication", "--host 0.0.0.0 --allowed-host mcp.test", {}, ["MCP_BEARER_TOKEN"]],
   ["no allowed host", "--host 0.0.0.0", { MCP_BEARER_TOKEN: TOKEN }, ["--allowed-host"]],
   ["no allowed host, with OAuth", "--host 0.0.0.0", OAUTH, ["--allowed-host"]],
@@ -30,7 +30,7 @@ const refused: ReadonlyArray<Refused> = [
   ["a file of tokens that is missing", "", { MCP_BEARER_TOKEN_FILE: "canary" }, ["The"]],
   ["a placeholder for a file", "", { MCP_BEARER_TOKEN_FILE: "${FILE}" }, ["MCP_BEARER_TOKEN_FILE"]],
   ["a token with spaces", "", { MCP_BEARER_TOKEN: `${TOKEN} ${TOKEN}` }, ["MCP_BEARER_TOKEN"]],
-  ["two ways at once", "", { ...OAUTH, MCP_BEARER_TOKEN: TOKEN }, ["MCP_BEARER_TOKEN"]],
+  ["a bearer token and OAuth", "", { ...OAUTH, MCP_BEARER_TOKEN: TOKEN }, ["MCP_BEARER_TOKEN"]],
   ["a placeholder for a token", "", { MCP_BEARER_TOKEN: "${MCP_BEARER_TOKEN}" }, ["MCP_BEARER_TOKEN"]],
   [
     "placeholders for an issuer and scopes",
@@ -55,7 +55,7 @@ const refused: ReadonlyArray<Refused> = [
   ["an origin with a path", "--allowed-origin https://app.test/mcp", {}, ["--allowed-origin"]],
   ["the null origin", "--allowed-origin null", {}, ["--allowed-origin"]],
   ["any origin", "--allowed-origin https://*", {}, ["--allowed-origin"]],
-  ["no requests at once", "", { MCP_MAX_RUNNING: "0" }, ["MCP_MAX_RUNNING"]],
+  ["no concurrent requests", "", { MCP_MAX_RUNNING: "0" }, ["MCP_MAX_RUNNING"]],
   ["no requests of a caller", "", { MCP_MAX_RUNNING_PER_CALLER: "0" }, ["MCP_MAX_RUNNING_PER_CALLER"]],
   ["a grace that is not a number", "", { MCP_SHUTDOWN_GRACE: "5s" }, ["MCP_SHUTDOWN_GRACE"]],
   ["a negative grace", "", { MCP_SHUTDOWN_GRACE: "-1" }, ["MCP_SHUTDOWN_GRACE"]],
@@ -77,14 +77,14 @@ describe("serving over HTTP", () => {
     [{ MCP_MAX_RUNNING: "10" }, 10, 3, 200, 5],
     [{ MCP_MAX_RUNNING: "1", MCP_SHUTDOWN_GRACE: "0" }, 1, 1, 200, 0],
     [{ MCP_MAX_RUNNING_PER_CALLER: "128", MCP_MAX_PER_CALLER: "7", MCP_SHUTDOWN_GRACE: " " }, 128, 128, 7, 5]
-  ] as const)("with %o has its limits", (env, running, runningPerCaller, perCaller, seconds) => {
+  ] as const)("the limits follow from %o", (env, running, runningPerCaller, perCaller, seconds) => {
     const { limits, shutdownGrace } = Result.getOrThrow(HttpSettings.read(LOCAL, env))
     assert.deepStrictEqual(limits, { running, runningPerCaller, perCaller })
     assert.strictEqual(Duration.toSeconds(shutdownGrace), seconds)
   })
 
   it.each(refused)(
-    "with %s is refused, and every problem is named without a secret",
+    "serving with %s is refused, and every problem is named without a secret",
     (_, args, env, says) => {
       const problems = problemsWith(args, env)
       assert.deepStrictEqual(

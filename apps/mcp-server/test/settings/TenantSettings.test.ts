@@ -57,7 +57,7 @@ const wrong: ReadonlyArray<readonly [string, Env, ReadonlyArray<string>]> = [
 ]
 
 describe("the settings", () => {
-  it("accept an access token or client credentials, and show no secret", () => {
+  it("settings accept an access token or client credentials, and show no secret", () => {
     for (const env of [complete, { ...BASE, SAIL_CLIENT_ID: "", SAIL_ACCESS_TOKEN: "canary-token" }]) {
       const settings = Result.getOrThrow(Settings.read(env))
       assert.strictEqual("accessToken" in settings.auth, "SAIL_ACCESS_TOKEN" in env)
@@ -67,12 +67,12 @@ describe("the settings", () => {
     }
   })
 
-  it.each(redisUrls)("share the limit with SAIL_REDIS_URL=%s, if it is set", (given, used) => {
+  it.each(redisUrls)("settings have the URL in SAIL_REDIS_URL=%s, if it is set", (given, used) => {
     const { redisUrl } = Result.getOrThrow(Settings.read({ ...complete, SAIL_REDIS_URL: given }))
     assert.strictEqual(Redacted.isRedacted(redisUrl) ? Redacted.value(redisUrl) : redisUrl, used)
   })
 
-  it.each(wrong)("with %s have all problems at once, each with its variable", (_, env, names) => {
+  it.each(wrong)("settings with %s have all problems at once, each with its variable", (_, env, names) => {
     const settings = Settings.read(env)
     const problems = Result.isFailure(settings) ? settings.failure : []
     assert.deepStrictEqual(
@@ -87,7 +87,7 @@ describe("the settings", () => {
   })
 
   it.each(["SAIL_CLIENT_SECRET", "SAIL_REDIS_URL"])(
-    "with %s and its file name both, without a value",
+    "settings with %s and its file have a problem without a value",
     (name) => {
       const settings = Settings.read({ ...complete, [name]: "canary", [`${name}_FILE`]: "canary" })
       const problems = Result.isFailure(settings) ? settings.failure : []
@@ -97,7 +97,7 @@ describe("the settings", () => {
     }
   )
 
-  it("name a required one that is still a placeholder, without its value", () => {
+  it("settings name each required variable that is still a placeholder, without its value", () => {
     const settings = Settings.read({
       SAIL_BASE_URL: "https://${user_config.tenant}.api.identitynow.com",
       SAIL_CLIENT_ID: "${user_config.client_id}",

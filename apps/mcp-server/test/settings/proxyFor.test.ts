@@ -21,8 +21,8 @@ const noProxy: ReadonlyArray<readonly [string, isUsed: boolean]> = [
   ["https://acme.api.test", true]
 ]
 
-describe("a proxy that is set and not switched on", () => {
-  it.each(noProxy)("counts as unused with NO_PROXY %j: %s", (value, isUsed) => {
+describe("a proxy that Node does not use", () => {
+  it.each(noProxy)("a proxy that Node does not use is reported with NO_PROXY %j: %s", (value, isUsed) => {
     for (const name of ["NO_PROXY", "no_proxy"]) {
       const env = { HTTPS_PROXY: "http://proxy.test", [name]: value }
       assert.strictEqual(proxyFor(env, [], url)?.variable, isUsed ? "HTTPS_PROXY" : undefined)

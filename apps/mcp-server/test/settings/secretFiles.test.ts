@@ -46,7 +46,7 @@ const underLoad = (sandbox: Sandbox.Service, variable: string, content: string) 
   })
 
 describe("a secret in a file", { timeout: 60_000 }, () => {
-  it.live("of a client is replaced under load, and no call fails", () =>
+  it.live("a client secret in a file is replaced under load, and no call fails", () =>
     Effect.gen(function* () {
       const old = { ...Client.admin, clientSecret: "canary-old" }
       const clients = [old, { ...old, clientSecret: "canary-new" }]
@@ -68,7 +68,7 @@ describe("a secret in a file", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("of a client is read again after it was refused", () =>
+  it.live("a client secret in a file is read again after it was refused", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make()
       const { path, write } = yield* SecretFile.make("not-yet")
@@ -92,7 +92,7 @@ describe("a secret in a file", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("that is an access token is replaced under load, and no call fails", () =>
+  it.live("an access token in a file is replaced under load, and no call fails", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make({ limit: { requests: 100_000, per: "10 seconds" } })
       const old = yield* accessTokenOf(sandbox, Client.admin)
@@ -109,7 +109,7 @@ describe("a secret in a file", { timeout: 60_000 }, () => {
 })
 
 describe.skipIf(RedisServer.isMissing)("a Redis URL in a file", { timeout: 60_000 }, () => {
-  it.live("is read again for each connection, so that its password can be replaced", () =>
+  it.live("a Redis URL in a file is read again for each connection, so that a password can be replaced", () =>
     Effect.gen(function* () {
       const limit = { requests: 100, per: "10 seconds" } as const
       const redis = yield* RedisServer.started()

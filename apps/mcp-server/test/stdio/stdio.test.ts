@@ -100,7 +100,7 @@ const limited = [
 
 describe("an assistant", { timeout: 60_000 }, () => {
   it.live.each(limited)(
-    "a call fails with RateLimited only if the back-off is too long: %s, %s s",
+    "a call fails with RateLimited only if the back-off is too long: %s",
     ([name, seconds, expected, outcomes]) =>
       Effect.gen(function* () {
         const sandbox = yield* Sandbox.make()

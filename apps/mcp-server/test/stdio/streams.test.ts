@@ -2,18 +2,9 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
 import * as Effect from "effect/Effect"
-import { client, SECRET } from "../support/Canary.ts"
+import { client, credentials, SECRET } from "../support/Canary.ts"
 import * as JsonRpc from "../support/JsonRpc.ts"
 import * as ServerProcess from "../support/ServerProcess.ts"
-
-type Credentials = Readonly<Record<string, string>>
-
-const credentials: ReadonlyArray<readonly [string, Credentials]> = [
-  ["the right secret", { SAIL_CLIENT_ID: client.clientId, SAIL_CLIENT_SECRET: SECRET }],
-  ["a wrong secret", { SAIL_CLIENT_ID: client.clientId, SAIL_CLIENT_SECRET: "canary-wrong" }],
-  ["an unknown token", { SAIL_ACCESS_TOKEN: "canary-token" }],
-  ["an invalid token", { SAIL_ACCESS_TOKEN: "canary token\u00e9" }]
-]
 
 /** A success, a retry, failures of each kind, and a deprecation. */
 const names = ["Done", "Unwell", "Private", "Login page", "Deprecated"]
@@ -22,8 +13,8 @@ const calls = ["contractors", ...names.map((name) => Source.named(name).sourceId
 )
 const last = JsonRpc.callStatus(100, Source.named("Done").sourceId)
 
-/** A whole session at debug level, or another one. */
-const session = (env: Credentials, ...more: ReadonlyArray<string>) =>
+/** A whole session, at debug level unless the arguments set another one. */
+const session = (env: Readonly<Record<string, string>>, ...more: ReadonlyArray<string>) =>
   Effect.gen(function* () {
     const sandbox = yield* Sandbox.make({ clients: [client] })
     const server = yield* ServerProcess.start(["--log-level", "debug", ...more], {

@@ -38,7 +38,7 @@ export interface Progress {
 
 export interface Service {
   readonly protocolVersion: string | undefined
-  /** The whole result of listing the tools. */
+  /** The whole result of `tools/list`. */
   readonly listed: Effect.Effect<object, CallFailed>
   /** Lists the tools; the client then checks results against their output schemas. */
   readonly tools: Effect.Effect<ReadonlyArray<Tool>, CallFailed>

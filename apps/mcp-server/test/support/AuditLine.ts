@@ -23,7 +23,7 @@ export const all = (stderr: string): ReadonlyArray<AuditLine> =>
     .filter((line) => line !== "")
     .map(read)
 
-/** The lines of tool calls, without what changes from run to run. */
+/** The lines of tool calls, without the fields that differ between runs. */
 export const inLog = (stderr: string): ReadonlyArray<AuditLine> =>
   all(stderr)
     .filter(({ message }) => message === "Tool call")

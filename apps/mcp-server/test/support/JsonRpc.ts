@@ -84,7 +84,7 @@ export const completeSource = (id: number, value: string) => ({
   params: { ref: { type: "ref/prompt", name: "did_my_upload_work" }, argument: { name: "source", value } }
 })
 
-/** The same call with more in its `_meta`. */
+/** The same call with this `_meta`. */
 export const withMeta = (call: ReturnType<typeof callTool>, meta: Readonly<Record<string, unknown>>) => ({
   ...call,
   params: { ...call.params, _meta: meta }

@@ -46,24 +46,24 @@ interface RawPoint {
   readonly asInt?: number
 }
 
-interface Group {
-  readonly resource: { readonly attributes: ReadonlyArray<KeyValue> }
-}
+type Scopes = ReadonlyArray<Readonly<Record<string, ReadonlyArray<Raw>>>>
+type Group = { readonly resource: Pick<Raw, "attributes"> } & { readonly [scopes in Scoped]?: Scopes }
+type Scoped = "scopeSpans" | "scopeLogs" | "scopeMetrics"
 
 /** The records of one signal, each with the attributes of its resource. */
 const records = (
   posts: ReadonlyArray<Post>,
   signal: "traces" | "logs" | "metrics",
-  [resources, scopes, items]: readonly [string, string, string]
+  [resources, scopes, items]: readonly [string, Scoped, string]
 ) =>
   posts
     .filter(({ path }) => path === `/v1/${signal}`)
     .flatMap(({ body }): ReadonlyArray<Group> => JSON.parse(body.toString())[resources] ?? [])
     .flatMap((group) => {
       const resource = attributesOf(group.resource.attributes)
-      const all: ReadonlyArray<Readonly<Record<string, ReadonlyArray<Raw>>>> =
-        Reflect.get(group, scopes) ?? []
-      return all.flatMap((scope) => (scope[items] ?? []).map((record) => [record, resource] as const))
+      return (group[scopes] ?? []).flatMap((scope) =>
+        (scope[items] ?? []).map((record) => [record, resource] as const)
+      )
     })
 
 /** The status is 0 (unset), 1 (OK) or 2 (error); links are the IDs of the linked spans. */

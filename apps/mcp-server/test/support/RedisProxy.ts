@@ -1,4 +1,4 @@
-/** A name of a Redis: like a DNS name, it leads each new connection to the current server. */
+/** A proxy for Redis, which connects each new client to the current server, like a DNS name that moves. */
 import * as Effect from "effect/Effect"
 import { connect, createServer, type Socket } from "node:net"
 import { listen } from "./Loopback.ts"

@@ -75,7 +75,7 @@ export const startCommand = (command: string, args: ReadonlyArray<string>, env: 
         }).pipe(
           Effect.raceFirst(
             Effect.flatMap(ended, ({ code, signal }) => {
-              const message = `It ended (${code ?? signal}) after this output: ${output.stdout}${output.stderr}`
+              const message = `The process ended (${code ?? signal}) after this output: ${output.stdout}${output.stderr}`
               const found = find() ?? undefined
               return found === undefined ? Effect.fail(message) : Effect.succeed(found)
             })
@@ -100,7 +100,7 @@ export const startCommand = (command: string, args: ReadonlyArray<string>, env: 
         closeInput: Effect.sync(() => void child.stdin.end()),
         stopReading: Effect.sync(() => void child.stdout.destroy()),
         pauseReading: Effect.sync(() => void child.stdout.pause()),
-        readOn: Effect.sync(() => void child.stdout.resume()),
+        resumeReading: Effect.sync(() => void child.stdout.resume()),
         closeLog: Effect.sync(() => void child.stderr.destroy()),
         kill: (signal: NodeJS.Signals) => Effect.sync(() => void child.kill(signal)),
         /** Waits for the end of the process, even if its output is not read. */
@@ -136,7 +136,7 @@ export const startAsking = (
 const statusRequests = (received: ReadonlyArray<Sandbox.Received>) =>
   received.filter(({ endpoint }) => endpoint === "status")
 
-/** Whether the sandbox has a status request. */
+/** Whether the sandbox has received a status request. */
 export const asked = (received: ReadonlyArray<Sandbox.Received>): boolean =>
   statusRequests(received).length > 0
 

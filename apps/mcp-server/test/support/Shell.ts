@@ -10,7 +10,7 @@ const run = promisify(execFile)
 
 export interface Shell {
   readonly name: "bash" | "zsh" | "fish"
-  /** Whether its tests are skipped; in CI they fail instead. */
+  /** Whether the tests of this shell are skipped; in CI they fail instead. */
   readonly isMissing: boolean
   /** The completions of the last word of each line after Tab. */
   readonly complete: (
@@ -60,19 +60,19 @@ printf '%s\\n' "\${COMPREPLY[@]}"
  */
 const ZSH = `
 zmodload zsh/zpty
-zpty person zsh -f -i
-typed() { zpty -w person "$1"; zpty -r -m person seen "*$2*" }
+zpty user zsh -f -i
+typed() { zpty -w user "$1"; zpty -r -m user seen "*$2*" }
 typed "PS1= PS2= ; autoload -Uz compinit && compinit -D -u; unsetopt beep; print rea''dy" ready
 typed "source $SCRIPT; print loa''ded" loaded
 for name in \${(u)\${(f)LINE}%% *}; do
   typed "$name() { print -r -- 'given '\\$@' end' }; print defi''ned" defined
 done
 for line in "\${(f)LINE}"; do
-  zpty -w -n person "$line"$'\\t\\n'
-  zpty -r -m person seen "*given * end*"
+  zpty -w -n user "$line"$'\\t\\n'
+  zpty -r -m user seen "*given * end*"
   print -r -- \${\${\${seen##*given }%% end*}##* }
 done
-zpty -d person
+zpty -d user
 `
 
 const FISH = `

@@ -47,6 +47,6 @@ export const observed = ({
 /** The only span of a name; throws unless there is exactly one. */
 export const spanNamed = (posts: ReadonlyArray<OtlpReceiver.Post>, name: string): Otlp.Span => {
   const [span, ...others] = Otlp.spansIn(posts).filter((span) => span.name === name)
-  if (span === undefined || others.length > 0) throw new Error(`${others.length + 1} spans, or none: ${name}`)
+  if (span === undefined || others.length > 0) throw new Error(`There is not exactly one span ${name}.`)
   return span
 }

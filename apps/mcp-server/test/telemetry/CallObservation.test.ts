@@ -46,7 +46,7 @@ const ends: ReadonlyArray<readonly [string, Effect.Effect<unknown, BulkUploadErr
 
 describe("an observed tool call", () => {
   it.effect.each(ends)(
-    "that ends as `%s` is logged and measured, and ends the same for its caller",
+    "a tool call that ends as `%s` is logged and measured, and ends the same for its caller",
     ([outcome, end]) =>
       Effect.gen(function* () {
         const { exit, logged, measured } = yield* seen(end)
@@ -61,7 +61,7 @@ describe("an observed tool call", () => {
       })
   )
 
-  it.effect("over HTTP names its transport", () =>
+  it.effect("a tool call over HTTP is measured with its transport", () =>
     Effect.gen(function* () {
       const { measured } = yield* seen(Effect.void, request({ http: {} }))
       assert.deepInclude(measured[0]?.attributes, { "network.transport": "tcp" })

@@ -24,7 +24,7 @@ const logOf = (calls: ReadonlyArray<{ readonly id: number }>, args: ReadonlyArra
   })
 
 describe("the log has one line for a call", { timeout: 60_000 }, () => {
-  it.live("with its tool, its outcome, its request and its source, and with no other argument", () =>
+  it.live("the line of a call has its tool, outcome, request and source, and no other argument", () =>
     Effect.gen(function* () {
       const stderr = yield* logOf([
         JsonRpc.callStatus(1, done),
@@ -53,7 +53,7 @@ describe("the log has one line for a call", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("of an unknown tool without its name, and the client gets the protocol's error", () =>
+  it.live("the line of an unknown tool lacks its name, and the client gets the protocol's error", () =>
     Effect.gen(function* () {
       const server = yield* ServerProcess.start(["--sandbox"], {})
       yield* server.send(JsonRpc.initialize(0), JsonRpc.initialized)
@@ -75,7 +75,7 @@ describe("the log has one line for a call", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("of a call that the client cancelled", () =>
+  it.live("a call that the client cancels has one line", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make()
       const server = yield* ServerProcess.startAsking(sandbox, { id: 2, takes: "8 seconds" })
@@ -88,7 +88,7 @@ describe("the log has one line for a call", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("with the request ID shortened and without control characters", () =>
+  it.live("the line of a call has its request ID shortened and without control characters", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make()
       const server = yield* ServerProcess.start([], ServerProcess.settingsFor(sandbox))
@@ -104,7 +104,7 @@ describe("the log has one line for a call", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("unless the log level excludes it", () =>
+  it.live("a call has no line if the log level excludes it", () =>
     Effect.gen(function* () {
       const calls = [JsonRpc.callStatus(1, done)]
       assert.strictEqual(yield* logOf(calls, ["--log-level", "warn"]), "")

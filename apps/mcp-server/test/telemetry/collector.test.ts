@@ -16,8 +16,8 @@ type End = (server: ServerProcess) => Effect.Effect<void>
 
 const ends: ReadonlyArray<readonly [string, End]> = [
   ["standard input closes", ({ closeInput }) => closeInput],
-  ["SIGTERM comes", ({ kill }) => kill("SIGTERM")],
-  ["SIGINT comes", ({ kill }) => kill("SIGINT")]
+  ["SIGTERM arrives", ({ kill }) => kill("SIGTERM")],
+  ["SIGINT arrives", ({ kill }) => kill("SIGINT")]
 ]
 
 const ill: ReadonlyArray<readonly [OtlpReceiver.Manner, says: string]> = [
@@ -40,14 +40,14 @@ const warnings = (stderr: string) => AuditLine.all(stderr).filter(({ level }) =>
 const down: ReadonlyArray<readonly [string, Effect.Effect<Env, never, Scope.Scope>]> = [
   [
     "never answers",
-    // This timeout is for requests while the server runs. The server's end never waits that long.
+    // This timeout applies while the server runs. An ending server never waits that long.
     Effect.map(OtlpReceiver.start("hang"), ({ env }) => ({ ...env, OTEL_EXPORTER_OTLP_TIMEOUT: "600000" }))
   ],
   ["is down", OtlpReceiver.absent]
 ]
 
 describe("a collector", { timeout: 60_000 }, () => {
-  it.live.each(ends)("gets the buffered telemetry when %s", ([, end]) =>
+  it.live.each(ends)("a collector gets the buffered telemetry when %s", ([, end]) =>
     Effect.gen(function* () {
       const { code, posts, stderr } = yield* observed({ calls, end })
       assert.strictEqual(code, 0)
@@ -61,7 +61,7 @@ describe("a collector", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("gets telemetry also while the server runs", () =>
+  it.live("a collector gets telemetry also while the server runs", () =>
     Effect.gen(function* () {
       const receiver = yield* OtlpReceiver.start()
       const { code } = yield* observed({
@@ -77,7 +77,7 @@ describe("a collector", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live.each(ill)("that answers with %s causes one warning and no failure", ([manner, says]) =>
+  it.live.each(ill)("a collector in the mode %s causes one warning and no failure", ([manner, says]) =>
     Effect.gen(function* () {
       const receiver = yield* OtlpReceiver.start(manner)
       const { answers, code, stderr } = yield* observed({
@@ -99,7 +99,7 @@ describe("a collector", { timeout: 60_000 }, () => {
   )
 
   it.live.each(ends.flatMap(([how, end]) => down.map(([why, env]) => [why, how, env, end] as const)))(
-    "that %s is one warning and does not delay the end when %s",
+    "a collector that %s causes one warning and no delay of the end when %s",
     ([, , env, end]) =>
       Effect.gen(function* () {
         const { answers, code, stderr } = yield* observed({ calls, end, env: yield* env })
@@ -109,7 +109,7 @@ describe("a collector", { timeout: 60_000 }, () => {
       })
   )
 
-  it.live("that never answers gets the telemetry again after the configured timeout", () =>
+  it.live("a collector that never answers gets the telemetry again after the configured timeout", () =>
     Effect.gen(function* () {
       const receiver = yield* OtlpReceiver.start("hang")
       const { stderr } = yield* observed({
@@ -128,7 +128,7 @@ describe("a collector", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("that is down causes no warning at log level none", () =>
+  it.live("a collector that is down causes no warning at log level none", () =>
     Effect.gen(function* () {
       const args = ["--log-level", "none"]
       const { code, stderr } = yield* observed({ args, calls, env: yield* OtlpReceiver.absent })

@@ -24,7 +24,7 @@ const seriesOf = (points: ReadonlyArray<Otlp.Point>, metric: string, ...keys: Re
     .map(({ attributes, count }) => [...keys.map((key) => attributes[key]), count])
 
 describe("the metrics", { timeout: 60_000 }, () => {
-  it.live("contain tool calls by tool and outcome in seconds, requests, retries and tokens", () =>
+  it.live("metrics contain tool calls by tool and outcome in seconds, requests, retries and tokens", () =>
     Effect.gen(function* () {
       const points = Otlp.pointsIn((yield* observed({ calls })).posts)
       const call = points.find(({ metric }) => metric === "mcp.server.operation.duration")
@@ -60,7 +60,7 @@ describe("the metrics", { timeout: 60_000 }, () => {
 const messagesIn = (stderr: string) => Array.from(stderr.matchAll(/message="[^"]+"/gu), ([text]) => text)
 
 describe("the log", { timeout: 60_000 }, () => {
-  it.live("is exported, each line of a call with the span of the call", () =>
+  it.live("the log is exported, each line of a call with the span of the call", () =>
     Effect.gen(function* () {
       const { posts } = yield* observed({ calls: [JsonRpc.callStatus(1, done)] })
       const { spanId, traceId } = spanNamed(posts, "tools/call get_bulk_upload_status")
@@ -77,7 +77,7 @@ describe("the log", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("is the same on standard error with and without telemetry", () =>
+  it.live("the log on standard error is the same with and without telemetry", () =>
     Effect.gen(function* () {
       const deprecated = { calls: [JsonRpc.callStatus(1, Source.named("Deprecated").sourceId)] }
       const on = yield* observed(deprecated)

@@ -3,26 +3,11 @@ import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
 import * as Effect from "effect/Effect"
 import * as AuditLine from "../support/AuditLine.ts"
-import { client, SECRET } from "../support/Canary.ts"
+import { client, credentials } from "../support/Canary.ts"
 import * as JsonRpc from "../support/JsonRpc.ts"
 import { observed } from "../support/observed.ts"
 import * as Otlp from "../support/Otlp.ts"
 import * as OtlpReceiver from "../support/OtlpReceiver.ts"
-
-type Env = Readonly<Record<string, string>>
-
-const credentials: ReadonlyArray<readonly [string, Env]> = [
-  ["the right secret", { SAIL_CLIENT_ID: client.clientId, SAIL_CLIENT_SECRET: SECRET }],
-  ["a wrong secret", { SAIL_CLIENT_ID: client.clientId, SAIL_CLIENT_SECRET: "canary-wrong" }],
-  [
-    "a token that SailPoint does not know",
-    { SAIL_CLIENT_ID: "", SAIL_CLIENT_SECRET: "", SAIL_ACCESS_TOKEN: "canary-token" }
-  ],
-  [
-    "a token that is not valid in a header",
-    { SAIL_CLIENT_ID: "", SAIL_CLIENT_SECRET: "", SAIL_ACCESS_TOKEN: "canary token\u00e9" }
-  ]
-]
 
 /** A call for each outcome, and a retry. */
 const calls = [
@@ -38,8 +23,8 @@ const calls = [
 const COLLECTOR_KEY = { OTEL_EXPORTER_OTLP_HEADERS: "api-key=canary-collector-key" }
 const debug = ["--log-level", "debug"]
 
-describe("telemetry carries no secret", { timeout: 60_000 }, () => {
-  it.live.each(credentials)("at log level debug, with %s", ([, env]) =>
+describe("secrets of telemetry", { timeout: 60_000 }, () => {
+  it.live.each(credentials)("telemetry at log level debug has no secret, with %s", ([, env]) =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make({ clients: [client] })
       const { posts, received, stderr } = yield* observed({
@@ -59,7 +44,7 @@ describe("telemetry carries no secret", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("and the log names a collector that refuses once, without its key", () =>
+  it.live("the log names a collector that refuses once, without its key", () =>
     Effect.gen(function* () {
       const receiver = yield* OtlpReceiver.start("refuse")
       const { posts, stderr } = yield* observed({ receiver, calls, args: debug, env: COLLECTOR_KEY })
@@ -71,7 +56,7 @@ describe("telemetry carries no secret", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("and the log names a collector that is down, without the password in its URL", () =>
+  it.live("the log names a collector that is down, without the password in its URL", () =>
     Effect.gen(function* () {
       const { posts, stderr } = yield* observed({
         calls,

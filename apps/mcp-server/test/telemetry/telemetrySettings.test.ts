@@ -21,7 +21,7 @@ const identities: ReadonlyArray<readonly [string, Env, Otlp.Attributes]> = [
     { "service.name": "sailpoint-bulk-upload-mcp", "service.version": packageJson.version }
   ],
   [
-    "the service in OTEL_RESOURCE_ATTRIBUTES",
+    "the one in OTEL_RESOURCE_ATTRIBUTES",
     {
       OTEL_RESOURCE_ATTRIBUTES:
         "service.name=other, service.instance.id=a%20b,deployment.environment.name=test"
@@ -29,7 +29,7 @@ const identities: ReadonlyArray<readonly [string, Env, Otlp.Attributes]> = [
     { "service.name": "other", "service.instance.id": "a b", "deployment.environment.name": "test" }
   ],
   [
-    "OTEL_SERVICE_NAME before OTEL_RESOURCE_ATTRIBUTES",
+    "OTEL_SERVICE_NAME even if OTEL_RESOURCE_ATTRIBUTES has another",
     { OTEL_SERVICE_NAME: "first", OTEL_RESOURCE_ATTRIBUTES: "service.name=second" },
     { "service.name": "first" }
   ]
@@ -54,7 +54,7 @@ const unusable: ReadonlyArray<readonly [string, value: string]> = [
 ]
 
 describe("telemetry", { timeout: 60_000 }, () => {
-  it.live.each(identities)("comes from %s", ([, env, expected]) =>
+  it.live.each(identities)("the service of telemetry is %s", ([, env, expected]) =>
     Effect.gen(function* () {
       const { resource } = spanNamed((yield* observed({ calls, env })).posts, CALL)
       assert.deepInclude(resource, expected)
@@ -62,7 +62,7 @@ describe("telemetry", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live.each(off)("is off when %s", ([, env]) =>
+  it.live.each(off)("telemetry is off when %s", ([, env]) =>
     Effect.gen(function* () {
       const { answers, posts, stderr } = yield* observed({ calls, env })
       assert.strictEqual(answers[0]?.result?.structuredContent?.["status"], "COMPLETED")
@@ -71,7 +71,7 @@ describe("telemetry", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("of one signal can have a separate endpoint, and be the only one", () =>
+  it.live("telemetry of one signal can have a separate endpoint, and be the only one", () =>
     Effect.gen(function* () {
       const { env, ...receiver } = yield* OtlpReceiver.start()
       const endpoint = `${env["OTEL_EXPORTER_OTLP_ENDPOINT"]}/of/traces`
@@ -86,7 +86,7 @@ describe("telemetry", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("is sent with the configured headers and compression", () =>
+  it.live("telemetry is sent with the configured headers and compression", () =>
     Effect.gen(function* () {
       const env = {
         OTEL_EXPORTER_OTLP_HEADERS: "api-key=canary%20key,x-scope=team",
@@ -103,7 +103,7 @@ describe("telemetry", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("is protobuf by default, and one signal can be left out", () =>
+  it.live("telemetry is protobuf by default, and one signal can be left out", () =>
     Effect.gen(function* () {
       const { posts } = yield* observed({
         calls,
@@ -112,12 +112,12 @@ describe("telemetry", { timeout: 60_000 }, () => {
       assert.deepStrictEqual(posts.map(({ path }) => path).toSorted(), ["/v1/metrics", "/v1/traces"])
       const spans = posts.find(({ path }) => path === "/v1/traces")
       assert.strictEqual(spans?.headers["content-type"], "application/x-protobuf")
-      // A string is its bytes there.
+      // Protobuf encodes a string as its bytes.
       assert.include(spans?.body.toString("latin1"), CALL)
     })
   )
 
-  it.live.each(unusable)("is off, with one warning, when %s cannot be used", ([name, value]) =>
+  it.live.each(unusable)("telemetry is off, with one warning, when %s cannot be used", ([name, value]) =>
     Effect.gen(function* () {
       const { answers, code, posts, stderr } = yield* observed({ calls, env: { [name]: value } })
       assert.strictEqual(answers[0]?.result?.structuredContent?.["status"], "COMPLETED")

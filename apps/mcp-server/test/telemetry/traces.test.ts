@@ -29,8 +29,8 @@ const invalid: ReadonlyArray<readonly [string, unknown]> = [
   ["is cut short", `00-${trace}-${caller}`]
 ]
 
-describe("a tool call is traced", { timeout: 60_000 }, () => {
-  it.live("as a server span with OpenTelemetry's names, linked to the shared requests", () =>
+describe("the spans of a tool call", { timeout: 60_000 }, () => {
+  it.live("a tool call is a server span with OpenTelemetry's names, to which shared requests link", () =>
     Effect.gen(function* () {
       const { posts } = yield* observed({ calls: [JsonRpc.callStatus(7, done)] })
       const call = spanNamed(posts, CALL)
@@ -60,7 +60,7 @@ describe("a tool call is traced", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("with the protocol version that a modern client sends", () =>
+  it.live("a tool call's span has the protocol version that a modern client sends", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make()
       const receiver = yield* OtlpReceiver.start()
@@ -77,7 +77,7 @@ describe("a tool call is traced", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("as a failure, with the tag of the error", () =>
+  it.live("a failed tool call's span is an error with the tag of the failure", () =>
     Effect.gen(function* () {
       const { posts } = yield* observed({ calls: [JsonRpc.callStatus(1, Source.named("Private").sourceId)] })
       const { attributes, status } = spanNamed(posts, CALL)
@@ -86,7 +86,7 @@ describe("a tool call is traced", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("as a read if it reads the resource", () =>
+  it.live("a read of the resource has a span", () =>
     Effect.gen(function* () {
       const { posts } = yield* observed({ calls: [JsonRpc.readStatus(1, done)] })
       const { attributes, spanId, status } = spanNamed(posts, "resources/read")
@@ -100,7 +100,7 @@ describe("a tool call is traced", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("with an unset status if it is abandoned, as are its requests", () =>
+  it.live("an abandoned tool call's span has an unset status, as have its requests", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make()
       yield* sandbox.fail({ endpoint: "status", fault: { _tag: "Delay", duration: "8 seconds" } })
@@ -122,7 +122,7 @@ describe("a tool call is traced", { timeout: 60_000 }, () => {
 })
 
 describe("a trace", { timeout: 60_000 }, () => {
-  it.live("continues the client's traceparent, and is not sent to SailPoint", () =>
+  it.live("a trace continues the client's traceparent, and is not sent to SailPoint", () =>
     Effect.gen(function* () {
       const { posts, received } = yield* observed({ calls: [callFrom(`00-${trace}-${caller}-01`)] })
       const call = spanNamed(posts, CALL)
@@ -139,7 +139,7 @@ describe("a trace", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("is not recorded if the client does not record it, but the call is measured", () =>
+  it.live("a trace is not recorded if the client does not record it, but the call is measured", () =>
     Effect.gen(function* () {
       const { posts } = yield* observed({ calls: [callFrom(`00-${trace}-${caller}-00`)] })
       assert.deepStrictEqual(Otlp.spansIn(posts), [])
@@ -148,7 +148,7 @@ describe("a trace", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live.each(invalid)("begins if the client's traceparent %s", ([, traceparent]) =>
+  it.live.each(invalid)("a new trace begins if the client's traceparent %s", ([, traceparent]) =>
     Effect.gen(function* () {
       const { answers, posts } = yield* observed({ calls: [callFrom(traceparent)] })
       assert.strictEqual(answers[0]?.result?.structuredContent?.["status"], "COMPLETED")

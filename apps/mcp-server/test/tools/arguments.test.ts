@@ -50,7 +50,7 @@ const INVALID_ID = "InvalidSourceId"
 
 /** Arguments that are refused, the error, and a part of its message. */
 const refused: ReadonlyArray<readonly [string, string, Record<string, unknown>, string, string]> = [
-  ["an underscore", STATUS, { source_id: sourceId }, REFUSED, "source_id: This argument is named sourceId"],
+  ["source_id", STATUS, { source_id: sourceId }, REFUSED, "source_id: This argument is named sourceId"],
   ["a fraction in a string", WAIT, { sourceId, timeoutSeconds: "2.5" }, REFUSED, "timeoutSeconds: "],
   ["an empty ID", STATUS, { sourceId: " \u200B\n" }, INVALID_ID, "it is empty"],
   [
@@ -60,7 +60,7 @@ const refused: ReadonlyArray<readonly [string, string, Record<string, unknown>, 
     INVALID_ID,
     "its character 9 is U+0020"
   ],
-  ["a name", STATUS, { sourceId: "Contractors" }, INVALID_ID, `its character 2 is "o", U+006F`],
+  ["a source's name", STATUS, { sourceId: "Contractors" }, INVALID_ID, `its character 2 is "o", U+006F`],
   ...[
     "yesterday",
     "",

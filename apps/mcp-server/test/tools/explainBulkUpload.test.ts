@@ -53,7 +53,7 @@ describe("explain_bulk_upload", { timeout: 60_000 }, () => {
   )
 
   it.live(
-    "explain_bulk_upload follows ERROR, sends only enabled requests, and reports how to get the missing parts",
+    "explain_bulk_upload is the next step after ERROR, sends only enabled requests, and names the missing parts",
     () =>
       Effect.gen(function* () {
         const { assistant, sandbox } = yield* connected()

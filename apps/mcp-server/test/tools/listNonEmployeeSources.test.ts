@@ -51,7 +51,7 @@ describe("list_non_employee_sources", { timeout: 60_000 }, () => {
   )
 
   const empty = [
-    ["without a fitting name", { nameContains: "unknown name" }, Source.seeded, "without nameContains"],
+    ["without a matching name", { nameContains: "unknown name" }, Source.seeded, "without nameContains"],
     ["of a tenant without sources", {}, [], "user level (ORG_ADMIN)"],
     ["of a tenant without sources, by a name", { nameContains: "R" }, [], "user level (ORG_ADMIN)"],
     ["of an owner without sources", { ownedByMe: true }, [], "without ownedByMe"]

@@ -14,7 +14,7 @@ const stoppedClock = Effect.acquireRelease(
   () => Effect.sync(() => vi.useRealTimers())
 )
 
-/** Returns the subject of a token or "refused", and the lines of the log. */
+/** A function that returns the subject of a token or "refused", and the lines of the log. */
 const verifier = (issuer: Pick<Issuer.Issuer, "url">) =>
   Effect.gen(function* () {
     const logged: Array<string> = []
@@ -35,7 +35,7 @@ const verifier = (issuer: Pick<Issuer.Issuer, "url">) =>
     return { check, logged }
   })
 
-const keysAsked = ({ asked }: Issuer.Issuer) => asked.filter((path) => path === "/keys").length
+const keyRequests = ({ asked }: Issuer.Issuer) => asked.filter((path) => path === "/keys").length
 
 /** RFC 8414, section 3.1, and OpenID Connect Discovery 1.0, section 4. */
 const documents = [
@@ -62,7 +62,7 @@ const unusable: ReadonlyArray<readonly [string, Effect.Effect<Issuer.Issuer, nev
 ]
 
 describe("the tokens of an issuer", () => {
-  it.live.each(documents)("are verified with the keys that %s names", (document) =>
+  it.live.each(documents)("tokens are verified with the keys that %s names", (document) =>
     Effect.gen(function* () {
       const issuer = yield* Issuer.start({ path: "/tenant", document })
       const { check } = yield* verifier(issuer)
@@ -70,7 +70,7 @@ describe("the tokens of an issuer", () => {
     })
   )
 
-  it.live("are accepted a few seconds after a new key, and those of the old key are refused", () =>
+  it.live("tokens of a new key are accepted a few seconds later, and those of the old key are refused", () =>
     Effect.gen(function* () {
       yield* stoppedClock
       const start = Date.now()
@@ -83,22 +83,22 @@ describe("the tokens of an issuer", () => {
       yield* at(start + 6_000)
       assert.strictEqual(yield* check(fresh), "alice")
       assert.strictEqual(yield* check(old), "refused")
-      assert.strictEqual(keysAsked(issuer), 2)
+      assert.strictEqual(keyRequests(issuer), 2)
     })
   )
 
-  it.live("that name unknown keys do not each cause a request to it", () =>
+  it.live("tokens with an unknown key do not each cause a request to the issuer", () =>
     Effect.gen(function* () {
       yield* stoppedClock
       const issuer = yield* Issuer.start()
       const { check } = yield* verifier(issuer)
       const unknown = yield* (yield* Issuer.start()).token({ iss: issuer.url })
       for (let i = 0; i < 20; i++) assert.strictEqual(yield* check(unknown), "refused")
-      assert.strictEqual(keysAsked(issuer), 1)
+      assert.strictEqual(keyRequests(issuer), 1)
     })
   )
 
-  it.live("are verified with the known keys for ten minutes while the issuer is down", () =>
+  it.live("tokens are verified with the known keys for ten minutes while the issuer is down", () =>
     Effect.gen(function* () {
       yield* stoppedClock
       const start = Date.now()
@@ -114,7 +114,7 @@ describe("the tokens of an issuer", () => {
     })
   )
 
-  it.live.each(unusable)("are refused if it %s, and the log has the reason", ([, started, says]) =>
+  it.live.each(unusable)("tokens are refused and the reason logged if the issuer %s", ([, started, says]) =>
     Effect.gen(function* () {
       const issuer = yield* started
       const { check, logged } = yield* verifier(issuer)
@@ -123,7 +123,7 @@ describe("the tokens of an issuer", () => {
     })
   )
 
-  it.live("cause one line in the log when it goes down, and one when it is back", () =>
+  it.live("an issuer causes one line in the log when it goes down, and one when it is back", () =>
     Effect.gen(function* () {
       yield* stoppedClock
       const start = Date.now()

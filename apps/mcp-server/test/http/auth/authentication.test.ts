@@ -50,7 +50,7 @@ const settings = [
 
 describe("authentication", () => {
   it.effect.each(settings)(
-    "with %s removes the token from the request, so that no other code sees it",
+    "a server with %s removes the token from the request, so that no other code sees it",
     ([, by]) =>
       Effect.gen(function* () {
         const { identify } = yield* Authentication.make(by)
@@ -63,7 +63,7 @@ describe("authentication", () => {
 })
 
 describe("a server with a bearer token", { timeout: 60_000 }, () => {
-  it.live("accepts callers with it, refuses others, and names it where clients look for OAuth", () =>
+  it.live("a server accepts only callers with its bearer token, and explains that to OAuth clients", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make()
       const { url } = yield* serving(sandbox)
@@ -91,7 +91,7 @@ describe("a server with a bearer token", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("sends the token neither to SailPoint, nor to its log, nor in an answer", () =>
+  it.live("a bearer token reaches neither SailPoint, nor the log, nor an answer", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make()
       const server = yield* serving(sandbox)

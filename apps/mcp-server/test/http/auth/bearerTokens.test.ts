@@ -37,7 +37,7 @@ const files: ReadonlyArray<
 ]
 
 describe("a file of bearer tokens", { timeout: 60_000 }, () => {
-  it.effect.each(files)("with %j is read, or its problem is named without a token", ([content, expected]) =>
+  it.effect.each(files)("a file with %j is read, or has a problem without a token", ([content, expected]) =>
     Effect.gen(function* () {
       const { path } = yield* SecretFile.make(content)
       const problems: Array<string> = []
@@ -57,7 +57,7 @@ describe("a file of bearer tokens", { timeout: 60_000 }, () => {
   )
 
   it.effect(
-    "is read again after 10 seconds, or for an unknown token after 1, and its last tokens survive",
+    "a token file is read again after 10 s, or after 1 s for an unknown token, and an empty file is ignored",
     () =>
       Effect.gen(function* () {
         const { path, write } = yield* SecretFile.make(`alice:${A}\nbob:${B}`)
@@ -84,7 +84,7 @@ describe("a file of bearer tokens", { timeout: 60_000 }, () => {
       })
   )
 
-  it.live("is rotated under load without a refused call, and a revoked name is refused at SIGHUP", () =>
+  it.live("a token file is replaced under load without a refused call, and SIGHUP revokes a token", () =>
     Effect.gen(function* () {
       const { path, write } = yield* SecretFile.make(`alice:${A}\nbob:${B}\n`)
       const server = yield* HttpProcess.start(yield* Sandbox.make(), {

@@ -49,7 +49,7 @@ const refused: ReadonlyArray<readonly [string, (issuer: Issuer.Issuer) => Effect
 ]
 
 describe("a server with an authorization server", { timeout: 60_000 }, () => {
-  it.live("serves a caller with a token for it, and does not pass the token on", () =>
+  it.live("a caller with a token for this server is served, and SailPoint never gets the token", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make()
       const issuer = yield* Issuer.start()
@@ -75,7 +75,7 @@ describe("a server with an authorization server", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("refuses any other token with 401, and names the metadata with its issuer", () =>
+  it.live("any other token is refused with 401 and the URL of the metadata", () =>
     Effect.gen(function* () {
       const issuer = yield* Issuer.start()
       const { url } = yield* serving(issuer)
@@ -88,7 +88,7 @@ describe("a server with an authorization server", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("accepts each type of access token, and a small difference of the clocks", () =>
+  it.live("each type of access token is accepted, and so is a small clock difference", () =>
     Effect.gen(function* () {
       const issuer = yield* Issuer.start()
       const { url } = yield* serving(issuer)
@@ -109,20 +109,21 @@ describe("a server with an authorization server", { timeout: 60_000 }, () => {
     ["HTTPS://MCP.test:443/a b", {}, "HTTPS://MCP.test:443/a b", "https://mcp.test"],
     ["https://aud.test/x", { MCP_PUBLIC_URL: METADATA_HOST }, "https://aud.test/x", METADATA_HOST],
     ["api://sailpoint", { MCP_PUBLIC_URL: METADATA_HOST }, METADATA_HOST, METADATA_HOST]
-  ] as const)("shows the audience %s as it was configured", ([audience, env, resource, host]) =>
-    Effect.gen(function* () {
-      const issuer = yield* Issuer.start()
-      const { url } = yield* serving(issuer, { MCP_OAUTH_AUDIENCE: audience, ...env })
-      const { body } = yield* HttpProcess.get(url, "/.well-known/oauth-protected-resource")
-      assert.strictEqual((JSON.parse(body) as { resource: string }).resource, resource)
-      const { headers } = yield* HttpProcess.post(url)
-      assert.include(String(headers["www-authenticate"]), `resource_metadata="${host}/.well-known/`)
-      // The server accepts the audience that its document names.
-      assert.strictEqual((yield* postWith(url, yield* issuer.token({ aud: audience }))).status, 200)
-    })
+  ] as const)(
+    "the metadata names the resource of the audience %s, and its tokens are accepted",
+    ([audience, env, resource, host]) =>
+      Effect.gen(function* () {
+        const issuer = yield* Issuer.start()
+        const { url } = yield* serving(issuer, { MCP_OAUTH_AUDIENCE: audience, ...env })
+        const { body } = yield* HttpProcess.get(url, "/.well-known/oauth-protected-resource")
+        assert.strictEqual((JSON.parse(body) as { resource: string }).resource, resource)
+        const { headers } = yield* HttpProcess.post(url)
+        assert.include(String(headers["www-authenticate"]), `resource_metadata="${host}/.well-known/`)
+        assert.strictEqual((yield* postWith(url, yield* issuer.token({ aud: audience }))).status, 200)
+      })
   )
 
-  it.live("reads scopes in each form, and refuses a token without them with 403, and names them", () =>
+  it.live("scopes are read in each form, and a token without them is refused with 403 and their names", () =>
     Effect.gen(function* () {
       const issuer = yield* Issuer.start()
       const { logged, url } = yield* serving(issuer, { MCP_OAUTH_SCOPES: "status:read sources:read" })
@@ -139,7 +140,7 @@ describe("a server with an authorization server", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("refuses every call with 503 while the keys cannot be fetched, and logs that", () =>
+  it.live("every call is refused with 503 while the keys cannot be fetched, and the log has the reason", () =>
     Effect.gen(function* () {
       const issuer = yield* Issuer.start()
       yield* issuer.setAway(true)
@@ -151,7 +152,7 @@ describe("a server with an authorization server", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("limits the requests of each caller separately", () =>
+  it.live("the requests of each caller are limited separately", () =>
     Effect.gen(function* () {
       const issuer = yield* Issuer.start()
       const { url } = yield* serving(issuer, { MCP_MAX_PER_CALLER: "1" })
@@ -164,7 +165,7 @@ describe("a server with an authorization server", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("names its metadata without an error, and serves the document to every client and page", () =>
+  it.live("a request without a token gets the URL of the metadata, which every page may read", () =>
     Effect.gen(function* () {
       const issuer = yield* Issuer.start()
       const { url } = yield* serving(issuer, { MCP_OAUTH_SCOPES: "status:read" })

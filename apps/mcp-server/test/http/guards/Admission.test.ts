@@ -5,7 +5,7 @@ import * as Admission from "../../../src/http/guards/Admission.ts"
 
 const admission = Admission.make({ running: 2, runningPerCaller: 2, perCaller: 2 })
 
-/** Returns the status of the refusal, or that there was none; the slot is freed at once. */
+/** Returns the status of the refusal, or "a slot" that is freed at once. */
 const statusOf = ({ enter }: Admission.Admission, caller: string) =>
   Effect.match(enter(caller), {
     onFailure: ({ status }) => status,
@@ -16,7 +16,7 @@ const statusOf = ({ enter }: Admission.Admission, caller: string) =>
   })
 
 describe("admission", () => {
-  it.effect("gives a caller a limited number of slots in ten seconds, and more over time", () =>
+  it.effect("a caller gets a limited number of slots in ten seconds, and more over time", () =>
     Effect.gen(function* () {
       const made = yield* admission
       for (const expected of ["a slot", "a slot", 429]) {
@@ -29,7 +29,7 @@ describe("admission", () => {
     })
   )
 
-  it.effect("leaves slots to others when one caller has all that it may have", () =>
+  it.effect("other callers get slots when one caller has as many as it may have", () =>
     Effect.gen(function* () {
       const { enter } = yield* Admission.make({ running: 3, runningPerCaller: 2, perCaller: 9 })
       yield* enter("alice")
@@ -42,7 +42,7 @@ describe("admission", () => {
     })
   )
 
-  it.effect("counts every message of a batch, and frees all its slots at once", () =>
+  it.effect("every message of a batch needs a slot, and all its slots are freed at once", () =>
     Effect.gen(function* () {
       const { enter } = yield* Admission.make({ running: 9, runningPerCaller: 3, perCaller: 6 })
       const batch = yield* enter("alice")
@@ -56,7 +56,7 @@ describe("admission", () => {
     })
   )
 
-  it.effect("frees a slot once, however often it is left", () =>
+  it.effect("a slot is freed once, however often its request leaves", () =>
     Effect.gen(function* () {
       const { enter } = yield* admission
       const first = yield* enter("alice")
@@ -68,7 +68,7 @@ describe("admission", () => {
     })
   )
 
-  it.effect("does not remember callers without end", () =>
+  it.effect("callers are forgotten after 10,000 others, so that memory is bounded", () =>
     Effect.gen(function* () {
       const made = yield* admission
       for (const expected of ["a slot", "a slot", 429]) {

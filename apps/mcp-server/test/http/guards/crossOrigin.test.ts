@@ -6,7 +6,7 @@ import * as HttpProcess from "../../support/HttpProcess.ts"
 
 class Server extends Context.Service<Server, HttpProcess.HttpProcess>()("test/http/crossOrigin/Server") {}
 
-const NAMED = "https://app.test:8443"
+const ALLOWED = "https://app.test:8443"
 const authorization = `Bearer ${HttpProcess.TOKEN}`
 
 const serving = (...origins: ReadonlyArray<string>) =>
@@ -34,12 +34,12 @@ const preflight = (url: string, origin: string) =>
     }
   })
 
-/** The headers that let a page send, or read. */
+/** The headers that allow a page to send or to read. */
 const permissions = ({ headers }: HttpProcess.Answer) =>
   Object.fromEntries(Object.entries(headers).filter(([name]) => /^access-control-|^vary$/u.test(name)))
 
 const READABLE = {
-  "access-control-allow-origin": NAMED,
+  "access-control-allow-origin": ALLOWED,
   "access-control-expose-headers": "WWW-Authenticate, Retry-After, MCP-Session-Id",
   vary: "Origin"
 }
@@ -62,12 +62,12 @@ const foreign = [
   "null"
 ]
 
-describe("a page of another origin", { timeout: 60_000 }, () => {
-  layer(serving(NAMED), { excludeTestServices: true, timeout: "60 seconds" })("that is named", (it) => {
-    it.effect("may send what MCP clients send, and needs no token for the preflight", () =>
+describe("the permissions of pages", { timeout: 60_000 }, () => {
+  layer(serving(ALLOWED), { excludeTestServices: true, timeout: "60 seconds" })("of one origin", (it) => {
+    it.effect("a page of an allowed origin may send like MCP clients, and its preflight needs no token", () =>
       Effect.gen(function* () {
         const { url } = yield* Server
-        const answer = yield* preflight(url, NAMED)
+        const answer = yield* preflight(url, ALLOWED)
         assert.deepStrictEqual([answer.status, answer.body], [204, ""])
         const { "access-control-allow-headers": headers, ...others } = permissions(answer)
         assert.deepStrictEqual(others, {
@@ -86,19 +86,19 @@ describe("a page of another origin", { timeout: 60_000 }, () => {
       })
     )
 
-    it.effect.each(answers)("may read %s", ([, request, status]) =>
+    it.effect.each(answers)("a page of an allowed origin may read %s", ([, request, status]) =>
       Effect.gen(function* () {
         const { url } = yield* Server
         const answer = yield* HttpProcess.post(url, {
           ...request,
-          headers: { origin: NAMED, ...request.headers }
+          headers: { origin: ALLOWED, ...request.headers }
         })
         assert.strictEqual(answer.status, status)
         assert.deepStrictEqual(permissions(answer), READABLE)
       })
     )
 
-    it.effect.each(foreign)("has no access as %s", (origin) =>
+    it.effect.each(foreign)("a page of the origin %s has no access", (origin) =>
       Effect.gen(function* () {
         const { url } = yield* Server
         for (const answer of [
@@ -111,22 +111,22 @@ describe("a page of another origin", { timeout: 60_000 }, () => {
       })
     )
 
-    it.effect("on this machine may send requests that need no preflight, and reads nothing", () =>
+    it.effect("a page on this machine may send requests without a preflight, and reads nothing", () =>
       Effect.gen(function* () {
         const { url } = yield* Server
         const origin = "http://localhost:6274"
-        const question = yield* preflight(url, origin)
-        assert.deepStrictEqual([question.status, question.headers["allow"]], [405, "POST"])
-        assert.deepStrictEqual(permissions(question), {})
+        const options = yield* preflight(url, origin)
+        assert.deepStrictEqual([options.status, options.headers["allow"]], [405, "POST"])
+        assert.deepStrictEqual(permissions(options), {})
         const answer = yield* HttpProcess.post(url, { headers: { origin, authorization } })
         assert.deepStrictEqual([answer.status, permissions(answer)], [200, {}])
       })
     )
 
-    it.effect("gets no permission by OPTIONS without a requested method", () =>
+    it.effect("a page gets no permission by OPTIONS without a requested method", () =>
       Effect.gen(function* () {
         const { url } = yield* Server
-        const answer = yield* HttpProcess.post(url, { method: "OPTIONS", headers: { origin: NAMED } })
+        const answer = yield* HttpProcess.post(url, { method: "OPTIONS", headers: { origin: ALLOWED } })
         assert.strictEqual(answer.status, 405)
         assert.notProperty(answer.headers, "access-control-allow-methods")
       })
@@ -136,13 +136,13 @@ describe("a page of another origin", { timeout: 60_000 }, () => {
   layer(serving("App.Test", "localhost", "vscode-webview://*"), {
     excludeTestServices: true,
     timeout: "60 seconds"
-  })("named by its host, or its scheme", (it) => {
+  })("of a host or a scheme", (it) => {
     it.effect.each([
       "https://app.test",
       "http://app.test:3000",
       "http://localhost:6274",
       "vscode-webview://0a1b2c"
-    ])("may send and read, as %s", (origin) =>
+    ])("a page of an allowed host or scheme may send and read: %s", (origin) =>
       Effect.gen(function* () {
         const { url } = yield* Server
         assert.strictEqual((yield* preflight(url, origin)).status, 204)

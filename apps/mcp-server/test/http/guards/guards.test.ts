@@ -23,10 +23,10 @@ const refused: ReadonlyArray<readonly [string, HttpProcess.Request, status: numb
   ["a path in capitals", { path: "/MCP" }, 404],
   ["an encoded path", { path: "/%6dcp" }, 404],
   ["a path with dots", { path: "/x/../mcp" }, 404],
-  ["the documents of an authorization that is off", { path: "/.well-known/oauth-protected-resource" }, 404],
+  ["the OAuth metadata of a server without OAuth", { path: "/.well-known/oauth-protected-resource" }, 404],
   ["a Host of a rebound name", { headers: { host: "evil.test" } }, 403],
   ["a Host of a rebound name with this port", { headers: { host: "evil.test:3917" } }, 403],
-  ["a Host that only begins well", { headers: { host: "localhost.evil.test" } }, 403],
+  ["a Host that begins with a local name", { headers: { host: "localhost.evil.test" } }, 403],
   ["a Host behind a user name", { headers: { host: "localhost@evil.test" } }, 403],
   ["a rebound name in absolute form", { path: "http://evil.test/mcp" }, 403],
   ["a rebound name in absolute form, with this port", { path: "HTTP://evil.test:3917/mcp" }, 403],
@@ -40,7 +40,7 @@ const refused: ReadonlyArray<readonly [string, HttpProcess.Request, status: numb
   ["an Origin of another site", { headers: { origin: "https://evil.test" } }, 403],
   ["the Origin of a sandboxed page", { headers: { origin: "null" } }, 403],
   ["the Origin of a file", { headers: { origin: "file://" } }, 403],
-  ["an Origin that only begins well", { headers: { origin: "http://localhost.evil.test" } }, 403],
+  ["an Origin that begins with a local one", { headers: { origin: "http://localhost.evil.test" } }, 403],
   ["an Origin that is not valid", { headers: { origin: "localhost" } }, 403],
   ["a preflight of another site", { method: "OPTIONS", headers: { origin: "https://evil.test" } }, 403],
   ["GET", { method: "GET" }, 405],
@@ -59,7 +59,7 @@ const refused: ReadonlyArray<readonly [string, HttpProcess.Request, status: numb
   ["no body", { body: "" }, 400],
   ["JSON that is not a message", { body: "{}" }, 400],
   ["an unknown protocol version", { headers: { "mcp-protocol-version": "1999-01-01" }, body: LIST }, 400],
-  // Of two faults, the first check is cheaper, or reveals less.
+  // Requests with two faults: the first check is cheaper, or reveals less.
   ["the path before Host", { path: "/", headers: { host: "evil.test" } }, 404],
   ["Host before Origin and method", { method: "GET", headers: { host: "evil.test", origin: "null" } }, 403],
   ["Origin before the method", { method: "DELETE", headers: { origin: "null" } }, 403],
@@ -84,7 +84,7 @@ const served: ReadonlyArray<readonly [string, HttpProcess.Request]> = [
 
 describe("the MCP endpoint on this machine", { timeout: 60_000 }, () => {
   layer(serving(), { excludeTestServices: true, timeout: "60 seconds" })((it) => {
-    it.effect.each(refused)("refuses %s with a status, and lets no page read that", ([, request, status]) =>
+    it.effect.each(refused)("the endpoint refuses %s, and no page can read that", ([, request, status]) =>
       Effect.gen(function* () {
         const { url } = yield* Server
         const answer = yield* HttpProcess.post(url, request)
@@ -96,7 +96,7 @@ describe("the MCP endpoint on this machine", { timeout: 60_000 }, () => {
       })
     )
 
-    it.effect.each(served)("serves %s, and lets no page of another site read the answer", ([, request]) =>
+    it.effect.each(served)("the endpoint serves %s, and no foreign page can read that", ([, request]) =>
       Effect.gen(function* () {
         const { url } = yield* Server
         const answer = yield* HttpProcess.post(url, request)
@@ -106,7 +106,7 @@ describe("the MCP endpoint on this machine", { timeout: 60_000 }, () => {
       })
     )
 
-    it.effect("returns the reason in a JSON-RPC error", () =>
+    it.effect("a refusal has its reason in a JSON-RPC error", () =>
       Effect.gen(function* () {
         const { url } = yield* Server
         const answer = yield* HttpProcess.post(url, { headers: { host: "evil.test" } })
@@ -122,7 +122,7 @@ describe("the MCP endpoint on this machine", { timeout: 60_000 }, () => {
       })
     )
 
-    it.effect("answers every client that is still sending too much", () =>
+    it.effect("a client that still sends a too large body gets its answer", () =>
       Effect.gen(function* () {
         const { url } = yield* Server
         for (let i = 0; i < 5; i++) {
@@ -135,7 +135,7 @@ describe("the MCP endpoint on this machine", { timeout: 60_000 }, () => {
       })
     )
 
-    it.effect("answers an unknown method with 404 and -32601, in the newest protocol", () =>
+    it.effect("an unknown method is answered with 404 and -32601 in the newest protocol", () =>
       Effect.gen(function* () {
         const { url } = yield* Server
         const { params } = JsonRpc.discover(1)
@@ -154,7 +154,7 @@ describe("the MCP endpoint on this machine", { timeout: 60_000 }, () => {
     excludeTestServices: true,
     timeout: "60 seconds"
   })("with more names allowed", (it) => {
-    it.effect("serves these names too, and no others", () =>
+    it.effect("the endpoint serves allowed names too, and no others", () =>
       Effect.gen(function* () {
         const { url } = yield* Server
         const statusOf = (headers: Record<string, string>) =>

@@ -13,7 +13,7 @@ const batchOf = (length: number, message: (id: number) => object) =>
   JSON.stringify(Array.from({ length }, (_, id) => message(id)))
 
 describe("a server over HTTP", { timeout: 60_000 }, () => {
-  it.live("refuses requests above its limit, says when to send them again, and serves them then", () =>
+  it.live("requests above the server's limit are refused with Retry-After, and later ones are served", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make()
       const { logged, url } = yield* HttpProcess.start(sandbox, { env: { MCP_MAX_RUNNING: "1" } })
@@ -33,7 +33,7 @@ describe("a server over HTTP", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("answers every message of a batch within the limits, and refuses one that exceeds them", () =>
+  it.live("a batch within the limits is answered, and a batch that exceeds them is refused", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make()
       const { logged, url } = yield* HttpProcess.start(sandbox, { env: { MCP_MAX_RUNNING: "12" } })
@@ -53,7 +53,7 @@ describe("a server over HTTP", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("limits the requests of a caller, says when to send again, and does not count other refusals", () =>
+  it.live("the requests of a caller are limited with Retry-After, and refused tokens do not count", () =>
     Effect.gen(function* () {
       const { url } = yield* HttpProcess.start(yield* Sandbox.make(), {
         env: { MCP_MAX_PER_CALLER: "1", MCP_BEARER_TOKEN: HttpProcess.TOKEN }
