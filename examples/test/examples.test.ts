@@ -11,6 +11,7 @@ const RUN = fileURLToPath(new URL("../run.ts", import.meta.url))
 const CONTRACTORS = "5a4d0000000000000000000000000001"
 
 const start = promisify(execFile)
+type Failed = { readonly code: number; readonly stderr: string }
 
 const run = async (name: string): Promise<ReadonlyArray<string>> => {
   const { stderr, stdout } = await start(process.execPath, [RUN, name])
@@ -29,12 +30,12 @@ describe("the examples", { timeout: 60_000, concurrent: true }, () => {
   })
 
   it("the examples are listed if a name is unknown", async () => {
-    const ended = await start(process.execPath, [RUN, "stauts"]).catch((error: unknown) => error)
+    const ended = await start(process.execPath, [RUN, "stauts"]).catch((error: Failed) => error)
     assert.propertyVal(ended, "code", 2)
-    assert.match(String(Reflect.get(Object(ended), "stderr")), /Unknown example "stauts".*\n[^]*status/u)
+    assert.match(ended.stderr, /Unknown example "stauts".*\n[^]*status/u)
   })
 
-  it("status: prints each outcome in a different way", async () => {
+  it("the example status prints each outcome in a different way", async () => {
     const lines = await run("status")
     const begins = [
       /^COMPLETED: /u,
@@ -48,7 +49,7 @@ describe("the examples", { timeout: 60_000, concurrent: true }, () => {
     for (const [index, line] of lines.entries()) assert.match(line, begins[index] ?? /^$/u)
   })
 
-  it("wait: prints a line for every change without a terminal", async () => {
+  it("the example wait prints a line for every change without a terminal", async () => {
     const lines = await run("wait")
     const states = lines.map((line) => /PENDING|IN_PROGRESS|COMPLETED/u.exec(line)?.[0])
     assert.deepStrictEqual(states.slice(-2), ["COMPLETED", "COMPLETED"])
@@ -60,9 +61,9 @@ describe("the examples", { timeout: 60_000, concurrent: true }, () => {
     assert.match(lines.at(-1) ?? "", /has ended with COMPLETED/u)
   })
 
-  // `script` of util-linux gives a program a terminal; elsewhere the command of this name takes other arguments.
+  // The command `script` of util-linux provides a terminal; on other systems it has other arguments.
   it.skipIf(process.platform !== "linux")(
-    "wait: shows a growing bar in a terminal, then removes it",
+    "the example wait shows a growing bar in a terminal, then removes it",
     async () => {
       const command = `"${process.execPath}" "${RUN}" wait`
       const { stdout } = await start("script", ["--quiet", "--return", "--command", command, "/dev/null"])
@@ -80,7 +81,7 @@ describe("the examples", { timeout: 60_000, concurrent: true }, () => {
     }
   )
 
-  it("table: prints forty rows, and one note on each kind of failure", async () => {
+  it("the example table prints forty rows, and one note for each status except COMPLETED", async () => {
     const lines = await run("table")
     const rows = lines.slice(1, 41).map((line) => line.split(/ {2,}/u)[1])
     const counts = Map.groupBy(rows, (row) => row)
@@ -92,7 +93,7 @@ describe("the examples", { timeout: 60_000, concurrent: true }, () => {
     assert.match(notes[2] ?? "", /^10 of 40 are Forbidden: .*idn:nelm:read/u)
   })
 
-  it("alert: sends the upload that failed to the webhook, and no other", async () => {
+  it("the example alert sends the upload that failed to the webhook, and no other", async () => {
     const lines = await run("alert")
     const sent = lines.filter((line) => line.startsWith("The webhook got: "))
     assert.strictEqual(sent.length, 1)
@@ -100,14 +101,14 @@ describe("the examples", { timeout: 60_000, concurrent: true }, () => {
     assert.strictEqual(lines.filter((line) => line.includes("COMPLETED, no alert")).length, 2)
   })
 
-  it("retries: sends as often as each policy says", async () => {
+  it("the example retries sends as many requests as each policy allows", async () => {
     const requests = (await run("retries")).filter((line) => /^ {2}503/u.test(line))
     const retried = "  503, then 503, then 200: COMPLETED"
     assert.deepStrictEqual(requests.slice(0, -1), [retried, retried])
     assert.match(requests[2] ?? "", /503: ServerError\. Try again/u)
   })
 
-  it("telemetry: exports the call, its requests in separate traces, and the metrics", async () => {
+  it("the example telemetry exports the call, its requests in separate traces, and the metrics", async () => {
     const text = (await run("telemetry")).join("\n")
     assert.match(text, /^ {2}nightly report {2}\d+ ms\n {4}BulkUploads\.status {2}\d+ ms$/mu)
     assert.match(text, /^ {2}AccessToken\.fetch {2}\d+ ms\n {4}POST \/oauth\/token/mu)
@@ -116,7 +117,7 @@ describe("the examples", { timeout: 60_000, concurrent: true }, () => {
     assert.include(text, "sailpoint.bulk_upload.retries")
   })
 
-  it("service: serves the status, every change, and errors as HTTP statuses", async () => {
+  it("the example service serves the status, every change, and errors as HTTP statuses", async () => {
     const service = spawn(process.execPath, [RUN, "service"])
     try {
       const url = await listening(service)

@@ -34,7 +34,7 @@ export const launch = (): Promise<Browser> => {
   return chromium.launch({
     executablePath,
     args: [
-      // Chromium's sandbox does not work as root, and it opens only our own files.
+      // Chromium's sandbox does not work as root, and Chromium opens only files of this project.
       "--no-sandbox",
       "--disable-gpu",
       "--disable-quic",
