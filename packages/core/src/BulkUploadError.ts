@@ -155,14 +155,14 @@ export class RateLimited extends Schema.TaggedError<RateLimited>()("RateLimited"
   retryAfter: Schema.optionalKey(Wait),
   /** The number of times that the request was sent. */
   attempts: Schema.Int.pipe(Schema.withConstructorDefault(Effect.succeed(1))),
-  /** True if the request was not sent (again), because SailPoint had asked this client to wait. */
+  /** True if the request was not sent (again), because this client backs off after a 429. */
   heldBack: Schema.Boolean.pipe(Schema.withConstructorDefault(Effect.succeed(false)))
 }) {
   readonly httpStatus = 429
   readonly retryable = true
   get summary(): string {
     if (this.heldBack) {
-      return `SailPoint has asked this client to wait, so ${theRequest(this)} was not sent${this.attempts === 0 ? "" : " again"}.`
+      return `This client backs off after a 429, so ${theRequest(this)} was not sent${this.attempts === 0 ? "" : " again"}.`
     }
     const tries = this.attempts === 1 ? "1 try" : `${this.attempts} tries`
     return sentence(`SailPoint answered 429 to ${theRequest(this)} (${tries})${quoted(this)}`)
@@ -170,7 +170,7 @@ export class RateLimited extends Schema.TaggedError<RateLimited>()("RateLimited"
   get nextStep(): string {
     return this.retryAfter === undefined
       ? "Wait a minute before the next request, and send fewer requests: every integration of this client ID shares one limit."
-      : `Wait ${seconds(this.retryAfter)} before the next request, as SailPoint asks; every integration of this client ID shares one limit.`
+      : `Wait ${seconds(this.retryAfter)} before the next request: every integration of this client ID shares one limit.`
   }
   override get message(): string {
     return toMessage(this)

@@ -122,7 +122,6 @@ export class Explanation extends Context.Service<Explanation, Service>()(
   "@sailpoint-bulk-upload/core/Explanation"
 ) {}
 
-/** One part of an explanation, or the error that it failed with. */
 type Part<A> = Result.Result<A, BulkUploadError>
 
 const make = ({ auditEvents = false, countRecords = false, deadline = "40 seconds" }: Options) =>

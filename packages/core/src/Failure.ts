@@ -23,7 +23,7 @@ export const Failure = Schema.Struct({
   nextStep: Schema.String,
   /** Whether the same call can succeed later without a change. */
   retryable: Schema.Boolean,
-  /** The wait that SailPoint asked for, rounded up. */
+  /** The seconds to wait before the next request, rounded up. */
   retryAfterSeconds: Schema.optionalKey(Schema.Int),
   httpStatus: Schema.optionalKey(Schema.Int),
   /** SailPoint's own code for the error. */

@@ -96,7 +96,7 @@ describe("retrying", () => {
       assert(first._tag === "RateLimited" && second._tag === "RateLimited")
       assert.strictEqual(second.attempts, 0)
       assert.include(second.message, "was not sent")
-      assert.match(second.message, /asks to wait (?:89|90) s/u)
+      assert.match(second.message, /Wait (?:89|90) s before/u)
       assert.strictEqual(ofStatus(yield* arrived(1)).length, 1)
     }).pipe(Effect.provide(tenant()))
   )

@@ -74,11 +74,7 @@ interface Issued {
   revoked: boolean
 }
 
-/**
- * The issued tokens. Times are milliseconds since the epoch.
- *
- * @internal
- */
+/** The issued tokens. Times are milliseconds since the epoch. @internal */
 export class Tokens {
   readonly #issued = new Map<string, Issued>()
 

@@ -12,11 +12,7 @@ export type Endpoint =
   | "records"
   | "search"
 
-/**
- * A matched request, or the HTTP status for one that does not match.
- *
- * @internal
- */
+/** A matched request, or the HTTP status for one that does not match. @internal */
 export type Match =
   | {
       readonly endpoint: Endpoint
@@ -44,11 +40,7 @@ const routes: ReadonlyArray<readonly [Endpoint, method: "GET" | "POST", path: Re
   ["search", "POST", resource("search")]
 ]
 
-/**
- * Returns the endpoint of a request.
- *
- * @internal
- */
+/** Returns the endpoint of a request. @internal */
 export const match = (method: string, path: string): Match => {
   for (const [endpoint, allow, pattern] of routes) {
     const groups = pattern.exec(path)?.groups

@@ -54,40 +54,14 @@ export const rateLimited = (retryAfter?: string): Fault => ({
   ...(retryAfter === undefined ? {} : { headers: { "retry-after": retryAfter } })
 })
 
-/**
- * Makes a JSON answer of more than that many bytes, for clients that limit the size of a body.
- *
- * @example
- * ```ts
- * import * as Effect from "effect/Effect"
- * import { Fault, Sandbox } from "@sailpoint-bulk-upload/sandbox"
- *
- * const plan = Effect.gen(function* () {
- *   const sandbox = yield* Sandbox.Sandbox
- *   yield* sandbox.fail({ endpoint: "status", fault: Fault.oversized(1_000_000) })
- * })
- * ```
- */
+/** Makes a JSON answer of more than that many bytes, for clients that limit the size of a body. */
 export const oversized = (bytes: number): Fault => ({
   _tag: "Respond",
   status: 200,
   body: { status: "COMPLETED", padding: "x".repeat(bytes) }
 })
 
-/**
- * Makes the HTML page of a gateway without an upstream.
- *
- * @example
- * ```ts
- * import * as Effect from "effect/Effect"
- * import { Fault, Sandbox } from "@sailpoint-bulk-upload/sandbox"
- *
- * const plan = Effect.gen(function* () {
- *   const sandbox = yield* Sandbox.Sandbox
- *   yield* sandbox.fail({ endpoint: "status", fault: Fault.gatewayPage(502) })
- * })
- * ```
- */
+/** Makes the HTML page of a gateway without an upstream. */
 export const gatewayPage = (status: number): Fault => ({
   _tag: "Respond",
   status,
@@ -95,11 +69,7 @@ export const gatewayPage = (status: number): Fault => ({
   headers: { "content-type": "text/html" }
 })
 
-/**
- * Runs a fault; `proceed` is the answer without it.
- *
- * @internal
- */
+/** Runs a fault; `proceed` is the answer without it. @internal */
 export const run = <E, R>(
   fault: Fault,
   request: HttpServerRequest,

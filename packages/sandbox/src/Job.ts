@@ -39,33 +39,15 @@ export const stateAt = (job: Job, now: number): State => {
   return now < endsAt(job) ? "IN_PROGRESS" : job.outcome
 }
 
-/**
- * Returns the start of processing, in milliseconds since the epoch.
- *
- * @internal
- */
+/** Returns the start of processing, in milliseconds since the epoch. @internal */
 export const startsAt = (job: Job): number => job.submittedAt + millis(job.timing.pending)
 
-/**
- * Returns the end of the job, in milliseconds since the epoch.
- *
- * @internal
- */
+/** Returns the end of the job, in milliseconds since the epoch. @internal */
 export const endsAt = (job: Job): number => startsAt(job) + millis(job.timing.inProgress)
 
 const millis = (duration: Duration.Input) => Duration.toMillis(Duration.fromInputUnsafe(duration))
 
-/**
- * Returns whether the job has ended at a time (milliseconds since the epoch).
- *
- * @example
- * ```ts
- * import { Job } from "@sailpoint-bulk-upload/sandbox"
- *
- * const timing = { pending: "2 seconds", inProgress: "3 seconds" } as const
- * Job.hasEnded({ submittedAt: 0, timing, outcome: "ERROR" }, 5_000) // true
- * ```
- */
+/** Returns whether the job has ended at a time (milliseconds since the epoch). */
 export const hasEnded = (job: Job, now: number): boolean => now >= endsAt(job)
 
 /**

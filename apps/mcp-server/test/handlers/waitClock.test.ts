@@ -85,7 +85,7 @@ describe("waiting for an upload", () => {
     Effect.gen(function* () {
       for (const [failure, says] of [
         [broken, "SailPoint answered 503"],
-        [limited, "asks to wait 50 s"]
+        [limited, "Wait 50 s before"]
       ] as const) {
         const result = yield* waitFor(["IN_PROGRESS", failure], "10 seconds", { timeoutSeconds: 10 })
         assert.deepInclude(result, { isError: false, timedOut: true, status: "IN_PROGRESS", checks: 1 })

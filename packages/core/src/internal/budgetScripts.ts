@@ -70,7 +70,6 @@ return 1
   }
 ).withReturnType<number>()
 
-/** Frees the slot of a request that was not sent. */
 export const giveBack = Redis.script((keys: Keys, id: string) => [keys.slots, id], {
   numberOfKeys: 1,
   lua: `return redis.call("ZREM", KEYS[1], ARGV[1])`

@@ -69,7 +69,6 @@ const errorOf = (
   }
 }
 
-/** Returns the error for a missing answer. */
 export const fromNoReply = (
   subject: Subject,
   noReply: NoReply,
@@ -79,7 +78,6 @@ export const fromNoReply = (
     ? new BulkUploadError.RequestTimeout({ ...subject, after: where.deadline })
     : disconnected(subject, where.host, noReply)
 
-/** Returns the text of a 200 answer. */
 const textOf = (
   subject: Subject,
   reply: Reply,

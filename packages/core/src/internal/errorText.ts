@@ -10,7 +10,6 @@ export const Wait = Schema.DurationFromMillis.check(
   })
 )
 
-/** The message of an error: all that a user needs. */
 export const toMessage = (error: {
   readonly summary: string
   readonly nextStep: string

@@ -42,7 +42,6 @@ type Attributes = Readonly<Record<string, string | number>>
 
 export type Send = <A>(call: Call<A>) => Effect.Effect<A, BulkUploadError>
 
-/** One HTTP client, one host, one deadline for every attempt. */
 export const makeSend = (options: {
   readonly host: string
   readonly deadline: Duration.Duration

@@ -17,7 +17,6 @@ export type ApiVersion = typeof ApiVersion.Type
 
 export const defaultApiVersion: ApiVersion = "v2024"
 
-/** A checked tenant. */
 export interface Tenant {
   /** Scheme and host, and the port unless it is the scheme's own: `https://acme.api.identitynow.com`. */
   readonly origin: string
@@ -67,7 +66,6 @@ const LONGEST_NAME = 253
 
 const EXAMPLE = "https://{tenant}.api.identitynow.com"
 
-/** Checks a base URL. */
 export const make = ({
   allowedHosts = [],
   apiVersion = defaultApiVersion,

@@ -54,13 +54,11 @@ export interface Tokens extends Pick<AccessToken, "refused"> {
   readonly isCurrent: (token: Redacted.Redacted, clock: Clock.Clock) => boolean
 }
 
-/** A fetched token, and the time for which it may be kept. */
 export interface Grant {
   readonly token: Redacted.Redacted
   readonly keepFor: Duration.Duration
 }
 
-/** Reads a secret. */
 export const readSecret = (secret: Secret): Effect.Effect<Redacted.Redacted> =>
   Effect.isEffect(secret) ? secret : Effect.succeed(secret)
 

@@ -67,7 +67,6 @@ export class Tenant {
     return [...SchemaAttribute.system, ...attributes]
   }
 
-  /** Returns the newest job of the source, if any. */
   jobOf({ sourceId }: Source): Job.Job | undefined {
     return this.#newest.get(sourceId)?.job
   }
