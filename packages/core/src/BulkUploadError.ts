@@ -233,17 +233,17 @@ export class UnexpectedResponse extends Schema.TaggedError<UnexpectedResponse>()
   }
 }
 
-/** No complete answer arrived within the deadline of one attempt. */
+/** No complete answer arrived within the deadline of an attempt, or of a call, which includes waits for the rate limit. */
 export class RequestTimeout extends Schema.TaggedError<RequestTimeout>()("RequestTimeout", {
   ...subject,
   after: Wait
 }) {
   readonly retryable = true
   get summary(): string {
-    return `SailPoint did not answer ${theRequest(this)} within ${seconds(this.after)}.`
+    return `No complete answer to ${theRequest(this)} arrived within ${seconds(this.after)}.`
   }
   get nextStep(): string {
-    return "Try again. If the problem persists, check the network between this machine and the host in baseUrl."
+    return "Try again. If the problem persists, check the network between this machine and the host in baseUrl, and how many requests share the rate limit."
   }
   override get message(): string {
     return toMessage(this)

@@ -34,7 +34,7 @@ import type * as Duration from "effect/Duration"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import { BulkUploadError } from "./BulkUploadError.ts"
-import { isSettled, State } from "./BulkUploadStatus.ts"
+import { isSettled, nextStep, State } from "./BulkUploadStatus.ts"
 import { seconds, toMessage, Wait } from "./internal/errorText.ts"
 
 /** How to follow a source. */
@@ -77,11 +77,15 @@ export class NotSettled extends Schema.TaggedError<NotSettled>()("NotSettled", {
   get summary(): string {
     const last = this.status === undefined ? "no status arrived" : `the last status was ${this.status}`
     const failure = this.lastFailure === undefined ? "" : ` ${this.lastFailure.summary}`
-    return `The upload on source ${this.sourceId} was not settled after ${seconds(this.after)}: ${last}.${failure}`
+    return `The end of the upload on source ${this.sourceId} was not confirmed within ${seconds(this.after)}: ${last}.${failure}`
   }
   get nextStep(): string {
     if (this.lastFailure !== undefined) return this.lastFailure.nextStep
-    return this.status !== undefined && isSettled(this.status)
+    if (this.status === undefined) {
+      return "Wait again with a longer timeout: the request can still be waiting for the rate limit."
+    }
+    if (this.status === null) return nextStep(this.status)
+    return isSettled(this.status)
       ? "Check again in a moment: the status can still belong to the previous job, and is believed only after the grace time."
       : "Wait again: SailPoint continues to process the job."
   }
