@@ -1,12 +1,12 @@
 /**
- * V8's code cache, kept by Node itself: later starts read what an earlier one compiled. Node checks its own version, the
- * code and checksums, and compiles again if anything differs.
+ * V8's code cache, kept by Node itself: later starts reuse the compiled code of an earlier one. Node checks its own version,
+ * the code and checksums, and compiles again if anything differs.
  *
  * The cached code runs in this process, so the folder must belong to the user and be closed to all others.
  * `NODE_DISABLE_COMPILE_CACHE=1` disables the cache, and `NODE_COMPILE_CACHE` names another folder.
  */
 import type { Stats } from "node:fs"
-// As a namespace: a named import that a runtime lacks would end the process before it can say why.
+// As a namespace, because a missing named import would end the process before it can print the reason.
 import * as Module from "node:module"
 import { dirname, isAbsolute, join } from "node:path"
 

@@ -23,7 +23,7 @@ export const start = (
   }
 }
 
-/** Bun and Deno report the Node that they resemble. */
+/** Compares major and minor versions. Bun and Deno report the version of Node that they emulate. */
 const isOlder = (version: string, needed: string): boolean => {
   const [major = 0, minor = 0] = version.split(".").map(Number)
   const [neededMajor = 0, neededMinor = 0] = needed.split(".").map(Number)

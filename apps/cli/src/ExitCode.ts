@@ -10,7 +10,7 @@ import * as Runtime from "effect/Runtime"
 export const COMPLETED = 0
 export const FAILED = 1
 export const WRONG_USAGE = 2
-export const TIME_IS_UP = 3
+export const TIMED_OUT = 3
 export const REFUSED = 4
 export const ERROR = 5
 export const UNSETTLED = 8
@@ -20,14 +20,14 @@ export const MEANINGS: ReadonlyArray<readonly [code: number, meaning: string]> =
   [COMPLETED, "COMPLETED (sources: the list was printed)"],
   [FAILED, "another failure, for example SailPoint cannot be reached"],
   [WRONG_USAGE, "wrong usage or settings, or an unknown or ambiguous source"],
-  [TIME_IS_UP, "wait timed out"],
+  [TIMED_OUT, "wait timed out"],
   [REFUSED, "credentials or permissions are missing"],
   [ERROR, "ERROR"],
   [UNSETTLED, "PENDING, IN_PROGRESS or null (status, explain)"],
   [130, "interrupted"]
 ]
 
-/** The code for a status, as `status` and `explain` return it. */
+/** Returns the exit code of `status` and `explain` for a status. */
 export const ofStatus = (status: State): number =>
   status === "COMPLETED" ? COMPLETED : status === "ERROR" ? ERROR : UNSETTLED
 
@@ -45,12 +45,12 @@ const OF_TAG: Readonly<Record<string, number>> = {
   Forbidden: REFUSED
 } satisfies Partial<Record<BulkUploadError["_tag"], number>> & Record<string, number>
 
-/** The code for a failure with this tag. */
+/** Returns the exit code for a failure with this tag. */
 export const ofTag = (tag: string): number => OF_TAG[tag] ?? FAILED
 
 const WORST_FIRST = [WRONG_USAGE, REFUSED, FAILED, ERROR, UNSETTLED]
 
-/** The one code for several sources. */
+/** Returns the exit code for several sources, the first of `WORST_FIRST` among theirs. */
 export const worst = (codes: ReadonlyArray<number>): number =>
   WORST_FIRST.find((code) => codes.includes(code)) ?? COMPLETED
 

@@ -50,7 +50,7 @@ const paint = (status: State): string => {
   return color === undefined ? String(status) : `${color}${String(status)}\x1b[0m`
 }
 
-/** One line per change, with its time. */
+/** Prints one line per change, with its time. */
 const plain = ({ name }: Options): Progress => {
   let last: string | undefined
   const line = (text: string, at: DateTime.Utc) =>
@@ -65,7 +65,7 @@ const plain = ({ name }: Options): Progress => {
   }
 }
 
-/** One line that is redrawn, with the history of statuses above it. */
+/** Redraws one line, with the history of statuses above it. */
 const live = ({ name, timeout }: Options): Effect.Effect<Progress, never, Scope.Scope> =>
   Effect.gen(function* () {
     const start = yield* Clock.currentTimeMillis

@@ -1,5 +1,5 @@
 /**
- * The library's services for one run: of the tenant in the environment, or of a local sandbox.
+ * The library's services for one run, for the tenant in the environment or for a local sandbox.
  */
 import * as ApiClient from "@sailpoint-bulk-upload/core/ApiClient"
 import * as BulkUploads from "@sailpoint-bulk-upload/core/BulkUploads"
@@ -39,7 +39,7 @@ const ofTenant = Layer.unwrap(Effect.map(Settings.read(), services)).pipe(
   Layer.provide(environment)
 )
 
-/** Explanations are complete. */
+/** Counts records and reads audit events, because made-up data needs no consent. */
 const ofSandbox = services({ countRecords: true, auditEvents: true }).pipe(
   Layer.provide(
     Layer.unwrap(
@@ -52,6 +52,6 @@ const ofSandbox = services({ countRecords: true, auditEvents: true }).pipe(
   Layer.orDie
 )
 
-/** The services; without `--sandbox`, of the tenant that `SAIL_*` names. */
+/** Provides the services for a sandbox, or for the tenant in `SAIL_*`. */
 export const layer = (sandbox: boolean) =>
   Layer.provide(sandbox ? ofSandbox : ofTenant, FetchHttpClient.layer)

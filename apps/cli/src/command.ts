@@ -22,13 +22,13 @@ export const source = Argument.String("source").pipe(
   Argument.withDescription("ID of the source, or its name")
 )
 
-/** A flag without a value. */
+/** Makes a flag without a value. */
 export const toggle = (name: string, description: string) =>
   Flag.Boolean(name).pipe(Flag.withoutNegation, Flag.withDefault(false), Flag.withDescription(description))
 
 export const json = toggle("json", "Print one JSON document, for failures too")
 
-/** A flag with a value that `parse` reads, or refuses with the expected form. */
+/** Makes a flag whose value is parsed. `parse` fails with the expected form, for the error message. */
 export const parsed = <A>(
   name: string,
   metavar: string,
@@ -48,7 +48,7 @@ export const parsed = <A>(
     )
   )
 
-/** An optional flag whose value is a time in the past. */
+/** Makes an optional flag whose value is a time in the past. */
 export const time = (name: string, description: string) =>
   parsed(name, "TIME", parseTime).pipe(Flag.withDescription(description), Flag.optional)
 

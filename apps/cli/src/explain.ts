@@ -33,7 +33,7 @@ const flags = {
   json
 }
 
-const BOTH = { _tag: "WrongUsage", message: "Give either --csv or --csv-header, not both." } as const
+const BOTH = { _tag: "WrongUsage", message: "Use either --csv or --csv-header, not both." } as const
 
 export const explain = Command.make(
   "explain",

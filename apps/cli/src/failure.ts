@@ -13,7 +13,7 @@ export type Failed = { readonly message: string } & (
   | { readonly _tag: string; readonly nextStep?: undefined }
 )
 
-/** Returns the fields of a failed MCP tool. */
+/** Returns a failure as JSON, with the same fields as the MCP tools. */
 export const toJson = (error: Failed): Failure.Failure =>
   error.nextStep === undefined
     ? {

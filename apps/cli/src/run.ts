@@ -30,7 +30,7 @@ const settings = `SETTINGS, FROM THE ENVIRONMENT ONLY
 
 const exitCodes = `EXIT CODES\n${ExitCode.MEANINGS.map(([code, meaning]) => `  ${String(code).padEnd(5)}${meaning}`).join("\n")}`
 
-/** Prints the help of a wrong usage to standard error. Effect's presenter prints it to standard output, where only results belong. */
+/** After wrong usage, prints the help to standard error: Effect's presenter uses standard output, where only results belong. */
 const presenter = CliOutput.layerPresenter({
   present: (event) => {
     switch (event._tag) {

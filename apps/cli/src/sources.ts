@@ -35,7 +35,7 @@ export const sources = Command.make(
       }
       yield* output.note(
         all.length === 0
-          ? "No source is visible to this token. Check the user level of its owner, or try --owned-by-me."
+          ? `No source is visible to this token. Check the user level of its owner${ownedByMe ? "" : ", or try --owned-by-me"}.`
           : `None of the ${all.length} sources has a name that contains this text. Run the command without a name to list all.`
       )
     })

@@ -10,7 +10,7 @@ import * as Result from "effect/Result"
 const UNITS = { d: 86_400, h: 3_600, m: 60, s: 1 } as const
 const DURATION = /^(?:(\d{1,4})d)?(?:(\d{1,5})h)?(?:(\d{1,6})m)?(?:(\d{1,7})s)?$/iu
 
-/** Parses `90s`, `30m`, `1h30m` or `2d`, in that order of units. */
+/** Parses days, hours, minutes and seconds in this order, for example `1h30m` or `90s`. */
 export const parseDuration = (text: string): Result.Result<Duration.Duration, string> => {
   const parts = DURATION.exec(text.trim())
   const [, days = 0, hours = 0, minutes = 0, seconds = 0] = parts ?? []

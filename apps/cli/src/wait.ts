@@ -1,5 +1,5 @@
 /**
- * `wait`: waits until the newest upload of a source has ended, or the time is up.
+ * `wait`: waits until the newest upload of a source has ended, or the timeout has passed.
  */
 import { BulkUploads } from "@sailpoint-bulk-upload/core/BulkUploads"
 import * as BulkUploadStatus from "@sailpoint-bulk-upload/core/BulkUploadStatus"
@@ -72,8 +72,8 @@ export const wait = Command.make(
       const error = exit.failure
       if (error._tag !== "NotSettled") return yield* error
       yield* reportFailure(error, json, { timedOut: true, status: error.status ?? null, ...figures })
-      // If no check returned a status, SailPoint could not be reached.
-      return yield* ExitCode.end(error.status === undefined ? ExitCode.FAILED : ExitCode.TIME_IS_UP)
+      // A wait that read no status has failed, whatever the reason.
+      return yield* ExitCode.end(error.status === undefined ? ExitCode.FAILED : ExitCode.TIMED_OUT)
     })
   )
 ).pipe(
