@@ -59,9 +59,9 @@ export interface Options {
   readonly sourceId: string | undefined
   /** Whether the tenant is a local sandbox, which the finding mentions. */
   readonly sandbox: boolean
-  /** Whether the token is granted for this check, so that it has SailPoint's time. */
+  /** Whether SailPoint issues the token during this check, so that its issue time is SailPoint's current time. */
   readonly freshToken: boolean
-  /** Probes of what else is configured; each returns nothing if that is not. */
+  /** Probes of other configured services; a probe returns undefined if its service is not configured. */
   readonly probes: ReadonlyArray<Effect.Effect<Finding | undefined>>
 }
 
@@ -82,18 +82,18 @@ export const check = (options: Options): Effect.Effect<ReadonlyArray<Finding>, n
       return [...first, token, ...skipped(["sources", "status"], "requires a valid token")]
     }
     const [sources, list] = yield* listSources
-    const asked = options.sourceId === undefined ? list[0]?.sourceId : trimInvisible(options.sourceId)
-    const status = asked === undefined ? NO_SOURCE : yield* statusFinding(asked, list)
+    const chosen = options.sourceId === undefined ? list[0]?.sourceId : trimInvisible(options.sourceId)
+    const status = chosen === undefined ? NO_SOURCE : yield* statusFinding(chosen, list)
     return [...first, token, sources, status]
   })
 
 const NO_SOURCE = failed(
   "status",
-  "The list has no source whose status to request.",
+  "The list has no source, so no status was requested.",
   "Name one with --source ID. If the tenant has non-employee sources, the token's owner cannot see them: check the user level."
 )
 
-/** A smaller difference is not reported. */
+/** The largest difference between clocks that is not reported. */
 const MAX_SKEW_MILLIS = 60_000
 
 const tokenFinding = (token: Redacted.Redacted<string>, now: DateTime.Utc, fresh: boolean): Finding => {
@@ -104,8 +104,8 @@ const tokenFinding = (token: Redacted.Redacted<string>, now: DateTime.Utc, fresh
   if (Math.abs(skew) > MAX_SKEW_MILLIS) {
     return failed(
       "token",
-      `This machine's clock is ${Math.abs(Math.round(skew / 1000))} s ${skew > 0 ? "ahead of" : "behind"} SailPoint's, by the time in the access token.`,
-      "Set this machine's clock, best by switching time synchronization on."
+      `This machine's clock is ${Math.abs(Math.round(skew / 1000))} s ${skew > 0 ? "ahead of" : "behind"} SailPoint's, according to the access token.`,
+      "Correct this machine's clock, preferably by enabling time synchronization."
     )
   }
   const over = overdue(times, now)
@@ -158,7 +158,7 @@ const statusFinding = (
 export const allWell = (findings: ReadonlyArray<Finding>): boolean =>
   findings.every(({ outcome }) => outcome !== "failed")
 
-/** Returns a line for each step, and a fix below each that failed. */
+/** Returns a line for each step, with its fix and tracking ID on separate lines. */
 export const toText = (findings: ReadonlyArray<Finding>): string =>
   [
     ...findings.flatMap(({ found, nextStep, outcome, step, trackingId }) => [

@@ -42,7 +42,7 @@ export type Command =
   | Check
   | { readonly _tag: "Misused"; readonly problem: string }
 
-/** Returns a line for each option of a command, or for each option that all commands have. */
+/** Returns a line for each option of a command, or of all commands. */
 const optionLines = (of: keyof typeof COMMANDS | undefined): string =>
   Object.entries<Option>(OPTIONS)
     .filter(([, option]) => option.of === of)
@@ -80,12 +80,12 @@ Settings, from the environment only:
   SAIL_BASE_URL       the tenant's API host, https://{tenant}.api.identitynow.com
   SAIL_CLIENT_ID      the client ID of a personal access token with the scope idn:nelm:read
   SAIL_CLIENT_SECRET  its secret
-  SAIL_ACCESS_TOKEN   instead of the two: an access token made elsewhere (it is never renewed)
+  SAIL_ACCESS_TOKEN   instead of these two: an access token made elsewhere (it is never renewed)
   SAIL_CLIENT_SECRET_FILE, SAIL_ACCESS_TOKEN_FILE, SAIL_REDIS_URL_FILE  instead: the path of a file with the value
   SAIL_API_VERSION    ${API_VERSIONS}
-  SAIL_ALLOWED_HOSTS  hosts outside SailPoint's domains that may get the secret, separated by commas
+  SAIL_ALLOWED_HOSTS  hosts outside SailPoint's domains that may receive the secret, separated by commas
   SAIL_REQUEST_BUDGET this server's part of SailPoint's limit, such as 50 per 10 seconds (default: 100)
-  SAIL_COUNT_RECORDS  true: an explanation counts the records since the upload, for which it reads up to 1,000
+  SAIL_COUNT_RECORDS  true: an explanation reads up to 1,000 records, and counts those since the upload
   SAIL_AUDIT_EVENTS   true: an explanation searches audit events, which needs the scope sp:search:read
   SAIL_REDIS_URL      redis:// or rediss://, to share the rate limit with other servers
 
@@ -93,7 +93,7 @@ Settings of http, from the environment only:
   MCP_BEARER_TOKEN            the token that callers must send; 32 characters or more
   MCP_BEARER_TOKEN_FILE       instead: the path of a file with the token, or with several, one name:token per line
   MCP_OAUTH_ISSUER            instead: callers must send a token (a JWT) from this authorization server
-  MCP_OAUTH_AUDIENCE          the required audience of this token, best the URL of /mcp that clients use
+  MCP_OAUTH_AUDIENCE          the required audience of this token, preferably the URL of /mcp that clients use
   MCP_OAUTH_SCOPES            its required scopes, separated by spaces
   MCP_PUBLIC_URL              the URL of /mcp that clients use, if the audience is not a URL
   MCP_MAX_RUNNING             concurrent requests (default: 128)
@@ -113,7 +113,7 @@ export const parse = (argv: ReadonlyArray<string>): Command => {
   if (values.completions !== undefined) return completions(values.completions)
   const [command = "stdio", ...rest] = positionals
   if (!isCommand(command)) {
-    return misused(`"${command}" is not a command; there are: ${Object.keys(COMMANDS).join(", ")}.`)
+    return misused(`"${command}" is not a command; expected one of ${Object.keys(COMMANDS).join(", ")}.`)
   }
   if (rest.length > 0) return misused(`${command} takes no arguments, but got: ${rest.join(" ")}.`)
   const foreign = foreignOption(command, values)

@@ -44,14 +44,14 @@ export const OPTIONS = {
     type: "string",
     multiple: true,
     value: "H",
-    help: "a host name that clients use; can be given several times; needed beyond this machine"
+    help: "a host name that clients use; can be repeated; required if other machines can reach --host"
   },
   "allowed-origin": {
     of: "http",
     type: "string",
     multiple: true,
     value: "O",
-    help: "a web origin whose pages may call, or its host name; can be given several times"
+    help: "a web origin whose pages may call this server, or its host name; can be repeated"
   },
   source: {
     of: "check",
@@ -80,7 +80,7 @@ export const OPTIONS = {
     type: "string",
     value: "FORMAT",
     choices: LOG_FORMATS,
-    help: "logfmt or json, a line each (default: logfmt)"
+    help: "logfmt or json, one line per entry (default: logfmt)"
   },
   completions: {
     type: "string",

@@ -39,7 +39,7 @@ const redis = (url: NonNullable<Settings["redisUrl"]>): Effect.Effect<Finding> =
     })
   )
 
-/** Nothing is found if neither a token nor an issuer is configured. */
+/** Returns undefined if neither a token nor an issuer is configured. */
 const callers = (env: Env): Effect.Effect<Finding | undefined> =>
   Effect.gen(function* () {
     const { readAuthentication } = yield* Effect.promise(() => import("../settings/HttpSettings.ts"))

@@ -1,6 +1,6 @@
 /**
  * The report of `check --report`: how a tenant answers where SailPoint's documentation leaves it open. It is meant for a
- * public issue, so it holds only words of this program, numbers, and the names of headers.
+ * public issue, so it contains only fixed words, numbers, SailPoint's error codes, media types and names of headers.
  */
 import * as Failure from "@sailpoint-bulk-upload/core/Failure"
 import type { BulkUploadError } from "@sailpoint-bulk-upload/core/BulkUploadError"
@@ -31,7 +31,7 @@ export const makeRecorder = () => {
 
 export type Recorder = ReturnType<typeof makeRecorder>
 
-/** Writes the report for its user alone, and says where it is. Returns whether that succeeded. */
+/** Writes the report, readable by this user alone, and prints its path. Returns false if it cannot be written. */
 export const save = (
   file: string,
   recorder: Recorder,
@@ -53,7 +53,7 @@ export const save = (
     )
   )
 
-/** So many sources show whether null appears. */
+/** Enough sources to show whether null occurs. */
 const MAX_STATUSES = 5
 
 const make = (

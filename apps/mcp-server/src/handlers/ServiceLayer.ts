@@ -25,8 +25,8 @@ export type Services =
 
 const RETRIES = {
   /**
-   * For serving: an assistant waits at most 60 s. Shorter waits are part of the call; for a longer one, the call fails at
-   * once with the time to wait.
+   * For serving: many assistants cancel a call after 60 s. Waits of up to 20 s are part of the call; for a longer one, the
+   * call fails at once with the time to wait.
    */
   patient: RetryPolicy.make({ retries: 4, maxElapsed: "20 seconds", maxRetryAfter: "20 seconds" }),
   /** For `check`: a user watches, so a second failure is reported. */
@@ -35,10 +35,10 @@ const RETRIES = {
 
 export type Retries = keyof typeof RETRIES
 
-/** No call waits longer than an assistant does. */
-const MAX_PAUSE = "20 seconds"
+/** The longest back-off that a call waits for; many assistants cancel a call after 60 s. */
+const MAX_BACK_OFF = "20 seconds"
 
-/** Less than the 45 s within which every call is answered. */
+/** Less than the 45 s after which a call times out. */
 const EXPLAIN_WITHIN = "40 seconds"
 
 /** Some firewalls reject requests that do not name their client. */
@@ -53,9 +53,9 @@ const http = Layer.effect(
   )
 ).pipe(Layer.provide(FetchHttpClient.layer))
 
-/** The API client, with the limit of this process or one shared through Redis, which is loaded only then. */
+/** Provides the API client with a rate limit of this process, or with one shared through Redis if that is configured. */
 const apiClient = ({ redisUrl, requestBudget, ...tenant }: Settings, retries: Retries) => {
-  const numbers = { ...requestBudget, maxPause: MAX_PAUSE } as const
+  const numbers = { ...requestBudget, maxPause: MAX_BACK_OFF } as const
   const options = { ...tenant, retryPolicy: RETRIES[retries] }
   return redisUrl === undefined
     ? ApiClient.layer({ ...options, requestBudget: numbers })

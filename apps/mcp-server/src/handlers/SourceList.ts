@@ -1,14 +1,14 @@
 /**
- * Limits the list of sources to the tokens of one result: a short list has all details, a longer one fewer, and the longest
+ * Limits the list of sources to the token limit of one result: a short list has all details, a longer one fewer, and the longest
  * is truncated.
  */
 import type { NonEmployeeSource } from "@sailpoint-bulk-upload/core/NonEmployeeSources"
 import { cutTo, estimate } from "../text/TokenEstimate.ts"
 
-/** In tokens. A result has at most 1,000, including the fields around the list. */
-const BUDGET = 900
+/** The limit of the list. A result has at most 1,000 tokens, including the fields around the list. */
+const MAX_TOKENS = 900
 
-/** The tokens of one source in JSON: keys and punctuation with its sourceId, and those of its id. */
+/** The tokens of a source's keys, punctuation and `sourceId` in JSON, and those of its `id`. */
 const FRAME = 33
 const ID = 30
 
@@ -40,10 +40,10 @@ const inDetail = ({ id, ...source }: NonEmployeeSource, detail: Detail): NonEmpl
 })
 
 const first = (sources: ReadonlyArray<NonEmployeeSource>): ReadonlyArray<NonEmployeeSource> => {
-  let left = BUDGET
-  const none = sources.findIndex((source) => {
+  let left = MAX_TOKENS
+  const end = sources.findIndex((source) => {
     left -= FRAME + (source.id === undefined ? 0 : ID) + estimate(source.name) + estimate(source.description)
     return left < 0
   })
-  return none === -1 ? sources : sources.slice(0, none)
+  return end === -1 ? sources : sources.slice(0, end)
 }

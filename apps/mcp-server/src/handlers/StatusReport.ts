@@ -8,7 +8,7 @@ import * as Schema from "effect/Schema"
 export const StatusReport = Schema.Struct({
   sourceId: Schema.String,
   status: State.annotate({ description: "SailPoint's value; null when it returns none." }),
-  settled: Schema.Boolean.annotate({ description: "True when it has ended: COMPLETED or ERROR." }),
+  settled: Schema.Boolean.annotate({ description: "True when the upload has ended: COMPLETED or ERROR." }),
   meaning: Schema.String,
   nextStep: Schema.String,
   checkedAt: Schema.String.annotate({ description: "ISO 8601, UTC." })

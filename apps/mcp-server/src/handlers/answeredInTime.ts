@@ -2,10 +2,10 @@ import { type BulkUploadError, RequestTimeout } from "@sailpoint-bulk-upload/cor
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 
-/** Assistants cancel a call after about 60 s, so a call that does not wait answers well before that. */
+/** Many assistants cancel a call after 60 s, so a call that does not wait for an upload ends well before that. */
 const ANSWER_WITHIN = Duration.seconds(45)
 
-/** Ends a call that takes too long with a `RequestTimeout` about the subject. */
+/** Fails a call with a `RequestTimeout` after 45 s. */
 export const answeredInTime = (
   about: Pick<RequestTimeout, "operation"> & { readonly sourceId?: string }
 ): (<A, R>(call: Effect.Effect<A, BulkUploadError, R>) => Effect.Effect<A, BulkUploadError, R>) =>

@@ -20,7 +20,7 @@ export class SourceCompletion extends Context.Service<
  * An assistant requests completions with every key, and each list counts against the rate limit, so the list is cached. A
  * failure is not.
  */
-const KEPT = "30 seconds"
+const TIME_TO_LIVE = "30 seconds"
 
 export const completeSources: Layer.Layer<SourceCompletion, never, NonEmployeeSources> = Layer.effect(
   SourceCompletion,
@@ -30,7 +30,7 @@ export const completeSources: Layer.Layer<SourceCompletion, never, NonEmployeeSo
       () =>
         // A user without permission to list all sources can still list their own.
         list().pipe(Effect.catchTag("Forbidden", () => list({ ownedByMe: true }))),
-      { capacity: 1, timeToLive: (exit) => (Exit.isSuccess(exit) ? KEPT : 0) }
+      { capacity: 1, timeToLive: (exit) => (Exit.isSuccess(exit) ? TIME_TO_LIVE : 0) }
     )
     return (typed) => Effect.map(Cache.get(cache, "all"), (sources) => sourcesNamed(typed, sources))
   })

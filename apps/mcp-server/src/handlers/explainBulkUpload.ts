@@ -4,10 +4,10 @@ import * as Effect from "effect/Effect"
 import { answeredInTime } from "./answeredInTime.ts"
 import { cutTo, estimate } from "../text/TokenEstimate.ts"
 
-/** In tokens, by an estimate that is nearly twice too high for English. */
-const BUDGET = 1_300
+/** The limit of an explanation, by an estimate that is nearly twice the real number for English. */
+const MAX_TOKENS = 1_300
 
-/** The lengths of columns and events, from the most detailed to the one that always fits the budget. */
+/** The levels of detail of columns and events. The last one always fits. */
 const DETAILS = [
   { columns: 40, name: 40, events: 8, text: 120 },
   { columns: 20, name: 16, events: 4, text: 120 },
@@ -31,12 +31,12 @@ export const explainBulkUpload = (sourceId: string, upload: Upload) =>
 const fitting = (explained: Explained) => {
   const [most, ...less] = DETAILS
   return less.reduce(
-    (fit, detail) => (weight(fit) <= BUDGET ? fit : inDetail(explained, detail)),
+    (fit, detail) => (weight(fit) <= MAX_TOKENS ? fit : inDetail(explained, detail)),
     inDetail(explained, most)
   )
 }
 
-/** Counts a quotation mark of JSON itself together with its neighbor. */
+/** Estimates the tokens of a value in JSON, where tokenizers join each quotation mark with its neighbor. */
 const weight = (value: object): number => estimate(JSON.stringify(value).replaceAll(/(?<!\\)"/gu, ""))
 
 const inDetail = ({ columns, events, unavailable, ...rest }: Explained, detail: (typeof DETAILS)[number]) => {

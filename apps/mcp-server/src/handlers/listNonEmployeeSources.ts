@@ -10,9 +10,9 @@ interface Wanted {
 }
 
 const nextStepOfNone = ({ ownedByMe }: Wanted, listed: number): string => {
-  if (listed > 0) return "Call again without nameContains, and ask which of these sources is meant."
+  if (listed > 0) return "Call again without nameContains, and ask the user which source is meant."
   return ownedByMe === true
-    ? "The owner of the credentials manages no source. Call again without ownedByMe, which requires the user level ORG_ADMIN."
+    ? "The owner of the credentials manages no source. Call again without ownedByMe; listing all sources requires the user level ORG_ADMIN."
     : "The tenant has no non-employee source, or the owner of the credentials cannot see any: check their user level (ORG_ADMIN) and the tenant."
 }
 

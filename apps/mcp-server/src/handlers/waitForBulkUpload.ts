@@ -13,7 +13,7 @@ import { Shutdown } from "../process/Shutdown.ts"
 import { reportOf } from "./StatusReport.ts"
 import { cutTo } from "../text/TokenEstimate.ts"
 
-/** In tokens. */
+/** The limit of a failure in the next step, in tokens. */
 const MAX_FAILURE = 400
 
 const WAIT_ON =
@@ -84,7 +84,7 @@ export const waitForBulkUpload = (
           }),
         onFailedCheck: ({ summary }) =>
           Effect.gen(function* () {
-            yield* sendProgress(++attempts, `No answer after ${yield* waited} s: ${summary}`)
+            yield* sendProgress(++attempts, `No status after ${yield* waited} s: ${summary}`)
             checked.openUnsafe()
           })
       })

@@ -24,7 +24,7 @@ export interface Parts {
   readonly handler: Pick<McpHttpHandler, "fetch" | "close">
   readonly identify: Authentication["identify"]
   readonly admission: Admission
-  /** Runs an effect that fails with the answer to a request. */
+  /** Runs an effect, and returns its success or the refusal with which it fails. */
   readonly run: <A>(effect: Effect.Effect<A, Refusal>) => Promise<A | Refusal>
   /** Reports a refused request. */
   readonly refused: (refusal: Pick<Refusal, "reason" | "status">, caller: Caller) => void
@@ -78,7 +78,7 @@ export const make = (parts: Parts) => {
       })
     ).catch((error: unknown) => {
       if (!response.destroyed) throw error
-      report(new Error("The client has left", { cause: error }))
+      report(new Error("The client disconnected", { cause: error }))
     })
   }
 
@@ -119,21 +119,21 @@ export const make = (parts: Parts) => {
       if (path === "/mcp") return mcp(request, response)
       const document = documents.get(path)
       if (document !== undefined) return answer(request, response, await document(request))
-      const asksForOAuth = authentication?._tag === "BearerTokens" && OAUTH_PATH.test(path)
+      const looksForOAuth = authentication?._tag === "BearerTokens" && OAUTH_PATH.test(path)
       return answer(
         request,
         response,
-        asksForOAuth ? BearerTokenVerifier.noOAuth() : refuse("path", 404, NOT_HERE)
+        looksForOAuth ? BearerTokenVerifier.noOAuth() : refuse("path", 404, NOT_HERE)
       )
     },
-    /** Ends what the SDK still holds open. */
+    /** Closes the streams that the SDK keeps open. */
     close: handler.close
   }
 }
 
 const ABSOLUTE = /^https?:\/\/([^/?#]*)([^#]*)/iu
 
-/** Returns the path. A target in absolute form names the host, whatever `Host` says (RFC 9112, section 3.2.2). */
+/** Returns the path. Replaces `Host` by the host of a target in absolute form (RFC 9112, section 3.2.2). */
 const locate = (request: IncomingMessage): string => {
   const { url = "" } = request
   const [, authority, rest = url] = ABSOLUTE.exec(url) ?? []

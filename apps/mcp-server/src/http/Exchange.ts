@@ -15,7 +15,7 @@ import { type Refusal, refuse } from "./guards/Refusal.ts"
 
 export interface Options {
   readonly handler: Pick<McpHttpHandler, "fetch">
-  /** Returns the refusal of this many messages more, if they exceed a limit. */
+  /** Returns a refusal if this many additional messages exceed a limit. */
   readonly admit: (messages: number) => Promise<Refusal | void>
   /** Sends a refusal. */
   readonly turnAway: (refusal: Refusal) => Promise<void>
@@ -24,7 +24,7 @@ export interface Options {
 }
 
 /**
- * Answers a request until its client has gone, which `left` signals. Rejects if the body cannot be read or the answer
+ * Answers a request unless its client disconnects, which aborts `left`. Rejects if the body cannot be read or the answer
  * cannot be sent.
  */
 export const exchange = async (
@@ -37,7 +37,7 @@ export const exchange = async (
   if (body === undefined) return turnAway(Guards.tooLong())
   const parsedBody = parse(body)
   if (parsedBody === undefined)
-    return turnAway(refuse("json", 400, NO_JSON, {}, ProtocolErrorCode.ParseError))
+    return turnAway(refuse("json", 400, INVALID_JSON, {}, ProtocolErrorCode.ParseError))
   const more = JsonRpcText.messagesIn(parsedBody).length - 1
   const refusal = more > 0 ? await admit(more) : undefined
   if (refusal !== undefined) return turnAway(refusal)
@@ -60,13 +60,13 @@ export const exchange = async (
   // Node would send the head only with the first event.
   response.flushHeaders()
   if (answer.body === null) response.end()
-  // The SDK refuses messages before they reach a server, whose transport would make the text plain.
+  // Errors of messages that the SDK refuses do not pass through `PlainTransport`.
   else if (!stream) response.end(toText(PlainErrors.plain(JSON.parse(await answer.text()))))
   else if (asJson) await pipeline(answer.body, restored, joined(Array.isArray(parsedBody)), response)
   else await pipeline(answer.body, restored, response)
 }
 
-/** Returns the whole body, or nothing if it is too long. A client may see its answer only after it has sent the rest. */
+/** Returns the body, or nothing if it is too long. Reads to the end, because some clients read the answer only then. */
 const read = async (request: AsyncIterable<Buffer>): Promise<string | undefined> => {
   const chunks: Array<Buffer> = []
   let length = 0
@@ -79,7 +79,7 @@ const read = async (request: AsyncIterable<Buffer>): Promise<string | undefined>
 
 const ACCEPT = "application/json, text/event-stream"
 
-const NO_JSON = "Parse error: the body is not valid JSON."
+const INVALID_JSON = "Parse error: the body is not valid JSON."
 
 const eachValue = ([name, value = []]: [string, string | Array<string> | undefined]): Array<
   [string, string]
@@ -102,7 +102,7 @@ async function* restored(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<stri
 
 const DATA = "data: "
 
-/** The SDK answers with a stream of events only. Of its messages, JSON has the answers and no notification. */
+/** Converts the SDK's stream of events to JSON, which contains the answers without the notifications. */
 const joined = (batch: boolean) =>
   async function* (events: AsyncIterable<string>): AsyncGenerator<string> {
     const answers: Array<string> = []

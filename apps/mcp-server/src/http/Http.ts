@@ -126,7 +126,7 @@ const whyNot = ({ host, port }: HttpSettings, error: unknown): string => {
     case "EADDRINUSE":
       return `Port ${port} of ${inUrl(host)} is in use; choose another one with --port.`
     case "EACCES":
-      return `Port ${port} may not be used without more rights; choose one above 1023 with --port.`
+      return `Port ${port} requires more rights; choose one above 1023 with --port.`
     case "EADDRNOTAVAIL":
     case "ENOTFOUND":
       return `${host} is not an address of this machine; choose one with --host.`

@@ -10,14 +10,14 @@ export interface Options {
   readonly host: string
   readonly port: number
   readonly serve: (request: IncomingMessage, response: ServerResponse) => Promise<void>
-  /** Reports a request that arrived after the end, or that failed. */
+  /** Reports a request that arrived during the shutdown, or that failed. */
   readonly refused: (refusal: Refusal, request: IncomingMessage) => void
   /** Reports a request that failed because of a bug. */
   readonly report: (error: Error) => void
 }
 
 /**
- * The time limit for receiving a request. The time of an answer is not limited here, because a wait can take 300 seconds.
+ * The milliseconds for receiving a request. The time of an answer is not limited here, because a wait can take 270 seconds.
  */
 const ARRIVAL = { headersTimeout: 10_000, requestTimeout: 30_000 }
 
@@ -41,11 +41,11 @@ export const listen = async ({ host, port, refused, report, serve }: Options) =>
       return write(response, refusal)
     }
     if (draining)
-      return turnAway(refuse("stopping", 503, "The server is going away.", { connection: "close" }))
+      return turnAway(refuse("stopping", 503, "The server is shutting down.", { connection: "close" }))
     try {
       await serve(request, response)
     } catch (error) {
-      report(error instanceof Error ? error : new Error("A request failed with what is no error"))
+      report(error instanceof Error ? error : new Error("A request failed with a value that is not an Error"))
       if (response.headersSent) response.destroy()
       else await turnAway(refuse("defect", 500, "Something unexpected went wrong in this server."))
     }
@@ -62,7 +62,7 @@ export const listen = async ({ host, port, refused, report, serve }: Options) =>
   return {
     /** The address of the server, without a path. */
     url: `http://${inUrl(host)}:${(server.address() as AddressInfo).port}`,
-    /** Serves no more requests, and resolves when the running ones have been answered. */
+    /** Refuses new requests, and resolves when the running ones have been answered. */
     drained: () => {
       draining = true
       server.close()

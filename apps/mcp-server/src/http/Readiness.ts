@@ -15,14 +15,14 @@ import { overdue, tokenTimes } from "../text/AccessTokenTimes.ts"
 /** The problem and its fix, without secrets; undefined if the server is ready. */
 export type Readiness = { readonly problem: string; readonly nextStep: string } | undefined
 
-/** Probes come every few seconds from many places; the token endpoint is called at most this often. */
+/** Probes come every few seconds from many places, but request an access token at most once in this time. */
 const KEEP_FOR = Duration.seconds(10)
 
-/** An answer within the timeout of a probe can contain the reason. */
+/** Usually less than the timeout of a probe, so that the answer can contain the reason. */
 const ANSWER_WITHIN = Duration.seconds(5)
 
 const SLOW: Readiness = {
-  problem: `SailPoint gave no access token within ${Duration.toSeconds(ANSWER_WITHIN)} seconds.`,
+  problem: `No access token arrived within ${Duration.toSeconds(ANSWER_WITHIN)} seconds.`,
   nextStep: "Check that this machine can reach SailPoint. The server tries again."
 }
 
@@ -41,10 +41,10 @@ export const make = Effect.fnUntraced(function* ({ givenToken }: { readonly give
       // No call arrives while the token has expired, so nothing else would read its file again.
       return problem !== undefined && (yield* accessToken.refused(token)) ? undefined : problem
     })
-  const ask = Effect.gen(function* () {
+  const probe = Effect.gen(function* () {
     // Continues after a timeout, because calls may wait for the same token.
-    const asking = yield* Effect.forkDetach(accessToken.get)
-    return yield* Fiber.join(asking).pipe(
+    const request = yield* Effect.forkDetach(accessToken.get)
+    return yield* Fiber.join(request).pipe(
       Effect.flatMap(problemOf),
       Effect.catch(({ nextStep, summary }) =>
         Effect.succeed<Readiness>({ problem: summary, nextStep: nameVariables(nextStep) })
@@ -52,7 +52,7 @@ export const make = Effect.fnUntraced(function* ({ givenToken }: { readonly give
       Effect.timeoutOrElse({ duration: ANSWER_WITHIN, orElse: () => Effect.succeed(SLOW) })
     )
   })
-  return yield* Effect.cachedWithTTL(ask, KEEP_FOR)
+  return yield* Effect.cachedWithTTL(probe, KEEP_FOR)
 })
 
 /** Returns the bare status, or with `detailed` also the problem and its fix. */

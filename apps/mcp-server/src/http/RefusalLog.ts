@@ -20,7 +20,7 @@ const refused = Metric.counter("mcp.server.requests.refused", {
 type Refused = Pick<Refusal, "reason" | "status">
 
 export const make = () => {
-  /** The lines since the first one of a reason, in a window that this line opened. */
+  /** For each reason, the lines in its current window, which begins with the first line. */
   const windows = new Map<string, { lines: number }>()
 
   const close = (reason: string): Effect.Effect<void> =>

@@ -14,7 +14,7 @@ export interface Connection {
 
 const current = new AsyncLocalStorage<Connection>()
 
-/** Serves a request. */
+/** Runs `serve` and all calls that it starts in the context of a request. */
 export const during = <A>(connection: Connection, serve: () => A): A => current.run(connection, serve)
 
 /** Returns the caller of the current request; over stdio, it is unknown. */

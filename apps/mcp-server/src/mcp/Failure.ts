@@ -43,7 +43,7 @@ export class InvalidArguments extends Data.TaggedError("InvalidArguments")<{
 /** The failures of a tool. */
 export type ToolError = BulkUploadError | InvalidArguments
 
-/** In tokens; SailPoint's texts can be long, and some scripts have more tokens than characters. */
+/** In tokens: SailPoint's texts can be long, and some scripts have more tokens than characters. */
 const MAX_MESSAGE = 600
 const MAX_CODE = 60
 
@@ -75,7 +75,7 @@ export const notConfigured = (problems: ReadonlyArray<Problem>): Failure => ({
   retryable: false
 })
 
-/** Failures because of the URI. MCP has no code for a resource that does not exist. */
+/** Failures because of the URI: for a missing resource too, MCP requires the code of invalid params. */
 const OF_URI: ReadonlySet<string> = new Set(["InvalidSourceId", "NotFound"])
 
 /** Returns a failure as a protocol error, for resources and prompts, which have no `isError` result. */

@@ -13,11 +13,12 @@ import * as Predicate from "effect/Predicate"
 import * as Record from "effect/Record"
 import * as Schema from "effect/Schema"
 
-/** Returns the message of one of this server's errors: one uncut line. */
+/** In characters; this server's own messages are shorter. */
 const MAX_MESSAGE = 1_000
 
 type JsonRpcError = JSONRPCErrorResponse["error"]
 
+/** Returns a message with its error, if any, as short plain text. */
 export const plain = (message: JSONRPCMessage): JSONRPCMessage =>
   "error" in message ? { ...message, error: plainError(message.error) } : message
 

@@ -16,7 +16,7 @@ export interface UnknownToolCall {
   readonly request: MessageExtraInfo["request"]
 }
 
-/** Changes and returns a transport without a server. */
+/** Changes and returns a transport that is not connected to a server yet. */
 export const plain = (transport: Transport, { onUnknownTool, tools }: Options): Transport => {
   const send = transport.send.bind(transport)
   const changes: Pick<Transport, "send" | "onmessage"> = {

@@ -25,7 +25,7 @@ interface Definition<Input extends object, Output extends object> {
   ) => Effect.Effect<NoInfer<Output>, ToolError, Services>
 }
 
-/** Made once, because over HTTP every request has a separate server with which the tools are registered. */
+/** Makes the tool once, because over HTTP the tools are registered with a separate server for every request. */
 export const make = <Input extends object, Output extends object>(definition: Definition<Input, Output>) => {
   const { description, input, name, output, run, title } = definition
   const config = {

@@ -50,7 +50,7 @@ export const makeRefusing = <R>(refusal: Failure): Adapter<R> => ({
 export interface Options {
   /** Whether the tenant is a local sandbox, which every result then mentions. */
   readonly sandbox: boolean
-  /** The limit of concurrent calls; more are refused with a time to wait. */
+  /** The limit of concurrent calls; more are refused. */
   readonly maxRunning?: number
 }
 
@@ -100,33 +100,33 @@ export const MAX_RUNNING = 2_000
 
 const tooMany = (maxRunning: number): Failure => ({
   error: "TooManyCalls",
-  message: `${maxRunning} calls are running, which is as many as are served at once.`,
+  message: `The server already runs ${maxRunning} calls, which is its limit.`,
   nextStep: "Call again when some of them have been answered.",
   retryable: true
 })
 
 const CANCELLED: Failure = {
   error: "Cancelled",
-  message: "The call was cancelled before it ended.",
-  nextStep: "Call again if the answer is still wanted.",
+  message: "The call was canceled before it ended.",
+  nextStep: "Call again if the answer is still needed.",
   retryable: true
 }
 
 const internalError = (id: string): Failure => ({
   error: "InternalError",
-  message: `Something unexpected went wrong in this server (correlation id ${id}).`,
-  nextStep: "Try once more; if it happens again, report it with the correlation id and the server's log.",
+  message: `Something unexpected went wrong in this server (correlation ID ${id}).`,
+  nextStep: "Try once more. If the problem persists, report it with the correlation ID and the server's log.",
   retryable: true
 })
 
-/** The runtime itself failed, so its log cannot be used. */
+/** Reports a failure of the runtime itself, whose log can thus not be used. */
 const lastResort = (error: unknown): Failure => {
   const id = crypto.randomUUID()
-  process.stderr.write(`A tool call failed unexpectedly (correlation id ${id}): ${inspect(error)}\n`)
+  process.stderr.write(`A tool call failed unexpectedly (correlation ID ${id}): ${inspect(error)}\n`)
   return internalError(id)
 }
 
-/** A bug: the model gets a fixed text and an ID, and the log has the cause. */
+/** Logs the cause of a bug. The model gets only a fixed text with the ID of the log line. */
 const reportDefect = async <R>(
   runtime: ManagedRuntime.ManagedRuntime<R, never>,
   cause: Cause.Cause<unknown>

@@ -10,7 +10,7 @@ import { cutTo } from "../text/TokenEstimate.ts"
 import { Failure, InvalidArguments } from "./Failure.ts"
 import { type Advertised, readArguments } from "./readArguments.ts"
 
-/** A closed object; `readArguments` handles additional arguments. */
+/** Returns the JSON Schema of a closed object; `readArguments` handles additional arguments. */
 const objectSchema = (schema: Schema.Constraint): Advertised =>
   Schema.toJsonSchemaDocument(schema, { onExcessProperty: "error" }).schema
 
@@ -56,8 +56,8 @@ const brief = ({ message, path = [] }: StandardSchemaV1.Issue): string =>
   ].join(": ")
 
 /**
- * The schema of a tool's arguments, which never refuses: a problem becomes a failure of the tool, like any other. Names and
- * values in it come from outside.
+ * Returns the schema of a tool's arguments. It refuses none, because a problem becomes a failed result, like any other
+ * failure. Names and values in a problem come from the client, so they are cut.
  */
 export const argumentsSchema = <S extends Schema.ConstraintCodec<object, unknown>>(
   schema: S

@@ -8,8 +8,8 @@ const SIGNALS = ["SIGTERM", "SIGINT"] as const
 export type Signal = (typeof SIGNALS)[number]
 
 /**
- * Resolves at the first signal. A second one ends the process at once; as the first process of a container it would
- * ignore a signal without a handler.
+ * Resolves at the first signal. A second signal ends the process at once: the first process of a container would ignore a
+ * signal without a handler.
  */
 export const shutdownSignal = (): Promise<Signal> =>
   new Promise((resolve) => {

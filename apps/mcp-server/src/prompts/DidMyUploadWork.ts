@@ -40,7 +40,7 @@ export const make = (adapter: Adapter<Services>): ((server: McpServer) => void) 
 /** Some clients split a prompt's text at spaces and keep quotation marks, sometimes only one of two. */
 const unquoted = (text: string): string => text.replace(/^["'“”„‘’«» ]+|["'“”„‘’«» ]+$/gu, "") || text
 
-/** The source is in JSON, so that any text stays one quoted line. */
+/** Returns the prompt. The source is in JSON, so that any text stays one quoted line. */
 const question = (source: string): string =>
   `Did my bulk upload on the SailPoint non-employee source ${JSON.stringify(source)} work? Find out like this:
 

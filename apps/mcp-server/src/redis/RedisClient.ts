@@ -22,7 +22,7 @@ const CLOSED_WITHIN = "500 millis"
  * The answers of a server that is no longer the primary, or not yet. It keeps its connections open and answers PING, although
  * the name of the primary now belongs to another server.
  */
-const NO_PRIMARY = /\b(?:READONLY|LOADING|MASTERDOWN|NOREPLICAS)\b/u
+const NOT_PRIMARY = /\b(?:READONLY|LOADING|MASTERDOWN|NOREPLICAS)\b/u
 
 type Client = Redis.Redis["Service"]
 
@@ -37,7 +37,7 @@ const make = (given: Secret): Effect.Effect<Client, never, Scope.Scope> =>
 
     const client = NodeRedis.layer({
       url: Object.assign(new URL(url), { username: "", password: "" }).href,
-      // Read for every connection, because they can be replaced.
+      // Credentials are read for every connection, because their file can be replaced.
       credentialsProvider: {
         type: "async-credentials-provider",
         credentials: async () => {
@@ -86,7 +86,7 @@ const make = (given: Secret): Effect.Effect<Client, never, Scope.Scope> =>
       Effect.forkIn(scope)
     )
 
-    /** Closes the connection and resolves the name again, until it is connected or the layer closes. */
+    /** Closes the connection and opens a new one, which resolves the name again. Tries until the layer closes. */
     const reconnect = ({ client, use }: NodeRedis.NodeRedis["Service"], cause: unknown) =>
       Effect.suspend(() => {
         problem = cause
@@ -105,7 +105,7 @@ const make = (given: Secret): Effect.Effect<Client, never, Scope.Scope> =>
           const { node, redis } = connected
           return command(redis).pipe(
             Effect.tapError(({ cause }) =>
-              node.client.isReady && NO_PRIMARY.test(String(cause)) ? reconnect(node, cause) : Effect.void
+              node.client.isReady && NOT_PRIMARY.test(String(cause)) ? reconnect(node, cause) : Effect.void
             ),
             Effect.mapError((error) =>
               node.client.isReady ? error : new Redis.RedisError({ cause: problem })
@@ -116,9 +116,11 @@ const make = (given: Secret): Effect.Effect<Client, never, Scope.Scope> =>
 
     return yield* Redis.make({
       send: (command, ...args) => withConnection((redis) => redis.send(command, ...args)),
-      connect: Effect.fail(new Redis.RedisError({ cause: new Error("one connection is all there is") })),
+      connect: Effect.fail(
+        new Redis.RedisError({ cause: new Error("This client opens no other connections.") })
+      ),
       subscribe: () =>
-        Effect.fail(new Redis.RedisError({ cause: new Error("nothing is subscribed to here") }))
+        Effect.fail(new Redis.RedisError({ cause: new Error("This client does not subscribe.") }))
     })
   })
 

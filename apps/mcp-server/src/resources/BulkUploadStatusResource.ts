@@ -26,7 +26,7 @@ const decoded = (variable: string): string =>
 /** Returns the function that registers the resource with a server. */
 export const make = (adapter: Adapter<Services>): ((server: McpServer) => void) => {
   const template = new ResourceTemplate(URI_TEMPLATE, {
-    // Sources are requested for a completion, not by every assistant that starts.
+    // Every assistant would request a list at its start; completions name the sources instead.
     list: undefined,
     complete: { sourceId: completeSource(adapter, ({ sourceId }) => sourceId) }
   })
@@ -43,10 +43,10 @@ export const make = (adapter: Adapter<Services>): ((server: McpServer) => void) 
       async ({ href }, variables, context) => {
         const { mcpReq } = context
         const input = { sourceId: trimInvisible(decoded(String(variables["sourceId"]))) }
-        const asked = LazyHandlers.answeredBy(({ getBulkUploadStatus, ToolCall }) =>
+        const read = LazyHandlers.answeredBy(({ getBulkUploadStatus, ToolCall }) =>
           getBulkUploadStatus(input.sourceId).pipe(ToolCall.observedRead(NAME, input, context))
         )
-        const { isError, structuredContent } = await adapter.run(asked, mcpReq)
+        const { isError, structuredContent } = await adapter.run(read, mcpReq)
         if (isError === true) throw toProtocolError(decodeFailure(structuredContent))
         return { contents: [{ uri: href, mimeType: JSON_TYPE, text: JSON.stringify(structuredContent) }] }
       }

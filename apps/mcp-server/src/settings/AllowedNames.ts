@@ -1,6 +1,6 @@
 /**
- * The values of `--allowed-host` and `--allowed-origin`, in the form for comparing requests. A value that no request can match
- * is reported at the start.
+ * The values of `--allowed-host` and `--allowed-origin`, normalized for comparison with requests. A value that no request can
+ * match is reported at the start.
  */
 import { inUrl } from "./Loopback.ts"
 

@@ -14,7 +14,7 @@ export interface BearerToken {
 export interface BearerTokens {
   readonly _tag: "BearerTokens"
   readonly tokens: ReadonlyArray<BearerToken>
-  /** Reads the file again, or the problems with it. */
+  /** Reads the tokens and their problems again. */
   readonly reread: () => { readonly tokens: ReadonlyArray<BearerToken>; readonly problems: Array<string> }
 }
 
@@ -28,7 +28,7 @@ const MIN_LENGTH = 32
 const TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/u
 const NAMED = /^([\w.@-]{1,64}):(.*)$/u
 
-/** Returns the tokens, or nothing if neither variable is set, and adds what is wrong to the problems. */
+/** Returns the tokens, or nothing if neither variable is set or the file cannot be read. Adds to the problems. */
 export const read = (given: Env, problems: Array<string>): BearerTokens | undefined => {
   const { env, problems: ofFile } = readFiles(given, [NAME], SecretFile.read)
   problems.push(...ofFile.map(({ fix, problem }) => `${problem} ${fix}`))
@@ -54,7 +54,7 @@ const readLines = (text: string, problems: Array<string>): ReadonlyArray<BearerT
     const [, name, token = line] = NAMED.exec(line) ?? []
     if (name === undefined && !isAlone) {
       problems.push(
-        `${where} has no name: each line of several has to be name:token, where a name has letters, digits, ".", "@", "_" and "-".`
+        `${where} has no name: write each of several lines as name:token, with letters, digits, ".", "@", "_" and "-" in the name.`
       )
       return []
     }
@@ -66,11 +66,11 @@ const readLines = (text: string, problems: Array<string>): ReadonlyArray<BearerT
 
 const bearer = (token: string, where: string, problems: Array<string>, name?: string): BearerToken => {
   if (token.length < MIN_LENGTH) {
-    problems.push(
-      `${where} is too short: it has to have ${MIN_LENGTH} characters or more, made by a random generator.`
-    )
+    problems.push(`${where} is too short: use ${MIN_LENGTH} characters or more from a random generator.`)
   } else if (!TOKEN.test(token)) {
-    problems.push(`${where} has characters that a bearer token cannot have (RFC 6750, section 2.1).`)
+    problems.push(
+      `${where} has characters that a bearer token cannot have: use letters, digits and -._~+/ only.`
+    )
   }
   return { name, token: Redacted.make(token, { label: NAME }) }
 }

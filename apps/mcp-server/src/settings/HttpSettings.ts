@@ -7,7 +7,7 @@ import * as AllowedNames from "./AllowedNames.ts"
 import * as BearerTokens from "./BearerTokens.ts"
 import * as Duration from "effect/Duration"
 import * as Result from "effect/Result"
-import { isLoopback, isPrivateOnTheWay } from "./Loopback.ts"
+import { isEncryptedOrLocal, isLoopback } from "./Loopback.ts"
 
 /** Tokens that an authorization server issues for this server. */
 export interface OAuth {
@@ -35,10 +35,10 @@ const DEFAULT_RUNNING = 128
 /** This many callers at their limit use up all slots. */
 const CALLERS = 4
 
-/** An old assistant sends four requests for one answer; SailPoint accepts 100 requests in 10 seconds from all callers. */
+/** With an older protocol, one call takes four requests; SailPoint accepts 100 requests in 10 seconds from all callers. */
 const DEFAULT_PER_CALLER = 200
 
-/** Proxies and Kubernetes send requests for some seconds after SIGTERM. */
+/** Proxies and Kubernetes still send requests for some seconds after SIGTERM. */
 const DEFAULT_GRACE_SECONDS = 5
 
 export interface HttpSettings {
@@ -71,7 +71,7 @@ export const read = (
     (option: string, read: (name: string) => string | undefined, example: string) => (name: string) => {
       const known = read(name)
       if (known === undefined) {
-        problems.push(`${option} is "${name}", which matches nothing: give ${example}.`)
+        problems.push(`${option} is "${name}", which no request can match: use a value such as ${example}.`)
       }
       return known ?? []
     }
@@ -104,13 +104,13 @@ export const read = (
   return problems.length === 0 ? Result.succeed(settings) : Result.fail(problems)
 }
 
-/** An empty variable, or a placeholder that was never filled in, counts as not set. */
+/** Returns a variable's value, or undefined if it is empty or an unfilled placeholder. */
 const text = (env: Env, name: string): string | undefined => {
   const value = env[name]?.trim() ?? ""
   return value === "" || isPlaceholder(value) ? undefined : value
 }
 
-/** A placeholder in one of these is an error: if it counted as unset, callers would be served that should be refused. */
+/** A placeholder in one of these is an error: if it counted as unset, the server would accept callers that it must refuse. */
 const AUTHENTICATION = [
   BearerTokens.NAME,
   BearerTokens.FILE,
@@ -129,12 +129,14 @@ export const readAuthentication = (env: Env, problems: Array<string>): HttpSetti
   if (issuer !== undefined) {
     if (tokens === undefined) return readOAuth(env, issuer, problems)
     problems.push(
-      "MCP_BEARER_TOKEN (or MCP_BEARER_TOKEN_FILE) is set together with MCP_OAUTH_ISSUER: keep one of the two ways and unset the other."
+      "MCP_BEARER_TOKEN (or MCP_BEARER_TOKEN_FILE) is set together with MCP_OAUTH_ISSUER: keep one and unset the other."
     )
   }
   const alone = ["MCP_OAUTH_AUDIENCE", "MCP_OAUTH_SCOPES"].filter((name) => text(env, name) !== undefined)
   if (issuer === undefined && alone.length > 0) {
-    problems.push(`MCP_OAUTH_ISSUER is not set, but ${alone.join(" and ")}: set it too.`)
+    problems.push(
+      `MCP_OAUTH_ISSUER is not set: set it too, because ${alone.join(" and ")} cannot be used without it.`
+    )
   }
   return tokens
 }
@@ -144,15 +146,15 @@ const readOAuth = (env: Env, issuer: string, problems: Array<string>): OAuth | u
   const endpoint = text(env, "MCP_PUBLIC_URL") ?? audience
   const publicUrl = httpUrl(endpoint)
   const issuerUrl = URL.parse(issuer)
-  if (issuerUrl === null || !isPrivateOnTheWay(issuerUrl) || issuerUrl.search + issuerUrl.hash !== "") {
-    problems.push("MCP_OAUTH_ISSUER cannot be used: give the https URL that the issuer's tokens name as iss.")
+  if (issuerUrl === null || !isEncryptedOrLocal(issuerUrl) || issuerUrl.search + issuerUrl.hash !== "") {
+    problems.push("MCP_OAUTH_ISSUER cannot be used: set it to the https URL in iss of the issuer's tokens.")
   }
   if (audience === undefined || endpoint === undefined) {
-    problems.push("MCP_OAUTH_AUDIENCE is not set: give what the issuer's tokens for this server name as aud.")
-  } else if (publicUrl === undefined) {
     problems.push(
-      "MCP_PUBLIC_URL has to be the URL at which clients reach /mcp, because MCP_OAUTH_AUDIENCE is not one."
+      "MCP_OAUTH_AUDIENCE is not set: use the value of aud in the issuer's tokens for this server."
     )
+  } else if (publicUrl === undefined) {
+    problems.push("MCP_PUBLIC_URL is missing or is not a URL: set it to the URL at which clients reach /mcp.")
   } else {
     const scopes = text(env, "MCP_OAUTH_SCOPES")?.split(/[\s,]+/u) ?? []
     const resource = httpUrl(audience) === undefined ? endpoint : audience

@@ -15,5 +15,5 @@ export const isLoopback = (host: string): boolean =>
 export const inUrl = (host: string): string => (isIP(host) === 6 ? `[${host}]` : host)
 
 /** Returns whether requests to the URL are encrypted or stay on this machine. */
-export const isPrivateOnTheWay = (url: URL): boolean =>
+export const isEncryptedOrLocal = (url: URL): boolean =>
   url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url.hostname.replace(/^\[|\]$/gu, "")))

@@ -1,5 +1,5 @@
 /**
- * The setting `SAIL_REDIS_URL`. It can hold a password, so no text about it shows any of it.
+ * The setting `SAIL_REDIS_URL`. It can contain a password, so no message shows any part of it.
  */
 import type { Problem } from "@sailpoint-bulk-upload/core/Settings"
 import { isPlaceholder } from "@sailpoint-bulk-upload/core/workspace"

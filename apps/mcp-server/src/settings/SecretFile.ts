@@ -8,8 +8,8 @@ import { readFileSync } from "node:fs"
 export const read = (path: string): string => readFileSync(path, "utf8")
 
 /**
- * Reads the secret in a file, of which `last` was read at the start. While the file cannot be used, the last secret stays
- * in use, with a warning.
+ * Reads the secret in a file again; `last` is its value at the start. While the file cannot be used, logs a warning and
+ * returns the last usable secret.
  */
 export const reading = (
   variable: string,
@@ -25,7 +25,7 @@ export const reading = (
     ),
     Effect.map((text) => (current = Redacted.make(text, { label: variable }))),
     Effect.catch((reason) =>
-      Effect.logWarning(`The file that ${variable} names ${reason}: the last value stays in use.`).pipe(
+      Effect.logWarning(`The file that ${variable} names ${reason}, so the last value stays in use.`).pipe(
         Effect.map(() => current)
       )
     )

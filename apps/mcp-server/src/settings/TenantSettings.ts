@@ -1,5 +1,5 @@
 /**
- * The settings, read from the environment before anything is served: complete, or all that is wrong with them.
+ * The settings, read from the environment before anything is served: complete, or all problems with them.
  */
 import type * as ApiClient from "@sailpoint-bulk-upload/core/ApiClient"
 import * as CoreSettings from "@sailpoint-bulk-upload/core/Settings"
@@ -12,7 +12,7 @@ import * as Result from "effect/Result"
 import * as RedisUrl from "./RedisUrl.ts"
 
 export interface Settings extends CoreSettings.Settings {
-  /** Where the request budget is shared with other servers. If unset, sharing is disabled. */
+  /** The Redis through which servers share the rate limit. If unset, sharing is disabled. */
   readonly redisUrl?: Secret
   readonly transformClient?: ApiClient.Options["transformClient"]
 }
@@ -60,7 +60,7 @@ export const read = (given: Record<string, string | undefined>): Result.Result<S
   ])
 }
 
-/** This server's variables come from an assistant's configuration, which is where a placeholder was left. */
+/** Names an unfilled placeholder as the problem, because an assistant's configuration is often copied with one. */
 const filledIn =
   (env: Record<string, string | undefined>) =>
   (problem: CoreSettings.Problem): CoreSettings.Problem =>

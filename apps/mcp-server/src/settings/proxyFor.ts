@@ -1,4 +1,4 @@
-/** Node uses the proxy for http also for https, if there is no other. */
+/** If no proxy is set for https, Node uses the one for http. */
 const OF_HTTP = ["http_proxy", "HTTP_PROXY"]
 const PROXIES = ["https_proxy", "HTTPS_PROXY", ...OF_HTTP]
 
@@ -27,7 +27,7 @@ export const proxyFor = (
     : { variable, isUsed }
 }
 
-/** Whether the URL's host, or a domain above it, is in a list as Node's fetch reads it. */
+/** Returns whether the URL's host, or a domain above it, is in the list. Reads the list as Node's fetch does. */
 const isDirect = ({ hostname, port, protocol }: URL, noProxy: string): boolean => {
   const ownPort = port || (protocol === "https:" ? "443" : "80")
   return (

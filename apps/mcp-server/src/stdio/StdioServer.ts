@@ -25,11 +25,11 @@ export interface Options {
   readonly report: (problem: string) => void
 }
 
-/** Resolves when every request is answered, or the assistant stops reading. */
+/** Resolves when every request is answered or its time is up, or when the assistant stops reading. */
 export const serve = async ({ calls, factory, onerror, report }: Options): Promise<void> => {
   const transport = new StdioTransport(report)
   const handle = serveStdio(factory, { transport, onerror })
-  void transport.spoken.then(flushSoon)
+  void transport.firstSent.then(flushSoon)
   const lastAnswers = async (): Promise<void> => {
     await Promise.race([transport.ended, shutdownSignal()])
     calls.beginShutdown()

@@ -1,7 +1,7 @@
 /**
  * The transport over standard input and output: each line is a JSON message.
  *
- * The SDK's transport does not answer a malformed request (`stdioLines.test.ts`) or an ID that exceeds a number
+ * The SDK's transport does not answer a malformed request (`stdioLines.test.ts`) or an ID that does not fit a number
  * (`ids.test.ts`), keeps all unread answers in memory (`stdioClients.test.ts`), and drops running calls at the end of input
  * (`shutdown.test.ts`).
  */
@@ -37,7 +37,7 @@ export class StdioTransport implements Transport {
   readonly #report: (problem: string) => void
   readonly #closed = Promise.withResolvers<void>()
   readonly #ended = Promise.withResolvers<void>()
-  readonly #spoke = Promise.withResolvers<void>()
+  readonly #firstSent = Promise.withResolvers<void>()
   readonly #unanswered = new Set<RequestId>()
   #whenAnswered = (): void => undefined
   #line = ""
@@ -50,7 +50,7 @@ export class StdioTransport implements Transport {
   readonly ended = this.#ended.promise
 
   /** Resolves when the first message was sent. */
-  readonly spoken = this.#spoke.promise
+  readonly firstSent = this.#firstSent.promise
 
   /** Reports to the operator why the transport stops reading or waits. */
   constructor(report: (problem: string) => void) {
@@ -66,7 +66,7 @@ export class StdioTransport implements Transport {
   }
 
   async start(): Promise<void> {
-    process.stdin.setEncoding("utf8").on("data", this.#take)
+    process.stdin.setEncoding("utf8").on("data", this.#onText)
     for (const event of ["end", "close", "error"]) process.stdin.once(event, this.#end)
     // This listener stays until the process ends, because late answers can fail.
     process.stdout.on("error", () => void this.close())
@@ -81,12 +81,12 @@ export class StdioTransport implements Transport {
   async close(): Promise<void> {
     if (!this.#open) return
     this.#open = false
-    process.stdin.off("data", this.#take).pause()
+    process.stdin.off("data", this.#onText).pause()
     this.onclose?.()
     this.#closed.resolve()
   }
 
-  readonly #take = (text: string): void => {
+  readonly #onText = (text: string): void => {
     const [rest = "", ...next] = text.split("\n")
     this.#line += rest
     for (const line of next) {
@@ -96,7 +96,7 @@ export class StdioTransport implements Transport {
     if (this.#line.length <= MAX_LINE) return
     this.#report(`The assistant sent a line of more than ${MAX_LINE} characters; no further input is read.`)
     this.#line = ""
-    process.stdin.off("data", this.#take)
+    process.stdin.off("data", this.#onText)
     this.#end()
   }
 
@@ -121,7 +121,7 @@ export class StdioTransport implements Transport {
     const message = toMessage(value)
     if (message === undefined) {
       const id = idOf(value)
-      if (id !== undefined) this.#refuse(id, NO_MESSAGE)
+      if (id !== undefined) this.#refuse(id, INVALID_MESSAGE)
       return
     }
     if ("method" in message) {
@@ -137,7 +137,7 @@ export class StdioTransport implements Transport {
   }
 
   #refuse(id: RequestId | null, message: string): void {
-    this.onerror?.(new Error("A line is JSON, but not a message of MCP."))
+    this.onerror?.(new Error(message))
     this.#write({ jsonrpc: "2.0", id, error: { code: ProtocolErrorCode.InvalidRequest, message } })
   }
 
@@ -146,7 +146,7 @@ export class StdioTransport implements Transport {
     if (!this.#open) throw new Error("Standard output is closed.")
     joinWrites(process.stdout)
     process.stdout.write(JsonRpcText.restore(`${JSON.stringify(message)}\n`))
-    this.#spoke.resolve()
+    this.#firstSent.resolve()
     if (process.stdout.writableLength <= MAX_UNREAD || process.stdin.isPaused()) return
     this.#report(
       `The assistant does not read its answers: more than ${MAX_UNREAD} bytes are unread. Input stops until it reads them.`
@@ -156,10 +156,10 @@ export class StdioTransport implements Transport {
   }
 }
 
-const NO_MESSAGE =
+const INVALID_MESSAGE =
   "Invalid Request: expected a JSON-RPC 2.0 message with an id that is a string or a number, a method that is a string and params that are an object."
 
-const TOO_MANY = `Invalid Request: a batch may have ${MAX_BATCH} messages. Send fewer, or one message per line.`
+const TOO_MANY = `Invalid Request: a batch may have at most ${MAX_BATCH} messages. Send fewer, or one message per line.`
 
 /** Returns the messages in a line; nothing if it is not JSON, and a request without a valid ID if it is unreadable. */
 const read = (line: string): ReadonlyArray<unknown> | undefined => {

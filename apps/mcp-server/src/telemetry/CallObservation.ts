@@ -2,7 +2,7 @@
  * The span, the measurement and the log line of a tool call, or of a read of the resource. Names follow OpenTelemetry's
  * semantic conventions for MCP (https://opentelemetry.io/docs/specs/semconv/gen-ai/mcp/).
  *
- * The only argument in them is a valid source ID: users also paste other texts there.
+ * They contain no argument except a valid source ID, because users also paste other texts.
  */
 import {
   PROTOCOL_VERSION_META_KEY,
@@ -25,7 +25,7 @@ import { CurrentCaller, fieldsOf } from "./Caller.ts"
 import * as JsonRpcText from "../text/JsonRpcText.ts"
 
 /**
- * Seconds that they took, by tool and `outcome`: `ok`, `cancelled`, `defect`, or the tag of the error.
+ * The duration of calls in seconds, by tool and `outcome`: `ok`, `cancelled`, `defect`, or the tag of the error.
  * Its count is the number of calls. The boundaries are those of the conventions.
  */
 const duration = Metric.histogram("mcp.server.operation.duration", {
@@ -102,7 +102,7 @@ const observe = (subject: "tool" | "resource") => (name: string, input: unknown,
     ).pipe(
       whereTraced(isTool ? `${method} ${name}` : method, () => ({
         kind: "server",
-        parent: callerOf(context),
+        parent: clientSpan(context),
         attributes: {
           ...attributes,
           "jsonrpc.request.id": requestId,
@@ -128,10 +128,10 @@ const outcomeOf = (exit: Exit.Exit<unknown, Failure>): string => {
 }
 
 /**
- * Returns the client's span, if it sends one as W3C Trace Context demands: in the message, or in a header of its HTTP
+ * Returns the client's span, if the client sends one in the format of W3C Trace Context: in the message, or in a header of its HTTP
  * request. The client decides whether it is sampled.
  */
-const callerOf = ({ http, mcpReq }: Context): Tracer.ExternalSpan | undefined => {
+const clientSpan = ({ http, mcpReq }: Context): Tracer.ExternalSpan | undefined => {
   const traceparent = mcpReq._meta?.[TRACEPARENT_META_KEY] ?? http?.req?.headers.get("traceparent")
   return typeof traceparent === "string"
     ? Option.getOrUndefined(HttpTraceContext.w3c(Headers.fromInput({ traceparent })))

@@ -11,7 +11,7 @@ import { HttpClientError, TransportError } from "effect/http/HttpClientError"
 import type { HttpClientResponse } from "effect/http/HttpClientResponse"
 import * as Layer from "effect/Layer"
 
-/** `timeout` is for one request, from sending to the end of the answer. */
+/** Provides the client. `timeout` limits one request, from sending to the end of the answer. */
 export const layer = (timeout: Duration.Duration, report = warnOnce()): Layer.Layer<HttpClient.HttpClient> =>
   Layer.effect(
     HttpClient.HttpClient,
@@ -45,14 +45,16 @@ const warnOnce = (): Report => {
   return (problem) => {
     if (warned || problem === undefined) return Effect.void
     warned = true
-    return Effect.logWarning(`${problem}; telemetry is lost until it accepts it. This is logged once.`)
+    return Effect.logWarning(
+      `${problem}; telemetry is lost until the collector accepts it. This is logged once.`
+    )
   }
 }
 
 const problemOf = (url: string, exit: Exit.Exit<HttpClientResponse, unknown>): string | undefined => {
   const { status } = Exit.isSuccess(exit) ? exit.value : { status: undefined }
   if (status !== undefined && status >= 200 && status < 300) return undefined
-  return `The telemetry collector at ${hostOf(url)} ${status === undefined ? "gave no answer" : `answered ${status}`}`
+  return `The telemetry collector at ${hostOf(url)} ${status === undefined ? "did not answer" : `answered ${status}`}`
 }
 
 /** Returns the host, without the user and the path that a URL can have. */

@@ -14,7 +14,7 @@ import * as OtlpSerialization from "effect/observability/OtlpSerialization"
 import * as References from "effect/References"
 import packageJson from "../../package.json" with { type: "json" }
 import * as Collector from "./Collector.ts"
-import * as DiscreetTracer from "./redactingTracer.ts"
+import * as RedactingTracer from "./redactingTracer.ts"
 import type { Env } from "./Telemetry.ts"
 
 /** OpenTelemetry's default for one request. */
@@ -28,7 +28,7 @@ export const layer = (env: Env, report?: Collector.Report): Layer.Layer<never> =
   const protocol = given["OTEL_EXPORTER_OTLP_PROTOCOL"] ?? "http/protobuf"
   const serialization = Object.hasOwn(SERIALIZATIONS, protocol) ? SERIALIZATIONS[protocol] : undefined
   if (serialization === undefined) return unusable(["OTEL_EXPORTER_OTLP_PROTOCOL"])
-  return DiscreetTracer.layer.pipe(
+  return RedactingTracer.layer.pipe(
     Layer.provideMerge(Otlp.layerFromConfig({ loggerExcludeLogSpans: true })),
     Layer.provide([
       serialization,
@@ -81,8 +81,8 @@ const setOnly = (env: Env): Readonly<Record<string, string>> =>
   )
 
 /**
- * Adds what Effect's exporters read from the environment: OpenTelemetry's default exporter, the name of this server, and
- * how long its end may wait for them. The later of two equal resource attributes applies.
+ * Adds the variables that Effect's exporters need: OpenTelemetry's default exporters, the name of this server, and the time
+ * for the last exports. Of two resource attributes with the same name, the later applies.
  */
 const completed = (given: Readonly<Record<string, string>>): Record<string, string> => ({
   OTEL_TRACES_EXPORTER: "otlp",
@@ -107,7 +107,7 @@ const requestTimeout = (given: Readonly<Record<string, string>>): Duration.Durat
 }
 
 /**
- * The exporters log every failure at debug level, with the whole request. `Collector` logs what matters.
+ * The exporters log every failure at debug level, with the whole request. `Collector` logs the problem.
  */
 const quiet: Layer.Layer<never> = Layer.effect(
   References.MinimumLogLevel,
@@ -118,7 +118,7 @@ const quiet: Layer.Layer<never> = Layer.effect(
 const unusable = (names: ReadonlyArray<string>): Layer.Layer<never> =>
   Layer.effectDiscard(
     Effect.logWarning(
-      `Telemetry is off, because its settings cannot be used: ${names.length === 0 ? "see OTEL_*" : names.join(", ")}.`
+      `Telemetry is off, because its settings cannot be used. Correct ${names.length === 0 ? "the OTEL_* variables" : names.join(", ")}.`
     )
   )
 

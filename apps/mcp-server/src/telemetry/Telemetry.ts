@@ -37,8 +37,8 @@ export const isWanted = (env: Env): boolean =>
   env["OTEL_SDK_DISABLED"]?.trim().toLowerCase() !== "true"
 
 /**
- * Exports traces, metrics and logs while it lives, or nothing at all. It never fails: unusable settings and a missing
- * collector cause a warning, because calls work without them.
+ * Exports traces, metrics and logs while the layer lives, or nothing at all. Never fails: unusable settings and a missing
+ * collector cause a warning, because calls work without telemetry.
  */
 export const fromEnv = (env: Env): Layer.Layer<never> =>
   isWanted(env)

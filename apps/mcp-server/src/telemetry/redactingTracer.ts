@@ -18,14 +18,14 @@ export const layer: Layer.Layer<never> = Layer.effect(
         const span = tracer.span(options)
         const end = span.end.bind(span)
         return Object.assign(span, {
-          end: (endTime: bigint, exit: Exit.Exit<unknown, unknown>) => end(endTime, discreet(exit))
+          end: (endTime: bigint, exit: Exit.Exit<unknown, unknown>) => end(endTime, redacted(exit))
         })
       }
     })
   )
 )
 
-const discreet = (exit: Exit.Exit<unknown, unknown>): Exit.Exit<unknown, unknown> =>
+const redacted = (exit: Exit.Exit<unknown, unknown>): Exit.Exit<unknown, unknown> =>
   Exit.isFailure(exit) &&
   exit.cause.reasons.some((reason) => reason._tag === "Fail" && reason.error instanceof InvalidSourceId)
     ? Exit.fail(new InvalidSourceId({ sourceId: "..." }))

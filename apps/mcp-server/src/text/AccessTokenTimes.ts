@@ -21,12 +21,12 @@ export const tokenTimes = (token: Redacted.Redacted<string>): Option.Option<Toke
 const instantOf = (seconds: unknown): Option.Option<DateTime.Utc> =>
   typeof seconds === "number" ? DateTime.make(seconds * 1000) : Option.none()
 
-/** Reports a token that has expired. */
+/** Returns the problem and its fix if the token has expired. */
 export const overdue = ({ expiresAt }: TokenTimes, now: DateTime.Utc) =>
   DateTime.isLessThan(now, expiresAt)
     ? undefined
     : {
         problem: `The access token expired at ${DateTime.formatIso(expiresAt)}.`,
         nextStep:
-          "Put a new token into SAIL_ACCESS_TOKEN, or use SAIL_CLIENT_ID and SAIL_CLIENT_SECRET, which renew it."
+          "Put a new token into SAIL_ACCESS_TOKEN, or set SAIL_CLIENT_ID and SAIL_CLIENT_SECRET instead, so that the server gets new tokens itself."
       }

@@ -13,11 +13,11 @@ const MARKED = new RegExp(`"([-+.\\deE]+)${MARK}"`, "gu")
 /** The keys that hold an ID which an answer or a notification repeats. */
 const ID_KEYS: ReadonlySet<string> = new Set(["id", "requestId", "progressToken"])
 
-/** Reads a message or a batch. Throws if the text is not valid JSON, or if it nests an inexact ID too deep to read. */
+/** Reads a message or a batch. Throws if the text is not valid JSON, or has an inexact ID and nests too deeply. */
 export const read = (text: string): unknown => {
   const json = text.replace(/^\uFEFF/u, "")
   const parsed: unknown = JSON.parse(json)
-  // Only the second parse sees the digits, and it is slower and less deep.
+  // Only the second parse sees the digits. It is slower, and fails at a lower depth.
   const exact: unknown = messagesIn(parsed).flatMap(idsIn).some(isInexact)
     ? JSON.parse(json, keepDigits)
     : parsed

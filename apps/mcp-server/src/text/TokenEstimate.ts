@@ -1,6 +1,6 @@
 /**
- * Estimates the tokens of a text in JSON from above. Every model has a different tokenizer, of several megabytes; to keep
- * results short, an estimate that is rarely too low is enough.
+ * Estimates the tokens of a text in JSON, rarely too low. Every model has a different tokenizer, of several megabytes, and
+ * an estimate is enough to keep results short.
  */
 
 /** Tokenizers work on bytes, so a text has at most as many tokens as bytes. */

@@ -15,7 +15,7 @@ const Input = Schema.Struct({
   ownedByMe: Schema.optionalKey(
     Schema.Boolean.annotate({
       description:
-        "Only sources whose account manager is the owner of the credentials. Set it when listing all is Forbidden (all requires ORG_ADMIN)."
+        "Only sources whose account manager is the owner of the credentials. Set it when listing all sources is Forbidden, because that requires ORG_ADMIN."
     })
   )
 })

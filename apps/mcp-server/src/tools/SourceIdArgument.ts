@@ -1,5 +1,5 @@
 /**
- * Arguments of several tools.
+ * The argument `sourceId`.
  */
 import { identity } from "effect/Function"
 import * as Schema from "effect/Schema"

@@ -28,7 +28,7 @@ export const readUploadedAt = Effect.fnUntraced(function* (uploadedAt = "") {
   const at = Option.getOrUndefined(isoTime(uploadedAt))
   const now = yield* DateTime.now
   if (at !== undefined && DateTime.isGreaterThan(at, DateTime.addDuration(now, MAX_SKEW))) {
-    const problem = `uploadedAt: it lies in the future, as it is ${DateTime.formatIso(now)} now`
+    const problem = `uploadedAt: this time is in the future, because it is now ${DateTime.formatIso(now)}`
     return yield* new InvalidArguments({ problems: [problem] })
   }
   return at && DateTime.min(at, now)

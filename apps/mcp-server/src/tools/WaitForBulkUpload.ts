@@ -1,5 +1,5 @@
 /**
- * The tool `wait_for_bulk_upload`: polls until the job has ended or the time is up.
+ * The tool `wait_for_bulk_upload`: polls until the upload has ended or the timeout has passed.
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
@@ -24,7 +24,7 @@ const Input = Schema.Struct({
 
 const Output = Schema.Struct({
   ...StatusReport.fields,
-  timedOut: Schema.Boolean.annotate({ description: "True when the time was up before it ended." }),
+  timedOut: Schema.Boolean.annotate({ description: "True when the timeout passed before the upload ended." }),
   waitedSeconds: Schema.Finite,
   checks: Integer,
   ...sandboxNote

@@ -78,7 +78,7 @@ const cases: ReadonlyArray<Case> = [
   ],
   ["a collector", "otlp", /^ok .*accepts/u, collector("accept")],
   ["a collector that refuses", "otlp", /^failed .*answered 400.*OTLP_HEADERS/u, collector("refuse")],
-  ["a collector that is gone", "otlp", /^failed .*gave no answer/u, OtlpReceiver.absent],
+  ["a collector that is gone", "otlp", /^failed .*did not answer/u, OtlpReceiver.absent],
   [
     "a protocol that is not supported",
     "otlp",

@@ -77,7 +77,7 @@ describe("services that never answer, or die", () => {
         )
         if (!(refused instanceof ProtocolError)) return assert.fail("The resource was read.")
         const [, id = "missing"] =
-          /unexpected went wrong in this server \(correlation id ([0-9a-f-]{36})\)/u.exec(refused.message) ??
+          /unexpected went wrong in this server \(correlation ID ([0-9a-f-]{36})\)/u.exec(refused.message) ??
           []
         assert.containSubset(refused, { code: -32_603, data: { error: "InternalError", retryable: true } })
         assert.notInclude(`${refused.message}${JSON.stringify(refused)}`, SECRET)

@@ -104,7 +104,7 @@ describe("waiting for an upload", () => {
         assert.strictEqual(status, "COMPLETED")
         assert.deepStrictEqual((reported as ReadonlyArray<string>).slice(0, 2), [
           "1: PENDING after 0 s",
-          "2: No answer after 1 s: SailPoint answered 503 to the status request."
+          "2: No status after 1 s: SailPoint answered 503 to the status request."
         ])
       })
   )

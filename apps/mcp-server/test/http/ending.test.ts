@@ -136,7 +136,7 @@ describe("a server over HTTP ends", { timeout: 60_000 }, () => {
       const [, first = "", second = ""] = (yield* Effect.promise(() => received)).split("HTTP/1.1 ")
       assert.include(first, `"status":"COMPLETED"`)
       assert.match(second, /^503 /u)
-      assert.include(second, "The server is going away.")
+      assert.include(second, "The server is shutting down.")
       assert.strictEqual((yield* server.ended).code, 0)
     })
   )

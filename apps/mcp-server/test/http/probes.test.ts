@@ -74,7 +74,7 @@ describe("a probe", { timeout: 60_000 }, () => {
       const { url } = yield* HttpProcess.start(sandbox)
       const { body, status } = yield* HttpProcess.get(url, "/readyz")
       assert.strictEqual(status, 503)
-      assert.include(body, "SailPoint gave no access token within 5 seconds.")
+      assert.include(body, "No access token arrived within 5 seconds.")
     })
   )
 

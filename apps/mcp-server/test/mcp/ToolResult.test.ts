@@ -84,11 +84,12 @@ describe("the result of a tool", () => {
     assert.isTrue(isError)
     assert.deepStrictEqual(rest, {
       error: "InternalError",
-      nextStep: "Try once more; if it happens again, report it with the correlation id and the server's log.",
+      nextStep:
+        "Try once more. If the problem persists, report it with the correlation ID and the server's log.",
       retryable: true
     })
     const [, id = "none"] =
-      /^Something unexpected went wrong in this server \(correlation id ([0-9a-f-]{36})\)\.$/u.exec(
+      /^Something unexpected went wrong in this server \(correlation ID ([0-9a-f-]{36})\)\.$/u.exec(
         message
       ) ?? []
     assert.notInclude(JSON.stringify(content), "canary")

@@ -24,8 +24,8 @@ const ill: ReadonlyArray<readonly [OtlpReceiver.Manner, says: string]> = [
   ["refuse", "answered 400"],
   ["fail", "answered 503"],
   ["redirect", "answered 307"],
-  ["stall", "gave no answer"],
-  ["hang", "gave no answer"]
+  ["stall", "did not answer"],
+  ["hang", "did not answer"]
 ]
 
 /** Exports so often that the server tries each of the three signals while it runs. */

@@ -64,7 +64,7 @@ describe("secrets of telemetry", { timeout: 60_000 }, () => {
         env: { OTEL_EXPORTER_OTLP_ENDPOINT: "http://me:canary-password@127.0.0.1:1" }
       })
       assert.deepStrictEqual(posts, [])
-      assert.include(stderr, "127.0.0.1:1 gave no answer")
+      assert.include(stderr, "127.0.0.1:1 did not answer")
       assert.notInclude(stderr, "canary")
     })
   )

@@ -91,7 +91,7 @@ const refused: ReadonlyArray<readonly [string, string, Record<string, unknown>, 
         WAIT,
         { sourceId, uploadedAt },
         REFUSED,
-        "uploadedAt: it lies in the future, as it is 2"
+        "uploadedAt: this time is in the future, because it is now 2"
       ] as const
   )
 ]

@@ -63,7 +63,7 @@ const verifying = (options: {
   identify: async (given) => {
     const { authorization, request } = takeToken(given)
     let caller = addressOf(request)
-    // A token that lacks a scope also names its caller, but the SDK throws then.
+    // The SDK throws for a token that lacks a scope, although the token names its caller.
     const verifyAccessToken: Verifier["verifyAccessToken"] = async (token) => {
       const verified = await options.verifier.verifyAccessToken(token)
       caller = { ...caller, ...verified.caller }

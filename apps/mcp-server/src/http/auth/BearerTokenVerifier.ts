@@ -26,7 +26,7 @@ export const makeVerifier = ({ reread, tokens }: BearerTokens) =>
       isUsable = problems.length === 0
       if (isUsable) known = tokens
       return wasUsable && !isUsable
-        ? Effect.logWarning(`${FILE} cannot be used; its last tokens stay good: ${problems.join(" ")}`)
+        ? Effect.logWarning(`${FILE} cannot be used, so its last tokens stay valid. ${problems.join(" ")}`)
         : Effect.void
     })
     const reloadSeldom = yield* Effect.cachedWithTTL(reload, READ_AGAIN_AFTER)
@@ -73,7 +73,7 @@ export const noOAuth = (): Refusal =>
     JSON.stringify({
       error: OAuthErrorCode.InvalidRequest,
       error_description:
-        "This server takes a bearer token, not OAuth. Ask its operator for the token, and let your client send the header Authorization: Bearer TOKEN."
+        "This server requires a bearer token and does not support OAuth. Ask its operator for a token, and configure your client to send the header Authorization: Bearer TOKEN."
     }),
     { status: 404, headers: { "content-type": "application/json", "cache-control": "no-store" } }
   )

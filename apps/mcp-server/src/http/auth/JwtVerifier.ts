@@ -1,6 +1,6 @@
 /**
- * Verifies access tokens of an authorization server: JWTs (RFC 9068) signed with the keys that the issuer publishes. No token
- * causes a request to the issuer.
+ * Verifies access tokens of an authorization server: JWTs (RFC 9068) signed with the keys that the issuer publishes. The
+ * issuer is requested only for its keys.
  */
 import { OAuthError, OAuthErrorCode } from "@modelcontextprotocol/server"
 import * as Data from "effect/Data"
@@ -11,13 +11,13 @@ import * as Schema from "effect/Schema"
 import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from "jose"
 import type { OAuth } from "../../settings/HttpSettings.ts"
 import type { Verified, Verifier } from "./Verifier.ts"
-import { isPrivateOnTheWay } from "../../settings/Loopback.ts"
+import { isEncryptedOrLocal } from "../../settings/Loopback.ts"
 
 /** Asymmetric signatures only: with a shared secret, this server could sign tokens as well. */
 const ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
 
 /** The least time between two requests to an issuer that is unreachable or has not published the key of a token. */
-const ASK_AGAIN_AFTER = Duration.seconds(5)
+const RETRY_AFTER = Duration.seconds(5)
 
 /** The tolerated difference between this machine's clock and the issuer's. */
 const CLOCK_TOLERANCE_SECONDS = 30
@@ -28,7 +28,7 @@ class NoKeys extends Data.TaggedError("NoKeys")<{ readonly cause?: unknown }> {}
 export const makeVerifier = (oauth: OAuth): Effect.Effect<Verifier> =>
   Effect.gen(function* () {
     const [keys] = yield* Effect.cachedInvalidateWithTTL(findKeys(oauth.issuer), (exit) =>
-      Exit.isSuccess(exit) ? Duration.infinity : ASK_AGAIN_AFTER
+      Exit.isSuccess(exit) ? Duration.infinity : RETRY_AFTER
     )
     const verify = (token: string) =>
       Effect.flatMap(keys, (keys) =>
@@ -47,12 +47,12 @@ export const makeVerifier = (oauth: OAuth): Effect.Effect<Verifier> =>
           catch: (error) => (isAboutTheToken(error) ? error : new NoKeys({ cause: error }))
         })
       )
-    let away = false
+    let isUnavailable = false
     /** Logs each change once, because any client can send any number of tokens. */
     const logChange = (error?: NoKeys) =>
       Effect.suspend(() => {
-        if (away === (error !== undefined)) return Effect.void
-        away = error !== undefined
+        if (isUnavailable === (error !== undefined)) return Effect.void
+        isUnavailable = error !== undefined
         return error === undefined
           ? Effect.logInfo("The keys of MCP_OAUTH_ISSUER are available again.")
           : Effect.logWarning(
@@ -77,7 +77,7 @@ export const makeVerifier = (oauth: OAuth): Effect.Effect<Verifier> =>
 
 const UNAVAILABLE = new OAuthError(
   OAuthErrorCode.ServerError,
-  "The authorization server cannot be asked for its keys now."
+  "The keys of the authorization server cannot be fetched now. Try again later."
 )
 
 const isAboutTheToken = (error: unknown): error is errors.JOSEError =>
@@ -111,7 +111,7 @@ const toVerified = (payload: JWTPayload): Verified => ({
     .flat()
     .filter(isText)
     .flatMap((scopes) => scopes.split(" ")),
-  // The SDK compares it once more.
+  // The SDK checks the expiry again, without a tolerance.
   ...(payload.exp === undefined ? {} : { expiresAt: payload.exp + CLOCK_TOLERANCE_SECONDS })
 })
 
@@ -165,8 +165,8 @@ const keysAt = async (url: string, issuer: string, signal: AbortSignal): Promise
   if (!response.ok) throw new Error(`${url} answered ${response.status}`)
   const metadata = decodeMetadata(await response.json())
   const jwks = URL.parse(metadata.jwks_uri)
-  if (metadata.issuer !== issuer) throw new Error(`${url} is about another issuer`)
-  if (jwks === null || !isPrivateOnTheWay(jwks))
+  if (metadata.issuer !== issuer) throw new Error(`${url} describes another issuer`)
+  if (jwks === null || !isEncryptedOrLocal(jwks))
     throw new Error(`${url} names a jwks_uri that is not an https URL`)
-  return createRemoteJWKSet(jwks, { cooldownDuration: Duration.toMillis(ASK_AGAIN_AFTER) })
+  return createRemoteJWKSet(jwks, { cooldownDuration: Duration.toMillis(RETRY_AFTER) })
 }

@@ -1,7 +1,7 @@
 import type { AuthInfo } from "@modelcontextprotocol/server"
 import type { Caller } from "../../telemetry/Caller.ts"
 
-/** A verified token, which is left out so that it cannot be passed on. */
+/** The facts about a verified token, without the token itself, so that no code can pass it on. */
 export interface Verified extends AuthInfo {
   readonly caller: Caller
 }

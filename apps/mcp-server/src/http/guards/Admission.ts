@@ -1,6 +1,6 @@
 /**
- * The limits of requests: concurrent ones, so that a flood is refused before the process runs out of memory, and for each
- * caller concurrent ones and those in 10 seconds, so that one caller cannot lock out another.
+ * Limits concurrent requests, so that a flood is refused before the process runs out of memory. Limits each caller's
+ * concurrent requests and requests in 10 seconds too, so that one caller cannot lock out another.
  */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -77,7 +77,7 @@ export const make = (limits: Limits): Effect.Effect<Admission> =>
         Effect.suspend(() => {
           let held = 0
           let left = false
-          const take = (slots: number): void => {
+          const change = (slots: number): void => {
             if (left) return
             add(caller, slots)
             held += slots
@@ -88,9 +88,9 @@ export const make = (limits: Limits): Effect.Effect<Admission> =>
               if ((running.get(caller) ?? 0) + slots > limits.runningPerCaller) {
                 return Effect.fail(callerBusy(limits.runningPerCaller))
               }
-              take(slots)
+              change(slots)
               return Effect.asVoid(
-                Effect.onError(consume(caller, slots), () => Effect.sync(() => take(-slots)))
+                Effect.onError(consume(caller, slots), () => Effect.sync(() => change(-slots)))
               )
             })
           const leave = (): void => {
@@ -111,9 +111,9 @@ const callerBusy = (limit: number): Refusal =>
   refuse(
     "callerRunning",
     429,
-    `A caller may have ${limit} requests running at once; a batch counts message by message.`,
+    `A caller may have ${limit} concurrent requests; each message of a batch counts.`,
     BUSY
   )
 
 const busy = (): Refusal =>
-  refuse("running", 503, "As many requests are running as are served at once.", BUSY)
+  refuse("running", 503, "The server is at its limit of concurrent requests. Try again later.", BUSY)

@@ -26,7 +26,7 @@ const RESPONSE_HEADERS = "WWW-Authenticate, Retry-After, MCP-Session-Id"
 const KEPT_SECONDS = "7200"
 
 export const make = (allowedOrigins: ReadonlyArray<string>) => ({
-  /** The headers that let the page read an answer. */
+  /** Returns the headers that let the page read an answer. */
   headers: ({ headers: { origin } }: IncomingMessage): Readonly<Record<string, string>> =>
     isNamed(origin, allowedOrigins)
       ? {
@@ -36,14 +36,14 @@ export const make = (allowedOrigins: ReadonlyArray<string>) => ({
         }
       : {},
 
-  /** The answer to a preflight request. */
+  /** Answers a preflight request. */
   preflight: (request: IncomingMessage): Response | undefined =>
     isPreflight(request) && isNamed(request.headers.origin, allowedOrigins)
       ? granted("POST", REQUEST_HEADERS)
       : undefined
 })
 
-/** Whether one of the names, which are host names, origins, or `scheme://*`, is this origin's. */
+/** Returns whether a name matches the origin: a host name, an origin, or `scheme://*`. */
 export const isNamed = (origin: string | undefined, names: ReadonlyArray<string>): origin is string =>
   origin !== undefined &&
   origin !== "" &&

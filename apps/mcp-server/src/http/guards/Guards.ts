@@ -1,6 +1,6 @@
 /**
- * Checks of a request before its body is read. Web pages can send requests to a local server by DNS rebinding (a foreign
- * Host), from scripts (an Origin) or from a form (not JSON): each is refused with a separate status.
+ * Checks a request before its body is read. Web pages can send requests to a local server by DNS rebinding (a foreign
+ * Host), from scripts (an Origin) or from a form (not JSON). All of these are refused.
  */
 import {
   isJsonContentType,
@@ -29,11 +29,7 @@ export const make = (settings: Pick<HttpSettings, "host" | "allowedHosts" | "all
   const host = ({ headers }: IncomingMessage): Refusal | undefined => {
     const checked = validateHostHeader(headers.host, hosts)
     if (!checked.ok)
-      return refuse(
-        "host",
-        403,
-        `${checked.message}. The hosts that are served are named with --allowed-host.`
-      )
+      return refuse("host", 403, `${checked.message}. If clients use this host, add it with --allowed-host.`)
     return MORE_THAN_HOST.test(headers.host ?? "")
       ? refuse("host", 403, "Invalid Host: expected a host and, optionally, a port.")
       : undefined
@@ -43,17 +39,13 @@ export const make = (settings: Pick<HttpSettings, "host" | "allowedHosts" | "all
     const checked = validateOriginHeader(headers.origin, ownOrigins)
     return checked.ok || CrossOrigin.isNamed(headers.origin, settings.allowedOrigins)
       ? undefined
-      : refuse(
-          "origin",
-          403,
-          `${checked.message}. The origins that are served are named with --allowed-origin.`
-        )
+      : refuse("origin", 403, `${checked.message}. If its pages may call, add it with --allowed-origin.`)
   }
 
   return {
-    /** Checks the host, origin and method of a request to the MCP endpoint. */
+    /** Checks the host and origin of a request to the MCP endpoint. */
     sender: (request: IncomingMessage): Refusal | undefined => host(request) ?? origin(request),
-    /** Checks the headers about its body and answer. */
+    /** Checks its method, and the headers about its body and answer. */
     message: (request: IncomingMessage): Refusal | undefined =>
       method(request, ["POST"]) ?? accept(request) ?? contentType(request) ?? bodySize(request),
     /** Checks a request for a document. */
@@ -106,7 +98,7 @@ const accept = (request: IncomingMessage): Refusal | undefined =>
 const contentType = ({ headers }: IncomingMessage): Refusal | undefined =>
   isJsonContentType(headers["content-type"])
     ? undefined
-    : refuse("contentType", 415, "The body has to be JSON, sent as Content-Type: application/json.")
+    : refuse("contentType", 415, "The body must be JSON. Send it with Content-Type: application/json.")
 
 /** A body without a declared length is counted while it is read. */
 const bodySize = ({ headers }: IncomingMessage): Refusal | undefined =>

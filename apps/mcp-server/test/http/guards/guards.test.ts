@@ -115,7 +115,7 @@ describe("the MCP endpoint on this machine", { timeout: 60_000 }, () => {
           jsonrpc: "2.0",
           error: {
             code: -32_000,
-            message: "Invalid Host: evil.test. The hosts that are served are named with --allowed-host."
+            message: "Invalid Host: evil.test. If clients use this host, add it with --allowed-host."
           },
           id: null
         })

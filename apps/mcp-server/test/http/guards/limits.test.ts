@@ -48,7 +48,7 @@ describe("a server over HTTP", { timeout: 60_000 }, () => {
       })
       assert.deepStrictEqual([status, headers["retry-after"]], [429, "5"])
       yield* logged(/reason=callerRunning status=429/u)
-      assert.include(body, "A caller may have 3 requests running at once; a batch counts message by message.")
+      assert.include(body, "A caller may have 3 concurrent requests; each message of a batch counts.")
       assert.isEmpty(yield* sandbox.received)
     })
   )
