@@ -237,7 +237,7 @@ const awaited: ReadonlyArray<Awaited> = [
     name: "fails with NotSettled and the last status after the timeout, and sends no more requests",
     steps: ["PENDING", "IN_PROGRESS"],
     timeout: "45 seconds",
-    result: ["NotSettled", "after 45 s", "the last status was IN_PROGRESS"],
+    result: ["NotSettled", "within 45 s", "the last status was IN_PROGRESS"],
     asked: [0, 10, 20, 30, 40]
   },
   {
@@ -245,7 +245,7 @@ const awaited: ReadonlyArray<Awaited> = [
     steps: ["PENDING"],
     timeout: "45 seconds",
     options: { until: Effect.sleep("12 seconds") },
-    result: ["NotSettled", "after 12 s", "the last status was PENDING"],
+    result: ["NotSettled", "within 12 s", "the last status was PENDING"],
     asked: [0, 10]
   },
   {
@@ -253,6 +253,12 @@ const awaited: ReadonlyArray<Awaited> = [
     steps: [broken],
     timeout: "45 seconds",
     result: ["NotSettled", "no status arrived", "SailPoint answered 500"]
+  },
+  {
+    name: "fails with NotSettled and the next step of null, which says nothing of a running job",
+    steps: [null],
+    timeout: "45 seconds",
+    result: ["NotSettled", "the last status was null", "check in SailPoint that the upload was made"]
   },
   {
     name: "fails with NotSettled, the last failure and the last status",
