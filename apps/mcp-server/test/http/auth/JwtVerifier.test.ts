@@ -57,7 +57,7 @@ const unusable: ReadonlyArray<readonly [string, Effect.Effect<Issuer.Issuer, nev
       ...issuer,
       url: new URL(issuer.url).origin
     })),
-    "is about another issuer"
+    "describes another issuer"
   ]
 ]
 

@@ -86,7 +86,10 @@ describe("a server with a bearer token", { timeout: 60_000 }, () => {
         assert.strictEqual(status, 404, path)
         const { error, error_description } = JSON.parse(body) as Record<string, string>
         assert.strictEqual(error, "invalid_request")
-        assert.match(String(error_description), /bearer token, not OAuth.*Authorization: Bearer/u)
+        assert.match(
+          String(error_description),
+          /bearer token and does not support OAuth.*Authorization: Bearer/u
+        )
       }
     })
   )
