@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { mutantsOf } from "../src/mutation/mutants.ts"
+import { functionAt, withProbes } from "../src/mutation/probes.ts"
 
 const changed = (source: string): ReadonlyArray<string> =>
   mutantsOf("module.ts", source).map(
@@ -21,4 +22,20 @@ describe("the mutants of a module", () => {
       assert.deepStrictEqual(changed(source), changes)
     }
   )
+})
+
+describe("the probes of a module", () => {
+  it("mark each function with the name of its start", () => {
+    const source = "const twice = (n) => 2 * n\nfunction run() { return twice(1) }"
+    const [probed = ""] = withProbes("a.ts", source, "log").split("\n;")
+    assert.strictEqual(
+      probed,
+      'const twice = (n) => (__probe("a.ts:21"), 2 * n)\nfunction run() {__probe("a.ts:42"); return twice(1) }'
+    )
+    const within = functionAt("a.ts", source)
+    assert.deepStrictEqual(
+      [0, 21, 50].map((start) => within({ start, end: start + 1 })),
+      ["a.ts:0", "a.ts:21", "a.ts:42"]
+    )
+  })
 })

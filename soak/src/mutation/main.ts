@@ -1,128 +1,49 @@
 /**
- * `pnpm run mutation [MODULE]`: counts the small changes of a module that its tests notice, in a copy of the project.
+ * `pnpm run mutation [PATH …]`: counts the small changes of modules that their tests notice, in copies of the project.
  */
-import { type ChildProcess, execFileSync, spawn } from "node:child_process"
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { execFileSync } from "node:child_process"
+import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { parseArgs } from "node:util"
 import * as Dice from "../Dice.ts"
-import { whole } from "../numbers.ts"
+import { EQUIVALENT } from "./equivalent.ts"
 import { type Mutant, mutantsOf } from "./mutants.ts"
+import { HELP, parse } from "./Options.ts"
+import { functionAt, withProbes } from "./probes.ts"
+import { ProjectCopy } from "./ProjectCopy.ts"
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url))
 
-const CORE = "packages/core/"
-const SERVER = "apps/mcp-server/"
-
-/** The step that builds the server, which the tests of later steps start as a process. */
-const BUILD = "build"
-
-/** The default modules, with the steps that test them, the quickest first. */
-const COVERED: Readonly<Record<string, ReadonlyArray<string>>> = {
-  [`${CORE}src/internal/retryAfter.ts`]: [`${CORE}test/hostile/headers.test.ts`, `${CORE}test`],
-  [`${CORE}src/internal/reply.ts`]: [
-    `${CORE}test/bounds.test.ts ${CORE}test/status.test.ts ${CORE}test/proxy.test.ts`,
-    `${CORE}test/hostile/answers.test.ts ${CORE}test/hostile/secrets.test.ts`,
-    `${CORE}test`
-  ],
-  [`${CORE}src/internal/send.ts`]: [
-    `${CORE}test/telemetry.test.ts ${CORE}test/status.test.ts ${CORE}test/bounds.test.ts`,
-    `${CORE}test`
-  ],
-  [`${SERVER}src/http/Exchange.ts`]: [
-    BUILD,
-    `${SERVER}test/http/clients.test.ts ${SERVER}test/http/keepAlive.test.ts`,
-    `${SERVER}test/http ${SERVER}test/hostile/httpClients.test.ts ${SERVER}test/hostile/ids.test.ts`
-  ],
-  [`${SERVER}src/handlers/SourceList.ts`]: [
-    `${SERVER}test/handlers/SourceList.test.ts`,
-    BUILD,
-    `${SERVER}test/tools/listNonEmployeeSources.test.ts ${SERVER}test/handlers`
-  ]
+/** One change of one module. */
+interface Change extends Mutant {
+  readonly module: string
+  readonly line: number
+  /** The innermost function around the change. */
+  readonly within: string
+  readonly shown: string
 }
 
-const HELP = `Changes a module in many small ways, one at a time, and prints the changes that no test notices.
-
-Usage: pnpm run mutation [MODULE] [options]
-
-  MODULE       a module, for example packages/core/src/internal/reply.ts (default: a few modules)
-  --sample N   try N changes of each module, chosen at random (default: all)
-  --seed N     the seed of the choice (default: a random one, which is printed)
-  --help       print this text
-`
+interface TestFile {
+  readonly name: string
+  readonly millis: number
+  /** The functions that the file calls in its own process, and in processes that run the built files. */
+  readonly source: ReadonlySet<string>
+  readonly built: ReadonlySet<string>
+}
 
 type Verdict = "killed" | "survived" | "timeout"
 
-let child: ChildProcess | undefined
+const print = (line: string): void => void process.stdout.write(`${line}\n`)
 
-/** Runs a command in a process group, so that all its processes end. Returns undefined if the command times out. */
-const run = (folder: string, millis: number, ...args: ReadonlyArray<string>): Promise<boolean | undefined> =>
-  new Promise((resolve, reject) => {
-    const started = spawn(process.execPath, args, { cwd: folder, stdio: "ignore", detached: true })
-    child = started
-    let isLate = false
-    const timer = setTimeout(() => {
-      isLate = true
-      killGroup()
-    }, millis)
-    started.once("error", reject)
-    started.once("exit", (code) => {
-      clearTimeout(timer)
-      killGroup()
-      resolve(isLate ? undefined : code === 0)
-    })
-  })
+const filesOf = (...paths: ReadonlyArray<string>): ReadonlyArray<string> =>
+  execFileSync("git", ["ls-files", ...paths], { cwd: ROOT, encoding: "utf8" }).split("\n")
 
-const killGroup = (): void => {
-  try {
-    if (child?.pid !== undefined) process.kill(-child.pid, "SIGKILL")
-  } catch {
-    // The group has ended.
-  }
-}
+const modulesAt = (...paths: ReadonlyArray<string>): ReadonlyArray<string> =>
+  filesOf(...paths).filter((file) => /\/src\/.*\.ts$/u.test(file))
 
-const copyTo = (folder: string): void => {
-  const files = execFileSync("git", ["ls-files", "-co", "--exclude-standard", "-z"], {
-    cwd: ROOT,
-    encoding: "utf8"
-  })
-  for (const file of files.split("\0")) {
-    if (file !== "" && existsSync(join(ROOT, file))) cpSync(join(ROOT, file), join(folder, file))
-  }
-  execFileSync("npx", ["--yes", "pnpm@12.21.0", "install", "--frozen-lockfile", "--prefer-offline"], {
-    cwd: folder,
-    stdio: "ignore"
-  })
-}
-
-const stepsOf = (module: string): ReadonlyArray<string> => {
-  const [root = ""] = module.split("src/", 1)
-  return COVERED[module] ?? (root === CORE ? [`${root}test`] : [BUILD, `${root}test`])
-}
-
-/** Runs the tests of a module until one fails. */
-const check = async (folder: string, module: string, millis: number): Promise<Verdict> => {
-  for (const step of stepsOf(module)) {
-    const config = ["run", "--config", "vitest.workspace.ts", "--bail", "1"]
-    const passed = await (step === BUILD
-      ? run(folder, millis, `${SERVER}build.ts`)
-      : run(folder, millis, "node_modules/vitest/vitest.mjs", ...config, ...step.split(" ")))
-    if (passed === undefined) return "timeout"
-    if (!passed) return "killed"
-  }
-  return "survived"
-}
-
-const sampleOf = (mutants: ReadonlyArray<Mutant>, size: number, seed: number): ReadonlyArray<Mutant> => {
-  const dice = Dice.make(seed)
-  const left = [...mutants]
-  const chosen: Array<Mutant> = []
-  while (left.length > 0 && chosen.length < size) {
-    chosen.push(...left.splice(dice.between(0, left.length - 1), 1))
-  }
-  return chosen.toSorted((a, b) => a.start - b.start)
+const emptyPath = (paths: ReadonlyArray<string>): string | undefined => {
+  const empty = paths.find((path) => modulesAt(path).length === 0)
+  return empty && `There is no module at ${empty}.`
 }
 
 const oneLine = (text: string): string => text.replaceAll(/\s+/gu, " ").slice(0, 60) || "nothing"
@@ -134,53 +55,138 @@ const shown = (before: string, after: string): string => {
   return `${oneLine(before.slice(from))} → ${oneLine(after.slice(from))}`
 }
 
-const tryModule = async (folder: string, module: string, size: number, seed: number): Promise<boolean> => {
-  const file = join(folder, module)
-  const source = readFileSync(file, "utf8")
-  const began = performance.now()
-  if ((await check(folder, module, 1_200_000)) !== "survived") {
-    process.stdout.write(`${module}: the tests fail on the unchanged module.\n`)
-    return false
-  }
-  const millis = 30_000 + 5 * (performance.now() - began)
-  const counts: Record<Verdict, number> = { killed: 0, survived: 0, timeout: 0 }
-  const mutants = mutantsOf(file, source)
-  const sample = sampleOf(mutants, size, seed)
-  for (const { end, start, text } of sample) {
-    writeFileSync(file, source.slice(0, start) + text + source.slice(end))
-    const verdict = await check(folder, module, millis)
-    counts[verdict] += 1
-    const line = source.slice(0, start).split("\n").length
-    const change = shown(source.slice(start, end), text)
-    if (verdict !== "killed") process.stdout.write(`${verdict} ${module}:${line}  ${change}\n`)
-  }
-  writeFileSync(file, source)
-  const noticed = counts.killed + counts.timeout
-  process.stdout.write(
-    `${module}: ${counts.killed} killed, ${counts.timeout} timed out, ${counts.survived} survived of ${sample.length} (${mutants.length} in all), ${Math.round((100 * noticed) / Math.max(1, sample.length))} % noticed\n`
-  )
-  return true
+const changesOf = (module: string): ReadonlyArray<Change> => {
+  const source = readFileSync(join(ROOT, module), "utf8")
+  const within = functionAt(module, source)
+  return mutantsOf(module, source)
+    .map((mutant) => ({
+      ...mutant,
+      module,
+      line: source.slice(0, mutant.start).split("\n").length,
+      within: within(mutant),
+      shown: shown(source.slice(mutant.start, mutant.end), mutant.text)
+    }))
+    .filter((change) => !EQUIVALENT.some(([of, text]) => of === module && text === change.shown))
 }
 
-const parse = (argv: ReadonlyArray<string>) => {
-  try {
-    const { positionals, values } = parseArgs({
-      args: argv.filter((argument) => argument !== "--"),
-      allowPositionals: true,
-      options: { sample: { type: "string" }, seed: { type: "string" }, help: { type: "boolean", short: "h" } }
+const sampleOf = <A>(all: ReadonlyArray<A>, size: number, seed: number): ReadonlyArray<A> => {
+  const dice = Dice.make(seed)
+  const left = [...all]
+  const chosen: Array<A> = []
+  while (left.length > 0 && chosen.length < size)
+    chosen.push(...left.splice(dice.between(0, left.length - 1), 1))
+  return chosen
+}
+
+/** Lets each copy work on the items until none is left. */
+const shareOut = async <A>(
+  copies: ReadonlyArray<ProjectCopy>,
+  items: ReadonlyArray<A>,
+  work: (copy: ProjectCopy, item: A) => Promise<void>
+): Promise<void> => {
+  const left = items.values()
+  await Promise.all(
+    copies.map(async (copy) => {
+      for (const item of left) await work(copy, item)
     })
-    if (values.help === true) return "help"
-    const modules = positionals.length === 0 ? Object.keys(COVERED) : positionals
-    const unknown = modules.find((module) => !existsSync(join(ROOT, module)))
-    if (unknown !== undefined) return { problem: `There is no module ${unknown}.` }
-    return {
-      modules,
-      sample: values.sample === undefined ? Infinity : whole("sample", values.sample),
-      seed: values.seed === undefined ? Date.now() % 2 ** 31 : whole("seed", values.seed)
+  )
+}
+
+const restore = (copy: ProjectCopy, modules: ReadonlyArray<string>): void => {
+  for (const module of modules) copy.write(module, readFileSync(join(ROOT, module), "utf8"))
+}
+
+/** Runs each test file once, with probes in the modules. Leaves out files that fail without a change. */
+const measure = async (
+  copies: ReadonlyArray<ProjectCopy>,
+  modules: ReadonlyArray<string>,
+  names: ReadonlyArray<string>
+): Promise<ReadonlyArray<TestFile>> => {
+  for (const copy of copies) {
+    for (const module of modules) {
+      copy.write(module, withProbes(module, copy.read(module), join(copy.folder, "hits.log")))
     }
-  } catch (error) {
-    return { problem: error instanceof Error ? error.message : String(error) }
+    if (!(await copy.build())) throw new Error("The build fails with probes in the modules.")
   }
+  const found: Array<TestFile> = []
+  await shareOut(copies, names, async (copy, name) => {
+    copy.write("hits.log", "")
+    const answer = await copy.run(name, 600_000)
+    if (answer === "timeout" || !answer.passed)
+      return print(`Left out, because it fails on the unchanged modules: ${name}`)
+    const hits = copy.read("hits.log").split("\n")
+    const of = (kind: string) =>
+      new Set(hits.flatMap((hit) => (hit.startsWith(kind) ? [hit.slice(kind.length)] : [])))
+    found.push({ name, millis: answer.millis, source: of("source "), built: of("built ") })
+  })
+  for (const copy of copies) restore(copy, modules)
+  return found
+}
+
+/** Tries one change: the test files that reach its function, the most promising first, until one fails. */
+const tryChange = async (
+  copy: ProjectCopy,
+  change: Change,
+  tests: ReadonlyArray<TestFile>,
+  kills: Map<string, number>
+): Promise<Verdict> => {
+  const cost = ({ millis, name }: TestFile): number =>
+    millis / (1 + 4 * (kills.get(`${change.module} ${name}`) ?? 0))
+  const inOrder = tests.toSorted((a, b) => cost(a) - cost(b))
+  const direct = inOrder.filter(({ source }) => source.has(change.within))
+  const built = inOrder.filter((test) => test.built.has(change.within))
+  const source = copy.read(change.module)
+  copy.write(change.module, source.slice(0, change.start) + change.text + source.slice(change.end))
+  try {
+    for (const [step, files] of [direct, built].entries()) {
+      if (step === 1 && files.length > 0 && !(await copy.build())) return "killed"
+      for (const { millis, name } of files) {
+        const answer = await copy.run(name, 30_000 + 8 * millis)
+        if (answer === "timeout") return "timeout"
+        if (answer.passed) continue
+        const key = `${change.module} ${name}`
+        kills.set(key, (kills.get(key) ?? 0) + 1)
+        return "killed"
+      }
+    }
+    return "survived"
+  } finally {
+    copy.write(change.module, source)
+  }
+}
+
+const percent = (noticed: number, of: number): string =>
+  `${of === 0 ? 100 : Math.round((1000 * noticed) / of) / 10} %`
+
+/** Tries the changes of the modules of one package, and prints the survivors and the figures. */
+const tryPackage = async (
+  copies: ReadonlyArray<ProjectCopy>,
+  root: string,
+  changes: ReadonlyArray<Change>
+): Promise<void> => {
+  const modules = [...new Set(changes.map(({ module }) => module))]
+  const names = filesOf(`${root}test`).filter((name) => name.endsWith(".test.ts"))
+  const tests = await measure(copies, modules, names)
+  const kills = new Map<string, number>()
+  const results: Array<readonly [Change, Verdict]> = []
+  await shareOut(copies, changes, async (copy, change) => {
+    const verdict = await tryChange(copy, change, tests, kills)
+    results.push([change, verdict])
+    if (verdict !== "killed") print(`${verdict} ${change.module}:${change.line}  ${change.shown}`)
+    if (results.length % 50 === 0) print(`${results.length} of ${changes.length} changes tried`)
+  })
+  const report = (name: string, of: typeof results): void => {
+    const survived = of.filter(([, verdict]) => verdict === "survived").length
+    print(
+      `${name}: ${of.length - survived} of ${of.length} noticed, ${percent(of.length - survived, of.length)}`
+    )
+  }
+  for (const module of modules)
+    report(
+      module,
+      results.filter(([change]) => change.module === module)
+    )
+  report(`All of ${root}`, results)
 }
 
 const main = async (): Promise<number> => {
@@ -189,30 +195,30 @@ const main = async (): Promise<number> => {
     process.stdout.write(HELP)
     return 0
   }
-  if ("problem" in options) {
-    process.stderr.write(`${options.problem}\nTry pnpm run mutation --help.\n`)
+  const problem = "problem" in options ? options.problem : emptyPath(options.paths)
+  if ("problem" in options || problem !== undefined) {
+    process.stderr.write(`${problem}\nTry pnpm run mutation --help.\n`)
     return 2
   }
-  const { modules, sample, seed } = options
-  process.stdout.write(`Seed ${seed}\n`)
-  const folder = mkdtempSync(join(tmpdir(), "mutation-"))
-  const stop = () => {
-    killGroup()
-    rmSync(folder, { recursive: true, force: true })
-  }
+  const { jobs, paths, sample, seed } = options
+  print(`Seed ${seed}`)
+  const copies = Array.from({ length: jobs }, () => new ProjectCopy(ROOT))
+  const remove = (): void => copies.forEach((copy) => copy.remove())
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => {
-      stop()
+      remove()
       process.exit(130)
     })
   }
   try {
-    copyTo(folder)
-    let isGood = true
-    for (const module of modules) isGood = (await tryModule(folder, module, sample, seed)) && isGood
-    return isGood ? 0 : 1
+    for (const copy of copies) copy.install()
+    const changes = sampleOf(modulesAt(...paths).flatMap(changesOf), sample, seed)
+    for (const [root = "", of] of Map.groupBy(changes, ({ module }) => module.split("src/", 1)[0])) {
+      await tryPackage(copies, root, of)
+    }
+    return 0
   } finally {
-    stop()
+    remove()
   }
 }
 
