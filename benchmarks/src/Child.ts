@@ -1,5 +1,5 @@
 /**
- * A separate process for each part that must not disturb the figures of another. It answers questions over Node's
+ * A separate process for each part of a measurement that must not disturb the others. It answers questions over Node's
  * channel between parent and child.
  */
 import { fork } from "node:child_process"

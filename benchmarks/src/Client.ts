@@ -2,7 +2,7 @@
  * One interface for clients that request statuses: this library and its peers.
  */
 export interface Client {
-  /** Requests the status of each source, that many at a time. */
+  /** Requests the status of each source, with this number of concurrent calls. */
   readonly statuses: (sourceIds: ReadonlyArray<string>, concurrency: number) => Promise<void>
 }
 
@@ -18,7 +18,7 @@ export const ofCall = (call: (sourceId: string) => Promise<unknown>): Client => 
   statuses: concurrently(call)
 })
 
-/** Makes the calls in order, that many at a time. */
+/** Makes the calls in order, with this number of concurrent calls. */
 export const concurrently =
   (call: (sourceId: string) => Promise<unknown>): Client["statuses"] =>
   async (sourceIds, concurrency) => {
@@ -29,6 +29,6 @@ export const concurrently =
     await Promise.all(Array.from({ length: concurrency }, worker))
   }
 
-/** Returns source IDs from that number on, always the same. */
+/** Returns the source IDs of consecutive numbers. */
 export const sourceIds = (count: number, from = 0): ReadonlyArray<string> =>
   Array.from({ length: count }, (_, n) => (from + n).toString(16).padStart(32, "0"))

@@ -1,5 +1,5 @@
 /**
- * An MCP server as a child process, with the smallest possible client, so that the figures are the server's.
+ * An MCP server as a child process, with the smallest possible client, so that the figures show only the server.
  */
 import { type ChildProcessByStdio, spawn } from "node:child_process"
 import { once } from "node:events"
@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url"
 import { Agent, request } from "undici"
 import { type Client, concurrently } from "./Client.ts"
 
-/** Each call has to be answered with a status. */
+/** A call throws if its answer has no status. */
 export interface McpServer extends AsyncDisposable {
   readonly call: Client["statuses"]
 }

@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url"
 
 const FOLDER = fileURLToPath(new URL("../published/", import.meta.url))
 
-/** Takes a second if everything is installed already. */
+/** Installs the peers. Takes a second if they are installed already. */
 export const install = (): void => {
   const { status } = spawnSync(
     "npx",

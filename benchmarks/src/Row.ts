@@ -1,5 +1,5 @@
 /**
- * A row of the benchmark: a few figures about one question of users.
+ * A row of the benchmark: a few figures that answer one question of users.
  */
 import type { Figure } from "./Figure.ts"
 

@@ -30,11 +30,11 @@ export interface Outcome {
   readonly senders: ReadonlyArray<number>
 }
 
-/** The first window's requests need no time, and each further window lasts one window. */
+/** The requests of the first window take no time, and each further window takes its whole time. */
 const minimumSeconds = (sources: number): number =>
   ((Math.ceil(sources / LIMIT.requests) - 1) * LIMIT.millis) / 1000
 
-/** Each process requests its own sources once, after a call that loads its code and opens its connections. */
+/** Each process requests the status of separate sources, after a call that loads the code and opens connections. */
 export const ask = async (processes: number, sources: number, redis?: string): Promise<Outcome> => {
   await using stack = new AsyncDisposableStack()
   const sandbox = stack.use(
@@ -75,7 +75,7 @@ export const ask = async (processes: number, sources: number, redis?: string): P
 /** The source ID in a path is the source's number. */
 const numberOf = (path: string): number => Number.parseInt(/[0-9a-f]{32}/u.exec(path)?.[0] ?? "", 16)
 
-/** The time against the limit's minimum, and the requests of all runs that were refused. */
+/** The time compared with the limit's minimum, and the refused requests of all runs. */
 export const figures = (
   what: string,
   outcomes: ReadonlyArray<Outcome>,

@@ -1,5 +1,5 @@
 /**
- * The server that stands in for SailPoint, the same for all clients, in a separate process.
+ * The server that replaces SailPoint, the same for all clients, in a separate process.
  */
 import * as Child from "./Child.ts"
 
@@ -9,7 +9,7 @@ export interface Upstream extends AsyncDisposable {
   readonly asked: () => Promise<number>
 }
 
-/** All sources have the first status. A DELETE request moves to the next one and counts requests from zero. */
+/** All sources have the first status. A DELETE request advances to the next status and resets the count of requests. */
 export const start = async (statuses: ReadonlyArray<string> = ["COMPLETED"]): Promise<Upstream> => {
   const child = await Child.start<"url" | "asked", string | number>("upstream", { args: statuses })
   return {

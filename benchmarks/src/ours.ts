@@ -26,7 +26,7 @@ export const layer = (
     requestBudget
   }).pipe(Layer.provide(http), Layer.orDie)
 
-/** Shares the limit through the Redis behind that socket. */
+/** Shares the limit through the Redis that listens on this socket. */
 export const sharedLayer = (
   baseUrl: string,
   budget: RequestBudget.Options,

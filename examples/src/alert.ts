@@ -1,6 +1,6 @@
 /**
- * An alert for each upload that ends in ERROR, or does not end in time: three files are uploaded, one of them
- * broken, and a webhook gets an alert for that one. Run it with `pnpm example alert`.
+ * An alert for each upload that ends in ERROR or does not end in time: the example uploads three files, one of them
+ * broken, and a webhook gets an alert for the broken one. Run it with `pnpm example alert`.
  */
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
@@ -27,7 +27,7 @@ const UPLOADS = [
   { ...Source.named("Done"), csv: `${COLUMNS}\nk.ito,Kei,Ito,kei.ito@example.com,a.ortiz` }
 ]
 
-/** Stands in for the incoming webhook of a chat or an on-call service. */
+/** Replaces the incoming webhook of a chat or an on-call service. */
 const webhook = Effect.gen(function* () {
   const server = yield* HttpServer.HttpServer
   yield* server.serve(

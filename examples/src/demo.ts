@@ -135,7 +135,7 @@ const demo = Effect.gen(function* () {
   const sandbox = yield* Sandbox.make({ jobTiming: { pending: "1 second", inProgress: "1500 millis" } })
   yield* line("listens", sandbox.url)
 
-  yield* heading("2. The MCP server starts, as in an assistant")
+  yield* heading("2. The MCP server starts, as an assistant starts it")
   const client = yield* connect(sandbox)
   yield* line("protocol", client.getNegotiatedProtocolVersion() ?? "unknown")
   const { tools } = yield* Effect.promise(() => client.listTools())
@@ -145,7 +145,7 @@ const demo = Effect.gen(function* () {
     "The server does not offer get_bulk_upload_status."
   )
 
-  yield* heading('3. A part of its name finds a source: "contract"')
+  yield* heading('3. A part of the name finds a source: "contract"')
   const found = yield* call(client, "list_non_employee_sources", { nameContains: "contract" })
   const [source] = found.content["sources"] as ReadonlyArray<{
     readonly name: string
@@ -168,8 +168,8 @@ const demo = Effect.gen(function* () {
     Stream.take(20),
     Stream.runCollect
   )
-  yield* expect(statuses.includes("PENDING"), "The job was never seen as PENDING.")
-  yield* expect(statuses.includes("IN_PROGRESS"), "The job was never seen as IN_PROGRESS.")
+  yield* expect(statuses.includes("PENDING"), "The job was never PENDING.")
+  yield* expect(statuses.includes("IN_PROGRESS"), "The job was never IN_PROGRESS.")
   yield* expect(statuses.at(-1) === "COMPLETED", "The job did not become COMPLETED.")
 
   yield* heading("5. On another source, one call waits and reports its progress")

@@ -12,7 +12,7 @@ import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
 
-/** For interactive use: few tries, and no wait of more than two seconds. */
+/** For interactive use: few tries, and no wait above two seconds. */
 const impatient = RetryPolicy.make({ retries: 3, backoff: "100 millis", maxRetryAfter: "2 seconds" })
 
 /**

@@ -23,7 +23,7 @@ const shown = ({ status }: BulkUploadStatus.BulkUploadStatus) => ({
   meaning: BulkUploadStatus.meaning(status)
 })
 
-/** A wrong ID is the browser's mistake, and a busy upstream is temporary; all else is 502, for the operator. */
+/** The client can fix a wrong ID, and a rate limit is temporary. Only the operator can fix other errors, which are 502. */
 const HTTP_STATUS: Partial<Record<BulkUploadError.BulkUploadError["_tag"], number>> = {
   InvalidSourceId: 400,
   NotFound: 404,

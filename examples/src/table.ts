@@ -12,7 +12,7 @@ import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 
-/** The table has ten of each of these. */
+/** The table has ten sources of each kind. */
 const KINDS: ReadonlyArray<Source.Source> = [
   { ...Source.named("Done"), name: "Contractors" },
   { ...Source.named("Running"), name: "Interns" },

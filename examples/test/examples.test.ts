@@ -121,11 +121,9 @@ describe("the examples", { timeout: 60_000, concurrent: true }, () => {
     const service = spawn(process.execPath, [RUN, "service"])
     try {
       const url = await listening(service)
-      const page = await fetch(url)
-      assert.match(await page.text(), /EventSource/u)
-
       const events = await (await fetch(`${url}/uploads/${CONTRACTORS}/events`)).text()
       assert.match(events, /^data: .*^data: \{[^\n]*"status":"COMPLETED"[^\n]*\}\s*$/msu)
+      assert.match(await (await fetch(url)).text(), /EventSource/u)
 
       const answer = await fetch(`${url}/uploads/${CONTRACTORS}`)
       assert.deepInclude(await answer.json(), { status: "COMPLETED", settled: true })

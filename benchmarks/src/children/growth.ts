@@ -1,5 +1,5 @@
 /**
- * The statuses of ever new sources, in rounds. Run with --expose-gc. The answers are made in the process, so that the
+ * The statuses of ever new sources, in rounds. Run with --expose-gc. The process itself makes the answers, so that the
  * rounds are short.
  */
 import * as BulkUploads from "@sailpoint-bulk-upload/core/BulkUploads"
@@ -15,7 +15,7 @@ export interface Task {
   readonly sources: number
 }
 
-/** Forgotten at once: within its window, a rate limit remembers each request. */
+/** A short window: a rate limit remembers each request for one window. */
 const MOMENTARY = { requests: 1_000_000, per: "1 millis" } as const
 
 /** Returns the heap after each round, in bytes. */

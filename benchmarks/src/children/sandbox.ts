@@ -1,4 +1,4 @@
-/** A sandbox with a limit and that many sources; answers with the requests that it received since the last question. */
+/** A sandbox with a limit and a number of sources; answers with its URL, or the requests since the last question. */
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Effect from "effect/Effect"
 import { answer } from "../Child.ts"

@@ -1,6 +1,6 @@
 /**
- * The smallest server that can stand in for SailPoint: answers at once and without a limit, so that the figures are the
- * clients'.
+ * The smallest server that can replace SailPoint: it answers at once and without a limit, so that the figures show only
+ * the clients.
  */
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"

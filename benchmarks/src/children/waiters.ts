@@ -17,7 +17,7 @@ export interface Task {
   readonly baseUrl: string
   readonly waiters: number
   readonly sources: number
-  /** More waiters, which time out one per millisecond. */
+  /** The number of further waiters, one of which times out per millisecond. */
   readonly timers: number
 }
 

@@ -9,7 +9,7 @@ import { race } from "../Race.ts"
 import type { Row } from "../Row.ts"
 import * as Upstream from "../Upstream.ts"
 
-/** With one target for each case below that the peer takes part in. */
+/** The peers, each with a target for every case below in which it participates. */
 const PEERS = [
   { name: "the vendor's SDK", module: "../peers/vendorSdk.ts", atMost: [0.35, 0.25] },
   { name: "axios", module: "../peers/axios.ts", atMost: [0.9, 0.9] },

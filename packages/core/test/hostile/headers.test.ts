@@ -99,7 +99,7 @@ describe.each(transports)("over %s", (_, transport) => {
     const cases = retryAfters.flatMap(([name, headers, wait]) =>
       [429, 503].map((status) => [name, status, headers, wait] as const)
     )
-    it.live.each(cases)("a Retry-After that %s is read from a %d", ([, status, headers, wait]) =>
+    it.live.each(cases)("a Retry-After that %s has the expected wait on a %d", ([, status, headers, wait]) =>
       Effect.gen(function* () {
         const { exit } = yield* asked(wire.answer(status, "", headers))
         const error = yield* Effect.flip(exit)
