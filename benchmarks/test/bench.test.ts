@@ -57,13 +57,13 @@ describe("the bench", () => {
     }
   })
 
-  it("the bench exits 0 if every target is met", { timeout: 60_000 }, async () => {
+  it("the bench exits with 0 if every target is met", { timeout: 60_000 }, async () => {
     const { code, stdout } = await check(figure)
     assert.strictEqual(code, 0)
     assert.match(stdout, /^work +theirs +11 \/ 20 ms +0\.55 × +≤ 0\.6 × +met$/mu)
   })
 
-  it("the bench exits 1 if one target is missed", { timeout: 60_000 }, async () => {
+  it("the bench exits with 1 if one target is missed", { timeout: 60_000 }, async () => {
     const { code, stdout } = await check(figure, {
       what: "refused",
       unit: "requests",

@@ -1,7 +1,8 @@
 /**
  * An HTTP service that offers the status to a front end: `GET /uploads/{sourceId}` returns it once, and
- * `/uploads/{sourceId}/events` sends every change as server-sent events, which the page at `/` shows. Only the service
- * has the credentials. Run it with `pnpm example service`.
+ * `/uploads/{sourceId}/events` sends every change as server-sent events. The page at `/` shows them after a
+ * `POST /uploads`, which uploads a file to the sandbox. Only the service has the credentials. Run it with
+ * `pnpm example service`.
  */
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
@@ -43,6 +44,12 @@ const sourceId = Effect.map(HttpRouter.params, ({ sourceId = "" }) => sourceId)
 
 const Routes = Effect.gen(function* () {
   const uploads = yield* BulkUploads.BulkUploads
+  const sandbox = yield* Sandbox.Sandbox
+  const upload = HttpRouter.route(
+    "POST",
+    "/uploads",
+    Effect.as(sandbox.upload(CONTRACTORS, CSV), HttpServerResponse.empty({ status: 202 }))
+  )
   const once = HttpRouter.route(
     "GET",
     "/uploads/:sourceId",
@@ -68,28 +75,26 @@ const Routes = Effect.gen(function* () {
       )
     )
   )
-  return [once, events, HttpRouter.route("GET", "/", HttpServerResponse.html(PAGE))]
+  return [upload, once, events, HttpRouter.route("GET", "/", HttpServerResponse.html(PAGE))]
 }).pipe(HttpRouter.addAll)
+
+const CONTRACTORS = Source.named("Contractors").sourceId
+
+const CSV = "accountName,firstName,lastName,email,manager\nw.lee,Wren,Lee,wren.lee@example.com,a.ortiz"
 
 const PAGE = `<!doctype html><meta charset="utf-8"><title>Bulk upload</title><h1>Contractors</h1><p id="now">…</p>
 <script>
-  const events = new EventSource("/uploads/${Source.named("Contractors").sourceId}/events")
+  const events = new EventSource("/uploads/${CONTRACTORS}/events")
+  events.addEventListener("open", () => fetch("/uploads", { method: "POST" }), { once: true })
   const show = ({ data }) => { document.getElementById("now").textContent = JSON.parse(data).meaning ?? JSON.parse(data).message }
   events.addEventListener("status", (event) => { show(event); if (JSON.parse(event.data).settled) events.close() })
   events.addEventListener("failure", (event) => { show(event); events.close() })
 </script>`
 
-const CSV = "accountName,firstName,lastName,email,manager\nw.lee,Wren,Lee,wren.lee@example.com,a.ortiz"
-
-const Upload = Layer.effectDiscard(
-  Effect.flatMap(Sandbox.Sandbox, ({ upload }) => upload(Source.named("Contractors").sourceId, CSV))
-)
-
 const Service = HttpRouter.serve(Routes).pipe(
   Layer.provide(
     NodeHttpServer.layer(createServer, { host: "127.0.0.1", port: Number(process.env["PORT"] ?? 0) })
   ),
-  Layer.merge(Upload),
   Layer.provide(BulkUploads.layerConfig()),
   Layer.provide([Environment.layer(), FetchHttpClient.layer])
 )

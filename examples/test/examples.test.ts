@@ -121,7 +121,13 @@ describe("the examples", { timeout: 60_000, concurrent: true }, () => {
     const service = spawn(process.execPath, [RUN, "service"])
     try {
       const url = await listening(service)
-      const events = await (await fetch(`${url}/uploads/${CONTRACTORS}/events`)).text()
+      const { body } = await fetch(`${url}/uploads/${CONTRACTORS}/events`)
+      let events = ""
+      for await (const chunk of body ?? []) {
+        // The upload begins after the first status.
+        if (events === "") await fetch(`${url}/uploads`, { method: "POST" })
+        events += Buffer.from(chunk).toString()
+      }
       assert.match(events, /^data: .*^data: \{[^\n]*"status":"COMPLETED"[^\n]*\}\s*$/msu)
       assert.match(await (await fetch(url)).text(), /EventSource/u)
 

@@ -44,7 +44,7 @@ describe("NonEmployeeSources", () => {
     }).pipe(Effect.provide(live({ apiVersion })))
   )
 
-  it.live("list requests the owner's sources only if asked to, with the token that statuses use", () =>
+  it.live("list requests only the owner's sources with ownedByMe, and uses the token of statuses", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.Sandbox
       const sources = yield* NonEmployeeSources.NonEmployeeSources

@@ -52,7 +52,7 @@ describe("serving over HTTP", { timeout: 60_000 }, () => {
       })
   )
 
-  it.live("the HTTP server starts on all interfaces with a token and a host, and serves only that", () =>
+  it.live("the server starts on all interfaces with a token and a host, and serves only that host", () =>
     Effect.gen(function* () {
       const { url } = yield* HttpProcess.start(yield* Sandbox.make(), {
         args: ["--host", "0.0.0.0", "--allowed-host", "mcp.test"],

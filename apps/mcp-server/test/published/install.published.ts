@@ -129,7 +129,7 @@ layer(Layer.merge(Nodes.layer, Tarball.layer), { excludeTestServices: true, time
   "the packed server",
   (it) => {
     it.effect.each(Nodes.TOO_OLD)(
-      "the server prints one sentence with the required Node on Node %s, and exits 2",
+      "the server prints one sentence with the required Node on Node %s, and exits with 2",
       (version) =>
         Effect.gen(function* () {
           const { folderOf } = yield* Nodes.Nodes

@@ -87,7 +87,7 @@ describe("the settings", () => {
   })
 
   it.each(["SAIL_CLIENT_SECRET", "SAIL_REDIS_URL"])(
-    "settings with %s and its file have a problem without a value",
+    "settings with both %s and its file have a problem, which shows no value",
     (name) => {
       const settings = Settings.read({ ...complete, [name]: "canary", [`${name}_FILE`]: "canary" })
       const problems = Result.isFailure(settings) ? settings.failure : []

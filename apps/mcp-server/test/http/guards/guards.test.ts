@@ -122,7 +122,7 @@ describe("the MCP endpoint on this machine", { timeout: 60_000 }, () => {
       })
     )
 
-    it.effect("a client that still sends a too large body gets its answer", () =>
+    it.effect("a client that is still sending an oversized body gets its answer", () =>
       Effect.gen(function* () {
         const { url } = yield* Server
         for (let i = 0; i < 5; i++) {
