@@ -37,8 +37,8 @@ export const take = Redis.script(
     lua: `${SLOTS}
 local id, limit, window, lease = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 
-local paused = redis.call("PTTL", KEYS[2])
-if paused > 0 then return { "paused", paused } end
+local backOff = redis.call("PTTL", KEYS[2])
+if backOff > 0 then return { "backOff", backOff } end
 
 redis.call("ZREMRANGEBYSCORE", KEYS[1], "-inf", now)
 if redis.call("ZCARD", KEYS[1]) < limit then

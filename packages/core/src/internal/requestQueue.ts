@@ -33,7 +33,7 @@ const LONGEST_STALL = 5000
 const YIELD_MILLIS = 30
 
 /** Redis' answer to the request for a slot: taken, or the milliseconds to wait. */
-export type Answer = readonly [outcome: "taken" | "full" | "paused", waitMillis: number]
+export type Answer = readonly [outcome: "taken" | "full" | "backOff", waitMillis: number]
 
 /** The slots of one key that all processes share. */
 export interface SharedSlots {
@@ -212,7 +212,7 @@ export class RequestQueue {
     })
   }
 
-  /** Returns 0 for a request that was sent before the last back-off began, because its 429 is no news. */
+  /** Returns 0 for a request that was sent before the last back-off began, because its 429 repeats the last one. */
   #defaultBackOff({ sentAt }: Slot, now: number): number {
     const { millis, since, until } = this.#backOff
     if (sentAt <= since) return 0
@@ -282,7 +282,7 @@ export class RequestQueue {
         const now = nowOf(slot.clock)
         slot.state = "none"
         slot.requestedAt = -Infinity
-        if (outcome === "paused") this.#block(now, millis)
+        if (outcome === "backOff") this.#block(now, millis)
         else this.#sharedFrom = now + millis + YIELD_MILLIS * this.#share()
       })
     )

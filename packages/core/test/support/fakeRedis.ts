@@ -47,8 +47,8 @@ export const limitScripts = () => {
       switch (scriptName(lua)) {
         case "take": {
           const [id = "", limit, window, lease] = params.slice(1)
-          const paused = (backOffs.get(first) ?? 0) - now
-          if (paused > 0) return ["paused", paused]
+          const backOff = (backOffs.get(first) ?? 0) - now
+          if (backOff > 0) return ["backOff", backOff]
           for (const [id, until] of slots) if (until <= now) slots.delete(id)
           if (slots.size >= Number(limit)) {
             return ["full", Math.max(1, Math.min(Math.min(...slots.values()) - now, Number(window)))]
