@@ -39,7 +39,6 @@ const FLUSH_AFTER_MILLIS = 1_000
 /** Importing `node:fs` would also load Node's file streams and promises, which a start does not need. */
 const fs = () => process.getBuiltinModule("node:fs")
 
-/** The user's cache folder. */
 const cachesFolder = (env: NodeJS.ProcessEnv): string | undefined => {
   const { HOME: home = "", LOCALAPPDATA: local = "", XDG_CACHE_HOME: xdg = "" } = env
   if (process.platform === "win32") return isAbsolute(local) ? local : undefined

@@ -22,7 +22,6 @@ export const source = Argument.String("source").pipe(
   Argument.withDescription("ID of the source, or its name")
 )
 
-/** Makes a flag without a value. */
 export const toggle = (name: string, description: string) =>
   Flag.Boolean(name).pipe(Flag.withoutNegation, Flag.withDefault(false), Flag.withDescription(description))
 

@@ -7,13 +7,11 @@ import * as Effect from "effect/Effect"
 const write = (stream: NodeJS.WriteStream, text: string): Effect.Effect<void> =>
   Effect.callback((resume) => void stream.write(text, () => resume(Effect.void)))
 
-/** Prints a result. */
 export const result = (text: string): Effect.Effect<void> => write(process.stdout, `${text}\n`)
 
 /** Prints a result as one JSON document. */
 export const json = (value: unknown): Effect.Effect<void> => result(JSON.stringify(value, null, 2))
 
-/** Prints advice or a message. */
 export const note = (text: string): Effect.Effect<void> => write(process.stderr, `${text}\n`)
 
 /** Aligns the cells of each column; the last column is not padded. */

@@ -53,7 +53,6 @@ export const wrongSettings = (problems: ReadonlyArray<Problem>): ReadonlyArray<F
   ...skipped(["token", "sources", "status"], "requires valid settings")
 ]
 
-/** The options of a check. */
 export interface Options {
   /** The source whose status to request; by default the first of the list. */
   readonly sourceId: string | undefined
@@ -178,6 +177,5 @@ const verdict = (findings: ReadonlyArray<Finding>): string => {
     : "All checks passed."
 }
 
-/** Returns the findings for a script. */
 export const toJson = (findings: ReadonlyArray<Finding>): string =>
   `${JSON.stringify({ ok: allWell(findings), findings }, null, 2)}\n`

@@ -2,7 +2,6 @@
 
 import { LOG_FORMATS, LOG_LEVELS } from "../telemetry/logLevels.ts"
 
-/** The shells with completions. */
 export const SHELLS = ["bash", "zsh", "fish", "powershell"] as const
 
 export const COMMANDS = {

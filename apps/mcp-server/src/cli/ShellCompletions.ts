@@ -8,7 +8,6 @@ import { COMMANDS, type Option, OPTIONS } from "./CommandLineOptions.ts"
 
 const [NAME = ""] = Object.keys(packageJson.bin)
 
-/** Returns a script for the shell. */
 export const completions = (shell: Shell): string =>
   `${Completions.generate(NAME, shell, {
     name: NAME,

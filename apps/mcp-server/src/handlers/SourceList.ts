@@ -1,6 +1,6 @@
 /**
- * Limits the list of sources to the token limit of one result: a short list has all details, a longer one fewer, and the longest
- * is truncated.
+ * Limits the list of sources to the tokens that one result may have: a short list has all details, a longer one fewer, and
+ * the longest is truncated.
  */
 import type { NonEmployeeSource } from "@sailpoint-bulk-upload/core/NonEmployeeSources"
 import { cutTo, estimate } from "../text/TokenEstimate.ts"

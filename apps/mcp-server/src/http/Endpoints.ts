@@ -17,7 +17,6 @@ import { addressOf, type Authentication } from "./auth/Authentication.ts"
 import * as BearerTokenVerifier from "./auth/BearerTokenVerifier.ts"
 import * as ProtectedResourceMetadata from "./auth/ProtectedResourceMetadata.ts"
 
-/** The guards and handlers of requests. */
 export interface Parts {
   readonly settings: HttpSettings
   /** Answers the requests to the MCP endpoint that passed all guards. */
@@ -26,10 +25,8 @@ export interface Parts {
   readonly admission: Admission
   /** Runs an effect, and returns its success or the refusal with which it fails. */
   readonly run: <A>(effect: Effect.Effect<A, Refusal>) => Promise<A | Refusal>
-  /** Reports a refused request. */
   readonly refused: (refusal: Pick<Refusal, "reason" | "status">, caller: Caller) => void
   readonly readiness: () => Promise<Readiness.Readiness>
-  /** Reports to the operator. */
   readonly report: (error: Error) => void
 }
 

@@ -17,7 +17,6 @@ export interface Options {
   readonly handler: Pick<McpHttpHandler, "fetch">
   /** Returns a refusal if this many additional messages exceed a limit. */
   readonly admit: (messages: number) => Promise<Refusal | void>
-  /** Sends a refusal. */
   readonly turnAway: (refusal: Refusal) => Promise<void>
   /** Reports a refusal by the SDK. */
   readonly refused: (refusal: Pick<Refusal, "reason" | "status">) => void

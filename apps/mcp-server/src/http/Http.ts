@@ -33,7 +33,6 @@ export interface Options {
   readonly factory: McpServerFactory
   /** Ends running calls when the server ends. */
   readonly calls: Pick<Adapter<never>, "beginShutdown" | "idle" | "interrupt">
-  /** Prints a line for the operator. */
   readonly print: (line: string) => Promise<void>
 }
 

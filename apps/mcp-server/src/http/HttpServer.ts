@@ -69,7 +69,6 @@ export const listen = async ({ host, port, refused, report, serve }: Options) =>
       if (running.size === 0) drained.resolve()
       return drained.promise
     },
-    /** Closes the remaining connections. */
     close: () => server.closeAllConnections()
   }
 }

@@ -18,7 +18,6 @@ const MAX_MESSAGE = 1_000
 
 type JsonRpcError = JSONRPCErrorResponse["error"]
 
-/** Returns a message with its error, if any, as short plain text. */
 export const plain = (message: JSONRPCMessage): JSONRPCMessage =>
   "error" in message ? { ...message, error: plainError(message.error) } : message
 

@@ -46,13 +46,11 @@ export class StdioTransport implements Transport {
   /** Resolves when the assistant stops reading (EPIPE), or the server closes the connection. */
   readonly closed = this.#closed.promise
 
-  /** Resolves when the input ends. */
   readonly ended = this.#ended.promise
 
   /** Resolves when the first message was sent. */
   readonly firstSent = this.#firstSent.promise
 
-  /** Reports to the operator why the transport stops reading or waits. */
   constructor(report: (problem: string) => void) {
     this.#report = report
   }
@@ -105,7 +103,6 @@ export class StdioTransport implements Transport {
     this.#ended.resolve()
   }
 
-  /** Reads a complete line. */
   #receive(): void {
     const line = this.#line
     this.#line = ""

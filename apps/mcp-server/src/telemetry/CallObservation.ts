@@ -128,8 +128,8 @@ const outcomeOf = (exit: Exit.Exit<unknown, Failure>): string => {
 }
 
 /**
- * Returns the client's span, if the client sends one in the format of W3C Trace Context: in the message, or in a header of its HTTP
- * request. The client decides whether it is sampled.
+ * Returns the client's span, if the client sends one in the format of W3C Trace Context: in the message, or in a header of
+ * its HTTP request. The client decides whether it is sampled.
  */
 const clientSpan = ({ http, mcpReq }: Context): Tracer.ExternalSpan | undefined => {
   const traceparent = mcpReq._meta?.[TRACEPARENT_META_KEY] ?? http?.req?.headers.get("traceparent")

@@ -10,7 +10,6 @@ export const LOG_LEVELS = {
 
 export type LogLevel = (typeof LOG_LEVELS)[keyof typeof LOG_LEVELS]
 
-/** The formats of `--log-format`. */
 export const LOG_FORMATS = ["logfmt", "json"] as const
 
 export type LogFormat = (typeof LOG_FORMATS)[number]

@@ -11,6 +11,10 @@ const WAIT = "wait_for_bulk_upload"
 const CSV = "accountName,firstName,lastName,email,manager\nw.lee,Wren,Lee,w@example.com,a.ortiz"
 const idOf = (name: string) => Source.named(name).sourceId
 
+/** The request may never have been sent, so the message does not say that SailPoint did not answer. */
+const noAnswerFrom = (name: string) =>
+  `No complete answer to the status request for source ${idOf(name)} arrived within 1 s.`
+
 /** A job of the sandbox ends within the second between the first two checks. */
 const quick = { jobTiming: { pending: "200 millis", inProgress: "200 millis" } } as const
 
@@ -86,7 +90,7 @@ describe("waiting", { timeout: 60_000 }, () => {
 
   it.live.each([
     ["an error that is not retryable", "Private", { error: "Forbidden" }],
-    ["a request without an answer", "Silent", { error: "RequestTimeout" }],
+    ["a request without an answer", "Silent", { error: "RequestTimeout", message: noAnswerFrom("Silent") }],
     ["a limit that lasts longer than the wait", "Blocked", { error: "RateLimited", retryAfterSeconds: 90 }]
   ] as const)("a wait fails with %s", ([, name, expected]) =>
     Effect.gen(function* () {

@@ -43,7 +43,6 @@ export const makeVerifier = ({ reread, tokens }: BearerTokens) =>
       })
     const context = yield* Effect.context<never>()
     return {
-      /** Reads the file again. */
       reload,
       verifyAccessToken: (given: string): Promise<Verified> =>
         Effect.andThen(reloadSeldom, find(given)).pipe(

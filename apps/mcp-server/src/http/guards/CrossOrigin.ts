@@ -36,7 +36,6 @@ export const make = (allowedOrigins: ReadonlyArray<string>) => ({
         }
       : {},
 
-  /** Answers a preflight request. */
   preflight: (request: IncomingMessage): Response | undefined =>
     isPreflight(request) && isNamed(request.headers.origin, allowedOrigins)
       ? granted("POST", REQUEST_HEADERS)

@@ -48,7 +48,6 @@ export const make = (settings: Pick<HttpSettings, "host" | "allowedHosts" | "all
     /** Checks its method, and the headers about its body and answer. */
     message: (request: IncomingMessage): Refusal | undefined =>
       method(request, ["POST"]) ?? accept(request) ?? contentType(request) ?? bodySize(request),
-    /** Checks a request for a document. */
     document: (request: IncomingMessage): Refusal | undefined =>
       host(request) ?? method(request, ["GET", "HEAD", "OPTIONS"]),
     /** Checks a probe, which may name any host, because its answer has no information for a foreign page. */
