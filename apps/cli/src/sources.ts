@@ -27,7 +27,7 @@ export const sources = Command.make(
       const { list } = yield* NonEmployeeSources
       const all = yield* list({ ownedByMe })
       const found = sourcesNamed(name, all)
-      if (json) return yield* output.json({ sources: found, total: all.length })
+      if (json) return yield* output.json({ sources: found, total: found.length })
       if (found.length > 0) {
         return yield* output.result(
           output.table([["NAME", "ID"], ...found.map(({ name, sourceId }) => [name, sourceId])])

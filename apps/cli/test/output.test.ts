@@ -19,6 +19,8 @@ describe("standard output", { timeout: 60_000 }, () => {
       assert.deepStrictEqual(Object.keys(one), fields)
       const several = JSON.parse((yield* runOn(["status", "Done", "Private", "--json"])).stdout)
       assert.deepStrictEqual([several[0].status, several[1].error], ["COMPLETED", "Forbidden"])
+      const { sources, total } = JSON.parse((yield* runOn(["sources", "CONTRACT", "--json"])).stdout)
+      assert.deepStrictEqual([sources.length, total], [1, 1])
       assert.hasAllKeys(several[1], FAILURE)
     })
   )
