@@ -113,7 +113,7 @@ const domainOf = ({ hostname }: URL): string =>
     hostname
   )?.[1] ?? "another host"
 
-/** SailPoint's own codes are a status and a few words, for example `400.1 Bad request content`. */
+/** Returns a code in SailPoint's form, a status and a few words such as `400.1 Bad request content`, and no other text. */
 const codeOf = (detailCode: string, tenantName: string): string =>
   /^\d{3}(?:\.\d+)*(?: [A-Z]?[a-z]+){0,5}$/u.test(detailCode) &&
   !detailCode.toLowerCase().includes(tenantName)

@@ -1,6 +1,6 @@
 /**
  * The log line and the metric of a refused request. Anyone can send requests that are refused, so the lines are limited
- * for each reason, and the log counts the lines left out.
+ * for each reason, and the log reports the number of omitted lines.
  */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -54,7 +54,7 @@ export const make = () => {
         Effect.suspend(() => log(refusal, caller))
       )
     },
-    /** Logs the counts of the lines that were left out so far. */
+    /** Logs the numbers of omitted lines so far. */
     flush: Effect.suspend(() => Effect.forEach([...windows.keys()], close, { discard: true }))
   }
 }

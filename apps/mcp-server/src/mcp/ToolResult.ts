@@ -67,7 +67,7 @@ export const makeAdapter = <R>(
     if (Exit.isSuccess(exit)) return result({ ...exit.value, ...note }, false)
     const [reason] = exit.cause.reasons
     if (reason?._tag === "Fail") return failed(toFailure(reason.error))
-    return failed(Cause.hasInterruptsOnly(exit.cause) ? CANCELLED : await reportDefect(runtime, exit.cause))
+    return failed(Cause.hasInterruptsOnly(exit.cause) ? CANCELED : await reportDefect(runtime, exit.cause))
   }
 
   return {
@@ -105,7 +105,7 @@ const tooMany = (maxRunning: number): Failure => ({
   retryable: true
 })
 
-const CANCELLED: Failure = {
+const CANCELED: Failure = {
   error: "Cancelled",
   message: "The call was canceled before it ended.",
   nextStep: "Call again if the answer is still needed.",

@@ -17,7 +17,7 @@ import * as Collector from "./Collector.ts"
 import * as RedactingTracer from "./redactingTracer.ts"
 import type { Env } from "./Telemetry.ts"
 
-/** OpenTelemetry's default for one request. */
+/** OpenTelemetry's default timeout of a request. */
 const REQUEST_TIMEOUT = Duration.seconds(10)
 
 /** The time for the last exports when the server ends: a client that closed the pipe sends SIGTERM after 2 s. */

@@ -37,7 +37,7 @@ const makeWrite = (stream: Writable): ((line: string) => void) => {
       lost += 1
       return
     }
-    if (lost > 0) stream.write(`Lines of the log that were lost because they were not read: ${lost}\n`)
+    if (lost > 0) stream.write(`${lost} log lines were dropped, because standard error was not read.\n`)
     lost = 0
     joinWrites(stream)
     stream.write(`${line}\n`)

@@ -42,7 +42,7 @@ export const makeVerifier = (oauth: OAuth): Effect.Effect<Verifier> =>
               requiredClaims: ["exp"]
             })
             if ([protectedHeader.typ, payload["typ"]].every(isAccessToken)) return payload
-            throw new errors.JWTInvalid("The token says in typ that it is not an access token.")
+            throw new errors.JWTInvalid("The typ of the token is not that of an access token.")
           },
           catch: (error) => (isAboutTheToken(error) ? error : new NoKeys({ cause: error }))
         })
