@@ -23,7 +23,7 @@ const STRIKES = ["kill", "restart", "stop", "failOver"] as const
 /** The time between two strikes: the calls that the limit allows in this many windows end. */
 const WINDOWS_BETWEEN_STRIKES = 3
 
-/** A server accepts 32 requests at once from one caller, and a canceled one counts until the server has ended it. */
+/** A server accepts 32 concurrent requests from one caller, including canceled ones that have not ended. */
 const MOST_UNDER_WAY = 16
 
 /** Calls for one source at one time share a request, so there are more sources than calls under way. */

@@ -25,7 +25,7 @@ describe("the mutants of a module", () => {
 })
 
 describe("the probes of a module", () => {
-  it("mark each function with the name of its start", () => {
+  it("the probes of a module mark each function with its file and start", () => {
     const source = "const twice = (n) => 2 * n\nfunction run() { return twice(1) }"
     const [probed = ""] = withProbes("a.ts", source, "log").split("\n;")
     assert.strictEqual(

@@ -34,7 +34,7 @@ export interface Connection {
   readonly tools?: ReadonlyArray<string>
 }
 
-/** Returns what the command prints. Rejects if it fails or runs for two minutes. */
+/** Returns the output of the command. Rejects if the command fails or runs for two minutes. */
 export const run = async ({ cwd, env, file }: Installed, args: ReadonlyArray<string>): Promise<string> => {
   const running = promisify(execFile)(file, args, { cwd, env, timeout: 120_000, killSignal: "SIGKILL" })
   running.child.stdin?.end()

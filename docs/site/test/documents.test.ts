@@ -47,7 +47,7 @@ const COMMANDS = {
   "sailpoint-bulk-upload-mcp": { built: "apps/mcp-server/dist/main.js", subcommands: [[]] },
   "sailpoint-bulk-upload-sandbox": { built: "packages/sandbox/dist/main.js", subcommands: [[]] }
 }
-/** A start of a built file, as far as its arguments. */
+/** The start of a built file, without its arguments. */
 const BUILT = /(?:npx --yes pnpm@[\d.]+ exec )?\bnode (\S+\/dist\/main\.js)/u
 const commandOf = (built: string): string =>
   Object.entries(COMMANDS).find(([, command]) => command.built === built)?.[0] ?? built

@@ -45,7 +45,7 @@ const failing = () => {
 
 const fresh = (): ApiClient.Options => ({
   baseUrl: acme,
-  // Clients with one token share a rate limit, so every test has another token.
+  // Clients with one token share a rate limit, so every test has a different token.
   auth: { accessToken: Redacted.make(crypto.randomUUID()) }
 })
 

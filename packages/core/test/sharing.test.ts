@@ -56,7 +56,7 @@ const makeTenant = (auth?: ApiClient.Options["auth"]) => {
     }).pipe(Effect.onInterrupt(() => Effect.map(seconds, (at) => void state.abandoned.push(at))))
   const layer = BulkUploads.layer({
     baseUrl: "https://acme.api.identitynow.com",
-    // Clients with one token share a rate limit, so every test has another token.
+    // Clients with one token share a rate limit, so every test has a different token.
     auth: auth ?? { accessToken: Redacted.make(crypto.randomUUID()) }
   }).pipe(Layer.provide(scriptedHttp((request) => answer(isToken(request)))))
   return { state, layer }

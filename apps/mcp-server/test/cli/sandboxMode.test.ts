@@ -54,15 +54,4 @@ describe("--sandbox", { timeout: 60_000 }, () => {
       assert.strictEqual(result?.instructions?.includes("made up"), sandbox)
     })
   )
-
-  it.live("a server with --sandbox ends with exit code 0 when standard input closes", () =>
-    Effect.gen(function* () {
-      const server = yield* ServerProcess.start(["--sandbox"], {})
-      yield* server.send(JsonRpc.initialize(1))
-      yield* server.answer(1)
-      yield* server.closeInput
-      const { code, stderr } = yield* server.ended
-      assert.deepStrictEqual([code, stderr], [0, ""])
-    })
-  )
 })

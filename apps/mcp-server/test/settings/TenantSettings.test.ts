@@ -9,7 +9,7 @@ const BASE = { SAIL_BASE_URL: "https://acme.api.identitynow.com" }
 const CLIENT = { SAIL_CLIENT_ID: "my-id", SAIL_CLIENT_SECRET: "canary-secret" }
 const complete = { ...BASE, ...CLIENT }
 
-/** Each with the URL that the server uses, if any. */
+/** Values of SAIL_REDIS_URL, each with the URL that the server uses, if any. */
 const redisUrls: ReadonlyArray<readonly [given: string, used: string | undefined]> = [
   ["redis://127.0.0.1 ", "redis://127.0.0.1"],
   ["rediss://me:canary@redis.acme.test:6380/2", "rediss://me:canary@redis.acme.test:6380/2"],

@@ -69,13 +69,13 @@ describe("shutdown", { timeout: 60_000 }, () => {
 
   it.live("the server answers every request before it ends with standard input", () =>
     Effect.gen(function* () {
-      const server = yield* ServerProcess.start(["--sandbox"], {})
+      const server = yield* ServerProcess.start(["--sandbox", "--log-level", "warn"], {})
       yield* server.send(...piped.slice(0, -1))
       // The last line has no line break.
       yield* server.write(JSON.stringify(piped.at(-1)))
       yield* server.closeInput
-      const { code, stdout } = yield* server.ended
-      assert.strictEqual(code, 0)
+      const { code, stderr, stdout } = yield* server.ended
+      assert.deepStrictEqual([code, stderr], [0, ""])
       const answered = ServerProcess.messagesIn(stdout)
       assert.sameMembers(
         answered.map(({ id }) => id),

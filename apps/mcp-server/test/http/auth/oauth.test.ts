@@ -67,7 +67,7 @@ describe("a server with an authorization server", { timeout: 60_000 }, () => {
         assert.notInclude(received, part)
         assert.notInclude(stderr, part)
       }
-      // Both documents of metadata and the keys, each once.
+      // The server fetches both metadata documents and the keys, each once.
       assert.sameMembers(
         [...issuer.asked],
         ["/.well-known/oauth-authorization-server", "/.well-known/openid-configuration", "/keys"]
