@@ -3,7 +3,7 @@
  * expiry.
  */
 import { nameVariables } from "@sailpoint-bulk-upload/core/Settings"
-import { ApiClient } from "@sailpoint-bulk-upload/core/workspace"
+import { ApiClient, cachedFor } from "@sailpoint-bulk-upload/core/workspace"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -52,7 +52,7 @@ export const make = Effect.fnUntraced(function* ({ givenToken }: { readonly give
       Effect.timeoutOrElse({ duration: ANSWER_WITHIN, orElse: () => Effect.succeed(SLOW) })
     )
   })
-  return yield* Effect.cachedWithTTL(probe, KEEP_FOR)
+  return yield* cachedFor(probe, () => KEEP_FOR)
 })
 
 /** Returns the bare status, or with `detailed` also the problem and its fix. */

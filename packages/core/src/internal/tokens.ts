@@ -13,6 +13,7 @@ import { AuthenticationFailed, type BulkUploadError } from "../BulkUploadError.t
 import * as Metrics from "../Metrics.ts"
 import type { Policy } from "../RetryPolicy.ts"
 import type { Undecodable } from "./classify.ts"
+import { cachedFor } from "./cachedFor.ts"
 import { decodeJson } from "./json.ts"
 import { now, nowOf } from "./monotonicClock.ts"
 import { countRetry } from "./retry.ts"
@@ -140,7 +141,7 @@ export const fromClientCredentials = (
       span.run
     )
 
-    const fetchToken = yield* shared(nextToken)
+    const fetchToken = yield* cachedFor(nextToken)
     const keptOr = (fetch: Tokens["current"]): Tokens["current"] =>
       Effect.flatMap(now, (now) =>
         kept !== undefined && now < kept.until ? Effect.succeed(kept.token) : Effect.andThen(span.join, fetch)
@@ -155,7 +156,7 @@ export const fromClientCredentials = (
           countRetry.pipe(
             Effect.andThen(keptOrFetched),
             Effect.retry(policy),
-            shared,
+            cachedFor,
             Effect.flatMap((loop) => {
               loops.set(policy, loop)
               return loop
@@ -175,22 +176,6 @@ export const fromClientCredentials = (
         })
     }
   })
-
-/**
- * Callers at the same time share one run. With a lifetime of zero, Effect would keep the result for as long as the system
- * clock is behind the time of the run.
- */
-const shared = <A, E>(run: Effect.Effect<A, E>): Effect.Effect<Effect.Effect<A, E>> => {
-  let end: Effect.Effect<void> = Effect.void
-  const once = Effect.ensuring(
-    run,
-    Effect.suspend(() => end)
-  )
-  return Effect.map(Effect.cachedInvalidateWithTTL(once, Duration.infinity), ([cached, invalidate]) => {
-    end = invalidate
-    return cached
-  })
-}
 
 const decodeGrantBody = decodeJson(
   Schema.Struct({

@@ -1,5 +1,6 @@
 /** The parts that this project's apps share with the library. The published package does not export them. */
 export { ApiClient, type Service } from "./apiClient.ts"
+export { cachedFor } from "./cachedFor.ts"
 export { isoTime } from "./isoTime.ts"
 export { outcome } from "./outcome.ts"
 export { isPlaceholder } from "./placeholder.ts"

@@ -2,6 +2,8 @@
  * The bearer tokens of callers. Those in a file are read again, so that one can be added or revoked at run time.
  */
 import { OAuthError, OAuthErrorCode } from "@modelcontextprotocol/server"
+import { cachedFor } from "@sailpoint-bulk-upload/core/workspace"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
@@ -11,10 +13,10 @@ import { Refusal } from "../guards/Refusal.ts"
 import type { Verified } from "./Verifier.ts"
 
 /** The time for which a revoked token remains valid without SIGHUP. */
-const READ_AGAIN_AFTER = "10 seconds"
+const READ_AGAIN_AFTER = Duration.seconds(10)
 
 /** The least time between two reads for unknown tokens, because anyone can send any number of them. */
-const LOOK_FOR_UNKNOWN_AFTER = "1 second"
+const LOOK_FOR_UNKNOWN_AFTER = Duration.seconds(1)
 
 export const makeVerifier = ({ reread, tokens }: BearerTokens) =>
   Effect.gen(function* () {
@@ -29,8 +31,8 @@ export const makeVerifier = ({ reread, tokens }: BearerTokens) =>
         ? Effect.logWarning(`${FILE} cannot be used, so its last tokens stay valid. ${problems.join(" ")}`)
         : Effect.void
     })
-    const reloadSeldom = yield* Effect.cachedWithTTL(reload, READ_AGAIN_AFTER)
-    const reloadOften = yield* Effect.cachedWithTTL(reload, LOOK_FOR_UNKNOWN_AFTER)
+    const reloadSeldom = yield* cachedFor(reload, () => READ_AGAIN_AFTER)
+    const reloadOften = yield* cachedFor(reload, () => LOOK_FOR_UNKNOWN_AFTER)
     /** Compares with all tokens, so that the time depends on neither the token nor its length. */
     const find = (given: string) =>
       Effect.sync(() => {

@@ -3,6 +3,7 @@
  * issuer is requested only for its keys.
  */
 import { OAuthError, OAuthErrorCode } from "@modelcontextprotocol/server"
+import { cachedFor } from "@sailpoint-bulk-upload/core/workspace"
 import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -27,7 +28,7 @@ class NoKeys extends Data.TaggedError("NoKeys")<{ readonly cause?: unknown }> {}
 
 export const makeVerifier = (oauth: OAuth): Effect.Effect<Verifier> =>
   Effect.gen(function* () {
-    const [keys] = yield* Effect.cachedInvalidateWithTTL(findKeys(oauth.issuer), (exit) =>
+    const keys = yield* cachedFor(findKeys(oauth.issuer), (exit) =>
       Exit.isSuccess(exit) ? Duration.infinity : RETRY_AFTER
     )
     const verify = (token: string) =>

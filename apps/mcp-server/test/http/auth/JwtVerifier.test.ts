@@ -9,9 +9,17 @@ import * as Issuer from "../../support/Issuer.ts"
 /** Sets the clock of `jose`, which is not Effect's. The network keeps the real time. */
 const at = (millis: number) => Effect.sync(() => vi.setSystemTime(millis))
 
+/** Stops the time of day, and lets the monotonic clock follow it. */
 const stoppedClock = Effect.acquireRelease(
-  Effect.sync(() => vi.useFakeTimers({ toFake: ["Date"] })),
-  () => Effect.sync(() => vi.useRealTimers())
+  Effect.sync(() => {
+    vi.useFakeTimers({ toFake: ["Date"] })
+    return vi.spyOn(process.hrtime, "bigint").mockImplementation(() => BigInt(Date.now()) * 1_000_000n)
+  }),
+  (monotonic) =>
+    Effect.sync(() => {
+      monotonic.mockRestore()
+      vi.useRealTimers()
+    })
 )
 
 /** A function that returns the subject of a token or "refused", and the lines of the log. */
