@@ -90,7 +90,7 @@ export const figures = (
     target: { atMost }
   },
   {
-    what: `${what}: answers of 429`,
+    what: `${what}: 429 answers`,
     unit: "requests",
     ours: [outcomes.reduce((sum, { refused }) => sum + refused, 0)],
     target: { atMost: 0 }

@@ -36,7 +36,7 @@ export const toolCalls: Row = {
           ours: sample(stack.use(ours)),
           peers: [
             {
-              name: "a server by hand with bare fetch",
+              name: "a hand-written server with bare fetch",
               sample: sample(stack.use(byHand)),
               target: { atLeast: 0.75 }
             }
