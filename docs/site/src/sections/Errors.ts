@@ -162,6 +162,8 @@ const cases: { readonly [E in CatalogError as E["_tag"]]: ReadonlyArray<Case<E>>
       when: "Ended job that can be the previous one",
       error: new Watch.NotSettled({ sourceId, after: Duration.seconds(30), status: "COMPLETED" })
     },
+    { when: "Null", error: new Watch.NotSettled({ sourceId, after: Duration.seconds(30), status: null }) },
+    { when: "No status", error: new Watch.NotSettled({ sourceId, after: Duration.seconds(1) }) },
     {
       when: "Failed check",
       error: new Watch.NotSettled({
