@@ -52,6 +52,8 @@ describe("BulkUploadError", () => {
         assert.match(error.summary, /[.…]$|\{\}$/u)
         assert.match(error.nextStep, /\.$/u)
         assert.include(error.message, `${error.summary} ${error.nextStep}`)
+        const isAboutSource = "operation" in error && error.operation === "status"
+        assert.strictEqual(isAboutSource, error.summary.includes(`for source ${sourceId}`))
         assert.strictEqual("trackingId" in error, error.message.includes("tracking ID: t-1."))
         assert.notMatch(error.message, /SAIL_/u)
         assert.include(String(error), error.message)

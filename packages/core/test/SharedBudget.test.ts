@@ -19,16 +19,22 @@ const process = (answer: Answer, options: RequestBudget.Options = {}) =>
     Effect.provide(SharedBudget.make(options), context)
   )
 
-/** Records the scripts that reach Redis. */
+/** Records the scripts that reach Redis, and the keys of each. */
 const noting = (answer: Answer) => {
   const reached: Array<string> = []
-  const noted: Answer = (lua, params) =>
+  const keys = new Map<string, ReadonlyArray<string>>()
+  const noted: Answer = (lua, params, given) =>
     Effect.suspend(() => {
       reached.push(scriptName(lua))
-      return answer(lua, params)
+      keys.set(scriptName(lua), given)
+      return answer(lua, params, given)
     })
-  return { reached, noted }
+  return { keys, reached, noted }
 }
+
+/** Both keys of the limit are on one node of a cluster, because of the braces. */
+const slots = "sailpoint-bulk-upload:budget:{key}:slots"
+const backOff = "sailpoint-bulk-upload:budget:{key}:back-off"
 
 const one = { requests: 1, per: "10 seconds" } as const
 const full = Effect.succeed(["full", 400])
@@ -72,12 +78,13 @@ describe("SharedBudget", () => {
 
   it.effect("a request that is interrupted while it waits for Redis gives its slot back", () =>
     Effect.gen(function* () {
-      const { noted, reached } = noting(() => Effect.never)
+      const { keys, noted, reached } = noting(() => Effect.never)
       const fiber = yield* Effect.forkChild(spending(yield* process(noted))(Effect.void))
       yield* TestClock.adjust(1)
       yield* Fiber.interrupt(fiber)
       yield* TestClock.adjust(1)
       assert.deepStrictEqual(reached, ["take", "giveBack"])
+      assert.deepStrictEqual(keys.get("giveBack"), [slots])
     })
   )
 
@@ -85,13 +92,18 @@ describe("SharedBudget", () => {
     "a 429 delays the requests of all processes, and fails them at once if its wait is above the cap",
     () =>
       Effect.gen(function* () {
-        const { answer } = limitScripts()
+        const { keys, noted } = noting(limitScripts().answer)
         const options = { maxPause: "30 seconds" } as const
         const { refused, sent } = yield* play(
           [{ limited: 90_000 }, { at: 1, process: 1 }, { at: 65_000, process: 1 }],
-          yield* process(answer, options),
-          yield* process(answer, options)
+          yield* process(noted, options),
+          yield* process(noted, options)
         )
+        assert.deepStrictEqual(Object.fromEntries(keys), {
+          take: [slots, backOff],
+          backOff: [backOff],
+          leave: [slots]
+        })
         assert.deepStrictEqual(refused, [[1, 89_999]])
         assert.deepStrictEqual(sent.map(beginning), [
           [0, 0],
@@ -150,7 +162,7 @@ describe("SharedBudget", () => {
       const redis = limitScripts()
       let asked = 0
       const slow: Answer = (lua, params) =>
-        Effect.tap(redis.answer(lua, params), () => (asked++ === 1 ? Effect.sleep(200) : Effect.void))
+        Effect.tap(redis.answer(lua, params, []), () => (asked++ === 1 ? Effect.sleep(200) : Effect.void))
       const playing = yield* Effect.forkChild(
         play([{ lasts: 100, limited: 5000 }, { at: 50 }], yield* process(slow))
       )
@@ -169,7 +181,7 @@ describe("SharedBudget", () => {
       const { clock, stall } = adjustable(yield* Clock.Clock)
       const { answer } = limitScripts()
       const { noted, reached } = noting((lua, params) =>
-        Effect.tap(answer(lua, params), () => Effect.sync(() => reached.length === 1 && stall(6000)))
+        Effect.tap(answer(lua, params, []), () => Effect.sync(() => reached.length === 1 && stall(6000)))
       )
       const budget = yield* process(noted, one)
       yield* Effect.provideService(spending(budget)(Effect.void), Clock.Clock, clock)

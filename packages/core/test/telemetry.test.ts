@@ -2,12 +2,14 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
+import * as Metric from "effect/Metric"
 import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/testing/TestClock"
 import * as Fault from "@sailpoint-bulk-upload/sandbox/Fault"
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
 import * as BulkUploads from "../src/BulkUploads.ts"
+import * as Metrics from "../src/Metrics.ts"
 import * as RetryPolicy from "../src/RetryPolicy.ts"
 import { observe } from "./support/observed.ts"
 import { scriptedHttp } from "./support/scriptedHttp.ts"
@@ -133,10 +135,20 @@ describe("telemetry", () => {
       const attributes = { ...metric?.attributes }
       assert.deepStrictEqual([attributes["server.address"], attributes["server.port"]], [address, port])
       assert.deepInclude(metric?.state ?? {}, { count: 1, min: 2, max: 2, sum: 2 })
-      assert.deepStrictEqual(
-        metric?.type === "Histogram" && metric.state.buckets.find(([, n]) => n === 1),
-        [2.5, 1]
-      )
+    })
+  )
+
+  it.effect("the histograms have these boundaries, in seconds", () =>
+    Effect.gen(function* () {
+      const boundaries = []
+      for (const metric of [Metrics.requestDuration, Metrics.budgetWait]) {
+        const { buckets } = yield* Metric.value(metric)
+        boundaries.push(buckets.map(([boundary]) => boundary))
+      }
+      assert.deepStrictEqual(boundaries, [
+        [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10],
+        [0.1, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120]
+      ])
     })
   )
 

@@ -5,8 +5,12 @@ import * as Layer from "effect/Layer"
 import * as Redis from "effect/persistence/Redis"
 import * as Scripts from "../../src/internal/budgetScripts.ts"
 
-/** Answers a script with this text, keys and arguments. */
-export type Answer = (lua: string, params: ReadonlyArray<string>) => Effect.Effect<unknown, Redis.RedisError>
+/** Answers a script, given its text, its keys and arguments, and its keys alone. */
+export type Answer = (
+  lua: string,
+  params: ReadonlyArray<string>,
+  keys: ReadonlyArray<string>
+) => Effect.Effect<unknown, Redis.RedisError>
 
 export const failure = (message: string) => Effect.fail(new Redis.RedisError({ cause: new Error(message) }))
 
@@ -14,12 +18,11 @@ export const fakeRedis = (answer: Answer): Layer.Layer<Redis.Redis> => {
   const none = failure("not here")
   const redis = Redis.make({
     send: <A>(command: string, ...args: ReadonlyArray<string>) => {
-      const [lua = "", , ...params] = command === "SCRIPT" ? args.slice(1) : args
+      const [lua = "", count, ...params] = command === "SCRIPT" ? args.slice(1) : args
       // A script's text replaces its hash.
-      return (command === "SCRIPT" ? Effect.succeed(lua) : answer(lua, params)) as Effect.Effect<
-        A,
-        Redis.RedisError
-      >
+      return (
+        command === "SCRIPT" ? Effect.succeed(lua) : answer(lua, params, params.slice(0, Number(count)))
+      ) as Effect.Effect<A, Redis.RedisError>
     },
     connect: none,
     subscribe: () => none
