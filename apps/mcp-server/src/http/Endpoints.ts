@@ -20,7 +20,7 @@ import * as ProtectedResourceMetadata from "./auth/ProtectedResourceMetadata.ts"
 export interface Parts {
   readonly settings: HttpSettings
   /** Answers the requests to the MCP endpoint that passed all guards. */
-  readonly handler: Pick<McpHttpHandler, "fetch" | "close">
+  readonly handler: Pick<McpHttpHandler, "fetch">
   readonly identify: Authentication["identify"]
   readonly admission: Admission
   /** Runs an effect, and returns its success or the refusal with which it fails. */
@@ -62,9 +62,7 @@ export const make = (parts: Parts) => {
     // A client that has disconnected by now causes no event, so nothing else would release the slot.
     if (response.destroyed) return slot.leave()
     const left = new AbortController()
-    response.once("close", () => {
-      if (!response.writableFinished) left.abort()
-    })
+    response.once("close", () => left.abort())
     const admit = (messages: number) => parts.run(slot.extend(messages))
     return Connection.during({ left: left.signal, caller }, () =>
       exchange(request, response, left.signal, {
@@ -122,9 +120,7 @@ export const make = (parts: Parts) => {
         response,
         looksForOAuth ? BearerTokenVerifier.noOAuth() : refuse("path", 404, NOT_HERE)
       )
-    },
-    /** Closes the streams that the SDK keeps open. */
-    close: handler.close
+    }
   }
 }
 
@@ -135,7 +131,7 @@ const locate = (request: IncomingMessage): string => {
   const { url = "" } = request
   const [, authority, rest = url] = ABSOLUTE.exec(url) ?? []
   if (authority !== undefined) request.headers.host = authority
-  const [path = ""] = rest.split("?", 1)
+  const [path = ""] = rest.split("?")
   return path.replace(/(?<=.)\/$/u, "")
 }
 

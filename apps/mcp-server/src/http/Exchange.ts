@@ -45,7 +45,9 @@ export const exchange = async (
     new Request(`http://${headers.host}/mcp`, {
       method,
       // The SDK compares Accept letter by letter; the guards have read it.
-      headers: new Headers(Object.entries({ ...headers, accept: ACCEPT }).flatMap(eachValue)),
+      headers: new Headers(
+        Object.entries({ ...headers, accept: ACCEPT }).map(([name, value]) => [name, String(value)])
+      ),
       signal: left
     }),
     { parsedBody }
@@ -79,10 +81,6 @@ const read = async (request: AsyncIterable<Buffer>): Promise<string | undefined>
 const ACCEPT = "application/json, text/event-stream"
 
 const INVALID_JSON = "Parse error: the body is not valid JSON."
-
-const eachValue = ([name, value = []]: [string, string | Array<string> | undefined]): Array<
-  [string, string]
-> => [value].flat().map((one) => [name, one])
 
 const parse = (body: string): unknown => {
   try {

@@ -108,20 +108,17 @@ export const serve = async ({
     await Promise.race([drained, setTimeout(DRAIN_MILLIS)])
     calls.interrupt()
     await Promise.race([Promise.all([drained, calls.idle()]), setTimeout(RELEASE_MILLIS)])
-    server.close()
     return 0
   } catch (error) {
     await print(whyNot(settings, error))
     return CANNOT_LISTEN
   } finally {
-    await endpoints.close()
     await runtime.runPromise(refusals.flush)
   }
 }
 
 const whyNot = ({ host, port }: HttpSettings, error: unknown): string => {
-  const code = error instanceof Error && "code" in error ? error.code : undefined
-  switch (code) {
+  switch ((error as NodeJS.ErrnoException).code) {
     case "EADDRINUSE":
       return `Port ${port} of ${inUrl(host)} is in use; choose another one with --port.`
     case "EACCES":

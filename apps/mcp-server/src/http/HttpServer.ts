@@ -13,7 +13,7 @@ export interface Options {
   /** Reports a request that arrived during the shutdown, or that failed. */
   readonly refused: (refusal: Refusal, request: IncomingMessage) => void
   /** Reports a request that failed because of a bug. */
-  readonly report: (error: Error) => void
+  readonly report: (error: unknown) => void
 }
 
 /**
@@ -45,7 +45,7 @@ export const listen = async ({ host, port, refused, report, serve }: Options) =>
     try {
       await serve(request, response)
     } catch (error) {
-      report(error instanceof Error ? error : new Error("A request failed with a value that is not an Error"))
+      report(error)
       if (response.headersSent) response.destroy()
       else await turnAway(refuse("defect", 500, "Something unexpected went wrong in this server."))
     }
@@ -68,7 +68,6 @@ export const listen = async ({ host, port, refused, report, serve }: Options) =>
       server.close()
       if (running.size === 0) drained.resolve()
       return drained.promise
-    },
-    close: () => server.closeAllConnections()
+    }
   }
 }

@@ -55,6 +55,6 @@ export const make = () => {
       )
     },
     /** Logs the numbers of omitted lines so far. */
-    flush: Effect.suspend(() => Effect.forEach([...windows.keys()], close, { discard: true }))
+    flush: Effect.suspend(() => Effect.forEach(windows.keys(), close))
   }
 }

@@ -59,6 +59,7 @@ const accepts: ReadonlyArray<readonly [accept: string, type: string | undefined]
   ["Text/Event-Stream; q=0.5", SSE],
   ["text/html, application/json;q=0.9, */*;q=0.8", SSE],
   ["text/*;q=0, text/event-stream", SSE],
+  ["text/event-stream;seq=0", SSE],
   ["application/json", JSON_ALONE],
   ["Application/JSON; charset=utf-8", JSON_ALONE],
   ["application/json, text/event-stream;q=0", JSON_ALONE],

@@ -10,6 +10,17 @@ const TENANT = {
   SAIL_CLIENT_ID: "id",
   SAIL_CLIENT_SECRET: "canary-secret"
 }
+const PUBLIC = "--host mcp.test --allowed-host mcp.test"
+
+/** Makes listening fail with this error code. */
+const failing = (code: string) => ({
+  ...TENANT,
+  MCP_BEARER_TOKEN: TOKEN,
+  NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(
+    `import { Server } from "node:net"; Server.prototype.listen = function () { this.emit("error", Object.assign(new Error(), { code: "${code}" })) }`
+  )}`
+})
+
 const run = (args: string, env: Record<string, string>) =>
   Effect.flatMap(ServerProcess.start(["http", "--port", "0", ...args.split(" ")], env), ({ ended }) => ended)
 
@@ -37,6 +48,14 @@ const refused: ReadonlyArray<
     { ...TENANT, MCP_BEARER_TOKEN: TOKEN },
     1,
     /192\.0\.2\.1 is not an address of this machine/u
+  ],
+  ["an unknown name", PUBLIC, failing("ENOTFOUND"), 1, /^mcp\.test is not an address of this machine/u],
+  [
+    "a reserved port",
+    `${PUBLIC} --port 80`,
+    failing("EACCES"),
+    1,
+    /^Port 80 requires more rights; choose one/u
   ]
 ]
 
@@ -58,12 +77,13 @@ describe("serving over HTTP", { timeout: 60_000 }, () => {
         args: ["--host", "0.0.0.0", "--allowed-host", "mcp.test"],
         env: { MCP_BEARER_TOKEN: TOKEN }
       })
-      const statusOf = (host: string) =>
+      const statusOf = (host: string, headers = {}) =>
         Effect.map(
-          HttpProcess.post(url, { headers: { host, authorization: `Bearer ${TOKEN}` } }),
+          HttpProcess.post(url, { headers: { ...headers, host, authorization: `Bearer ${TOKEN}` } }),
           ({ status }) => status
         )
       assert.strictEqual(yield* statusOf("mcp.test"), 200)
+      assert.strictEqual(yield* statusOf("mcp.test", { origin: "http://localhost" }), 403)
       assert.strictEqual(yield* statusOf("localhost"), 403)
       assert.strictEqual(yield* statusOf("0.0.0.0"), 403)
     })

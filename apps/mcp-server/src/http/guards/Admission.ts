@@ -50,7 +50,6 @@ export const make = (limits: Limits): Effect.Effect<Admission> =>
       Effect.flatMap(limiterFor(caller), (limiter) =>
         limiter.consume({
           algorithm: "token-bucket",
-          onExceeded: "fail",
           window: WINDOW,
           limit: limits.perCaller,
           key: caller,
@@ -104,7 +103,7 @@ export const make = (limits: Limits): Effect.Effect<Admission> =>
 
 const tooMany = (limit: number, retryAfter: Duration.Duration): Refusal =>
   refuse("callerRate", 429, `A caller may send ${limit} requests in ${Duration.toSeconds(WINDOW)} seconds.`, {
-    "retry-after": String(Math.max(1, Math.ceil(Duration.toSeconds(retryAfter))))
+    "retry-after": String(Math.ceil(Duration.toSeconds(retryAfter)))
   })
 
 const callerBusy = (limit: number): Refusal =>

@@ -26,11 +26,11 @@ export const make = (settings: Pick<HttpSettings, "host" | "allowedHosts" | "all
   ]
   const ownOrigins = local ? localhostAllowedOrigins() : []
 
-  const host = ({ headers }: IncomingMessage): Refusal | undefined => {
-    const checked = validateHostHeader(headers.host, hosts)
+  const host = ({ headers: { host = "" } }: IncomingMessage): Refusal | undefined => {
+    const checked = validateHostHeader(host, hosts)
     if (!checked.ok)
       return refuse("host", 403, `${checked.message}. If clients use this host, add it with --allowed-host.`)
-    return MORE_THAN_HOST.test(headers.host ?? "")
+    return MORE_THAN_HOST.test(host)
       ? refuse("host", 403, "Invalid Host: expected a host and, optionally, a port.")
       : undefined
   }
@@ -62,8 +62,8 @@ export const make = (settings: Pick<HttpSettings, "host" | "allowedHosts" | "all
  */
 const MORE_THAN_HOST = /[@/\\?#]/u
 
-const method = ({ method }: IncomingMessage, allowed: ReadonlyArray<string>): Refusal | undefined =>
-  allowed.includes(method ?? "")
+const method = ({ method = "" }: IncomingMessage, allowed: ReadonlyArray<string>): Refusal | undefined =>
+  allowed.includes(method)
     ? undefined
     : refuse("method", 405, "Method not allowed.", { allow: allowed.join(", ") })
 
@@ -75,7 +75,7 @@ export const answerType = ({
   headers
 }: Pick<IncomingMessage, "headers">): (typeof ANSWER_TYPES)[number] | undefined => {
   const ranges = new Map(
-    (headers.accept?.trim() || "*/*").split(",").map((range) => {
+    (headers.accept || "*/*").split(",").map((range) => {
       const [type = "", ...parameters] = range
         .toLowerCase()
         .split(";")
@@ -101,6 +101,6 @@ const contentType = ({ headers }: IncomingMessage): Refusal | undefined =>
 
 /** A body without a declared length is counted while it is read. */
 const bodySize = ({ headers }: IncomingMessage): Refusal | undefined =>
-  Number(headers["content-length"] ?? 0) <= MAX_BODY_BYTES ? undefined : tooLong()
+  Number(headers["content-length"]) > MAX_BODY_BYTES ? tooLong() : undefined
 
 export const tooLong = (): Refusal => refuse("size", 413, `The body is longer than ${MAX_BODY_BYTES} bytes.`)

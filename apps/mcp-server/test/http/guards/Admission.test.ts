@@ -5,10 +5,10 @@ import * as Admission from "../../../src/http/guards/Admission.ts"
 
 const admission = Admission.make({ running: 2, runningPerCaller: 2, perCaller: 2 })
 
-/** Returns the status of the refusal, or "a slot" that is freed at once. */
+/** Returns the refusal's status and time to wait, or "a slot" that is freed at once. */
 const statusOf = ({ enter }: Admission.Admission, caller: string) =>
   Effect.match(enter(caller), {
-    onFailure: ({ status }) => status,
+    onFailure: ({ headers, status }) => `${status}, ${headers.get("retry-after")} s`,
     onSuccess: ({ leave }) => {
       leave()
       return "a slot"
@@ -19,13 +19,17 @@ describe("admission", () => {
   it.effect("a caller gets a limited number of slots in ten seconds, and more over time", () =>
     Effect.gen(function* () {
       const made = yield* admission
-      for (const expected of ["a slot", "a slot", 429]) {
+      for (const expected of ["a slot", "a slot", "429, 5 s"]) {
         assert.strictEqual(yield* statusOf(made, "alice"), expected)
       }
       assert.strictEqual(yield* statusOf(made, "bob"), "a slot")
       yield* TestClock.adjust("5 seconds")
       assert.strictEqual(yield* statusOf(made, "alice"), "a slot")
-      assert.strictEqual(yield* statusOf(made, "alice"), 429)
+      yield* TestClock.adjust("4500 millis")
+      assert.strictEqual(yield* statusOf(made, "alice"), "429, 1 s")
+      // The refused requests occupy no slots.
+      yield* made.enter("carol")
+      yield* made.enter("dave")
     })
   )
 
@@ -63,6 +67,7 @@ describe("admission", () => {
       yield* enter("bob")
       first.leave()
       first.leave()
+      yield* first.extend(1)
       yield* enter("carol")
       assert.strictEqual((yield* Effect.flip(enter("dave"))).status, 503)
     })
@@ -71,10 +76,12 @@ describe("admission", () => {
   it.effect("callers are forgotten after 10,000 others, so that memory is bounded", () =>
     Effect.gen(function* () {
       const made = yield* admission
-      for (const expected of ["a slot", "a slot", 429]) {
+      for (const expected of ["a slot", "a slot", "429, 5 s"]) {
         assert.strictEqual(yield* statusOf(made, "alice"), expected)
       }
-      yield* Effect.forEach(Array.from({ length: 10_000 }), (_, n) => statusOf(made, `caller ${n}`))
+      yield* Effect.forEach(Array.from({ length: 9_999 }), (_, n) => statusOf(made, `caller ${n}`))
+      assert.strictEqual(yield* statusOf(made, "alice"), "429, 5 s")
+      yield* statusOf(made, "one more")
       assert.strictEqual(yield* statusOf(made, "alice"), "a slot")
     })
   )

@@ -13,6 +13,9 @@ const serving = (args: ReadonlyArray<string> = []) =>
 
 const MEBIBYTE = 1024 * 1024
 const HUGE = " ".repeat(5 * MEBIBYTE)
+const TOO_LONG = " ".repeat(MEBIBYTE + 1)
+const LONGEST = JSON.stringify(JsonRpc.initialize(1)).padStart(MEBIBYTE)
+const CHUNKED = { "transfer-encoding": "chunked" }
 const LIST = JSON.stringify(JsonRpc.listTools(1))
 
 const refused: ReadonlyArray<readonly [string, HttpProcess.Request, status: number]> = [
@@ -53,8 +56,8 @@ const refused: ReadonlyArray<readonly [string, HttpProcess.Request, status: numb
   ["a form of plain text", { headers: { "content-type": "text/plain" } }, 415],
   ["JSON that is only mentioned", { headers: { "content-type": "text/plain; a=application/json" } }, 415],
   ["a body without a type", { headers: { "content-type": "" } }, 415],
-  ["a body of 5 MB", { body: HUGE }, 413],
-  ["a body of 5 MB without a length", { body: HUGE, headers: { "transfer-encoding": "chunked" } }, 413],
+  ["a body of more than a MiB", { body: TOO_LONG }, 413],
+  ["a body of more than a MiB without a length", { body: TOO_LONG, headers: CHUNKED }, 413],
   ["a body that is not JSON", { body: "{" }, 400],
   ["no body", { body: "" }, 400],
   ["JSON that is not a message", { body: "{}" }, 400],
@@ -74,12 +77,38 @@ const served: ReadonlyArray<readonly [string, HttpProcess.Request]> = [
   ["an Origin of this machine", { headers: { origin: "http://localhost:6274" } }],
   ["a type with a charset", { headers: { "content-type": "Application/JSON; charset=utf-8" } }],
   ["a query", { path: "/mcp?x=1" }],
+  ["a URL in the query", { path: "/mcp?x=http://evil.test/" }],
   ["a slash at the end", { path: "/mcp/" }],
   ["a slash at the end, and a query", { path: "/mcp/?x=1" }],
   ["a target in absolute form", { path: "http://localhost:3917/mcp" }],
   ["a target in absolute form, by https", { path: "HTTPS://127.0.0.1/mcp/?x=1" }],
   ["a target in absolute form before Host", { path: "http://[::1]/mcp", headers: { host: "evil.test" } }],
-  ["a body just below a MiB", { body: JSON.stringify(JsonRpc.initialize(1)).padEnd(MEBIBYTE) }]
+  ["a body of a MiB", { body: LONGEST }],
+  ["a body of a MiB without a length", { body: LONGEST, headers: CHUNKED }]
+]
+
+const messages: ReadonlyArray<readonly [message: string, HttpProcess.Request, code?: number]> = [
+  [
+    "Invalid Host: evil.test. If clients use this host, add it with --allowed-host.",
+    { headers: { host: "evil.test" } }
+  ],
+  ["Invalid Host: expected a host and, optionally, a port.", { headers: { host: "localhost/x" } }],
+  [
+    "Invalid Origin: evil.test. If its pages may call, add it with --allowed-origin.",
+    { headers: { origin: "https://evil.test" } }
+  ],
+  ["Method not allowed.", { method: "PUT" }],
+  [
+    "Not acceptable: let Accept include text/event-stream, application/json or both.",
+    { headers: { accept: "text/html" } }
+  ],
+  [
+    "The body must be JSON. Send it with Content-Type: application/json.",
+    { headers: { "content-type": "text/plain" } }
+  ],
+  ["The body is longer than 1048576 bytes.", { body: TOO_LONG }],
+  ["Parse error: the body is not valid JSON.", { body: "{" }, -32_700],
+  ["There is nothing here; the MCP endpoint is /mcp.", { path: "/register" }]
 ]
 
 describe("the MCP endpoint on this machine", { timeout: 60_000 }, () => {
@@ -106,19 +135,13 @@ describe("the MCP endpoint on this machine", { timeout: 60_000 }, () => {
       })
     )
 
-    it.effect("a refusal has its reason in a JSON-RPC error", () =>
+    it.effect.each(messages)("a refusal has its reason in a JSON-RPC error: %s", ([message, request, code]) =>
       Effect.gen(function* () {
         const { url } = yield* Server
-        const answer = yield* HttpProcess.post(url, { headers: { host: "evil.test" } })
+        const answer = yield* HttpProcess.post(url, request)
         assert.strictEqual(answer.headers["content-type"], "application/json")
-        assert.deepStrictEqual(HttpProcess.messageIn(answer), {
-          jsonrpc: "2.0",
-          error: {
-            code: -32_000,
-            message: "Invalid Host: evil.test. If clients use this host, add it with --allowed-host."
-          },
-          id: null
-        })
+        const error = { code: code ?? -32_000, message }
+        assert.deepStrictEqual(HttpProcess.messageIn(answer), { jsonrpc: "2.0", error, id: null })
       })
     )
 

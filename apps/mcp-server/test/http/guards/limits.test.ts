@@ -23,6 +23,7 @@ describe("a server over HTTP", { timeout: 60_000 }, () => {
       yield* sandbox.until(ServerProcess.asked)
       const refused = yield* HttpProcess.post(url)
       assert.deepStrictEqual([refused.status, refused.headers["retry-after"]], [503, "5"])
+      assert.include(refused.body, "The server is at its limit of concurrent requests. Try again later.")
       yield* logged(/message="Request refused" reason=running status=503 address=/u)
       assert.strictEqual((yield* HttpProcess.get(url, "/healthz")).status, 200)
       // A client that hangs up frees its slot.
@@ -36,19 +37,16 @@ describe("a server over HTTP", { timeout: 60_000 }, () => {
   it.live("a batch within the limits is answered, and a batch that exceeds them is refused", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make()
-      const { logged, url } = yield* HttpProcess.start(sandbox, { env: { MCP_MAX_RUNNING: "12" } })
-      const answer = yield* HttpProcess.post(url, { body: batchOf(3, JsonRpc.ping) })
+      const { logged, url } = yield* HttpProcess.start(sandbox, { env: { MCP_MAX_RUNNING: "4" } })
+      const answer = yield* HttpProcess.post(url, { body: batchOf(1, JsonRpc.ping) })
       assert.strictEqual(answer.status, 200)
-      assert.sameMembers(
-        Array.from(answer.body.matchAll(/"id":(\d+)/gu), ([, id]) => Number(id)),
-        [0, 1, 2]
-      )
+      assert.include(answer.body, `"id":0`)
       const { body, headers, status } = yield* HttpProcess.post(url, {
-        body: batchOf(4, (id) => JsonRpc.callStatus(id, done))
+        body: batchOf(2, (id) => JsonRpc.callStatus(id, done))
       })
       assert.deepStrictEqual([status, headers["retry-after"]], [429, "5"])
       yield* logged(/reason=callerRunning status=429/u)
-      assert.include(body, "A caller may have 3 concurrent requests; each message of a batch counts.")
+      assert.include(body, "A caller may have 1 concurrent requests; each message of a batch counts.")
       assert.isEmpty(yield* sandbox.received)
     })
   )
