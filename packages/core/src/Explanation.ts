@@ -37,7 +37,7 @@ import * as Layer from "effect/Layer"
 import * as Record from "effect/Record"
 import * as Result from "effect/Result"
 import type { ApiClient } from "./ApiClient.ts"
-import { type BulkUploadError, NotFound, RequestTimeout } from "./BulkUploadError.ts"
+import { type BulkUploadError, RequestTimeout, UnexpectedResponse } from "./BulkUploadError.ts"
 import * as BulkUploads from "./BulkUploads.ts"
 import type * as BulkUploadStatus from "./BulkUploadStatus.ts"
 import * as CsvHeader from "./CsvHeader.ts"
@@ -160,8 +160,7 @@ const make = ({ auditEvents = false, countRecords = false, deadline = "40 second
           "records",
           Effect.flatMap(
             known.hex === undefined ? Effect.flatMap(source, Effect.fromResult) : Effect.succeed(known),
-            ({ hex }) =>
-              hex === undefined ? new NotFound({ operation: "source", sourceId }) : read({ sourceId, hex })
+            ({ hex }) => (hex === undefined ? withoutHex(sourceId) : read({ sourceId, hex }))
           )
         )
       const identity = Effect.map(source, (part) => valueOf(part) ?? known)
@@ -196,6 +195,11 @@ const make = ({ auditEvents = false, countRecords = false, deadline = "40 second
     })
     return Explanation.of({ explain })
   })
+
+const withoutHex = (sourceId: string): UnexpectedResponse => {
+  const reason = "the source has no sourceId of 32 hexadecimal digits."
+  return new UnexpectedResponse({ operation: "source", sourceId, httpStatus: 200, reason })
+}
 
 const fieldsOf = (failure: BulkUploadError) => {
   const { nextStep, trackingId } = Failure.fromError(failure)

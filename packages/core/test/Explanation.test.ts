@@ -208,7 +208,15 @@ describe("Explanation.explain", () => {
 
   it.live.each([
     ["fails", answer(403), "Forbidden", /idn:nelm:read/u],
-    ["has no other ID", answer(200, {}), "NotFound", /try the other one/u]
+    ...[{}, { sourceId: [half.sourceId] }, { sourceId: `${half.sourceId}0` }].map(
+      (body) =>
+        [
+          `answers ${JSON.stringify(body)}`,
+          answer(200, body),
+          "UnexpectedResponse",
+          /API has changed/u
+        ] as const
+    )
   ] as const)(
     "explain reports that the records of a dashed ID are unavailable if its source %s",
     ([, fault, error, nextStep]) =>
