@@ -183,6 +183,7 @@ describe("Explanation.explain", () => {
       )
       const { result } = yield* explained({ countRecords: true, transformClient })
       assert.deepStrictEqual(missingIn(result), ["records UnexpectedResponse"])
+      assert.match(result.nextStep, /^Some records were created or changed/u)
       assert.include(result.records, { total: 45, createdSince: 5, changedSince: 5, complete: true })
       assert.notProperty(result.records, "newestCreatedAt")
     })
@@ -369,43 +370,48 @@ describe("Explanation.explain", () => {
   const total = (count: number, ...records: ReadonlyArray<object>): Setting => ({
     faults: [["records", answer(200, records, { "x-total-count": String(count) })]]
   })
-  const words = /^SailPoint's own words/u
-  const rows = /manager is the account ID/u
-  const nothing = /^No record that the token may see was created or changed since/u
-  it.live.each<readonly [string, Setting, RegExp, source?: string]>([
-    ["SailPoint's own words", found(withText), words],
-    ["SailPoint's own words of an upload that started at the same time", found(started(1), withText), words],
-    ["the rows, if some landed", {}, rows],
-    ["the rows, if SailPoint's words are about an earlier upload", found(started(2), withText), rows],
+  const completed = { name: "All landed" }
+  /** The second words of checks. */
+  const [landed, notLanded] = ["every are first other source", "first every are other source"]
+  it.live.each<readonly [string, Setting, string, (Explanation.Upload & { readonly name?: string })?]>([
+    ["some rows landed", {}, landed],
     [
-      "the rows, if SailPoint's words are about an earlier failure",
-      found(event("FAILED", 2), withText),
-      rows
+      "a record changed at that time",
+      total(1, old),
+      landed,
+      { uploadedAt: DateTime.makeUnsafe(old.created) }
     ],
-    ["the file's columns, if nothing landed", total(0), /^The first line/u],
-    ["the limit, if it is near", total(19_500), /20000 accounts; the token may see 19500 /u],
-    ["another upload that ran", found(started(1), started(0)), /^No other upload/u],
-    ["the rows, if the other upload had ended", found(started(2), event("PASSED", 1), started(0)), rows],
-    ["that nothing landed of a COMPLETED upload", total(1, old), nothing, "All landed"],
-    ["nothing, if the records have no times", total(1, {}), /^$/u, "All landed"]
-  ])("explain lists as the first check %s", ([, setting, first, name = half.name]) =>
-    Effect.gen(function* () {
-      const { result } = yield* explained(setting, {}, Source.named(name).sourceId)
-      assert.match(result.checks[0] ?? "", first)
-      assert.strictEqual(/Go through checks/u.test(result.nextStep), result.checks.length > 0)
-      if (result.status !== "ERROR") return
-      assert.match(result.nextStep, /may be that of an earlier upload.+does not say which rows failed/u)
-    })
-  )
-
-  it.live("explain lists a fault of the header after SailPoint's own words and before the rows", () =>
-    Effect.gen(function* () {
-      const { result } = yield* explained(found(withText), { csvHeader: "email" })
-      assert.match(
-        result.checks.join("|"),
-        /^SailPoint's own words[^|]+\|The header:[^|]+\|In every row, manager[^|]+\|Dates are in ISO 8601/u
-      )
-    })
+    ["an event has SailPoint's own words", found(withText), `own ${landed}`],
+    ["an upload began with the words", found(event("PASSED", 2), started(1), withText), `own ${landed}`],
+    ["the words are about an earlier upload", found(started(2), withText), landed],
+    ["the words are about an earlier failure", found(event("FAILED", 2), withText), landed],
+    ["another upload ran", found(started(1), started(0)), "other every are first source"],
+    ["another upload had ended", found(started(2), event("PASSED", 1), started(0)), landed],
+    ["an upload to another source ran", found(started(1), event("STARTED", 0, null)), landed],
+    ["nothing landed", total(0), notLanded],
+    ["the time of the upload is unknown", {}, notLanded, { uploadedAt: undefined }],
+    ["no records can be read", { faults: [["records", answer(403)]] }, notLanded],
+    ["the limit is near", total(19_000), "source first every are other"],
+    ["the header is wrong", found(withText), "own header: every are other source", { csvHeader: "email" }],
+    ["nothing of a COMPLETED upload landed", total(1, old), "record", completed],
+    ["the source of a COMPLETED upload is empty", total(0), "record", completed],
+    ["records after a COMPLETED upload have no times", total(1, {}), "", completed],
+    ["the time of a COMPLETED upload is unknown", total(0), "", { ...completed, uploadedAt: undefined }],
+    ["the header of a COMPLETED upload is wrong", {}, "header:", { ...completed, csvHeader: "email" }]
+  ])(
+    "explain orders the checks by evidence if %s",
+    ([, setting, expected, { name = half.name, ...upload } = {}]) =>
+      Effect.gen(function* () {
+        const { result } = yield* explained(setting, upload, Source.named(name).sourceId)
+        const { checks, nextStep, records, status } = result
+        assert.strictEqual(checks.map((check) => check.split(" ")[1]).join(" "), expected)
+        assert.strictEqual(/earlier upload.+Go through checks/u.test(nextStep), checks.length > 0)
+        if (status !== "ERROR") return
+        const seen = records === undefined ? "" : `; the token may see ${records.total} in this one`
+        assert.include(checks, `A source holds at most 20000 accounts${seen}.`)
+        assert.match(nextStep, /does not say which rows failed/u)
+        assert.strictEqual(nextStep.startsWith("Some records were"), !/first.+every/u.test(expected))
+      })
   )
 })
 

@@ -17,6 +17,7 @@ interface Evidence {
 /** SailPoint's limit for one source. */
 const MAX_ACCOUNTS = 20_000
 
+const WORDS = "SailPoint's own words in the text of this source's FAILED event."
 const HEADER = "The header: correct everything that columns lists as missing, unknown or a problem."
 const COLUMNS = "The first line of the file has the columns that the source requires, with the same spelling."
 const OVERLAP =
@@ -32,7 +33,8 @@ const EARLIER =
 export const checksFor = (evidence: Evidence): ReadonlyArray<string> => {
   const { columns, csvHeader, events, records, status, uploadedAt } = evidence
   const landed = hasLanded(evidence)
-  const header = hasFaults(columns) ? [HEADER] : []
+  const isFaulty = hasFaults(columns)
+  const header = isFaulty ? [HEADER] : []
   if (status === "COMPLETED" && landed === false && uploadedAt !== undefined) {
     return [
       ...header,
@@ -45,18 +47,21 @@ export const checksFor = (evidence: Evidence): ReadonlyArray<string> => {
   const ofNewest = started === -1 ? ours : ours.slice(0, started)
   const hasWords = ofNewest.find(({ action }) => action.endsWith("_FAILED"))?.text !== undefined
   const overlaps = ours.slice(started + 1, started + 2).some(isStart)
-  const { total = 0 } = records ?? {}
-  const seen = records && `; the token may see ${total} in this one`
-  /** Each check with the weight of its evidence. */
-  const weighed: ReadonlyArray<readonly [weight: number, checks: ReadonlyArray<string>]> = [
-    [9, hasWords ? ["SailPoint's own words in the text of this source's FAILED event."] : []],
-    [8, header],
-    [total >= MAX_ACCOUNTS * 0.95 ? 8 : 2, [`A source holds at most ${MAX_ACCOUNTS} accounts${seen ?? ""}.`]],
-    [overlaps ? 7.5 : 3, [OVERLAP]],
-    [landed === true ? 7 : 4, IN_ROWS],
-    [5, csvHeader === undefined || columns?.required.length === 0 ? [COLUMNS] : []]
+  const isNearLimit = records !== undefined && records.total >= MAX_ACCOUNTS * 0.95
+  const seen = records === undefined ? "" : `; the token may see ${records.total} in this one`
+  const limit = `A source holds at most ${MAX_ACCOUNTS} accounts${seen}.`
+  const ordered: ReadonlyArray<readonly [applies: boolean, ...checks: ReadonlyArray<string>]> = [
+    [hasWords, WORDS],
+    [isFaulty, HEADER],
+    [isNearLimit, limit],
+    [overlaps, OVERLAP],
+    [landed === true, ...IN_ROWS],
+    [csvHeader === undefined || columns?.required.length === 0, COLUMNS],
+    [landed !== true, ...IN_ROWS],
+    [!overlaps, OVERLAP],
+    [!isNearLimit, limit]
   ]
-  return weighed.toSorted(([a], [b]) => b - a).flatMap(([, checks]) => checks)
+  return ordered.flatMap(([applies, ...checks]) => (applies ? checks : []))
 }
 
 const isStart = ({ action }: ImportEvent): boolean => action.endsWith("_STARTED")
