@@ -46,12 +46,15 @@ export const check = (text: string, { optional, required }: Columns): Faults => 
   const known = [...required, ...optional]
   const start = text.slice(0, MAX_LINE)
   const bare = start.replace(/^(?:\uFEFF|ï»¿)/u, "")
-  const [line = ""] = bare.split(/[\r\n]/u, 1)
+  const [line = ""] = bare.split(/[\r\n]/u)
   const isCut = text.length > MAX_LINE && line.length === bare.length
-  // The separator that finds the most columns is used, or else the one with the most cells, or else commas.
-  const [{ cells, separators } = { cells: [line], separators: "commas" }] = SEPARATORS.map(
-    ([separator, separators]) => ({ separators, cells: split(line, separator) })
-  ).toSorted((a, b) => fits(b.cells, known) - fits(a.cells, known) || b.cells.length - a.cells.length)
+  // Uses the separator that finds the most columns, or else the one with the most cells, or else commas.
+  const { cells, separators } = SEPARATORS.map(([separator, separators]) => ({
+    separators,
+    cells: split(line, separator)
+  })).reduce((a, b) =>
+    (fits(b.cells, known) - fits(a.cells, known) || b.cells.length - a.cells.length) > 0 ? b : a
+  )
   const names = cells.map(unquoted).slice(0, isCut ? -1 : undefined)
   const given = new Set(names)
   const lacking = known.filter((name) => !given.has(name))
@@ -91,28 +94,20 @@ export const check = (text: string, { optional, required }: Columns): Faults => 
 
 const shown = (name: string): string => plainText(name, MAX_NAME)
 
-/** A separator inside quotation marks is text (RFC 4180). */
-const split = (line: string, separator: string): ReadonlyArray<string> => {
-  const cells = [""]
-  let quoted = false
-  for (const character of line) {
-    if (character === '"') quoted = !quoted
-    if (character === separator && !quoted) cells.push("")
-    else cells.push(`${cells.pop() ?? ""}${character}`)
-  }
-  return cells
-}
+/** A separator inside quotation marks is text (RFC 4180). The line has no line break, so one marks each other separator. */
+const split = (line: string, separator: string): ReadonlyArray<string> =>
+  line
+    .split('"')
+    .map((part, n) => (n % 2 === 0 ? part.replaceAll(separator, "\n") : part))
+    .join('"')
+    .split("\n")
 
 const unquoted = (cell: string): string => cell.trim().replace(/^["'“”„]+|["'“”„]+$/gu, "")
 
 const fits = (cells: ReadonlyArray<string>, known: ReadonlyArray<string>): number =>
   new Set(cells.map(unquoted).filter((name) => known.includes(name))).size
 
-const folded = (text: string) =>
-  text
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]/gu, "")
-    .slice(0, MAX_NAME)
+const folded = (text: string): string => text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "")
 
 /** Recognizes typing mistakes: another case, spaces or signs between words, and a few wrong letters. */
 const nearest = (name: string, candidates: ReadonlyArray<string>): { readonly didYouMean?: string } => {
@@ -126,13 +121,17 @@ const nearest = (name: string, candidates: ReadonlyArray<string>): { readonly di
 /** Levenshtein's distance: how many letters to insert, drop or replace. */
 const distance = (from: string, to: string): number => {
   let row = Array.from({ length: to.length + 1 }, (_, n) => n)
-  for (const [i, letter] of Array.from(from).entries()) {
-    const next = [i + 1]
-    for (let j = 1; j < row.length; j++) {
-      const replaced = (row[j - 1] ?? 0) + (letter === to[j - 1] ? 0 : 1)
-      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
-    }
-    row = next
+  let last = to.length
+  for (const letter of from) {
+    // The first column has no column before it.
+    let diagonal = Infinity
+    last = Infinity
+    row = row.map((above, n) => {
+      const replaced = diagonal + (letter === to[n - 1] ? 0 : 1)
+      diagonal = above
+      last = Math.min(replaced, above + 1, last + 1)
+      return last
+    })
   }
-  return row[to.length] ?? 0
+  return last
 }

@@ -2,61 +2,97 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Schema from "effect/Schema"
 import * as CsvHeader from "../src/CsvHeader.ts"
 
-const columns = { required: ["accountName", "firstName", "manager"], optional: ["startDate", "costCenter"] }
+const columns = {
+  required: ["accountName", "firstName", "manager"],
+  optional: ["startDate", "costCenter", "lastName"]
+}
 const good = "accountName,firstName,manager"
-const none = { missing: [], unknown: [], problems: [] }
+const many = Array.from({ length: 60 }, (_, n) => `x${n}`)
+const named = many.map((name) => ({ name }))
+
+/** The faults of a header without the column firstName. */
+const lacking = (name: string) => ({
+  missing: ["firstName"],
+  unknown: [{ name, didYouMean: "firstName" }]
+})
 
 describe("CsvHeader.check", () => {
-  it.each<readonly [string, string, Partial<CsvHeader.Faults>]>([
-    ["a header with every required column has no faults", good, {}],
-    ["the order of columns does not matter", "manager,costCenter,firstName,accountName", {}],
-    ["a line break ends the header", `${good}\r\nw.lee,Wren,Lee,and,others`, {}],
-    ["a missing required column is a fault", "accountName,manager", { missing: ["firstName"] }],
+  it.for<readonly [string, string, problems: ReadonlyArray<string>, Partial<CsvHeader.Faults>?]>([
+    ["with every required column", good, []],
+    ["in another order", "manager,costCenter,firstName,accountName", []],
+    ["before a line break and long rows", `${good}\r\nw.lee,Wren,Lee${",".repeat(5_000)}`, []],
+    ["without a required column", "accountName,manager", [], { missing: ["firstName"] }],
     [
-      "an unknown column gets the most similar missing column",
-      "accountName,fistName,manager,Cost Center",
+      "with misspelled columns",
+      "accountName,fiName,maxxnager,COST CENTER,startDbbb,lstName",
+      [],
       {
-        missing: ["firstName"],
+        missing: ["firstName", "manager"],
         unknown: [
-          { name: "fistName", didYouMean: "firstName" },
-          { name: "Cost Center", didYouMean: "costCenter" }
+          { name: "fiName", didYouMean: "firstName" },
+          { name: "maxxnager", didYouMean: "manager" },
+          { name: "COST CENTER", didYouMean: "costCenter" },
+          { name: "startDbbb", didYouMean: "startDate" },
+          { name: "lstName", didYouMean: "lastName" }
         ]
       }
     ],
-    ["another word gets no similar column", `${good},shoeSize`, { unknown: [{ name: "shoeSize" }] }]
-  ])("%s", (_, header, expected) => {
-    assert.deepStrictEqual(CsvHeader.check(header, columns), { ...none, ...expected })
-  })
-
-  const many = Array.from({ length: 60 }, (_, n) => `x${n}`)
-  const named = many.slice(0, 50).map((name) => ({ name }))
-  it.each<readonly [string, string, problem: string, Partial<CsvHeader.Faults>]>([
-    ["it is empty", "", "Column 1 has no name", { missing: columns.required }],
-    ["it is blank and rows follow", "\nw.lee,Wren", "Column 1 has no name", { missing: columns.required }],
-    ["a column has no name", `${good},`, "Column 4 has no name", {}],
-    ["a column appears twice", `${good},manager`, '"manager" appears more than once', {}],
-    ["semicolons separate it", good.replaceAll(",", ";"), "separated by semicolons", {}],
-    ["tabs separate it", good.replaceAll(",", "\t"), "separated by tabs", {}],
-    ["vertical bars separate it", good.replaceAll(",", "|"), "separated by vertical bars", {}],
-    ["a byte-order mark comes first", `\uFEFF${good}`, "byte-order mark", {}],
-    ["names are quoted", '"accountName","firstName",\u201Cmanager\u201D', "quotation marks", {}],
-    ["spaces surround a name", "accountName, firstName,manager", "spaces around names", {}],
     [
-      "a name has a character that is not visible",
-      `accountName,\u{200B}firstName,manager`,
-      "not visible",
-      {
-        missing: ["firstName"],
-        unknown: [{ name: "firstName", didYouMean: "firstName" }]
-      }
+      "with other words",
+      `${good},shoeSize,manage`,
+      [],
+      { unknown: [{ name: "shoeSize" }, { name: "manage" }] }
     ],
-    ["it has more than 50 columns", `${many.join(",")},${good}`, "There are 63 columns", { unknown: named }],
-    ["it is too long to read whole", `accountName,${"x".repeat(5_000)}`, "longer than 4096 characters", {}]
-  ])("a header has one problem if %s", (_, header, problem, faults) => {
-    const { problems, ...others } = CsvHeader.check(header, columns)
-    assert.deepStrictEqual({ ...others, problems: [] }, { ...none, ...faults })
-    assert.lengthOf(problems, 1)
-    assert.include(problems[0], problem)
+    ["with a quotation mark in a name", "accountName,first'Name,manager", [], lacking("first'Name")],
+    ["of 50 columns", `${many.slice(0, 47).join(",")},${good}`, [], { unknown: named.slice(0, 47) }],
+    [
+      "of 4,096 characters",
+      `${good},${"x".repeat(4_095 - good.length)}`,
+      [],
+      { unknown: [{ name: `${"x".repeat(63)}…` }] }
+    ],
+    [
+      "that is too long to read whole",
+      `accountName,x0,${"x".repeat(5_000)},x1`,
+      ["longer than 4096 characters"],
+      { unknown: named.slice(0, 1) }
+    ],
+    [
+      "of more than 50 columns that appear twice",
+      [...many, ...many, good].join(","),
+      ["There are 123 columns", ...many.slice(0, 50).map((name) => `"${name}" appears more than once`)],
+      { unknown: named.slice(0, 50) }
+    ],
+    ["that is empty", "", ["Column 1 has no name"], { missing: columns.required }],
+    ["that is blank before rows", "\nw.lee,Wren", ["Column 1 has no name"], { missing: columns.required }],
+    ["with columns without a name", `${good},,`, ["Column 4 has no name"]],
+    ["with a column three times", `${good},manager,manager`, ['"manager" appears more than once']],
+    ["with semicolons", good.replaceAll(",", ";"), ["separated by semicolons"]],
+    ["with tabs", good.replaceAll(",", "\t"), ["separated by tabs"]],
+    ["with vertical bars", good.replaceAll(",", "|"), ["separated by vertical bars"]],
+    [
+      "with the separator that finds the most columns",
+      "'accountName';'firstName';'manager|x|y|z'",
+      ["separated by semicolons", "quotation marks"],
+      { missing: ["manager"], unknown: [{ name: "manager|x|y|z" }] }
+    ],
+    [
+      "with the separator that finds the most names",
+      "x0;x1",
+      ["separated by semicolons"],
+      { missing: columns.required, unknown: named.slice(0, 2) }
+    ],
+    ["with a byte-order mark", `\uFEFF${good}`, ["byte-order mark"]],
+    ["with a byte-order mark in Latin-1", `\u00EF\u00BB\u00BF${good}`, ["byte-order mark"]],
+    ["with names in quotation marks", 'accountName,"firstName",\u201Cmanager\u201D', ["quotation marks"]],
+    ["with a quoted comma", 'accountName,"first,Name",manager', ["quotation marks"], lacking("first,Name")],
+    ["with spaces around a name", "accountName, firstName,manager", ["spaces around names"]],
+    ["with an invisible letter", "accountName,first\uFEFFName,manager", ["not visible"], lacking("firstName")]
+  ])("check returns the faults of a header %s", ([, header, problems, faults]) => {
+    const found = CsvHeader.check(header, columns)
+    assert.deepStrictEqual(found, { missing: [], unknown: [], ...faults, problems: found.problems })
+    assert.lengthOf(found.problems, problems.length)
+    for (const [n, problem] of problems.entries()) assert.include(found.problems[n], problem)
   })
 
   const Name = Schema.Union([Schema.Literals([...columns.required, ...columns.optional]), Schema.String])
