@@ -10,7 +10,9 @@ export const positive = (name: string, text: string): number => {
   throw new Error(`--${name} is "${text}": expected a number above 0 and up to ${MOST}.`)
 }
 
-export const whole = (name: string, text: string): number => {
-  if (/^\d{1,10}$/u.test(text)) return Number(text)
-  throw new Error(`--${name} is "${text}": expected a whole number of at most 10 digits.`)
+export const whole = (name: string, text: string, least = 0): number => {
+  if (/^\d{1,10}$/u.test(text) && Number(text) >= least) return Number(text)
+  throw new Error(
+    `--${name} is "${text}": expected a whole number of at least ${least} and at most 10 digits.`
+  )
 }

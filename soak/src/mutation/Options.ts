@@ -49,9 +49,9 @@ export const parse = (argv: ReadonlyArray<string>): Options | { readonly problem
     if (values.help === true) return "help"
     return {
       paths: positionals.length === 0 ? DEFAULT : positionals,
-      sample: values.sample === undefined ? Infinity : whole("sample", values.sample),
+      sample: values.sample === undefined ? Infinity : whole("sample", values.sample, 1),
       seed: values.seed === undefined ? Date.now() % 2 ** 31 : whole("seed", values.seed),
-      jobs: Math.max(1, whole("jobs", values.jobs ?? "1"))
+      jobs: whole("jobs", values.jobs ?? "1", 1)
     }
   } catch (error) {
     return { problem: error instanceof Error ? error.message : String(error) }
