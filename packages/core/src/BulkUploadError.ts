@@ -85,7 +85,7 @@ export class BadRequest extends Schema.TaggedError<BadRequest>()("BadRequest", a
   get nextStep(): string {
     return this.sourceId !== undefined
       ? "Check that the ID is that of a non-employee source of this tenant (its sourceId, or its id)."
-      : "Check baseUrl and apiVersion. If they are right, give the tracking ID to SailPoint's support."
+      : "Check baseUrl and apiVersion. If they are right, contact SailPoint's support."
   }
   override get message(): string {
     return toMessage(this)

@@ -109,10 +109,10 @@ const cases: ReadonlyArray<Case> = [
       { limited: silent },
       { at: 60_999, limited: silent },
       { at: 120_000, lasts: 10_000 },
-      { at: 123_000, limited: silent },
-      { at: 123_001 }
+      { at: 122_999, limited: silent },
+      { at: 123_000 }
     ],
-    [0, 60_999, 120_000, 123_000, 124_000]
+    [0, 60_999, 120_000, 122_999, 123_999]
   ],
   [
     "all 429s to requests from before the back-off count as one, even late ones",

@@ -33,15 +33,17 @@ const plan = (fault: Fault.Fault, times = 1) =>
 describe.each(transports)("over %s", (_, transport) => {
   const live = tenant({ retryPolicy: RetryPolicy.none }, transport)
 
-  it.effect("an attempt without an answer is a RequestTimeout after 10 s, and its socket is closed", () =>
-    Effect.gen(function* () {
-      yield* plan({ _tag: "Silent" })
-      const fiber = yield* Effect.forkChild(Effect.flip(ask))
-      yield* arrived(1)
-      yield* TestClock.adjust("10 seconds")
-      assert.strictEqual((yield* Fiber.join(fiber))._tag, "RequestTimeout")
-      yield* aborted(1)
-    }).pipe(Effect.provide(live))
+  it.effect.each<Fault.Fault>([{ _tag: "Silent" }, { _tag: "Drip", interval: "1 hour" }])(
+    "an attempt with the fault %j is a RequestTimeout after 10 s, and its socket is closed",
+    (fault) =>
+      Effect.gen(function* () {
+        yield* plan(fault)
+        const fiber = yield* Effect.forkChild(Effect.flip(ask))
+        yield* arrived(1)
+        yield* TestClock.adjust("10 seconds")
+        assert.strictEqual((yield* Fiber.join(fiber))._tag, "RequestTimeout")
+        yield* aborted(1)
+      }).pipe(Effect.provide(live))
   )
 
   it.live.each([
