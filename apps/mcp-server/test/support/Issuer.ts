@@ -13,35 +13,46 @@ export type Issuer = Effect.Success<ReturnType<typeof start>>
 
 export const AUDIENCE = "https://mcp.test/mcp"
 
-const ALGORITHM = "ES256"
+const DOCUMENT = "/.well-known/oauth-authorization-server"
 
-export const start = (
-  options: { readonly path?: string; readonly document?: string; readonly keysAt?: string } = {}
-) => {
-  const { document = "/.well-known/oauth-authorization-server", keysAt, path = "" } = options
+interface Options {
+  readonly algorithm?: string
+  readonly path?: string
+  readonly document?: string
+  readonly keysAt?: string
+  /** Whether its metadata are at another path, to which it redirects. */
+  readonly redirects?: boolean
+}
+
+export const start = (options: Options = {}) => {
+  const { algorithm = "ES256", document = DOCUMENT, keysAt, path = "", redirects = false } = options
   return Effect.gen(function* () {
     const newKey = Effect.promise(async () => {
-      const { privateKey, publicKey } = await generateKeyPair(ALGORITHM, { extractable: true })
+      const { privateKey, publicKey } = await generateKeyPair(algorithm, { extractable: true })
       const kid = crypto.randomUUID()
       return {
         kid,
         privateKey,
         publicKey,
-        jwk: { ...(await exportJWK(publicKey)), kid, alg: ALGORITHM, use: "sig" }
+        jwk: { ...(await exportJWK(publicKey)), kid, alg: algorithm, use: "sig" }
       }
     })
     let own = yield* newKey
-    const foreign = yield* newKey
+    const foreign = yield* Effect.cached(newKey)
     const asked: Array<string> = []
     let away = false
     const server = createServer((request, response) => {
       asked.push(request.url ?? "")
       const documents: Readonly<Record<string, object>> = {
-        [document]: { issuer: url, jwks_uri: keysAt ?? `${origin}/keys` },
+        [redirects ? "/moved" : document]: { issuer: url, jwks_uri: keysAt ?? `${origin}/keys` },
         "/keys": { keys: [own.jwk] }
       }
       const body = documents[request.url ?? ""]
-      response.writeHead(away ? 500 : body === undefined ? 404 : 200, { "content-type": "application/json" })
+      const unknown = redirects ? 302 : 404
+      response.writeHead(away ? 500 : body === undefined ? unknown : 200, {
+        "content-type": "application/json",
+        location: "/moved"
+      })
       response.end(JSON.stringify(body ?? {}))
     })
     const origin = `http://${yield* listen(server)}`
@@ -55,7 +66,7 @@ export const start = (
     const sign = (claims: Claims, key: CryptoKey | Uint8Array, header: object = {}) =>
       Effect.promise(() =>
         new SignJWT({ ...defaults(), ...claims })
-          .setProtectedHeader({ alg: ALGORITHM, ...header, kid: own.kid })
+          .setProtectedHeader({ alg: algorithm, ...header, kid: own.kid })
           .sign(key)
       )
     return {
@@ -68,7 +79,7 @@ export const start = (
       typed: (typ: unknown, claims: Claims = {}) =>
         Effect.suspend(() => sign(claims, own.privateKey, { typ })),
       /** A token with the signature of another key. */
-      forged: (claims: Claims = {}) => Effect.suspend(() => sign(claims, foreign.privateKey)),
+      forged: (claims: Claims = {}) => Effect.flatMap(foreign, ({ privateKey }) => sign(claims, privateKey)),
       /** A token that is signed with the public key as a shared secret. */
       confused: (claims: Claims = {}) =>
         Effect.flatMap(

@@ -24,7 +24,7 @@ const RETRY_AFTER = Duration.seconds(5)
 const CLOCK_TOLERANCE_SECONDS = 30
 
 /** The issuer's keys could not be fetched, so no token can be verified. */
-class NoKeys extends Data.TaggedError("NoKeys")<{ readonly cause?: unknown }> {}
+class NoKeys extends Data.Error<{ readonly cause: unknown }> {}
 
 export const makeVerifier = (oauth: OAuth): Effect.Effect<Verifier> =>
   Effect.gen(function* () {
@@ -87,9 +87,8 @@ const isAboutTheToken = (error: unknown): error is errors.JOSEError =>
 
 /** If a request gets no answer, only the cause of the error from `fetch` has the reason. */
 const reason = (cause: unknown): string => {
-  if (!(cause instanceof Error)) return "unknown cause"
-  const code = cause.cause instanceof Error && "code" in cause.cause ? `: ${String(cause.cause.code)}` : ""
-  return `${cause.message}${code}`
+  const { cause: inner, message } = cause as Error & { readonly cause?: NodeJS.ErrnoException }
+  return inner?.code === undefined ? message : `${message}: ${inner.code}`
 }
 
 /** The types of access tokens: of RFC 9068 and RFC 7519 in the header, of Keycloak in the claim. */
@@ -113,7 +112,7 @@ const toVerified = (payload: JWTPayload): Verified => ({
     .filter(isText)
     .flatMap((scopes) => scopes.split(" ")),
   // The SDK checks the expiry again, without a tolerance.
-  ...(payload.exp === undefined ? {} : { expiresAt: payload.exp + CLOCK_TOLERANCE_SECONDS })
+  expiresAt: Number(payload.exp) + CLOCK_TOLERANCE_SECONDS
 })
 
 const isText = (value: unknown): value is string => typeof value === "string" && value !== ""
@@ -128,7 +127,7 @@ type Keys = ReturnType<typeof createRemoteJWKSet>
 const findKeys = (issuer: string): Effect.Effect<Keys, NoKeys> =>
   Effect.tryPromise({
     try: (signal) => Promise.any(metadataUrls(issuer).map((url) => keysAt(url, issuer, signal))),
-    catch: (cause) => new NoKeys({ cause: cause instanceof AggregateError ? cause.errors[0] : cause })
+    catch: (cause) => new NoKeys({ cause: (cause as AggregateError).errors[0] })
   })
 
 /** Fetches the issuer's keys and returns their number. Fails with the reason if they cannot be fetched. */

@@ -26,7 +26,15 @@ const postWith = (url: string, token: string) =>
 const past = () => Math.floor(Date.now() / 1000) - 60
 const future = () => Math.floor(Date.now() / 1000) + 600
 
-const types = ["id_token", "id+jwt", "logout+jwt", "application/logout+jwt", "secevent+jwt", "dpop+jwt"]
+const types = [
+  "id_token",
+  "at+application/jwt",
+  "id+jwt",
+  "logout+jwt",
+  "application/logout+jwt",
+  "secevent+jwt",
+  "dpop+jwt"
+]
 
 const refused: ReadonlyArray<readonly [string, (issuer: Issuer.Issuer) => Effect.Effect<string>]> = [
   ["of another issuer", ({ token }) => token({ iss: "https://evil.test" })],
@@ -85,6 +93,8 @@ describe("a server with an authorization server", { timeout: 60_000 }, () => {
         assert.include(String(headers["www-authenticate"]), `resource_metadata="${METADATA}"`, what)
         assert.notInclude(body, "canary")
       }
+      const { body } = yield* postWith(url, yield* issuer.typed("id_token"))
+      assert.include(body, "The typ of the token is not that of an access token.")
     })
   )
 
@@ -116,7 +126,8 @@ describe("a server with an authorization server", { timeout: 60_000 }, () => {
         const issuer = yield* Issuer.start()
         const { url } = yield* serving(issuer, { MCP_OAUTH_AUDIENCE: audience, ...env })
         const { body } = yield* HttpProcess.get(url, "/.well-known/oauth-protected-resource")
-        assert.strictEqual((JSON.parse(body) as { resource: string }).resource, resource)
+        const metadata = JSON.parse(body) as Record<string, unknown>
+        assert.deepStrictEqual([metadata["resource"], metadata["scopes_supported"]], [resource, undefined])
         const { headers } = yield* HttpProcess.post(url)
         assert.include(String(headers["www-authenticate"]), `resource_metadata="${host}/.well-known/`)
         assert.strictEqual((yield* postWith(url, yield* issuer.token({ aud: audience }))).status, 200)
@@ -145,8 +156,9 @@ describe("a server with an authorization server", { timeout: 60_000 }, () => {
       const issuer = yield* Issuer.start()
       yield* issuer.setAway(true)
       const server = yield* serving(issuer)
-      const { headers, status } = yield* postWith(server.url, yield* issuer.token())
+      const { body, headers, status } = yield* postWith(server.url, yield* issuer.token())
       assert.deepStrictEqual([status, headers["retry-after"]], [503, "5"])
+      assert.include(body, "The keys of the authorization server cannot be fetched now. Try again later.")
       yield* server.logged(/The keys of MCP_OAUTH_ISSUER cannot be fetched/u)
       yield* server.logged(/reason=issuer status=503/u)
     })
@@ -175,10 +187,10 @@ describe("a server with an authorization server", { timeout: 60_000 }, () => {
         headers["www-authenticate"],
         `Bearer realm="sailpoint-bulk-upload", scope="status:read", resource_metadata="${METADATA}"`
       )
-      for (const path of ["", "/mcp"]) {
+      for (const path of ["", "/mcp"].map((end) => `/.well-known/oauth-protected-resource${end}`)) {
         const preflight = yield* HttpProcess.ask(url, {
           method: "OPTIONS",
-          path: `/.well-known/oauth-protected-resource${path}`,
+          path,
           headers: { origin: "https://any.test", "access-control-request-method": "GET" }
         })
         assert.deepInclude(preflight.headers, {
@@ -187,9 +199,17 @@ describe("a server with an authorization server", { timeout: 60_000 }, () => {
           "access-control-allow-headers": "*",
           "access-control-max-age": "7200"
         })
-        const answer = yield* HttpProcess.get(url, `/.well-known/oauth-protected-resource${path}`)
+        const head = yield* HttpProcess.ask(url, { method: "HEAD", path })
+        const posted = yield* HttpProcess.post(url, { path })
+        const foreign = yield* HttpProcess.get(url, path, { host: "evil.test" })
+        assert.deepStrictEqual([head.status, posted.status, foreign.status], [200, 405, 403])
+        assert.strictEqual(posted.headers["allow"], "GET, HEAD, OPTIONS")
+        const answer = yield* HttpProcess.get(url, path)
         assert.strictEqual(answer.status, 200)
-        assert.strictEqual(answer.headers["access-control-allow-origin"], "*")
+        assert.deepInclude(answer.headers, {
+          "access-control-allow-origin": "*",
+          "cache-control": "max-age=300"
+        })
         assert.deepStrictEqual(JSON.parse(answer.body), {
           resource: Issuer.AUDIENCE,
           authorization_servers: [issuer.url],
