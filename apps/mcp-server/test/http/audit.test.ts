@@ -86,36 +86,43 @@ describe("the log of a server over HTTP", { timeout: 60_000 }, () => {
         lines.filter(({ leftOut }) => leftOut !== undefined).map(({ leftOut, reason }) => [reason, leftOut]),
         [["token", "5"]]
       )
+      const metric = "mcp.server.requests.refused"
+      const unit = "{request}"
+      const description = "HTTP requests that the server refused, by reason."
+      const point = (reason: string, status: string, count: number) => {
+        const attributes = { reason, "http.response.status_code": status, unit }
+        return { metric, description, unit, isMonotonic: true, attributes, count }
+      }
       assert.sameDeepMembers(
-        Otlp.pointsIn(receiver.posts)
-          .filter(({ metric }) => metric === "mcp.server.requests.refused")
-          .map(({ attributes, count }) => [attributes["reason"], count]),
-        [
-          ["token", 25],
-          ["method", 1]
-        ]
+        Otlp.pointsIn(receiver.posts).filter((point) => point.metric === metric),
+        [point("token", "401", 25), point("method", "405", 1)]
       )
     })
   )
 
-  it.effect("the log has more lines of a reason a minute later, after the count of those left out", () =>
+  it.effect("the log has 20 lines of a reason in each minute, and then the count of those left out", () =>
     Effect.gen(function* () {
-      const logged: Array<readonly [unknown, unknown]> = []
+      const logged: Array<unknown> = []
       const logger = Logger.map(Logger.formatStructured, ({ annotations, message }) => {
-        logged.push([message, annotations["leftOut"]])
+        logged.push(annotations["leftOut"] ?? message)
       })
       const { report } = RefusalLog.make()
       const reported = report({ reason: "path", status: 404 }, { address })
       yield* Effect.gen(function* () {
-        yield* Effect.repeat(reported, { times: 22 })
-        yield* TestClock.adjust("1 minute")
         yield* reported
+        for (const [seconds, count] of [
+          [30, 20],
+          [30, 22],
+          [40, 1],
+          [20, 20],
+          [60, 1]
+        ] as const) {
+          yield* TestClock.adjust(`${seconds} seconds`)
+          yield* Effect.repeat(reported, { times: count - 1 })
+        }
       }).pipe(Effect.provide(Logger.layer([logger])))
-      assert.deepStrictEqual(logged.slice(19), [
-        ["Request refused", undefined],
-        ["Refused requests left out", 3],
-        ["Request refused", undefined]
-      ])
+      const lines = Array.from({ length: 20 }, () => "Request refused")
+      assert.deepStrictEqual(logged, [...lines, 1, ...lines, 3, ...lines, "Request refused"])
     })
   )
 

@@ -117,12 +117,13 @@ describe("a connection", { timeout: 60_000 }, () => {
   it.live.each(eras)("a connection of protocol %s that breaks off cancels its call", ([, request]) =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make()
-      const { url } = yield* HttpProcess.start(sandbox)
+      const { logged, url } = yield* HttpProcess.start(sandbox, { args: ["--log-level", "debug"] })
       yield* sandbox.fail({ endpoint: "status", fault: { _tag: "Delay", duration: "8 seconds" } })
       const call = yield* Effect.forkScoped(HttpProcess.post(url, request))
       yield* sandbox.until(ServerProcess.asked)
       yield* Fiber.interrupt(call)
       assert.strictEqual(yield* ServerProcess.firstOutcome(sandbox), "aborted")
+      yield* logged(/"A request was not served".*"The client disconnected"/u)
     })
   )
 })

@@ -8,6 +8,7 @@ import { constants } from "node:os"
 import { text } from "node:stream/consumers"
 import * as HttpProcess from "../support/HttpProcess.ts"
 import * as JsonRpc from "../support/JsonRpc.ts"
+import { preloaded } from "../support/preloaded.ts"
 import * as ServerProcess from "../support/ServerProcess.ts"
 
 const signals = ["SIGTERM", "SIGINT"] as const
@@ -18,21 +19,29 @@ const running = Source.named("Running").sourceId
 const waitFor = (sourceId: string) =>
   JsonRpc.callTool(1, "wait_for_bulk_upload", { sourceId, timeoutSeconds: 270 })
 
+const NOT_READY = `{"ready":false,"problem":"The server is shutting down.","nextStep":"Send requests to another replica."}`
 const STILL_RUNNING = "Still running: call wait_for_bulk_upload again"
 
-/** Starts a server, and a call of this duration. */
-const calling = (
-  sandbox: Sandbox.Service,
-  takes: "1 second" | "8 seconds" | "30 seconds",
-  message = JsonRpc.callStatus(1, done)
-) =>
+/** Replaces the waits of the ending server, except a grace period of zero. */
+const waits = (replacement: string) =>
+  preloaded(
+    `import timers from "node:timers/promises"; import { syncBuiltinESMExports } from "node:module"; const { setTimeout } = timers; timers.setTimeout = ${replacement}; syncBuiltinESMExports()`
+  )
+
+/** Makes the waits endless, so that the server does not end by them. */
+const ENDLESS = waits("(millis) => millis === 0 ? setTimeout(0) : new Promise(() => undefined)")
+
+/** Prints the waits, and skips the one of ten seconds. */
+const PRINTED = waits("(millis) => (console.error(millis), setTimeout(millis === 10_000 ? 0 : millis))")
+
+/** Starts a server that has answered a request, and a call of this duration. */
+const calling = (sandbox: Sandbox.Service, takes: "1 second" | "8 seconds" | "30 seconds", env = ENDLESS) =>
   Effect.gen(function* () {
     yield* sandbox.fail({ endpoint: "status", fault: { _tag: "Delay", duration: takes } })
-    const server = yield* HttpProcess.start(sandbox)
-    const call = yield* HttpProcess.post(server.url, { body: JSON.stringify(message) }).pipe(
-      Effect.exit,
-      Effect.forkScoped
-    )
+    const server = yield* HttpProcess.start(sandbox, { env })
+    yield* HttpProcess.get(server.url, "/healthz")
+    const body = JSON.stringify(JsonRpc.callStatus(1, done))
+    const call = yield* HttpProcess.post(server.url, { body }).pipe(Effect.exit, Effect.forkScoped)
     yield* sandbox.until(ServerProcess.asked)
     return { server, call }
   })
@@ -44,11 +53,19 @@ const refusal = ({ url }: HttpProcess.HttpProcess) =>
 describe("a server over HTTP ends", { timeout: 60_000 }, () => {
   it.live.each(signals)("the server ends on %s with exit code 0, and nothing on standard output", (signal) =>
     Effect.gen(function* () {
-      const server = yield* HttpProcess.start(yield* Sandbox.make())
+      const server = yield* HttpProcess.start(yield* Sandbox.make(), { env: ENDLESS })
       yield* HttpProcess.post(server.url)
       yield* server.kill(signal)
       const { code, stderr, stdout } = yield* server.ended
       assert.deepStrictEqual([code, stdout, stderr], [0, "", `Serving MCP at ${server.url}/mcp.\n`])
+    })
+  )
+
+  it.live("SIGHUP ends a server that reads no secret from a file", () =>
+    Effect.gen(function* () {
+      const server = yield* HttpProcess.start(yield* Sandbox.make())
+      yield* server.kill("SIGHUP")
+      assert.strictEqual((yield* server.ended).signal, "SIGHUP")
     })
   )
 
@@ -64,12 +81,15 @@ describe("a server over HTTP ends", { timeout: 60_000 }, () => {
 
   it.live("a call that exceeds the shutdown time gets an answer after SIGINT", () =>
     Effect.gen(function* () {
-      const { call, server } = yield* calling(yield* Sandbox.make(), "30 seconds")
+      const { call, server } = yield* calling(yield* Sandbox.make(), "30 seconds", PRINTED)
       yield* server.kill("SIGINT")
       assert.include((yield* Effect.flatten(Fiber.join(call))).body, `"error":"Cancelled"`)
       const { code, stderr } = yield* server.ended
       assert.strictEqual(code, 0)
-      assert.match(stderr, /^Serving MCP at \S+\n[^\n]*outcome=cancelled[^\n]*\n$/u)
+      assert.match(
+        stderr.split("\n").toSorted().join("\n"),
+        /^\n1000\n10000\nServing MCP at \S+\n[^\n]*outcome=cancelled[^\n]*$/u
+      )
     })
   )
 
@@ -82,7 +102,7 @@ describe("a server over HTTP ends", { timeout: 60_000 }, () => {
       yield* server.kill("SIGTERM")
       assert.include((yield* Fiber.join(waiting)).body, STILL_RUNNING)
       const { body, status } = yield* HttpProcess.get(server.url, "/readyz")
-      assert.deepStrictEqual([status, (JSON.parse(body) as { ready: boolean }).ready], [503, false])
+      assert.deepStrictEqual([status, body], [503, NOT_READY])
       assert.strictEqual((yield* HttpProcess.get(server.url, "/healthz")).status, 200)
       for (const [message, says] of [
         [wait, STILL_RUNNING],
@@ -135,9 +155,10 @@ describe("a server over HTTP ends", { timeout: 60_000 }, () => {
       socket.write(HttpProcess.bytes(server.url, JSON.stringify(JsonRpc.callStatus(2, done))))
       const [, first = "", second = ""] = (yield* Effect.promise(() => received)).split("HTTP/1.1 ")
       assert.include(first, `"status":"COMPLETED"`)
-      assert.match(second, /^503 /u)
-      assert.include(second, "The server is shutting down.")
-      assert.strictEqual((yield* server.ended).code, 0)
+      assert.match(second, /^503 [^]*connection: close\r\n[^]*The server is shutting down\./u)
+      const { code, stderr } = yield* server.ended
+      assert.strictEqual(code, 0)
+      assert.include(stderr, "reason=stopping status=503")
     })
   )
 

@@ -4,6 +4,7 @@ import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
 import * as Effect from "effect/Effect"
 import * as HttpProcess from "../support/HttpProcess.ts"
 import * as JsonRpc from "../support/JsonRpc.ts"
+import { preloaded } from "../support/preloaded.ts"
 
 const sourceId = Source.named("Done").sourceId
 const call = JsonRpc.callTool(1, "wait_for_bulk_upload", { sourceId, timeoutSeconds: 270 })
@@ -14,9 +15,9 @@ const eras = [
 ] as const
 
 /** Makes the server's intervals a hundred times shorter. */
-const HURRIED = `data:text/javascript,${encodeURIComponent(
+const HURRIED = preloaded(
   "const { setInterval } = globalThis; globalThis.setInterval = (run, millis, ...args) => setInterval(run, millis / 100, ...args)"
-)}`
+)
 
 describe("a long wait over HTTP", { timeout: 60_000 }, () => {
   it.live.each(eras)(
@@ -25,7 +26,7 @@ describe("a long wait over HTTP", { timeout: 60_000 }, () => {
       Effect.gen(function* () {
         const sandbox = yield* Sandbox.make()
         yield* sandbox.fail({ endpoint: "status", fault: { _tag: "Delay", duration: "2 seconds" } })
-        const { url } = yield* HttpProcess.start(sandbox, { env: { NODE_OPTIONS: `--import=${HURRIED}` } })
+        const { url } = yield* HttpProcess.start(sandbox, { env: HURRIED })
         const { body } = yield* HttpProcess.post(url, request)
         const [beforeAnswer = ""] = body.split("data: {")
         assert.match(beforeAnswer, /^(?::[^\n]*\n\n)+/u)

@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Effect from "effect/Effect"
 import * as HttpProcess from "../support/HttpProcess.ts"
+import { preloaded } from "../support/preloaded.ts"
 import * as ServerProcess from "../support/ServerProcess.ts"
 
 const { TOKEN } = HttpProcess
@@ -16,9 +17,9 @@ const PUBLIC = "--host mcp.test --allowed-host mcp.test"
 const failing = (code: string) => ({
   ...TENANT,
   MCP_BEARER_TOKEN: TOKEN,
-  NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(
+  ...preloaded(
     `import { Server } from "node:net"; Server.prototype.listen = function () { this.emit("error", Object.assign(new Error(), { code: "${code}" })) }`
-  )}`
+  )
 })
 
 const run = (args: string, env: Record<string, string>) =>

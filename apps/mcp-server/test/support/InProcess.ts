@@ -6,22 +6,24 @@ import { Explanation } from "@sailpoint-bulk-upload/core/Explanation"
 import { ApiClient } from "@sailpoint-bulk-upload/core/workspace"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import type * as Redacted from "effect/Redacted"
 import type { Runtime } from "../../src/handlers/Runtime.ts"
 import { makeFactory } from "../../src/server/McpServerFactory.ts"
 import { makeAdapter } from "../../src/mcp/ToolResult.ts"
 
-/** An API client that is never called, because the services above it are mocks. */
-export const noApiClient = Layer.merge(
+/** An API client that only gets access tokens. */
+export const apiClient = (get: Effect.Effect<Redacted.Redacted<string>>) =>
   Layer.mock(ApiClient)({
     tenant: {
       origin: "https://acme.api.identitynow.com",
       host: "acme.api.identitynow.com",
       apiVersion: "v2024"
     },
-    accessToken: { get: Effect.never, refused: () => Effect.succeed(false) }
-  }),
-  Layer.mock(Explanation)({})
-)
+    accessToken: { get, refused: () => Effect.succeed(false) }
+  })
+
+/** An API client that is never called, because the services above it are mocks. */
+export const noApiClient = Layer.merge(apiClient(Effect.never), Layer.mock(Explanation)({}))
 
 /** A client of a server on that runtime, which is disposed when the scope closes. */
 export const connect = (runtime: Runtime) =>

@@ -35,7 +35,8 @@ interface Raw {
   readonly body: KeyValue["value"]
   readonly severityText: string
   readonly unit: string
-  readonly sum?: { readonly dataPoints: ReadonlyArray<RawPoint> }
+  readonly description: string
+  readonly sum?: { readonly dataPoints: ReadonlyArray<RawPoint>; readonly isMonotonic: boolean }
   readonly histogram?: { readonly dataPoints: ReadonlyArray<RawPoint> }
 }
 
@@ -97,10 +98,12 @@ export const logsIn = (posts: ReadonlyArray<Post>) =>
 export const pointsIn = (posts: ReadonlyArray<Post>) => {
   const last = posts.filter(({ path }) => path === "/v1/metrics").slice(-1)
   return records(last, "metrics", ["resourceMetrics", "scopeMetrics", "metrics"]).flatMap(
-    ([{ histogram, name, sum, unit }]) =>
+    ([{ description, histogram, name, sum, unit }]) =>
       [...(histogram?.dataPoints ?? []), ...(sum?.dataPoints ?? [])].map((point) => ({
         metric: name,
+        description,
         unit,
+        isMonotonic: sum?.isMonotonic,
         attributes: attributesOf(point.attributes),
         count: point.count ?? point.asDouble ?? point.asInt ?? 0
       }))

@@ -3,6 +3,7 @@ import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Logger from "effect/Logger"
 import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/testing/TestClock"
 import * as BearerTokenVerifier from "../../../src/http/auth/BearerTokenVerifier.ts"
@@ -63,7 +64,11 @@ describe("a file of bearer tokens", { timeout: 60_000 }, () => {
         const { path, write } = yield* SecretFile.make(`alice:${A}\nbob:${B}`)
         const tokens = BearerTokens.read({ MCP_BEARER_TOKEN_FILE: path }, [])
         if (tokens === undefined) return assert.fail("no tokens")
-        const { verifyAccessToken } = yield* BearerTokenVerifier.makeVerifier(tokens)
+        const logged: Array<string> = []
+        const logger = Logger.make(({ message }) => void logged.push(String(message)))
+        const { verifyAccessToken } = yield* BearerTokenVerifier.makeVerifier(tokens).pipe(
+          Effect.provide(Logger.layer([logger]))
+        )
         const nameOf = (token: string) =>
           Effect.tryPromise(() => verifyAccessToken(token)).pipe(
             Effect.match({ onSuccess: ({ caller }) => caller.tokenName, onFailure: () => "refused" })
@@ -78,9 +83,16 @@ describe("a file of bearer tokens", { timeout: 60_000 }, () => {
         assert.strictEqual(yield* nameOf(C), "refused")
         yield* TestClock.adjust("1 second")
         assert.strictEqual(yield* nameOf(C), "carol")
-        yield* write("")
-        yield* TestClock.adjust("10 seconds")
-        assert.deepStrictEqual([yield* nameOf(A), yield* nameOf(C)], ["alice", "carol"])
+        for (const content of ["", "", `alice:${A}\ncarol:${C}`, "alice:a\ncarol:c"]) {
+          yield* write(content)
+          yield* TestClock.adjust("10 seconds")
+          assert.deepStrictEqual([yield* nameOf(A), yield* nameOf(C)], ["alice", "carol"])
+        }
+        assert.lengthOf(logged, 2)
+        assert.match(
+          String(logged[1]),
+          /^MCP_BEARER_TOKEN_FILE cannot be used, so its last tokens stay valid\. Line 1 .*\. Line 2 /u
+        )
       })
   )
 
