@@ -25,5 +25,5 @@ export const endWithConnection = (call: Fiber.Fiber<unknown, unknown>): void => 
   const left = current.getStore()?.left
   if (left?.aborted === true) return call.interruptUnsafe()
   // `AbortSignal.any` with the client's signal would create another signal, which the SDK would abort when it closes the server.
-  left?.addEventListener("abort", () => call.interruptUnsafe(), { once: true })
+  left?.addEventListener("abort", () => call.interruptUnsafe())
 }

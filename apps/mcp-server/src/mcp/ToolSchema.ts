@@ -70,7 +70,7 @@ export const argumentsSchema = <S extends Schema.ConstraintCodec<object, unknown
       vendor: standard.vendor,
       jsonSchema,
       validate: async (value) => {
-        const { misnamed, values } = readArguments(jsonSchema.input(), Object(value ?? {}))
+        const { misnamed, values } = readArguments(jsonSchema.input(), Object(value))
         const checked = await standard.validate(values)
         const problems = [
           ...misnamed.map(({ given, known }) => ({

@@ -33,15 +33,15 @@ export const serve = async ({ calls, factory, onerror, report }: Options): Promi
   const lastAnswers = async (): Promise<void> => {
     await Promise.race([transport.ended, shutdownSignal()])
     calls.beginShutdown()
-    await Promise.race([transport.answered(), after(DRAIN_MILLIS)])
+    await Promise.race([transport.answered(), setTimeout(DRAIN_MILLIS)])
     calls.interrupt()
-    await Promise.race([transport.answered(), after(RELEASE_MILLIS)])
+    await Promise.race([transport.answered(), setTimeout(RELEASE_MILLIS)])
   }
   await Promise.race([transport.closed, lastAnswers()])
   // The SDK answers subscriptions when it closes.
   await handle.close()
-  await Promise.race([written(), after(FLUSH_MILLIS)])
-  await Promise.race([calls.idle(), after(RELEASE_MILLIS)])
+  await Promise.race([written(), setTimeout(FLUSH_MILLIS)])
+  await Promise.race([calls.idle(), setTimeout(RELEASE_MILLIS)])
 }
 
 /** Resolves when the output is read; otherwise it would be lost with the process. */
@@ -49,5 +49,3 @@ const written = (): Promise<void> =>
   new Promise((resolve) => {
     process.stdout.write("", () => resolve())
   })
-
-const after = (millis: number): Promise<void> => setTimeout(millis, undefined, { ref: false })

@@ -38,7 +38,7 @@ export class StdioTransport implements Transport {
   readonly #closed = Promise.withResolvers<void>()
   readonly #ended = Promise.withResolvers<void>()
   readonly #firstSent = Promise.withResolvers<void>()
-  readonly #unanswered = new Set<RequestId>()
+  readonly #unanswered = new Set<unknown>()
   #whenAnswered = (): void => undefined
   #line = ""
   #open = true
@@ -73,7 +73,7 @@ export class StdioTransport implements Transport {
   async send(message: JSONRPCMessage): Promise<void> {
     // Errors of messages that the SDK refuses do not pass through `PlainTransport`.
     this.#write(PlainErrors.plain(message))
-    if (!("method" in message) && "id" in message) this.#settle(message.id)
+    if ("id" in message) this.#settle(message.id)
   }
 
   async close(): Promise<void> {
@@ -129,7 +129,7 @@ export class StdioTransport implements Transport {
   }
 
   #settle(id?: unknown): void {
-    if (isId(id)) this.#unanswered.delete(id)
+    this.#unanswered.delete(id)
     if (this.#unanswered.size === 0) this.#whenAnswered()
   }
 
