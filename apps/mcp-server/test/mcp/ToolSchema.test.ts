@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { argumentsSchema, resultSchema } from "../../src/mcp/ToolSchema.ts"
+import { cutTo } from "../../src/text/TokenEstimate.ts"
 import type { JsonSchema } from "../support/JsonSchema.ts"
 
 const Input = Schema.Struct({
@@ -47,7 +48,7 @@ const refused: ReadonlyArray<readonly [string, unknown, ReadonlyArray<string | R
     .split(",")
     .map((limit) => [`"${limit}" for an integer`, { name: "a", limit }, [/^limit: /u]] as const),
   ["an empty string for an integer", { name: "a", limit: "" }, [/^limit: /u]],
-  ...["", "True", "TRUE", "yes", "1", "0", " true", 1, 0].map(
+  ...["", "True", "TRUE", "yes", "1", "0", " true", "true ", 1, 0].map(
     (exact) => [`${JSON.stringify(exact)} for a boolean`, { name: "a", exact }, [/^exact: /u]] as const
   ),
   ["a list for a string", { name: ["a"] }, [/^name: /u]],
@@ -105,14 +106,18 @@ describe("a tool's arguments", () => {
   })
 
   it("a refusal lists at most five problems, each shortened", async () => {
-    const Many = Schema.Struct(
-      Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`${n}${"x".repeat(500)}`, Schema.String]))
-    )
-    const checked = await argumentsSchema(Many)["~standard"].validate({})
+    const keys = Array.from({ length: 50 }, (_, n) => `${n}${"x".repeat(500)}`)
+    const Long = Schema.Literal("y".repeat(500))
+    const Many = Schema.Struct(Object.fromEntries(keys.map((key) => [key, Long])))
+    const values = Object.fromEntries(keys.map((key) => [key, 5]))
+    const checked = await argumentsSchema(Many)["~standard"].validate(values)
     const result = "value" in checked ? checked.value : undefined
     const problems = result !== undefined && Result.isFailure(result) ? result.failure.problems : []
-    assert.lengthOf(problems, 5)
-    for (const problem of problems) assert.match(problem, /^\dx{20,80}…: /u)
+    const message = cutTo(60, `Expected "${"y".repeat(500)}", got 5`)
+    assert.deepStrictEqual(
+      problems,
+      keys.slice(0, 5).map((key) => `${cutTo(30, key)}: ${message}`)
+    )
   })
 })
 
