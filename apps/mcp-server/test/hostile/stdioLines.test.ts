@@ -111,6 +111,7 @@ const refused: ReadonlyArray<readonly [...Row, code: number]> = [
     "sailpoint://non-employee-sources/../../bulk-upload-status",
     "sailpoint://non-employee-sources/..%2f..%2fx/bulk-upload-status"
   ].map((uri) => [`the resource ${uri}`, resource(uri), INVALID_PARAMS] as const),
+  ["a call without params", `{"jsonrpc":"2.0","id":ID,"method":"tools/call"}`, INVALID_PARAMS],
   ["a missing URI", request("resources/read", "{}"), INVALID_PARAMS],
   ["a resource that is a number", request("resources/read", `{"uri":5}`), INVALID_PARAMS],
   ...[

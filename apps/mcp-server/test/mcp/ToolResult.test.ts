@@ -9,11 +9,14 @@ import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Schema from "effect/Schema"
-import { Failure } from "../../src/mcp/Failure.ts"
+import { during } from "../../src/mcp/Connection.ts"
+import { Failure, InvalidArguments } from "../../src/mcp/Failure.ts"
 import { makeAdapter } from "../../src/mcp/ToolResult.ts"
+import { cutTo } from "../../src/text/TokenEstimate.ts"
 
 const sourceId = "e136567de87e4d029e60b3c3c55db56d"
-const answered = { detailCode: "400.1 Bad", trackingId: "5a4d", messages: ["No."] }
+const long = "外部".repeat(200)
+const answered = { detailCode: long, trackingId: long, messages: [long] }
 const LIST_FIRST =
   "Call list_non_employee_sources and pass the sourceId of the source that is meant: 32 hexadecimal digits, or a UUID with dashes."
 
@@ -51,8 +54,12 @@ describe("the result of a tool", () => {
   it.each(errors.map((error) => [error._tag, error] as const))(
     "%s is returned as structured content and as text, and names environment variables",
     async (tag, error) => {
+      const { detailCode, message, trackingId, ...rest } = fromError(error)
       const expected = {
-        ...fromError(error),
+        ...rest,
+        message: cutTo(600, message),
+        ...(detailCode === undefined ? {} : { detailCode: cutTo(60, detailCode) }),
+        ...(trackingId === undefined ? {} : { trackingId: cutTo(60, trackingId) }),
         nextStep: tag === "InvalidSourceId" ? LIST_FIRST : nameVariables(error.nextStep)
       }
       const { content, isError, structuredContent } = await adapter().run(Effect.fail(error), running)
@@ -72,6 +79,17 @@ describe("the result of a tool", () => {
       errors.map(({ _tag }) => _tag),
       BulkUploadError.BulkUploadError.members.map(({ fields }) => fields._tag.schema.literal)
     )
+  })
+
+  it("invalid arguments are returned with all their problems", async () => {
+    const error = new InvalidArguments({ problems: ["a: b", "c: d"] })
+    const { structuredContent } = await adapter().run(Effect.fail(error), running)
+    assert.deepStrictEqual(structuredContent, {
+      error: "InvalidArguments",
+      message: "The arguments do not fit the tool: a: b; c: d.",
+      nextStep: "Correct the arguments and call again.",
+      retryable: false
+    })
   })
 
   it("a defect is returned as a fixed text with a correlation ID, and the log has the details", async () => {
@@ -94,6 +112,7 @@ describe("the result of a tool", () => {
       ) ?? []
     assert.notInclude(JSON.stringify(content), "canary")
     assert.lengthOf(log, 1)
+    assert.include(log[0] ?? "", "A tool call failed unexpectedly")
     assert.include(log[0] ?? "", `correlationId=${id}`)
     assert.include(log[0] ?? "", "canary detail")
   })
@@ -107,7 +126,11 @@ describe("the result of a tool", () => {
     assert.isTrue(isError)
     assert.include(JSON.stringify(content), "InternalError")
     assert.notInclude(JSON.stringify(content), "canary")
-    assert.include(written.join(""), "canary detail")
+    const [, id = "none"] = /correlation ID ([^)]+)/u.exec(JSON.stringify(content)) ?? []
+    assert.include(
+      written.join(""),
+      `A tool call failed unexpectedly (correlation ID ${id}): Error: canary detail`
+    )
   })
 
   it("a canceled call returns Cancelled, and its Effect is interrupted", async () => {
@@ -119,8 +142,40 @@ describe("the result of a tool", () => {
     )
     const { isError, structuredContent } = await adapter().run(effect, controller)
     assert.isTrue(isError)
-    assert.strictEqual((structuredContent as Failure).error, "Cancelled")
+    assert.deepStrictEqual(structuredContent, {
+      error: "Cancelled",
+      message: "The call was canceled before it ended.",
+      nextStep: "Call again if the answer is still needed.",
+      retryable: true
+    })
     assert.deepStrictEqual(log, ["interrupted"])
+  })
+
+  it.each([true, false])(
+    "a call ends with its connection, if that has closed before the call: %s",
+    async (before) => {
+      const controller = new AbortController()
+      if (before) controller.abort()
+      const call = during({ left: controller.signal, caller: {} }, () => adapter().run(Effect.never, running))
+      controller.abort()
+      assert.strictEqual(((await call).structuredContent as Failure).error, "Cancelled")
+    }
+  )
+
+  it("a call above 2,000 running calls fails, and the next one succeeds once they have ended", async () => {
+    const { idle, interrupt, run } = adapter()
+    const calls = Array.from({ length: 2_000 }, () => run(Effect.never, running))
+    assert.deepStrictEqual((await run(Effect.succeed({}), running)).structuredContent, {
+      error: "TooManyCalls",
+      message: "The server already runs 2000 calls, which is its limit.",
+      nextStep: "Call again when some of them have been answered.",
+      retryable: true
+    })
+    interrupt()
+    await idle()
+    for (const { structuredContent } of await Promise.all(calls))
+      assert.deepInclude(structuredContent, { error: "Cancelled" })
+    assert.deepStrictEqual((await run(Effect.succeed({}), running)).structuredContent, {})
   })
 
   const outcomes: ReadonlyArray<readonly [string, Effect.Effect<object, BulkUploadError.BulkUploadError>]> = [

@@ -76,24 +76,6 @@ describe("completion", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("completion lists the sources once for several keystrokes, and again after a failure", () =>
-    Effect.gen(function* () {
-      const sandbox = yield* Sandbox.make()
-      const provided = yield* connected(sandbox)
-      yield* sandbox.fail({
-        endpoint: "sources",
-        fault: { _tag: "Respond", status: 400, body: {} }
-      })
-      assert.deepStrictEqual((yield* provided(complete(RESOURCE, "done"))).values, [])
-      assert.deepStrictEqual((yield* provided(complete(RESOURCE, "done"))).values, [
-        Source.named("Done").sourceId
-      ])
-      for (const value of ["", "d", "do", "don"]) yield* provided(complete(RESOURCE, value))
-      yield* provided(complete(PROMPT, "done"))
-      assert.lengthOf(listed(yield* sandbox.received), 2)
-    })
-  )
-
   it.live("completion offers the user's own sources if listing all is forbidden", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make()

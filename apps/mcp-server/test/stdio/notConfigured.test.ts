@@ -13,7 +13,12 @@ const { sourceId } = Source.named("Done")
 
 /** Missing or unusable settings, and parts of the message and the next step of each call. */
 const unusable: ReadonlyArray<readonly [string, Record<string, string>, says: string, fix: string]> = [
-  ["no variable set", {}, "SAIL_BASE_URL is not set.", "SAIL_CLIENT_SECRET: Set it to the client secret"],
+  [
+    "no variable set",
+    {},
+    "SAIL_BASE_URL is not set. SAIL_CLIENT_ID is not set.",
+    ". SAIL_CLIENT_SECRET: Set it to the client secret"
+  ],
   [
     "variables that the assistant did not expand",
     {

@@ -20,7 +20,6 @@ const accepted: ReadonlyArray<readonly [string, string, Record<string, unknown>,
     { nameContains: null, ownedByMe: null },
     { total: Source.seeded.length }
   ],
-  ["false in a string", LIST, { ownedByMe: "false", nameContains: "Done" }, { total: 1 }],
   ["an argument that Gemini CLI adds", STATUS, { sourceId, wait_for_previous: false }, OLD],
   ["arguments that n8n adds", STATUS, { sourceId, toolCallId: "call_1", sessionId: "s" }, OLD],
   ["a line break after an ID", WAIT, { sourceId: `${sourceId}\r\n` }, OLD],
@@ -51,7 +50,6 @@ const INVALID_ID = "InvalidSourceId"
 /** Arguments that are refused, the error, and a part of its message. */
 const refused: ReadonlyArray<readonly [string, string, Record<string, unknown>, string, string]> = [
   ["source_id", STATUS, { source_id: sourceId }, REFUSED, "source_id: This argument is named sourceId"],
-  ["a fraction in a string", WAIT, { sourceId, timeoutSeconds: "2.5" }, REFUSED, "timeoutSeconds: "],
   ["an empty ID", STATUS, { sourceId: " \u200B\n" }, INVALID_ID, "it is empty"],
   [
     "an ID with a blank within",

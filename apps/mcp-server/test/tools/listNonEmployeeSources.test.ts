@@ -10,12 +10,11 @@ const LIST = "list_non_employee_sources"
 const listed = (
   kind: Assistant.Kind,
   args: Record<string, unknown>,
-  env: Record<string, string> = {},
   sources: ReadonlyArray<Source.Source> = Source.seeded
 ) =>
   Effect.gen(function* () {
     const sandbox = yield* Sandbox.make({ sources })
-    const assistant = yield* Assistant.connect(kind, { ...settingsFor(sandbox), ...env })
+    const assistant = yield* Assistant.connect(kind, settingsFor(sandbox))
     yield* assistant.tools
     const answer = yield* assistant.call(args, LIST)
     return { ...answer, received: yield* sandbox.received }
@@ -40,7 +39,7 @@ describe("list_non_employee_sources", { timeout: 60_000 }, () => {
   it.live("list_non_employee_sources sorts many sources by name and returns ID, name and total", () =>
     Effect.gen(function* () {
       const fitting = Source.seeded.slice(0, 22)
-      const { structured } = yield* listed(Assistant.modern, {}, {}, fitting)
+      const { structured } = yield* listed(Assistant.modern, {}, fitting)
       const byName = fitting.toSorted((a, b) => a.name.localeCompare(b.name, "en"))
       assert.deepStrictEqual(structured, {
         sources: byName.map(({ name, sourceId }) => ({ sourceId, name, description: "" })),
@@ -59,7 +58,7 @@ describe("list_non_employee_sources", { timeout: 60_000 }, () => {
 
   it.live.each(empty)("an empty list %s is a success and has a next step", ([, args, sources, says]) =>
     Effect.gen(function* () {
-      const { isError, received, structured } = yield* listed(Assistant.modern, args, {}, sources)
+      const { isError, received, structured } = yield* listed(Assistant.modern, args, sources)
       assert.isFalse(isError)
       const { nextStep, ...rest } = { ...structured }
       assert.deepStrictEqual(rest, { sources: [], total: 0, truncated: false })
@@ -79,21 +78,8 @@ describe("list_non_employee_sources", { timeout: 60_000 }, () => {
     ([, nameContains, name]) =>
       Effect.gen(function* () {
         const sources = [{ ...Source.named("Done"), name }, Source.named("Failed")]
-        const { structured } = yield* listed(Assistant.modern, { nameContains }, {}, sources)
+        const { structured } = yield* listed(Assistant.modern, { nameContains }, sources)
         assert.containSubset(structured, { total: 1, sources: [{ name: "M\u00FCnchner Externe" }] })
       })
-  )
-
-  it.live("list_non_employee_sources reports the required user level if SailPoint refuses the list", () =>
-    Effect.gen(function* () {
-      const { isError, structured } = yield* listed(
-        Assistant.modern,
-        {},
-        { SAIL_CLIENT_ID: "sandbox-no-scope", SAIL_CLIENT_SECRET: "no-scope-secret" }
-      )
-      assert.isTrue(isError)
-      assert.strictEqual(structured?.["error"], "Forbidden")
-      assert.include(String(structured?.["nextStep"]), "ORG_ADMIN")
-    })
   )
 })

@@ -96,20 +96,5 @@ describe("the tools", { timeout: 60_000 }, () => {
         }
       })
     )
-
-    it.effect("every tool says explicitly that it only reads", () =>
-      Effect.gen(function* () {
-        for (const { annotations } of yield* listed) {
-          const { title, ...hints } = { ...annotations }
-          assert.isNotEmpty(title)
-          assert.deepStrictEqual(hints, {
-            readOnlyHint: true,
-            destructiveHint: false,
-            idempotentHint: true,
-            openWorldHint: true
-          })
-        }
-      })
-    )
   })
 })
