@@ -198,7 +198,7 @@ const BUDGET = /^(\d{1,6})(?: per (\d+ (?:milli|second|minute)s?))?$/u
 const requestBudgetIn = ({ refuse, valueOf }: Reading): RequestBudget.Options | undefined => {
   const value = valueOf("SAIL_REQUEST_BUDGET")
   if (value === undefined) return undefined
-  const [, requests = "0", per = "10 seconds"] = BUDGET.exec(value) ?? []
+  const [, requests, per = "10 seconds"] = BUDGET.exec(value) ?? []
   const window = Duration.fromInput(per as Duration.Input)
   return Number(requests) > 0 && Option.isSome(window) && !Duration.isZero(window.value)
     ? { requests: Number(requests), per: window.value }
@@ -227,11 +227,13 @@ const VARIABLES: Readonly<Record<string, Variable>> = {
   requestBudget: "SAIL_REQUEST_BUDGET"
 }
 
-const OPTION = new RegExp(String.raw`\b(?:${Object.keys(VARIABLES).join("|")})\b`, "gu")
+const OPTIONS = Object.entries(VARIABLES).map(
+  ([option, variable]) => [new RegExp(String.raw`\b${option}\b`, "gu"), variable] as const
+)
 
 /**
  * Returns an error's `nextStep` with the variable in place of each option, such as `SAIL_BASE_URL` in place of `baseUrl`,
  * for programs that are configured by the environment.
  */
 export const nameVariables = (nextStep: string): string =>
-  nextStep.replaceAll(OPTION, (option) => VARIABLES[option] ?? option)
+  OPTIONS.reduce((text, [option, variable]) => text.replaceAll(option, variable), nextStep)

@@ -3,7 +3,7 @@ import * as ConfigProvider from "effect/ConfigProvider"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import { readFiles } from "../src/internal/secretFiles.ts"
+import { readFiles, SECRETS } from "../src/internal/secretFiles.ts"
 import type { Secret } from "../src/internal/tokens.ts"
 import * as Settings from "../src/Settings.ts"
 
@@ -66,17 +66,11 @@ describe("Settings", () => {
       assert("clientId" in settings.auth)
       assert.strictEqual(settings.auth.clientId, "id")
       assert.strictEqual(valueOf(settings.auth.clientSecret), "canary-secret")
-      assert.notInclude(JSON.stringify(settings), "canary-secret")
+      assert.strictEqual(String(settings.auth.clientSecret), "<redacted:SAIL_CLIENT_SECRET>")
       const { auth } = yield* read({ ...BASE, SAIL_ACCESS_TOKEN: "canary-token" })
-      assert.isTrue("accessToken" in auth && valueOf(auth.accessToken) === "canary-token")
-    })
-  )
-
-  it.effect("read accepts a host of SAIL_ALLOWED_HOSTS", () =>
-    Effect.gen(function* () {
-      const SAIL_BASE_URL = "https://id.acme.example"
-      const allowed = { SAIL_ALLOWED_HOSTS: "other.example, HTTPS://ID.ACME.EXAMPLE/" }
-      assert.strictEqual((yield* read({ ...complete, ...allowed, SAIL_BASE_URL })).baseUrl, SAIL_BASE_URL)
+      assert("accessToken" in auth)
+      assert.strictEqual(valueOf(auth.accessToken), "canary-token")
+      assert.strictEqual(String(auth.accessToken), "<redacted:SAIL_ACCESS_TOKEN>")
     })
   )
 
@@ -90,47 +84,70 @@ describe("Settings", () => {
     })
   )
 
-  const budgets: ReadonlyArray<readonly [string, unknown]> = [
-    ["50", { requests: 50, per: 10_000 }],
-    [" 5 per 1 minute ", { requests: 5, per: 60_000 }],
-    ["20 per 500 millis", { requests: 20, per: 500 }]
-  ]
-
-  it.effect.each(budgets)("read returns the rate limit %j", ([SAIL_REQUEST_BUDGET, expected]) =>
-    Effect.gen(function* () {
-      const { requestBudget } = yield* read({ ...complete, SAIL_REQUEST_BUDGET })
-      assert.deepStrictEqual(
-        { ...requestBudget, per: Duration.toMillis(Duration.fromInputUnsafe(requestBudget?.per ?? 0)) },
-        expected
-      )
-    })
+  const SAIL_BASE_URL = "https://id.acme.example"
+  it.effect.each<readonly [Env, expected: object]>([
+    [{ SAIL_REQUEST_BUDGET: "50" }, { requestBudget: { requests: 50, per: Duration.seconds(10) } }],
+    [
+      { SAIL_REQUEST_BUDGET: " 1 per 1 minute " },
+      { requestBudget: { requests: 1, per: Duration.minutes(1) } }
+    ],
+    [
+      { SAIL_REQUEST_BUDGET: "20 per 500 millis" },
+      { requestBudget: { requests: 20, per: Duration.millis(500) } }
+    ],
+    [{ SAIL_COUNT_RECORDS: "true" }, { countRecords: true, auditEvents: false }],
+    [
+      { SAIL_AUDIT_EVENTS: "true", SAIL_COUNT_RECORDS: " false " },
+      { countRecords: false, auditEvents: true }
+    ],
+    [
+      { SAIL_ALLOWED_HOSTS: "other.example, HTTPS://ID.ACME.EXAMPLE/", SAIL_BASE_URL },
+      { baseUrl: SAIL_BASE_URL }
+    ]
+  ])("read returns from %j the options %j", ([env, expected]) =>
+    Effect.map(read({ ...complete, ...env }), (settings) => assert.deepInclude(settings, expected))
   )
 
-  const wrong: ReadonlyArray<readonly [string, Env, problem: string, fix: string]> = [
-    ["an empty base URL", { SAIL_BASE_URL: "  " }, "SAIL_BASE_URL is not set.", "your tenant's API host"],
+  const versions = "v2024, v2025, v2026, v3, beta, v1, or unset it."
+  const ofToken = "of a personal access token with the scope idn:nelm:read."
+  const aSwitch = "Set it to true or false, or unset it."
+  const [host, port] = ["https://acme.api.identitynowgov.com", "https://evil.example:8443"]
+  const [braces, yours] = [
+    "https://{tenant}.api.identitynow.com",
+    "https://your-tenant.api.identitynow-demo.com"
+  ]
+  const token = { SAIL_ACCESS_TOKEN: "canary", SAIL_CLIENT_SECRET: undefined }
+  const wrong: ReadonlyArray<readonly [Env, problem: string, fix: string]> = [
+    [{ SAIL_BASE_URL: "  " }, "SAIL_BASE_URL is not set.", "your tenant's API host"],
+    [{ SAIL_BASE_URL: braces }, "SAIL_BASE_URL is not filled in", "your tenant's API host"],
+    [{ SAIL_BASE_URL: yours }, "SAIL_BASE_URL is not filled in", "your tenant's API host"],
+    [{ SAIL_BASE_URL: "acme" }, 'cannot be used: "acme" is not a URL.', "Give the tenant's API host"],
     [
-      "a government host",
-      { SAIL_BASE_URL: "https://acme.api.identitynowgov.com" },
-      "not one of SailPoint's API hosts",
+      { SAIL_BASE_URL: host },
+      "not one of SailPoint's",
       'set SAIL_ALLOWED_HOSTS to "acme.api.identitynowgov.com".'
     ],
+    [{ SAIL_BASE_URL: port, SAIL_ALLOWED_HOSTS: "a,b" }, "not one of", 'to "a,b,evil.example:8443".'],
+    [{ SAIL_API_VERSION: "V2024" }, 'is "V2024".', `Set it to one of ${versions}`],
+    [{ SAIL_API_VERSION: "v".repeat(41) }, `is "${"v".repeat(39)}…".`, "one of v2024"],
+    [{ SAIL_API_VERSION: "\u001B[2Jv3" }, 'is "v3".', "one of v2024"],
+    [{ SAIL_REQUEST_BUDGET: "50/10s" }, 'is "50/10s".', "50 per 10 seconds"],
+    [{ SAIL_REQUEST_BUDGET: "about 50" }, 'is "about 50".', "Set it to a number of requests"],
+    [{ SAIL_REQUEST_BUDGET: "0" }, 'is "0".', "at least 1"],
+    [{ SAIL_REQUEST_BUDGET: "5 per 0 seconds" }, 'is "5 per 0 seconds".', "at least 1"],
+    [{ SAIL_COUNT_RECORDS: "yes" }, 'is "yes".', aSwitch],
+    [{ SAIL_AUDIT_EVENTS: "1" }, 'is "1".', aSwitch],
+    [{ SAIL_CLIENT_SECRET: undefined }, "SECRET is not set.", `the client secret ${ofToken}`],
+    [{ SAIL_CLIENT_ID: undefined }, "SAIL_CLIENT_ID is not set.", `the client ID ${ofToken}`],
+    [token, "is set together with SAIL_CLIENT_ID or SAIL_CLIENT_SECRET.", "Keep one of the two ways"],
     [
-      "a host with a port, while others are allowed",
-      { SAIL_BASE_URL: "https://evil.example:8443", SAIL_ALLOWED_HOSTS: "a.example,b.example" },
-      "not one of SailPoint's API hosts",
-      'set SAIL_ALLOWED_HOSTS to "a.example,b.example,evil.example:8443".'
-    ],
-    ["a version in another case", { SAIL_API_VERSION: "V2024" }, 'is "V2024".', "one of v2024"],
-    ["a version of 10,000 characters", { SAIL_API_VERSION: "v".repeat(10_000) }, 'is "vvv', "one of v2024"],
-    ["a version that clears the screen", { SAIL_API_VERSION: "\u001B[2Jv3" }, 'is "v3".', "one of v2024"],
-    ["a malformed limit", { SAIL_REQUEST_BUDGET: "50/10s" }, 'is "50/10s".', "50 per 10 seconds"],
-    ["a limit of 0", { SAIL_REQUEST_BUDGET: "0" }, 'is "0".', "at least 1"],
-    ["no secret", { SAIL_CLIENT_SECRET: undefined }, "SECRET is not set.", "the client secret of"],
-    ["no client ID", { SAIL_CLIENT_ID: undefined }, "SAIL_CLIENT_ID is not set.", "the client ID of"],
-    ["a token and credentials", { SAIL_ACCESS_TOKEN: "canary" }, "is set together with", "Keep one of the"]
+      { SAIL_ACCESS_TOKEN: "${TOKEN}", SAIL_CLIENT_SECRET: undefined, SAIL_CLIENT_ID: undefined },
+      "SAIL_ACCESS_TOKEN is not filled in: its value is still a placeholder.",
+      "Set it to an access token of the tenant."
+    ]
   ]
 
-  it.effect.each(wrong)("read reports %s with the problem and a fix", ([, change, problem, fix]) =>
+  it.effect.each(wrong)("read reports a problem and a fix for %j", ([change, problem, fix]) =>
     Effect.gen(function* () {
       const problems = yield* problemsIn({ ...complete, ...change })
       assert.lengthOf(problems, 1)
@@ -144,67 +161,50 @@ describe("Settings", () => {
     })
   )
 
-  it.effect.each(["SAIL_COUNT_RECORDS", "SAIL_AUDIT_EVENTS"] as const)(
-    "read switches %s on if it is true",
-    (name) =>
-      Effect.gen(function* () {
-        const key = name === "SAIL_COUNT_RECORDS" ? "countRecords" : "auditEvents"
-        for (const value of ["true", " false ", ""]) {
-          assert.strictEqual((yield* read({ ...complete, [name]: value }))[key], value === "true")
-        }
-        const problems = yield* problemsIn({ ...complete, [name]: "yes" })
-        assert.deepStrictEqual(
-          problems.map(({ variable }) => variable),
-          [name]
-        )
-      })
-  )
-
   it.effect("read reports all missing and wrong variables together", () =>
     Effect.gen(function* () {
       const env = { SAIL_API_VERSION: "v9", SAIL_REQUEST_BUDGET: "many" }
       const error = yield* Effect.flip(read(env))
-      const problems = error._tag === "InvalidSettings" ? error.problems : []
+      assert(error._tag === "InvalidSettings")
+      const { message, nextStep, problems, summary } = error
+      assert.isFalse(error.retryable)
       assert.sameMembers(
         problems.map(({ variable }) => variable),
         ["SAIL_BASE_URL", "SAIL_CLIENT_ID", "SAIL_CLIENT_SECRET", "SAIL_API_VERSION", "SAIL_REQUEST_BUDGET"]
       )
-      for (const { fix, problem } of problems) assert.include(error.message, `${problem} ${fix}`)
+      assert.strictEqual(message, problems.map(({ fix, problem }) => `${problem} ${fix}`).join("\n"))
+      assert.strictEqual(summary, problems.map(({ problem }) => problem).join(" "))
+      assert.strictEqual(nextStep, problems.map(({ fix }) => fix).join(" "))
     })
   )
 })
 
-const files: ReadonlyArray<readonly [string, Env, value: string | undefined, problem: string | undefined]> = [
-  ["whose file has a line", { SECRET_FILE: " /good " }, "canary", undefined],
-  ["without a file", { SECRET: "set" }, "set", undefined],
-  ["whose file is still a placeholder", { SECRET: "set", SECRET_FILE: "${secret.file}" }, "set", undefined],
-  ["whose file is empty", { SECRET_FILE: "/empty" }, "", "The file that SECRET_FILE names is empty."],
-  [
-    "whose file is missing",
-    { SECRET_FILE: "canary" },
-    undefined,
-    "The file that SECRET_FILE names cannot be read."
-  ],
-  [
-    "that is set twice",
-    { SECRET: "canary", SECRET_FILE: "/good" },
-    "canary",
-    "SECRET and SECRET_FILE are both set."
-  ]
+const setTwice = { SAIL_ACCESS_TOKEN: "canary", SAIL_ACCESS_TOKEN_FILE: "/good" }
+const unset = { SAIL_ACCESS_TOKEN: "${TOKEN}", SAIL_ACCESS_TOKEN_FILE: "/good" }
+const unnamed = { SAIL_CLIENT_SECRET: "set", SAIL_CLIENT_SECRET_FILE: "${secret.file}" }
+const files: ReadonlyArray<readonly [string, Env, value: string | undefined, problem?: string]> = [
+  ["whose file has a line", { SAIL_ACCESS_TOKEN_FILE: " /good " }, "canary"],
+  ["that is a placeholder and has a file", unset, "canary"],
+  ["without a file", { SAIL_CLIENT_SECRET: "set" }, "set"],
+  ["whose file is still a placeholder", unnamed, "set"],
+  ["whose file is empty", { SAIL_CLIENT_SECRET_FILE: "/empty" }, "", "SECRET_FILE names is empty. Set it to"],
+  ["whose file is missing", { SAIL_ACCESS_TOKEN_FILE: "canary" }, undefined, "cannot be read. Set it to"],
+  ["that is set twice", setTwice, "canary", "and SAIL_ACCESS_TOKEN_FILE are both set. Keep one and unset"]
 ]
 
-describe("a variable", () => {
-  it.each(files)("a variable %s is read, or its problem is named", (_, given, value, problem) => {
-    const { env, problems } = readFiles(given, ["SECRET"], (path) => {
+describe("a secret", () => {
+  it.for(files)("a secret %s is read, or its problem is named", ([, given, value, expected = ""]) => {
+    const { env, problems } = readFiles(given, SECRETS, (path) => {
       if (path === "/good") return "canary\n"
       if (path === "/empty") return "\n"
       throw new Error(`${path} is missing`)
     })
-    assert.strictEqual(env["SECRET"], value)
-    assert.deepStrictEqual(
-      problems.map(({ problem, variable }) => [variable, problem]),
-      problem === undefined ? [] : [["SECRET_FILE", problem]]
-    )
+    assert.strictEqual(env["SAIL_ACCESS_TOKEN"] ?? env["SAIL_CLIENT_SECRET"], value)
+    assert.lengthOf(problems, expected === "" ? 0 : 1)
+    for (const { fix, problem, variable } of problems) {
+      assert.property(given, variable)
+      assert.include(`${problem} ${fix}`, expected)
+    }
     assert.notInclude(JSON.stringify(problems), "canary")
   })
 })
@@ -212,8 +212,9 @@ describe("a variable", () => {
 describe("nameVariables", () => {
   const texts = [
     ["baseUrl, apiVersion, clientId", "SAIL_BASE_URL, SAIL_API_VERSION, SAIL_CLIENT_ID"],
+    ["allowedHosts, requestBudget", "SAIL_ALLOWED_HOSTS, SAIL_REQUEST_BUDGET"],
     ["clientSecret and accessToken.", "SAIL_CLIENT_SECRET and SAIL_ACCESS_TOKEN."],
-    ["baseUrls and the sourceId stay.", "baseUrls and the sourceId stay."]
+    ["baseUrls, abaseUrl and the sourceId stay.", "baseUrls, abaseUrl and the sourceId stay."]
   ] as const
 
   it.each(texts)("the options in the text %s become variables", (given, expected) => {
@@ -244,23 +245,6 @@ describe("a placeholder", () => {
         yield* read(token)
       )
     })
-  )
-
-  const hosts = ["https://{tenant}.api.identitynow.com", "https://your-tenant.api.identitynow-demo.com"]
-
-  it.effect.each(hosts)("a placeholder instead of the tenant in %s is reported", (SAIL_BASE_URL) =>
-    Effect.map(problemsIn({ ...complete, SAIL_BASE_URL }), ([problem]) =>
-      assert.include(problem?.problem, "SAIL_BASE_URL is not filled in")
-    )
-  )
-
-  it.effect("a placeholder for an access token is reported if there are no other credentials", () =>
-    Effect.map(problemsIn({ ...BASE, SAIL_ACCESS_TOKEN: "${TOKEN}" }), (problems) =>
-      assert.deepStrictEqual(
-        problems.map(({ problem }) => problem),
-        ["SAIL_ACCESS_TOKEN is not filled in: its value is still a placeholder."]
-      )
-    )
   )
 
   it.effect.each(real)("the value %s is not a placeholder", (value) =>
