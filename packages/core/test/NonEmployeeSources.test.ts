@@ -7,7 +7,9 @@ import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
 import * as ApiClient from "../src/ApiClient.ts"
 import * as BulkUploads from "../src/BulkUploads.ts"
+import { sourcesNamed } from "../src/internal/sourcesNamed.ts"
 import * as NonEmployeeSources from "../src/NonEmployeeSources.ts"
+import { observe } from "./support/observed.ts"
 import { auth } from "./support/tenant.ts"
 
 const live = (options: Partial<ApiClient.Options> & { readonly sandbox?: Sandbox.Options } = {}) =>
@@ -20,6 +22,9 @@ const live = (options: Partial<ApiClient.Options> & { readonly sandbox?: Sandbox
     Layer.provide(FetchHttpClient.layer),
     Layer.provideMerge(Sandbox.layer(options.sandbox))
   )
+
+/** 2 MiB. */
+const MAX_BODY = 2_097_152
 
 /** A tenant with sources of these names. */
 const named = (...names: ReadonlyArray<string>) =>
@@ -66,7 +71,7 @@ describe("NonEmployeeSources", () => {
   const found: ReadonlyArray<readonly [wanted: string, names: ReadonlyArray<string>, name: string]> = [
     ["Retail", ["Retail", "Retail North"], "Retail"],
     ["retail", ["retail", "Retail"], "retail"],
-    [" Retail ", ["Retail"], "Retail"],
+    [" RETAIL ", ["Retail", "Retail North"], "Retail"],
     ["whole", ["Retail", "Wholesale"], "Wholesale"],
     ["Retail  North", ["Retail  North", "Retail"], "Retail North"],
     ["y".repeat(250), ["y".repeat(250), "Retail"], `${"y".repeat(199)}…`],
@@ -83,32 +88,51 @@ describe("NonEmployeeSources", () => {
   )
 
   const unclear: ReadonlyArray<
-    readonly [wanted: string, names: ReadonlyArray<string>, tag: string, candidates: number]
+    readonly [wanted: string, names: ReadonlyArray<string>, tag: string, candidates: number, text: string]
   > = [
-    ["Ret", ["Retail", "Retail North", "Other"], "AmbiguousSource", 2],
-    ["Retail", ["Retail", "Retail"], "AmbiguousSource", 2],
-    ["Banking", ["Retail", "Other"], "SourceNotFound", 2],
-    ["", ["Retail", ""], "SourceNotFound", 2],
-    ["Retail", [], "SourceNotFound", 0]
+    [
+      "Ret",
+      ["Retail", "Retail North", "Other"],
+      "AmbiguousSource",
+      2,
+      'source: "Retail", "Retail North". Give the'
+    ],
+    ["Retail", ["Retail", "Retail"], "AmbiguousSource", 2, "Give the whole name, or an ID."],
+    ["Banking", ["Retail", "Other"], "SourceNotFound", 2, 'Give one of these names: "Retail", "Other".'],
+    ["", ["Retail", ""], "SourceNotFound", 2, 'There is no non-employee source named "".'],
+    ["Retail", [], "SourceNotFound", 0, "this token sees no source."]
   ]
 
   it.live.each(unclear)(
     "the name %j among %j fails with %s and the candidates",
-    ([wanted, names, tag, candidates]) =>
+    ([wanted, names, tag, candidates, text]) =>
       Effect.gen(function* () {
+        const [{ spans }, observing] = observe()
         const sources = yield* NonEmployeeSources.NonEmployeeSources
-        const error = yield* Effect.flip(sources.findByName(wanted))
+        const error = yield* Effect.flip(sources.findByName(wanted)).pipe(Effect.provide(observing))
         assert.strictEqual(error._tag, tag)
         assert.strictEqual("candidates" in error && error.candidates.length, candidates)
         assert.include(error.message, `"${wanted}"`)
+        assert.include(error.message, text)
+        assert.isFalse(error.retryable)
+        const names = spans.map(({ name }) => name).join()
+        assert.include(names, "NonEmployeeSources.findByName,NonEmployeeSources.list")
       }).pipe(Effect.provide(named(...names)))
+  )
+
+  it.live("sourcesNamed returns the sources whose name contains the text, sorted by name", () =>
+    Effect.gen(function* () {
+      const sources = yield* (yield* NonEmployeeSources.NonEmployeeSources).list()
+      const found = sourcesNamed("\u0000MU\u0308N ", sources).map(({ name }) => name)
+      assert.deepStrictEqual(found, ["Alm\u00FCnd", "m\u00FCnchner", "M\u00FCnster"])
+    }).pipe(Effect.provide(named("M\u00FCnster", "m\u00FCnchner", "Munich", "Alm\u00FCnd")))
   )
 
   it.live("list reads incomplete items, drops those without an ID, and makes texts harmless", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.Sandbox
       const { id, sourceId } = Source.named("Done")
-      const body = [
+      const items = [
         {},
         { name: "No id" },
         { id, name: 7 },
@@ -119,6 +143,8 @@ describe("NonEmployeeSources", () => {
           approvers: [{}]
         }
       ]
+      // U+202E has three bytes.
+      const body = JSON.stringify(items).padEnd(MAX_BODY - 2)
       yield* sandbox.fail({ endpoint: "sources", fault: { _tag: "Respond", status: 200, body } })
       const list = yield* (yield* NonEmployeeSources.NonEmployeeSources).list()
       assert.deepStrictEqual<unknown>(list, [
@@ -128,16 +154,21 @@ describe("NonEmployeeSources", () => {
     }).pipe(Effect.provide(live()))
   )
 
-  it.live.each(["{}", "null", '"list"', "<html>", ""])(
-    "list fails with a body that is not a list: %j",
-    (body) =>
-      Effect.gen(function* () {
-        const sandbox = yield* Sandbox.Sandbox
-        yield* sandbox.fail({ endpoint: "sources", fault: { _tag: "Respond", status: 200, body } })
-        const error = yield* Effect.flip((yield* NonEmployeeSources.NonEmployeeSources).list())
-        assert.strictEqual(error._tag, "UnexpectedResponse")
-        assert.include(error.message, "not a JSON list of sources")
-      }).pipe(Effect.provide(live()))
+  it.live.each(
+    ["{}", "null", '"list"', "<html>", "", "[]".padEnd(MAX_BODY + 1)].map(
+      (body) => [body.length, body] as const
+    )
+  )("list fails with a body of %i bytes that is too long or not a list", ([, body]) =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.Sandbox
+      yield* sandbox.fail({ endpoint: "sources", fault: { _tag: "Respond", status: 200, body } })
+      const error = yield* Effect.flip((yield* NonEmployeeSources.NonEmployeeSources).list())
+      assert.strictEqual(error._tag, "UnexpectedResponse")
+      assert.match(
+        error.message,
+        body.length > MAX_BODY ? /larger than 2048 KiB/u : /not a JSON list of sources/u
+      )
+    }).pipe(Effect.provide(live()))
   )
 
   it.live("a 403 names the required user level, and the option for an account manager", () =>
