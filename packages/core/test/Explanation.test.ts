@@ -162,7 +162,7 @@ describe("Explanation.explain", () => {
     ["24 hours ago by default", 0, 40, { uploadedAt: undefined }, 1, { createdSince: 0 }]
   ] as const)("explain counts records and events up to %s", ([, rows, records, upload, pages, expected]) =>
     Effect.gen(function* () {
-      const past = { rows: rows || 20, before: rows === 0 ? "25 hours" : "10 minutes" } as const
+      const past = { rows: rows || 20, before: rows === 0 ? "1441 minutes" : "10 minutes" } as const
       const sources = [{ ...Source.named("All landed"), sourceId: half.sourceId, records, past }]
       const { requests, result } = yield* explained({ ...everything, sources }, upload)
       assert.include(result.records, { complete: true, ...expected })
@@ -207,20 +207,15 @@ describe("Explanation.explain", () => {
       })
   )
 
+  const changed = ["UnexpectedResponse", /API has changed/u] as const
   it.live.each([
-    ["fails", answer(403), "Forbidden", /idn:nelm:read/u],
-    ...[{}, { sourceId: [half.sourceId] }, { sourceId: `${half.sourceId}0` }].map(
-      (body) =>
-        [
-          `answers ${JSON.stringify(body)}`,
-          answer(200, body),
-          "UnexpectedResponse",
-          /API has changed/u
-        ] as const
-    )
+    [answer(403), "Forbidden", /idn:nelm:read/u],
+    [answer(200, {}), ...changed],
+    [answer(200, { sourceId: [half.sourceId] }), ...changed],
+    [answer(200, { sourceId: `${half.sourceId}0` }), ...changed]
   ] as const)(
-    "explain reports that the records of a dashed ID are unavailable if its source %s",
-    ([, fault, error, nextStep]) =>
+    "explain reports that the records of a dashed ID are unavailable if its source answers %j",
+    ([fault, error, nextStep]) =>
       Effect.gen(function* () {
         const { result } = yield* explained({ faults: [["source", fault]] }, {}, half.id)
         const missing = result.unavailable.find(({ what }) => what === "records")
@@ -250,13 +245,19 @@ describe("Explanation.explain", () => {
     ["RequestTimeout", { _tag: "Silent" }],
     ["UnexpectedResponse", Fault.gatewayPage(200)]
   ] as const
+  const badCounts = ["", "x1", "1x", "1".repeat(10)].map((count) => {
+    const fault = answer(200, [], { "x-total-count": count })
+    return ["UnexpectedResponse", "records", ["records", "counts"], fault] as const
+  })
   it.live.each(
-    failures.flatMap(([error, fault]) => [
-      [error, "source", ["source"], fault] as const,
-      [error, "records", ["records", "counts"], fault] as const,
-      [error, "schemaAttributes", ["columns"], fault] as const,
-      [error, "search", ["events"], fault] as const
-    ])
+    failures
+      .flatMap(([error, fault]) => [
+        [error, "source", ["source"], fault] as const,
+        [error, "records", ["records", "counts"], fault] as const,
+        [error, "schemaAttributes", ["columns"], fault] as const,
+        [error, "search", ["events"], fault] as const
+      ])
+      .concat(badCounts)
   )("explain returns, after %s from %s, all parts except %j", ([error, endpoint, parts, fault]) =>
     Effect.gen(function* () {
       const setting = { ...everything, attemptTimeout: "2 seconds", faults: [[endpoint, fault]] } as const
@@ -325,6 +326,7 @@ describe("Explanation.explain", () => {
     ["the name of the source", [failed()], "FAILED named"],
     ["the source as its target", [{ ...failed(null), target: { name: half.name } }], "FAILED named"],
     ["either ID of the source", [failed({ sourceId: half.id })], "FAILED named"],
+    ["no name of a source without a name", [failed({})], "FAILED near", ""],
     ["the ID of another source", [failed({ ...ours, sourceId: "0" })], "FAILED near"],
     [
       "another source's name",
@@ -332,9 +334,17 @@ describe("Explanation.explain", () => {
       "FAILED near"
     ],
     [
-      "the tracking number of the source's events and another source's name",
-      [failed({ ...ours, ...tracked }), failed({ ...tracked, sourceName: "Retail" })],
-      "FAILED named, FAILED near"
+      "the tracking number of the source's events",
+      [
+        { ...failed(), ...tracked },
+        { ...failed(null), ...tracked }
+      ],
+      "FAILED named, FAILED tracked"
+    ],
+    [
+      "the tracking number of the source's events and another source's name or ID",
+      [ours, { sourceName: "Retail" }, { sourceId: "0" }].map((source) => failed({ ...source, ...tracked })),
+      "FAILED named, FAILED near, FAILED near"
     ],
     ["part of the name", [failed({ sourceName: "Half" })], "FAILED near"],
     [
@@ -355,12 +365,41 @@ describe("Explanation.explain", () => {
 
   it.live("explain quotes the text of an event, cleaned and shortened", () =>
     Effect.gen(function* () {
-      const errors = ["Line\n2:\u001B[31m bad\u202E", 7, "x".repeat(999)]
-      const document = failed({ ...ours, errors, password: "not a text of the event" })
-      const { result } = yield* explained(found({ ...document, actor: { name: "a\u0000b" } }))
+      const errors = ["Line\n2:\u001B[31m bad\u202E", 7, ..."12345678", "the eleventh"]
+      const message = "x".repeat(999)
+      const document = failed({ ...ours, errors, message, password: "not a text of the event" })
+      const actor = { name: `a\u0000${"b".repeat(99)}` }
+      const { result } = yield* explained(found({ ...document, actor }))
       const [item] = result.events.items
-      assert.strictEqual(item?.actor, "ab")
-      assert.strictEqual(item?.text, `Line 2: bad ${"x".repeat(227)}…`)
+      assert.strictEqual(item?.actor, `a${"b".repeat(78)}…`)
+      assert.strictEqual(item?.text, `Line 2: bad 1 2 3 4 5 6 7 8 ${"x".repeat(211)}…`)
+    })
+  )
+
+  it.live("explain returns up to 40 columns of each kind, with their names cleaned and shortened", () =>
+    Effect.gen(function* () {
+      const body = Array.from({ length: 82 }, (_, n) => ({
+        technicalName: `\u0000${"x".repeat(n + 1)}`,
+        required: n < 41 || null
+      }))
+      const { result } = yield* explained({ faults: [["schemaAttributes", answer(200, body)]] })
+      const shown = body.map(({ technicalName }) => plainText(technicalName, 64))
+      assert.deepStrictEqual(result.columns?.required, shown.slice(0, 40))
+      assert.deepStrictEqual(result.columns?.optional, shown.slice(41, 81))
+    })
+  )
+
+  it.live.each([
+    ["records", "records", 4_194_304],
+    ["schemaAttributes", "columns", 524_288],
+    ["search", "events", 1_048_576]
+  ] as const)("explain limits the answer of %s with the %s to %i bytes", ([endpoint, part, bytes]) =>
+    Effect.gen(function* () {
+      for (const more of [0, 1]) {
+        const fault = answer(200, `[${" ".repeat(bytes - 2 + more)}]`, { "x-total-count": "0" })
+        const { result } = yield* explained({ auditEvents: true, faults: [[endpoint, fault]] })
+        assert.deepStrictEqual(missingIn(result), more === 0 ? [] : [`${part} UnexpectedResponse`])
+      }
     })
   )
 
