@@ -11,5 +11,36 @@ export const EQUIVALENT: ReadonlyArray<readonly [module: string, change: string,
     "packages/core/src/internal/reply.ts",
     "isKnownToFit(headers, maxBytes) → false",
     "Both ways to read a body return the same; reading it at once is faster."
+  ],
+  ["apps/mcp-server/src/stdio/StdioTransport.ts", '"utf8" → ""', "Node decodes an empty encoding as UTF-8."],
+  [
+    "apps/mcp-server/src/mcp/ToolSchema.ts",
+    'typeof segment === "object" → false',
+    "Effect reports a path as plain keys; only the type of Standard Schema allows objects."
+  ],
+  [
+    "apps/mcp-server/src/mcp/ToolResult.ts",
+    "Promise.resolve() → undefined",
+    "The server awaits the result in a race, which accepts a value like a resolved promise."
+  ],
+  [
+    "apps/mcp-server/src/mcp/noJsonSchemaValidator.ts",
+    '"This server requests no form, so it has no JSON Schema vali → ""',
+    "The SDK calls the method only for the answer to a form, and this server requests none."
+  ],
+  [
+    "apps/mcp-server/src/handlers/completeSources.ts",
+    "1 → 2",
+    "The cache has a single key, so its capacity is never reached."
+  ],
+  [
+    "apps/mcp-server/src/handlers/completeSources.ts",
+    '"all" → ""',
+    "The cache has a single key, and any text can be that key."
+  ],
+  [
+    "apps/mcp-server/src/handlers/lazyHandlers.ts",
+    "loaded === undefined → true",
+    "A second import returns the loaded module; skipping it is faster."
   ]
 ]
