@@ -35,7 +35,7 @@ const session = (env: Readonly<Record<string, string>>, ...more: ReadonlyArray<s
     yield* server.send(JsonRpc.discover(1))
     yield* server.answer(1)
     yield* server.send(JsonRpc.initialize(2), JsonRpc.initialized, JsonRpc.listTools(3))
-    yield* server.write("not JSON\n")
+    yield* server.write("not JSON\n \t\n")
     yield* server.send({ jsonrpc: "2.0", id: 4, method: "unknown/method" }, ...calls)
     for (const { id } of calls) yield* server.answer(id)
     yield* sandbox.revokeTokens
@@ -75,7 +75,10 @@ describe("the streams of the process", { timeout: 60_000 }, () => {
   it.live("standard error has the log, with retries at debug level only", () =>
     Effect.gen(function* () {
       const env = { SAIL_CLIENT_ID: client.clientId, SAIL_CLIENT_SECRET: SECRET }
-      assert.include((yield* session(env)).stderr, "Trying again")
+      const { stderr } = yield* session(env)
+      assert.include(stderr, "Trying again")
+      // A blank line is not reported.
+      assert.lengthOf(stderr.match(/A line is not valid JSON\./gu) ?? [], 1)
       const atInfo = (yield* session(env, "--log-level", "info")).stderr
       assert.notInclude(atInfo, "Trying again")
       assert.include(atInfo, "deprecated")
