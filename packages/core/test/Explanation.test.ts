@@ -245,20 +245,16 @@ describe("Explanation.explain", () => {
     ["RequestTimeout", { _tag: "Silent" }],
     ["UnexpectedResponse", Fault.gatewayPage(200)]
   ] as const
-  const badCounts = ["", "x1", "1x", "1".repeat(10)].map((count) => {
-    const fault = answer(200, [], { "x-total-count": count })
-    return ["UnexpectedResponse", "records", ["records", "counts"], fault] as const
-  })
-  it.live.each(
-    failures
-      .flatMap(([error, fault]) => [
-        [error, "source", ["source"], fault] as const,
-        [error, "records", ["records", "counts"], fault] as const,
-        [error, "schemaAttributes", ["columns"], fault] as const,
-        [error, "search", ["events"], fault] as const
-      ])
-      .concat(badCounts)
-  )("explain returns, after %s from %s, all parts except %j", ([error, endpoint, parts, fault]) =>
+  const badCount = answer(200, [], { "x-total-count": "1.5" })
+  it.live.each([
+    ["UnexpectedResponse", "records", ["records", "counts"], badCount] as const,
+    ...failures.flatMap(([error, fault]) => [
+      [error, "source", ["source"], fault] as const,
+      [error, "records", ["records", "counts"], fault] as const,
+      [error, "schemaAttributes", ["columns"], fault] as const,
+      [error, "search", ["events"], fault] as const
+    ])
+  ])("explain returns, after %s from %s, all parts except %j", ([error, endpoint, parts, fault]) =>
     Effect.gen(function* () {
       const setting = { ...everything, attemptTimeout: "2 seconds", faults: [[endpoint, fault]] } as const
       const { result } = yield* explained(setting, { csvHeader: "accountName;email" })
@@ -290,13 +286,7 @@ describe("Explanation.explain", () => {
   const rest = { records: "[]", columns: "[]" }
   const all = ["source", "records", "counts", "columns"]
   it.effect.each<readonly [string, number, Record<string, string>, string, ReadonlyArray<string>]>([
-    [
-      "after half of its remaining time if the source is silent",
-      25,
-      { status, events, ...rest },
-      "FAILED named",
-      ["source"]
-    ],
+    ["at half-time if the source is silent", 25, { status, events, ...rest }, "FAILED named", ["source"]],
     ["at its deadline, with each part that arrived before", 40, { status, events }, "FAILED named", all],
     ["at its deadline, even if every part is silent", 40, { status }, "", [...all, "events"]],
     ["at its deadline, with a failure if there is no status", 40, {}, "no status", []]
@@ -317,34 +307,26 @@ describe("Explanation.explain", () => {
   )
 
   const long = "x".repeat(200)
+  const target = { name: half.name }
   const tracked = { trackingNumber: "1" }
+  const alike = [{}, { sourceName: "Retail" }, { sourceId: "0" }].map((source) =>
+    failed({ ...source, ...tracked })
+  )
   const many = (count: number, attributes?: null) => Array.from({ length: count }, () => failed(attributes))
   it.live.each<readonly [string, ReadonlyArray<unknown>, string, name?: string]>([
     ["another action", [{ ...failed(), action: "NON_EMPLOYEE_BULK_EXPORT_FAILED" }, 1], ""],
     ["no time", [{ ...failed(), created: null }], ""],
     ["other kinds of fields", [{ ...failed(null), actor: "Ann", target: [] }], "FAILED near"],
     ["the name of the source", [failed()], "FAILED named"],
-    ["the source as its target", [{ ...failed(null), target: { name: half.name } }], "FAILED named"],
+    ["the source as its target", [{ ...failed(null), target }], "FAILED named"],
     ["either ID of the source", [failed({ sourceId: half.id })], "FAILED named"],
     ["no name of a source without a name", [failed({})], "FAILED near", ""],
     ["the ID of another source", [failed({ ...ours, sourceId: "0" })], "FAILED near"],
-    [
-      "another source's name",
-      [{ ...failed({ sourceName: "Retail" }), target: { name: half.name } }],
-      "FAILED near"
-    ],
+    ["another source's name", [{ ...failed({ sourceName: "Retail" }), target }], "FAILED near"],
     [
       "the tracking number of the source's events",
-      [
-        { ...failed(), ...tracked },
-        { ...failed(null), ...tracked }
-      ],
-      "FAILED named, FAILED tracked"
-    ],
-    [
-      "the tracking number of the source's events and another source's name or ID",
-      [ours, { sourceName: "Retail" }, { sourceId: "0" }].map((source) => failed({ ...source, ...tracked })),
-      "FAILED named, FAILED near, FAILED near"
+      [{ ...failed(), ...tracked }, ...alike],
+      "FAILED named, FAILED tracked, FAILED near, FAILED near"
     ],
     ["part of the name", [failed({ sourceName: "Half" })], "FAILED near"],
     [
@@ -409,17 +391,13 @@ describe("Explanation.explain", () => {
   const total = (count: number, ...records: ReadonlyArray<object>): Setting => ({
     faults: [["records", answer(200, records, { "x-total-count": String(count) })]]
   })
+  const at = DateTime.makeUnsafe(old.created)
   const completed = { name: "All landed" }
   /** The second words of checks. */
   const [landed, notLanded] = ["every are first other source", "first every are other source"]
   it.live.each<readonly [string, Setting, string, (Explanation.Upload & { readonly name?: string })?]>([
     ["some rows landed", {}, landed],
-    [
-      "a record changed at that time",
-      total(1, old),
-      landed,
-      { uploadedAt: DateTime.makeUnsafe(old.created) }
-    ],
+    ["a record changed at that time", total(1, old), landed, { uploadedAt: at }],
     ["an event has SailPoint's own words", found(withText), `own ${landed}`],
     ["an upload began with the words", found(event("PASSED", 2), started(1), withText), `own ${landed}`],
     ["the words are about an earlier upload", found(started(2), withText), landed],
