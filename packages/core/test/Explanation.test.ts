@@ -32,6 +32,9 @@ interface Setting extends Explanation.Options, Partial<ApiClient.Options> {
   readonly faults?: ReadonlyArray<readonly [Endpoint, Fault.Fault]>
 }
 
+/** Large answers take a second on an idle machine, and longer on a busy one. */
+const PATIENCE = 60_000
+
 const half = Source.named("Half landed")
 const everything = { countRecords: true, auditEvents: true }
 
@@ -160,18 +163,21 @@ describe("Explanation.explain", () => {
     ["the last of 1,000 records", 1000, 0, {}, 4, { createdSince: 1000 }],
     ["the first older record", 260, 40, {}, 2, { createdSince: 255, changedSince: 5 }],
     ["24 hours ago by default", 0, 40, { uploadedAt: undefined }, 1, { createdSince: 0 }]
-  ] as const)("explain counts records and events up to %s", ([, rows, records, upload, pages, expected]) =>
-    Effect.gen(function* () {
-      const past = { rows: rows || 20, before: rows === 0 ? "1441 minutes" : "10 minutes" } as const
-      const sources = [{ ...Source.named("All landed"), sourceId: half.sourceId, records, past }]
-      const { requests, result } = yield* explained({ ...everything, sources }, upload)
-      assert.include(result.records, { complete: true, ...expected })
-      assert.strictEqual(eventsOf(result), rows === 0 ? "" : "PASSED named, STARTED named")
-      assert.lengthOf(
-        requests.filter((request) => request.includes("limit=250")),
-        pages
-      )
-    })
+  ] as const)(
+    "explain counts records and events up to %s",
+    ([, rows, records, upload, pages, expected]) =>
+      Effect.gen(function* () {
+        const past = { rows: rows || 20, before: rows === 0 ? "1441 minutes" : "10 minutes" } as const
+        const sources = [{ ...Source.named("All landed"), sourceId: half.sourceId, records, past }]
+        const { requests, result } = yield* explained({ ...everything, sources }, upload)
+        assert.include(result.records, { complete: true, ...expected })
+        assert.strictEqual(eventsOf(result), rows === 0 ? "" : "PASSED named, STARTED named")
+        assert.lengthOf(
+          requests.filter((request) => request.includes("limit=250")),
+          pages
+        )
+      }),
+    PATIENCE
   )
 
   it.live("explain returns the counts even if the newest records cannot be read", () =>
@@ -375,14 +381,17 @@ describe("Explanation.explain", () => {
     ["records", "records", 4_194_304],
     ["schemaAttributes", "columns", 524_288],
     ["search", "events", 1_048_576]
-  ] as const)("explain limits the answer of %s with the %s to %i bytes", ([endpoint, part, bytes]) =>
-    Effect.gen(function* () {
-      for (const more of [0, 1]) {
-        const fault = answer(200, `[${" ".repeat(bytes - 2 + more)}]`, { "x-total-count": "0" })
-        const { result } = yield* explained({ auditEvents: true, faults: [[endpoint, fault]] })
-        assert.deepStrictEqual(missingIn(result), more === 0 ? [] : [`${part} UnexpectedResponse`])
-      }
-    })
+  ] as const)(
+    "explain limits the answer of %s with the %s to %i bytes",
+    ([endpoint, part, bytes]) =>
+      Effect.gen(function* () {
+        for (const more of [0, 1]) {
+          const fault = answer(200, `[${" ".repeat(bytes - 2 + more)}]`, { "x-total-count": "0" })
+          const { result } = yield* explained({ auditEvents: true, faults: [[endpoint, fault]] })
+          assert.deepStrictEqual(missingIn(result), more === 0 ? [] : [`${part} UnexpectedResponse`])
+        }
+      }),
+    PATIENCE
   )
 
   const withText = event("FAILED", 1, { ...ours, errors: ["Row 3 is bad."] })
