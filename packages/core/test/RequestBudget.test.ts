@@ -91,6 +91,12 @@ const cases: ReadonlyArray<Case> = [
     [0, refused(5 * MINUTE), refused(5 * MINUTE), 5 * MINUTE + 1]
   ],
   [
+    "with a cap of zero, no request waits for a back-off",
+    { maxPause: 0 },
+    [{ limited: 1000 }, { at: 1 }],
+    [0, refused(999)]
+  ],
+  [
     "no back-off lasts longer than 20 minutes",
     { maxPause: Infinity },
     [{ limited: Infinity }, { at: 1 }],
