@@ -6,16 +6,16 @@ import * as Redacted from "effect/Redacted"
 import { getBulkUploadStatus } from "../../src/BulkUploads.ts"
 import { transports } from "../support/tenant.ts"
 import { allowedHosts, type FaultCase, faults } from "./faults.ts"
-import { outcomeOf } from "./support/outcome.ts"
+import { shownBy } from "./support/outcome.ts"
 import * as RawTenant from "./support/rawTenant.ts"
-import { auth, granting, service } from "./support/service.ts"
+import { ACCESS_TOKEN, auth, CLIENT_SECRET, granting, service } from "./support/service.ts"
 import * as wire from "./support/wire.ts"
 
 const ask = getBulkUploadStatus(RawTenant.idOf(1))
 
 /** A given token makes the status call the first one; credentials make the token call the first one. */
 const ways = [
-  ["status", { accessToken: Redacted.make("given") }],
+  ["status", { accessToken: Redacted.make(ACCESS_TOKEN) }],
   ["token", auth]
 ] as const
 
@@ -24,17 +24,20 @@ const deadline = (fault: FaultCase) => Duration.millis(fault.outcome === "Reques
 
 describe.each(transports)("over %s", (_, transport) => {
   describe.each(ways)("the %s call", { concurrent: true, timeout: 60_000 }, (operation, auth) => {
-    it.live.each(faults.map((fault) => [fault.name, fault] as const))("%s is a typed error", ([, fault]) =>
-      Effect.gen(function* () {
-        const url = yield* fault.url
-        const options = { auth, allowedHosts, attemptTimeout: deadline(fault) }
-        const exit = yield* Effect.exit(ask).pipe(Effect.provide(service(url, transport, options)))
-        assert.strictEqual(outcomeOf(exit), fault.outcome)
-        const error = yield* Effect.flip(exit)
-        assert(error._tag === fault.outcome)
-        assert.strictEqual(error.operation, operation)
-        assert.include(error.message, fault.advice)
-      })
+    it.live.each(faults.map((fault) => [fault.name, fault] as const))(
+      "%s is a typed error without a secret",
+      ([, fault]) =>
+        Effect.gen(function* () {
+          const url = yield* fault.url
+          const options = { auth, allowedHosts, attemptTimeout: deadline(fault) }
+          const { everything, exit, outcome } = yield* shownBy(service(url, transport, options))
+          assert.strictEqual(outcome, fault.outcome)
+          const error = yield* Effect.flip(exit)
+          assert(error._tag === fault.outcome)
+          assert.strictEqual(error.operation, operation)
+          assert.include(error.message, fault.advice)
+          for (const secret of [CLIENT_SECRET, ACCESS_TOKEN]) assert.notInclude(everything, secret)
+        })
     )
   })
 

@@ -1,57 +1,14 @@
-/** No failure shows the client secret or the access token. */
+/** No answer shows the client secret or the access token. `connections.test.ts` checks the failures of connections. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
-import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
-import { BulkUploads } from "../../src/BulkUploads.ts"
 import { withoutSecrets } from "../../src/internal/reply.ts"
-import { observe } from "../support/observed.ts"
-import { transports } from "../support/tenant.ts"
-import { transcript } from "../support/transcript.ts"
 import { floods, shapes } from "./bodies.ts"
-import { allowedHosts, faults } from "./faults.ts"
-import { outcomeOf } from "./support/outcome.ts"
+import { shownBy } from "./support/outcome.ts"
 import * as RawTenant from "./support/rawTenant.ts"
 import { ACCESS_TOKEN, CLIENT_SECRET, granting, service } from "./support/service.ts"
 import * as wire from "./support/wire.ts"
-
-type Service = ReturnType<typeof service>
-
-/** Makes a call, checks its outcome, and returns all its output. */
-const shownBy = (live: Service) =>
-  Effect.gen(function* () {
-    const [seen, observing] = observe()
-    const [exit, uploads] = yield* Effect.flatMap(BulkUploads, (uploads) =>
-      Effect.map(Effect.exit(uploads.status(RawTenant.idOf(1))), (exit) => [exit, uploads] as const)
-    ).pipe(Effect.provide(Layer.provideMerge(live, observing)))
-    outcomeOf(exit)
-    const everything = transcript(seen, exit, uploads, Exit.isFailure(exit) && exit.cause)
-    assert.include(everything, "BulkUploads.status", "spans are recorded")
-    return everything
-  })
-
-describe.each(transports)("over %s", (_, transport) => {
-  describe.each(["status", "token"] as const)(
-    "the %s call",
-    { concurrent: true, timeout: 60_000 },
-    (operation) => {
-      it.live.each(faults.map((fault) => [fault.name, fault] as const))("%s shows no secret", ([, fault]) =>
-        Effect.gen(function* () {
-          const given = { accessToken: Redacted.make(ACCESS_TOKEN) }
-          const live = service(yield* fault.url, transport, {
-            allowedHosts,
-            attemptTimeout: "100 millis",
-            ...(operation === "status" ? { auth: given } : {})
-          })
-          const everything = yield* shownBy(live)
-          for (const secret of [CLIENT_SECRET, ACCESS_TOKEN]) assert.notInclude(everything, secret)
-        })
-      )
-    }
-  )
-})
 
 describe("secrets", { concurrent: true, timeout: 60_000 }, () => {
   const answers = [...shapes, ...floods].flatMap((body) =>
@@ -60,7 +17,7 @@ describe("secrets", { concurrent: true, timeout: 60_000 }, () => {
   it.live.each(answers)("no secret is shown after a %d with %s", ([status, , body]) =>
     Effect.gen(function* () {
       const tenant = yield* RawTenant.make(granting(body.answer(status)))
-      const everything = yield* shownBy(service(tenant.url, FetchHttpClient.layer))
+      const { everything } = yield* shownBy(service(tenant.url, FetchHttpClient.layer))
       for (const secret of [CLIENT_SECRET, ACCESS_TOKEN]) assert.notInclude(everything, secret)
     })
   )
@@ -164,7 +121,7 @@ describe("a gateway that echoes", { concurrent: true, timeout: 60_000 }, () => {
     Effect.gen(function* () {
       const location = `/?${encodeURIComponent(secret)}`
       const tenant = yield* RawTenant.make(wire.answer(status, answer, { location }))
-      const everything = yield* shownBy(service(tenant.url, FetchHttpClient.layer, { auth }))
+      const { everything } = yield* shownBy(service(tenant.url, FetchHttpClient.layer, { auth }))
       for (const word of words) assert.notInclude(decoded(everything), word)
     })
   )

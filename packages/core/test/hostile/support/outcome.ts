@@ -3,10 +3,16 @@ import { assert } from "@effect/vitest"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import { inspect } from "node:util"
 import { BulkUploadError } from "../../../src/BulkUploadError.ts"
+import { BulkUploads } from "../../../src/BulkUploads.ts"
 import { BulkUploadStatus } from "../../../src/BulkUploadStatus.ts"
+import { observe } from "../../support/observed.ts"
+import { transcript } from "../../support/transcript.ts"
+import * as RawTenant from "./rawTenant.ts"
+import type { service } from "./service.ts"
 
 const errorCodec = Schema.toCodecJson(BulkUploadError)
 const statusCodec = Schema.toCodecJson(BulkUploadStatus)
@@ -43,3 +49,15 @@ export const outcomeOf = (exit: Exit.Exit<BulkUploadStatus, BulkUploadError>): s
 export const outcome = <R>(
   call: Effect.Effect<BulkUploadStatus, BulkUploadError, R>
 ): Effect.Effect<string, never, R> => Effect.map(Effect.exit(call), outcomeOf)
+
+/** Makes a call, and returns its exit, its checked outcome, and all its output. */
+export const shownBy = (live: ReturnType<typeof service>) =>
+  Effect.gen(function* () {
+    const [seen, observing] = observe()
+    const [exit, uploads] = yield* Effect.flatMap(BulkUploads, (uploads) =>
+      Effect.map(Effect.exit(uploads.status(RawTenant.idOf(1))), (exit) => [exit, uploads] as const)
+    ).pipe(Effect.provide(Layer.provideMerge(live, observing)))
+    const everything = transcript(seen, exit, uploads, Exit.isFailure(exit) && exit.cause)
+    assert.include(everything, "BulkUploads.status", "spans are recorded")
+    return { exit, outcome: outcomeOf(exit), everything }
+  })
