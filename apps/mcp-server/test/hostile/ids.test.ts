@@ -19,10 +19,7 @@ const Serving = Layer.effect(
   Effect.gen(function* () {
     const sandbox = yield* Sandbox.make()
     const http = yield* HttpProcess.start(sandbox, { env: { MCP_MAX_PER_CALLER: "9999" } })
-    const stdio = yield* ServerProcess.start([], ServerProcess.settingsFor(sandbox))
-    yield* stdio.send(JsonRpc.initialize(0), JsonRpc.initialized)
-    yield* stdio.answer(0)
-    return { http, stdio }
+    return { http, stdio: yield* ServerProcess.greeted(sandbox) }
   })
 )
 

@@ -101,8 +101,7 @@ describe("over standard input", { timeout: 60_000 }, () => {
     "a call that a client $name cancels aborts its request to SailPoint",
     (kind) =>
       Effect.gen(function* () {
-        const sandbox = yield* Sandbox.make()
-        const assistant = yield* Assistant.connect(kind, ServerProcess.settingsFor(sandbox))
+        const { assistant, sandbox } = yield* Assistant.withSandbox(kind)
         yield* sandbox.fail({ endpoint: "status", fault: { _tag: "Delay", duration: "8 seconds" } })
         const call = yield* Effect.forkScoped(assistant.call({ sourceId: done }))
         yield* sandbox.until(ServerProcess.asked)

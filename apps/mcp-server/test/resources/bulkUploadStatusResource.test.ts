@@ -1,9 +1,7 @@
 import { assert, describe, it, layer } from "@effect/vitest"
-import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
 import * as Effect from "effect/Effect"
 import * as Assistant from "../support/Assistant.ts"
-import { settingsFor } from "../support/ServerProcess.ts"
 
 const TEMPLATE = "sailpoint://non-employee-sources/{sourceId}/bulk-upload-status"
 
@@ -103,8 +101,8 @@ describe.each(Assistant.kinds)(
 describe("the status as a resource", { timeout: 60_000 }, () => {
   it.live("every read of the resource sends a request", () =>
     Effect.gen(function* () {
-      const sandbox = yield* Sandbox.make({ jobTiming: { pending: 0, inProgress: 0 } })
-      const assistant = yield* Assistant.connect(Assistant.modern, settingsFor(sandbox))
+      const jobTiming = { pending: 0, inProgress: 0 }
+      const { assistant, sandbox } = yield* Assistant.withSandbox(Assistant.modern, { jobTiming })
       const { sourceId } = Source.named("Contractors")
       const status = read(sourceId).pipe(
         Effect.provideService(Assistant.Assistant, assistant),

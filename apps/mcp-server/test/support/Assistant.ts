@@ -178,6 +178,13 @@ export const connectTo = (kind: Kind, reached: Reached) =>
     )
   )
 
+/** Connects to a server with a new sandbox until the scope closes. */
+export const withSandbox = (kind: Kind, options?: Sandbox.Options, settings: Env = {}) =>
+  Effect.gen(function* () {
+    const sandbox = yield* Sandbox.make(options)
+    return { sandbox, assistant: yield* connect(kind, { ...settingsFor(sandbox), ...settings }) }
+  })
+
 /** An assistant of that kind, and the sandbox of its server. */
 export const layer = (
   kind: Kind,

@@ -1,11 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { Endpoint } from "@sailpoint-bulk-upload/sandbox/Endpoint"
 import * as Fault from "@sailpoint-bulk-upload/sandbox/Fault"
-import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
 import * as Effect from "effect/Effect"
 import * as Assistant from "../support/Assistant.ts"
-import { settingsFor } from "../support/ServerProcess.ts"
 import { countTokens } from "../support/Tokens.ts"
 
 const EXPLAIN = "explain_bulk_upload"
@@ -19,12 +17,7 @@ const times = (count: number, make: (n: number) => object) => Array.from({ lengt
 type Answers = ReadonlyArray<readonly [Endpoint, status: number, body?: ReadonlyArray<object>]>
 
 const connected = (env: Record<string, string> = {}, kind: Assistant.Kind = Assistant.modern) =>
-  Effect.gen(function* () {
-    const sandbox = yield* Sandbox.make()
-    const assistant = yield* Assistant.connect(kind, { ...settingsFor(sandbox), ...env })
-    yield* assistant.tools
-    return { sandbox, assistant }
-  })
+  Effect.tap(Assistant.withSandbox(kind, {}, env), ({ assistant }) => assistant.tools)
 
 describe("explain_bulk_upload", { timeout: 60_000 }, () => {
   it.live.each(Assistant.kinds.map((kind) => [kind.name, kind] as const))(

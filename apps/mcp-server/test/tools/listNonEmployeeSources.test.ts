@@ -1,9 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
 import * as Effect from "effect/Effect"
 import * as Assistant from "../support/Assistant.ts"
-import { settingsFor } from "../support/ServerProcess.ts"
 
 const LIST = "list_non_employee_sources"
 
@@ -13,8 +11,7 @@ const listed = (
   sources: ReadonlyArray<Source.Source> = Source.seeded
 ) =>
   Effect.gen(function* () {
-    const sandbox = yield* Sandbox.make({ sources })
-    const assistant = yield* Assistant.connect(kind, settingsFor(sandbox))
+    const { assistant, sandbox } = yield* Assistant.withSandbox(kind, { sources })
     yield* assistant.tools
     const answer = yield* assistant.call(args, LIST)
     return { ...answer, received: yield* sandbox.received }

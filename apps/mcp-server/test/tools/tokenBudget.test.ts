@@ -1,10 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Fault from "@sailpoint-bulk-upload/sandbox/Fault"
-import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
 import * as Effect from "effect/Effect"
 import * as Assistant from "../support/Assistant.ts"
-import { settingsFor } from "../support/ServerProcess.ts"
 import { countTokens } from "../support/Tokens.ts"
 
 /** The tokens of the list of tools, which every conversation starts with. */
@@ -25,13 +23,6 @@ const assertShort = ({ structured, text }: Assistant.Answer) => {
   assert.deepStrictEqual(JSON.parse(text), structured)
   assert.isAtMost(countTokens(text), RESULT_BUDGET)
 }
-
-/** A new sandbox, and an assistant with a new server. */
-const withSandbox = (options: Sandbox.Options = {}) =>
-  Effect.gen(function* () {
-    const sandbox = yield* Sandbox.make(options)
-    return { sandbox, assistant: yield* Assistant.connect(Assistant.modern, settingsFor(sandbox)) }
-  })
 
 const hex = (n: number, salt: number): string =>
   Array.from({ length: 32 }, (_, i) => ((((n + 7) * (i + 3) * salt) >>> 3) % 16).toString(16)).join("")
@@ -71,7 +62,7 @@ describe("tokens", { timeout: 60_000 }, () => {
       // A source that does not answer takes 10 s, and its error is tested below.
       const slow = new Set(["Slow", "Silent", "Endless", "Blocked", "Reset", "Cut off", "Gateway"])
       const sources = Source.seeded.filter(({ name }) => !slow.has(name))
-      const { assistant } = yield* withSandbox({ sources })
+      const { assistant } = yield* Assistant.withSandbox(Assistant.modern, { sources })
       for (const { id, sourceId } of sources) {
         assertShort(yield* assistant.call({ sourceId }, STATUS))
         assertShort(yield* assistant.call({ sourceId: id, timeoutSeconds: 1 }, WAIT))
@@ -81,7 +72,7 @@ describe("tokens", { timeout: 60_000 }, () => {
 
   it.live.each(texts)("a failure with long texts is short for every tool: %s", ([, text]) =>
     Effect.gen(function* () {
-      const { assistant, sandbox } = yield* withSandbox()
+      const { assistant, sandbox } = yield* Assistant.withSandbox(Assistant.modern)
       const long = text.repeat(500)
       const words = Array.from({ length: 9 }, (_, n) => ({ locale: "en-US", text: `${n} ${long}` }))
       const body = { detailCode: long, trackingId: long, messages: words, causes: words, error: long }
@@ -103,7 +94,7 @@ describe("tokens", { timeout: 60_000 }, () => {
 
   it.live("failures with a long body, with a long wait and without a token are short", () =>
     Effect.gen(function* () {
-      const { assistant, sandbox } = yield* withSandbox()
+      const { assistant, sandbox } = yield* Assistant.withSandbox(Assistant.modern)
       const page = { _tag: "Respond", status: 418, body: "<p>外部承包商</p>".repeat(500) } as const
       yield* sandbox.fail({ endpoint: "token", fault: { ...page, status: 400 } })
       const errors: Array<unknown> = []
@@ -119,7 +110,7 @@ describe("tokens", { timeout: 60_000 }, () => {
 
   it.live.each(texts)("the largest list of sources is short and has at least ten sources: %s", ([, text]) =>
     Effect.gen(function* () {
-      const { assistant } = yield* withSandbox({ sources: fifty(text) })
+      const { assistant } = yield* Assistant.withSandbox(Assistant.modern, { sources: fifty(text) })
       const answer = yield* assistant.call({}, LIST)
       assertShort(answer)
       const sources = answer.structured?.["sources"] as ReadonlyArray<unknown>

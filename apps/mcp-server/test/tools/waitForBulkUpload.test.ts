@@ -21,12 +21,7 @@ const quick = { jobTiming: { pending: "200 millis", inProgress: "200 millis" } }
 const statusRequestsFor = (received: ReadonlyArray<Sandbox.Received>, name: string) =>
   received.filter(({ path }) => path.includes(`${idOf(name)}/non-employee-bulk-upload/status`))
 
-const connected = (kind: Assistant.Kind) =>
-  Effect.gen(function* () {
-    const sandbox = yield* Sandbox.make(quick)
-    const assistant = yield* Assistant.connect(kind, ServerProcess.settingsFor(sandbox))
-    return { sandbox, assistant }
-  })
+const connected = (kind: Assistant.Kind) => Assistant.withSandbox(kind, quick)
 
 describe.each(Assistant.kinds)("a waiting client $name", { timeout: 60_000 }, (kind) => {
   it.live("a waiting client gets progress for every check, and the end of the job", () =>
