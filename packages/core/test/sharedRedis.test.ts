@@ -39,14 +39,6 @@ const changing = (first: Effect.Effect<unknown, Redis.RedisError>) => {
 const run = Effect.flatMap(Shared, ({ run }) => run(script)("text"))
 
 describe("a Redis that processes share", () => {
-  it.effect("a shared Redis runs scripts while it answers", () =>
-    Effect.gen(function* () {
-      const { layer, logged } = changing(Effect.succeed("yes"))
-      assert.deepStrictEqual(yield* run.pipe(Effect.provide(layer)), Option.some("yes"))
-      assert.deepStrictEqual([logged("WARN"), logged("INFO")], [[], []])
-    })
-  )
-
   it.effect(
     "a shared Redis gets no scripts after a failure until a probe succeeds, with a log line for each",
     () => {

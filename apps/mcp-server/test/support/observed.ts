@@ -1,6 +1,4 @@
-/**
- * Runs a server that exports telemetry, and returns all its output.
- */
+/** Runs a server that exports telemetry, and returns all its output. */
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Effect from "effect/Effect"
 import * as JsonRpc from "./JsonRpc.ts"
@@ -14,6 +12,8 @@ export interface Options {
   readonly args?: ReadonlyArray<string>
   readonly sandbox?: Sandbox.Service
   readonly receiver?: OtlpReceiver.OtlpReceiver
+  /** Whether the client initializes the connection, as older protocols require; true by default. */
+  readonly initializes?: boolean
   /** Ends the server; by default, closes its standard input. */
   readonly end?: (server: ServerProcess.ServerProcess) => Effect.Effect<void>
 }
@@ -24,6 +24,7 @@ export const observed = ({
   calls,
   env = {},
   end = ({ closeInput }) => closeInput,
+  initializes = true,
   ...given
 }: Options) =>
   Effect.gen(function* () {
@@ -34,7 +35,7 @@ export const observed = ({
       ...receiver.env,
       ...env
     })
-    yield* server.send(JsonRpc.initialize(0), JsonRpc.initialized)
+    if (initializes) yield* server.send(JsonRpc.initialize(0), JsonRpc.initialized)
     const answers: Array<JsonRpc.Message> = []
     for (const call of calls) {
       yield* server.send(call)

@@ -5,7 +5,6 @@ import * as Effect from "effect/Effect"
 import * as JsonRpc from "../support/JsonRpc.ts"
 import { observed, spanNamed } from "../support/observed.ts"
 import * as Otlp from "../support/Otlp.ts"
-import * as OtlpReceiver from "../support/OtlpReceiver.ts"
 import * as ServerProcess from "../support/ServerProcess.ts"
 
 const done = Source.named("Done").sourceId
@@ -62,17 +61,9 @@ describe("the spans of a tool call", { timeout: 60_000 }, () => {
 
   it.live("a tool call's span has the protocol version that a modern client sends", () =>
     Effect.gen(function* () {
-      const sandbox = yield* Sandbox.make()
-      const receiver = yield* OtlpReceiver.start()
-      const server = yield* ServerProcess.start([], {
-        ...ServerProcess.settingsFor(sandbox),
-        ...receiver.env
-      })
-      yield* server.send(JsonRpc.modern(JsonRpc.callStatus(1, done)))
-      yield* server.answer(1)
-      yield* server.closeInput
-      yield* server.ended
-      const { attributes } = spanNamed(receiver.posts, CALL)
+      const calls = [JsonRpc.modern(JsonRpc.callStatus(1, done))]
+      const { posts } = yield* observed({ initializes: false, calls })
+      const { attributes } = spanNamed(posts, CALL)
       assert.strictEqual(attributes["mcp.protocol.version"], JsonRpc.MODERN_VERSION)
     })
   )
