@@ -1,6 +1,4 @@
-/**
- * The built command as a child process.
- */
+/** The built command as a child process. */
 import * as Environment from "@sailpoint-bulk-upload/sandbox/Environment"
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Effect from "effect/Effect"

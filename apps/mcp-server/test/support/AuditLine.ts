@@ -1,6 +1,4 @@
-/**
- * Reads the audit lines of tool calls from the log.
- */
+/** Reads the audit lines of tool calls from the log. */
 import * as assert from "node:assert"
 
 export type AuditLine = Readonly<Record<string, string>>

@@ -1,6 +1,4 @@
-/**
- * The files of the build, which are the same in the tarball, the image and the MCP bundle.
- */
+/** The files of the build, which are the same in the tarball, the image and the MCP bundle. */
 
 /** The names of the modules. */
 export const CHUNKS = [

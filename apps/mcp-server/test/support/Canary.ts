@@ -1,6 +1,4 @@
-/**
- * A client whose secret the tests search for in every output.
- */
+/** A client whose secret the tests search for in every output. */
 import * as Client from "@sailpoint-bulk-upload/sandbox/Client"
 
 export const SECRET = "canary-3f9a-secret"

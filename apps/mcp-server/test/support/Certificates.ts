@@ -1,6 +1,4 @@
-/**
- * Certificates of a new authority, made by OpenSSL for one test.
- */
+/** Certificates of a new authority, made by OpenSSL for one test. */
 import * as Effect from "effect/Effect"
 import { execFileSync } from "node:child_process"
 import { writeFileSync } from "node:fs"

@@ -1,6 +1,4 @@
-/**
- * The built command as an HTTP server, and exact requests to it.
- */
+/** The built command as an HTTP server, and exact requests to it. */
 import type * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Effect from "effect/Effect"
 import { request as send } from "node:http"

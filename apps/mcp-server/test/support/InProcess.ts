@@ -1,6 +1,4 @@
-/**
- * The server in the process of the test, with mocked services.
- */
+/** The server in the process of the test, with mocked services. */
 import { Client, InMemoryTransport } from "@modelcontextprotocol/client"
 import { Explanation } from "@sailpoint-bulk-upload/core/Explanation"
 import { ApiClient } from "@sailpoint-bulk-upload/core/workspace"

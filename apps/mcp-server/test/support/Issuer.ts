@@ -1,6 +1,4 @@
-/**
- * An authorization server on loopback: its metadata, its keys, and valid and invalid tokens.
- */
+/** An authorization server on loopback: its metadata, its keys, and valid and invalid tokens. */
 import * as Effect from "effect/Effect"
 import { exportJWK, exportSPKI, generateKeyPair, type JWTPayload, SignJWT } from "jose"
 import { createServer } from "node:http"

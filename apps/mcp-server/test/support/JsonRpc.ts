@@ -1,6 +1,4 @@
-/**
- * The JSON-RPC messages of an assistant.
- */
+/** The JSON-RPC messages of an assistant. */
 import {
   CLIENT_CAPABILITIES_META_KEY,
   CLIENT_INFO_META_KEY,

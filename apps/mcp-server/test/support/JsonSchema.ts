@@ -1,6 +1,4 @@
-/**
- * The part of JSON Schema that the tools use.
- */
+/** The part of JSON Schema that the tools use. */
 export interface JsonSchema {
   readonly type?: unknown
   readonly description?: string

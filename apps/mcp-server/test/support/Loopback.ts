@@ -1,6 +1,4 @@
-/**
- * A server of a test on 127.0.0.1.
- */
+/** A server of a test on 127.0.0.1. */
 import * as Effect from "effect/Effect"
 import type { AddressInfo, Server, Socket } from "node:net"
 

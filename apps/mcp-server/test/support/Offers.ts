@@ -1,6 +1,4 @@
-/**
- * The requests of an assistant, in the shape that the official clients of both generations share.
- */
+/** The requests of an assistant, in the shape that the official clients of both generations share. */
 export interface Tool {
   readonly name: string
   readonly description?: string | undefined

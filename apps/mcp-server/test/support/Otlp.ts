@@ -1,6 +1,4 @@
-/**
- * The spans, logs and metrics in posts to a collector (OTLP as JSON), in a flat form.
- */
+/** The spans, logs and metrics in posts to a collector (OTLP as JSON), in a flat form. */
 import type { Post } from "./OtlpReceiver.ts"
 
 export type Value = string | number | boolean | undefined
@@ -8,8 +6,6 @@ export type Value = string | number | boolean | undefined
 export type Attributes = Readonly<Record<string, Value>>
 
 export type Span = ReturnType<typeof spansIn>[number]
-
-export type Log = ReturnType<typeof logsIn>[number]
 
 export type Point = ReturnType<typeof pointsIn>[number]
 

@@ -1,6 +1,4 @@
-/**
- * A collector on loopback that keeps its posts (OTLP over HTTP), or misbehaves.
- */
+/** A collector on loopback that keeps its posts (OTLP over HTTP), or misbehaves. */
 import * as Effect from "effect/Effect"
 import { createServer, type IncomingHttpHeaders } from "node:http"
 import { listen } from "./Loopback.ts"

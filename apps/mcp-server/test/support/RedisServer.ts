@@ -1,6 +1,4 @@
-/**
- * A real Redis for one test, on a free port, without files.
- */
+/** A real Redis for one test, on a free port, without files. */
 import { isSkipped, path } from "@sailpoint-bulk-upload/tooling/redisServer"
 import * as Effect from "effect/Effect"
 import { type ChildProcess, spawn } from "node:child_process"

@@ -1,6 +1,4 @@
-/**
- * A file with a secret, which is removed when the scope closes.
- */
+/** A file with a secret, which is removed when the scope closes. */
 import * as Effect from "effect/Effect"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"

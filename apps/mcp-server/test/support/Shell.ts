@@ -1,6 +1,4 @@
-/**
- * Real shells that load a completion script and print its completions.
- */
+/** Real shells that load a completion script and print its completions. */
 import { execFile } from "node:child_process"
 import { existsSync } from "node:fs"
 import { delimiter, join } from "node:path"
@@ -80,23 +78,20 @@ source $SCRIPT
 complete --do-complete $LINE
 `
 
+/** A shell that completes each line alone. */
+const perLine = (name: "bash" | "fish", flags: ReadonlyArray<string>, code: string): Shell => ({
+  name,
+  isMissing: isMissing(name),
+  complete: (script, lines) => Promise.all(lines.map((line) => linesOf(name, flags, code, script, line)))
+})
+
 export const shells: ReadonlyArray<Shell> = [
-  {
-    name: "bash",
-    isMissing: isMissing("bash"),
-    complete: (script, lines) =>
-      Promise.all(lines.map((line) => linesOf("bash", ["--norc", "--noprofile"], BASH, script, line)))
-  },
+  perLine("bash", ["--norc", "--noprofile"], BASH),
   {
     name: "zsh",
     isMissing: isMissing("zsh"),
     complete: async (script, lines) =>
       (await linesOf("zsh", ["-f"], ZSH, script, lines.join("\n"))).map((word) => [word])
   },
-  {
-    name: "fish",
-    isMissing: isMissing("fish"),
-    complete: (script, lines) =>
-      Promise.all(lines.map((line) => linesOf("fish", ["--no-config"], FISH, script, line)))
-  }
+  perLine("fish", ["--no-config"], FISH)
 ]

@@ -1,6 +1,4 @@
-/**
- * Reviews a built file: whether it is readable, and whether it can run code from elsewhere.
- */
+/** Reviews a built file: whether it is readable, and whether it can run code from elsewhere. */
 import { parseAst } from "rolldown/parseAst"
 
 interface Node {

@@ -1,6 +1,4 @@
-/**
- * Several servers that share a Redis, and a sandbox with more sources than its limit allows requests.
- */
+/** Several servers that share a Redis, and a sandbox with more sources than its limit allows requests. */
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import type * as Source from "@sailpoint-bulk-upload/sandbox/Source"
 import * as Effect from "effect/Effect"
