@@ -22,12 +22,13 @@ describe("CsvHeader.check", () => {
     ["without a required column", "accountName,manager", [], { missing: ["firstName"] }],
     [
       "with misspelled columns",
-      "accountName,accountNam,fiName,maxxnager,COST CENTER,startDbbb,lstName",
+      "accountName,accountNam,managermanager,fiName,maxxnager,COST CENTER,startDbbb,lstName",
       [],
       {
         missing: ["firstName", "manager"],
         unknown: [
           { name: "accountNam" },
+          { name: "managermanager" },
           { name: "fiName", didYouMean: "firstName" },
           { name: "maxxnager", didYouMean: "manager" },
           { name: "COST CENTER", didYouMean: "costCenter" },
