@@ -42,5 +42,25 @@ export const EQUIVALENT: ReadonlyArray<readonly [module: string, change: string,
     "apps/mcp-server/src/handlers/lazyHandlers.ts",
     "loaded === undefined → true",
     "A second import returns the loaded module; skipping it is faster."
+  ],
+  [
+    "apps/mcp-server/src/http/Exchange.ts",
+    " >  →  >= ",
+    "To admit zero additional messages acquires no slot and uses no request of the rate limit."
+  ],
+  [
+    "apps/mcp-server/src/http/Exchange.ts",
+    " ACCEPT }).map(([name, value]) => [name, String(value)]) →  ACCEPT })",
+    "Headers converts each value to a string in the same way."
+  ],
+  [
+    "apps/mcp-server/src/http/guards/Admission.ts",
+    '"token-bucket" → ""',
+    "The limiter uses a token bucket for every value except fixed-window."
+  ],
+  [
+    "apps/mcp-server/src/http/guards/Admission.ts",
+    'reason._tag === "RateLimitExceeded" → true',
+    "The store is this process's memory, so the limiter fails for no other reason."
   ]
 ]

@@ -73,7 +73,7 @@ export const make = (parts: Parts) => {
       })
     ).catch((error: unknown) => {
       if (!response.destroyed) throw error
-      report(new Error("The client disconnected", { cause: error }))
+      report(new Error("The client disconnected"))
     })
   }
 

@@ -25,7 +25,7 @@ export const make = () => {
 
   const close = (reason: string): Effect.Effect<void> =>
     Effect.suspend(() => {
-      const leftOut = (windows.get(reason)?.lines ?? 0) - MAX_LINES
+      const leftOut = Number(windows.get(reason)?.lines) - MAX_LINES
       windows.delete(reason)
       return leftOut > 0
         ? Effect.annotateLogs(Effect.logInfo("Refused requests left out"), { reason, leftOut })

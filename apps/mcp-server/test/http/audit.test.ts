@@ -37,7 +37,7 @@ const refusals: ReadonlyArray<readonly [reason: string, status: number, HttpProc
   ["token", 401, { body: "{" }],
   ["token", 401, { headers: { authorization: `${authorization}0` } }],
   ["json", 400, { headers: { authorization }, body: "canary" }],
-  ["protocol", 400, { headers: { authorization }, body: "{}" }],
+  ["protocol", 400, { headers: { authorization }, body: "[]" }],
   ["callerRate", 429, { headers: { authorization } }]
 ]
 

@@ -87,28 +87,21 @@ const served: ReadonlyArray<readonly [string, HttpProcess.Request]> = [
   ["a body of a MiB without a length", { body: LONGEST, headers: CHUNKED }]
 ]
 
-const messages: ReadonlyArray<readonly [message: string, HttpProcess.Request, code?: number]> = [
+const messages: ReadonlyArray<
+  readonly [message: string, headers: Record<string, string>, HttpProcess.Request?, code?: number]
+> = [
+  ["Invalid Host: evil.test. If clients use this host, add it with --allowed-host.", { host: "evil.test" }],
+  ["Invalid Host: expected a host and, optionally, a port.", { host: "localhost/x" }],
   [
-    "Invalid Host: evil.test. If clients use this host, add it with --allowed-host.",
-    { headers: { host: "evil.test" } }
+    "Invalid Origin: a.test. If its pages may call, add it with --allowed-origin.",
+    { origin: "http://a.test" }
   ],
-  ["Invalid Host: expected a host and, optionally, a port.", { headers: { host: "localhost/x" } }],
-  [
-    "Invalid Origin: evil.test. If its pages may call, add it with --allowed-origin.",
-    { headers: { origin: "https://evil.test" } }
-  ],
-  ["Method not allowed.", { method: "PUT" }],
-  [
-    "Not acceptable: let Accept include text/event-stream, application/json or both.",
-    { headers: { accept: "text/html" } }
-  ],
-  [
-    "The body must be JSON. Send it with Content-Type: application/json.",
-    { headers: { "content-type": "text/plain" } }
-  ],
-  ["The body is longer than 1048576 bytes.", { body: TOO_LONG }],
-  ["Parse error: the body is not valid JSON.", { body: "{" }, -32_700],
-  ["There is nothing here; the MCP endpoint is /mcp.", { path: "/register" }]
+  ["Not acceptable: let Accept include text/event-stream, application/json or both.", { accept: "a/b" }],
+  ["The body must be JSON. Send it with Content-Type: application/json.", { "content-type": "text/plain" }],
+  ["Method not allowed.", {}, { method: "PUT" }],
+  ["The body is longer than 1048576 bytes.", {}, { body: TOO_LONG }],
+  ["Parse error: the body is not valid JSON.", {}, { body: "{" }, -32_700],
+  ["There is nothing here; the MCP endpoint is /mcp.", {}, { path: "/register" }]
 ]
 
 describe("the MCP endpoint on this machine", { timeout: 60_000 }, () => {
@@ -135,14 +128,16 @@ describe("the MCP endpoint on this machine", { timeout: 60_000 }, () => {
       })
     )
 
-    it.effect.each(messages)("a refusal has its reason in a JSON-RPC error: %s", ([message, request, code]) =>
-      Effect.gen(function* () {
-        const { url } = yield* Server
-        const answer = yield* HttpProcess.post(url, request)
-        assert.strictEqual(answer.headers["content-type"], "application/json")
-        const error = { code: code ?? -32_000, message }
-        assert.deepStrictEqual(HttpProcess.messageIn(answer), { jsonrpc: "2.0", error, id: null })
-      })
+    it.effect.each(messages)(
+      "a refusal has its reason in a JSON-RPC error: %s",
+      ([message, headers, more, code]) =>
+        Effect.gen(function* () {
+          const { url } = yield* Server
+          const answer = yield* HttpProcess.post(url, { headers, ...more })
+          assert.strictEqual(answer.headers["content-type"], "application/json")
+          const error = { code: code ?? -32_000, message }
+          assert.deepStrictEqual(HttpProcess.messageIn(answer), { jsonrpc: "2.0", error, id: null })
+        })
     )
 
     it.effect("a client that is still sending an oversized body gets its answer", () =>
