@@ -1,13 +1,15 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Struct from "effect/Struct"
 import type { Endpoint } from "../src/Endpoint.ts"
 import * as Sandbox from "../src/Sandbox.ts"
 import * as Source from "../src/Source.ts"
 import { assertDocumented } from "./support/documented.ts"
 import { askToken, authorize, credentials, csvForm, GOOD_CSV, send, start, typed } from "./support/tenant.ts"
 
+type Name = Exclude<Endpoint, "token">
+
 interface Call {
-  readonly endpoint: Exclude<Endpoint, "token">
   readonly resource: string
   /** The path after the resource and its version. */
   readonly rest?: string
@@ -24,33 +26,37 @@ const search = (queryDsl: object) =>
 const resource = "non-employee-sources"
 const half = `/${Source.named("Half landed").sourceId}`
 const bulk = `${half}/non-employee-bulk-upload`
-const calls: ReadonlyArray<Call> = [
-  { endpoint: "sources", resource, rest: "?non-employee-count=true", bad: { rest: "?limit=-1" } },
-  { endpoint: "source", resource, rest: half },
-  { endpoint: "status", resource, rest: `${bulk}/status` },
-  {
-    endpoint: "upload",
+/** A new endpoint does not compile until it has its row here. */
+const calls: Readonly<Record<Name, Call>> = {
+  sources: { resource, rest: "?non-employee-count=true", bad: { rest: "?limit=-1" } },
+  source: { resource, rest: half },
+  status: { resource, rest: `${bulk}/status` },
+  upload: {
     resource,
     rest: bulk,
     body: csvForm(GOOD_CSV),
     success: 202,
     bad: { body: csvForm("x\n") }
   },
-  { endpoint: "schemaAttributes", resource, rest: `/${Source.named("Custom columns").id}/schema-attributes` },
-  { endpoint: "schemaTemplate", resource, rest: `${half}/schema-attributes-template/download` },
-  { endpoint: "records", resource: "non-employee-records", bad: { rest: "?sorters=age" } },
-  {
-    endpoint: "search",
+  schemaAttributes: { resource, rest: `/${Source.named("Custom columns").id}/schema-attributes` },
+  schemaTemplate: { resource, rest: `${half}/schema-attributes-template/download` },
+  records: { resource: "non-employee-records", bad: { rest: "?sorters=age" } },
+  search: {
     resource: "search",
     body: search({ match_all: {} }),
     bad: { body: search({ fuzzy: {} }) }
   }
-]
+}
 
 /** Sends the call, checks the answer against the documentation, and returns its status. */
-const ask = (sandbox: Sandbox.Service, call: Call, version: string, headers: Record<string, string>) =>
+const ask = (
+  sandbox: Sandbox.Service,
+  row: readonly [Name, Call],
+  version: string,
+  headers: Record<string, string>
+) =>
   Effect.gen(function* () {
-    const { body, endpoint, resource, rest = "" } = call
+    const [endpoint, { body, resource, rest = "" }] = row
     const path = version === "v1" ? `/${resource}/v1${rest}` : `/${version}/${resource}${rest}`
     const init = body === undefined ? {} : { method: "POST", body }
     const answered = yield* send(`${sandbox.url}${path}`, { ...init, headers })
@@ -60,8 +66,9 @@ const ask = (sandbox: Sandbox.Service, call: Call, version: string, headers: Rec
   })
 
 describe("an answer of the sandbox", () => {
-  it.effect.each(calls)("an answer is as documented for $endpoint, whatever its status", (call) =>
+  it.effect.each(Struct.keys(calls))("an answer is as documented for %s, whatever its status", (name) =>
     Effect.gen(function* () {
+      const call = calls[name]
       const { headers, sandbox } = yield* start()
       const busy = yield* Sandbox.make({ limit: { requests: 0, per: "1 second" } })
       const { rest = "", success = 200 } = call
@@ -70,13 +77,13 @@ describe("an answer of the sandbox", () => {
       const bad = call.bad ?? { rest: rest.replace(id, "/no-id") }
 
       const statuses = [
-        yield* ask(sandbox, call, "v2024", headers),
-        yield* ask(sandbox, call, "v1", headers),
-        yield* ask(sandbox, { ...call, ...bad }, "v2024", headers),
-        yield* ask(sandbox, call, "v2024", {}),
-        yield* ask(sandbox, call, "v2024", yield* authorize(sandbox, "sandbox-no-scope")),
-        yield* ask(sandbox, { ...call, rest: unknown }, "v2024", headers),
-        yield* ask(busy, call, "v2024", yield* authorize(busy))
+        yield* ask(sandbox, [name, call], "v2024", headers),
+        yield* ask(sandbox, [name, call], "v1", headers),
+        yield* ask(sandbox, [name, { ...call, ...bad }], "v2024", headers),
+        yield* ask(sandbox, [name, call], "v2024", {}),
+        yield* ask(sandbox, [name, call], "v2024", yield* authorize(sandbox, "sandbox-no-scope")),
+        yield* ask(sandbox, [name, { ...call, rest: unknown }], "v2024", headers),
+        yield* ask(busy, [name, call], "v2024", yield* authorize(busy))
       ]
 
       const missing = unknown === rest ? success : 404

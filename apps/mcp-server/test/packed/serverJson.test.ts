@@ -2,6 +2,7 @@
 import { ApiVersion } from "@sailpoint-bulk-upload/core/workspace"
 import { assert, describe, it } from "@effect/vitest"
 import * as z from "zod"
+import manifest from "../../mcpb/manifest.json" with { type: "json" }
 import packageJson from "../../package.json" with { type: "json" }
 import serverJson from "../../server.json" with { type: "json" }
 import * as CommandLine from "../../src/cli/CommandLine.ts"
@@ -72,9 +73,11 @@ describe("server.json", () => {
     assert.deepStrictEqual(marked("isRequired"), ["SAIL_BASE_URL"])
   })
 
-  it("server.json offers all API versions", () => {
+  it("server.json and the bundle offer all API versions", () => {
     const version = npm.environmentVariables.find(({ name }) => name === "SAIL_API_VERSION")
     assert.deepStrictEqual(version?.choices, [...ApiVersion.literals])
     assert.strictEqual(version?.default, "v2024")
+    const { description } = manifest.user_config.api_version
+    assert.deepStrictEqual(description.split(/, | or /u), [...ApiVersion.literals])
   })
 })
