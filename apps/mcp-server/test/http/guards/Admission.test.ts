@@ -67,9 +67,11 @@ describe("admission", () => {
       yield* enter("bob")
       first.leave()
       first.leave()
-      yield* first.extend(1)
-      yield* enter("carol")
+      const third = yield* enter("carol")
       assert.strictEqual((yield* Effect.flip(enter("dave"))).status, 503)
+      third.leave()
+      yield* first.extend(1)
+      yield* enter("dave")
     })
   )
 
