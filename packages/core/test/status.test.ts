@@ -46,8 +46,11 @@ describe("getBulkUploadStatus", () => {
 
   it.live.each(ApiVersion.literals)("the status request works with %s of the API", (apiVersion) =>
     Effect.gen(function* () {
+      const base = apiVersion === "v1" ? "/non-employee-sources/v1" : `/${apiVersion}/non-employee-sources`
       const { status } = yield* getBulkUploadStatus(done.sourceId)
       assert.strictEqual(status, "COMPLETED")
+      const [, { path } = { path: "" }] = yield* (yield* Sandbox.Sandbox).received
+      assert.strictEqual(path, `${base}/${done.sourceId}/non-employee-bulk-upload/status`)
     }).pipe(Effect.provide(tenant({ apiVersion })))
   )
 

@@ -93,15 +93,12 @@ describe("telemetry", () => {
           metrics.flatMap(({ attributes, id, state }) =>
             id === wanted ? [{ attributes, count: "count" in state ? Number(state.count) : undefined }] : []
           )
-        assert.deepStrictEqual(count("sailpoint.bulk_upload.status.calls"), [
-          { attributes: { outcome: "ok" }, count: 1 }
-        ])
-        assert.deepStrictEqual(count("sailpoint.bulk_upload.retries"), [
-          { attributes: { reason: "ServerError" }, count: 1 }
-        ])
-        assert.deepStrictEqual(count("sailpoint.bulk_upload.token.requests"), [
-          { attributes: { outcome: "ok" }, count: 1 }
-        ])
+        for (const [name, attributes] of [
+          ["status.calls", { outcome: "ok" }],
+          ["retries", { reason: "ServerError" }],
+          ["token.requests", { outcome: "ok" }]
+        ] as const)
+          assert.deepStrictEqual(count(`sailpoint.bulk_upload.${name}`), [{ attributes, count: 1 }])
         const durations = count("http.client.request.duration").map(({ attributes, count }) => [
           attributes?.["http.request.method"],
           attributes?.["url.template"],

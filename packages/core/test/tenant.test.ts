@@ -106,23 +106,4 @@ describe("Tenant", () => {
         assert.notInclude(error.message, "hunter2")
       })
   )
-
-  const paths: Record<Tenant.ApiVersion, string> = {
-    beta: "/beta/non-employee-sources/{id}",
-    v3: "/v3/non-employee-sources/{id}",
-    v2024: "/v2024/non-employee-sources/{id}",
-    v2025: "/v2025/non-employee-sources/{id}",
-    v2026: "/v2026/non-employee-sources/{id}",
-    v1: "/non-employee-sources/v1/{id}"
-  }
-
-  it.each(Tenant.ApiVersion.literals)("the path of a source in %s is the documented one", (apiVersion) => {
-    assert.strictEqual(Tenant.route({ apiVersion }, "/{id}"), paths[apiVersion])
-  })
-
-  it.effect("the default API version is v2024", () =>
-    Effect.map(Tenant.make({ baseUrl: "https://acme.api.identitynow.com" }), ({ apiVersion }) =>
-      assert.strictEqual(apiVersion, "v2024")
-    )
-  )
 })

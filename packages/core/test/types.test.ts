@@ -36,29 +36,6 @@ describe("the public types", () => {
     >()
   })
 
-  it("catchTags leaves the other tags", () => {
-    const caught = Effect.catchTags(status, {
-      RateLimited: () => Effect.succeed("later"),
-      Forbidden: () => Effect.succeed("never")
-    })
-    expectTypeOf<Effect.Error<typeof caught>["_tag"]>().toEqualTypeOf<
-      | "InvalidSourceId"
-      | "BadRequest"
-      | "Unauthorized"
-      | "NotFound"
-      | "ServerError"
-      | "UnexpectedResponse"
-      | "RequestTimeout"
-      | "ConnectionFailed"
-      | "AuthenticationFailed"
-    >()
-  })
-
-  it("a tag that the call cannot fail with cannot be caught", () => {
-    // @ts-expect-error Only awaitSettled can fail with NotSettled.
-    Effect.catchTags(status, { NotSettled: () => Effect.succeed("later") })
-  })
-
   it("each of many sources fails alone", () => {
     const statuses = Effect.flatMap(BulkUploads.BulkUploads, (uploads) => uploads.statuses(["a", "b"]))
     expectTypeOf(statuses).toEqualTypeOf<

@@ -1,12 +1,10 @@
 /** Properties of answers with any bytes, of any ID, and of any `Retry-After`. */
-import { assert, describe, it, layer } from "@effect/vitest"
-import * as Context from "effect/Context"
+import { assert, describe, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
-import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
-import { BulkUploads } from "../../src/BulkUploads.ts"
+import { getBulkUploadStatus } from "../../src/BulkUploads.ts"
 import { readRetryAfter } from "../../src/internal/retryAfter.ts"
 import { outcome } from "./support/outcome.ts"
 import * as RawTenant from "./support/rawTenant.ts"
@@ -21,41 +19,17 @@ const between = (minimum: number, maximum: number) => Schema.Int.check(Schema.is
 const Status = between(200, 999)
 const Bytes = Schema.Array(between(0, 255)).check(Schema.isMaxLength(300))
 
-interface Exchanges {
-  /** Returns the outcome of a call that gets this answer, and the paths of its requests. */
-  readonly ask: (
-    id: string,
-    answer: RawTenant.Answer
-  ) => Effect.Effect<{ readonly result: string; readonly paths: ReadonlyArray<string> }>
-}
-
-/** One tenant and one service for all samples of a property. */
-class Tenant extends Context.Service<Tenant, Exchanges>()("test/Tenant") {
-  static readonly layer = Layer.effect(
-    this,
-    Effect.gen(function* () {
-      let current: RawTenant.Answer = wire.silent
-      const tenant = yield* RawTenant.make(granting((socket, request) => current(socket, request)))
-      const uploads = Context.get(yield* Layer.build(service(tenant.url, FetchHttpClient.layer)), BulkUploads)
-      return {
-        ask: (id: string, answer: RawTenant.Answer) =>
-          Effect.gen(function* () {
-            current = answer
-            const before = tenant.requests.length
-            const result = yield* outcome(uploads.status(id))
-            const sent = tenant.requests.slice(before).filter((request) => !RawTenant.isToken(request))
-            return { result, paths: sent.map(({ path }) => path) }
-          })
-      }
-    })
-  )
-}
-
 /** Makes a call that gets this answer; `outcome` checks the result against the union and its schema. */
-const answered = (answer: RawTenant.Answer) =>
-  Effect.flatMap(Tenant, ({ ask }) => ask(RawTenant.idOf(1), answer))
+const answered = (answer: RawTenant.Answer, id = RawTenant.idOf(1)) =>
+  Effect.gen(function* () {
+    const { requests, url } = yield* RawTenant.make(granting(answer))
+    const live = service(url, FetchHttpClient.layer)
+    const result = yield* Effect.provide(outcome(getBulkUploadStatus(id)), live)
+    const sent = requests.filter((request) => !RawTenant.isToken(request))
+    return { result, paths: sent.map(({ path }) => path) }
+  })
 
-layer(Tenant.layer)("the result", (it) => {
+describe("the result", () => {
   it.effect.prop(
     "the result is in the union after any status with any bytes",
     [Status, Bytes],
@@ -97,7 +71,7 @@ const Changed = Schema.Struct({
   piece: Schema.Union([Schema.Literals(PIECES), Schema.String])
 })
 
-layer(Tenant.layer)("a changed ID", (it) => {
+describe("a changed ID", () => {
   const BELOW = /^\/v2024\/non-employee-sources\/[0-9a-fA-F-]{32,36}\/non-employee-bulk-upload\/status$/u
 
   it.effect.prop(
@@ -106,7 +80,7 @@ layer(Tenant.layer)("a changed ID", (it) => {
     ([{ at, cut, piece }]) =>
       Effect.gen(function* () {
         const id = UUID.slice(0, at) + piece + UUID.slice(at + cut)
-        const { paths, result } = yield* (yield* Tenant).ask(id, wire.json(200, {}))
+        const { paths, result } = yield* answered(wire.json(200, {}), id)
         assert.strictEqual(paths.length, result === "InvalidSourceId" ? 0 : 1)
         for (const path of paths) {
           assert.match(path, BELOW)
