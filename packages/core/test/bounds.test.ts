@@ -90,17 +90,23 @@ describe("retrying", () => {
     }).pipe(Effect.provide(tenant({ retryPolicy: RetryPolicy.make({ retries: 2 }) })))
   )
 
-  it.live("a 429 with a long wait fails every other call of the client at once", () =>
-    Effect.gen(function* () {
-      yield* plan(Fault.rateLimited("90"))
-      const first = yield* Effect.flip(ask)
-      const second = yield* Effect.flip(getBulkUploadStatus(Source.named("Failed").sourceId))
-      assert(first._tag === "RateLimited" && second._tag === "RateLimited")
-      assert.strictEqual(second.attempts, 0)
-      assert.include(second.message, "was not sent")
-      assert.match(second.message, /Wait (?:89|90) s before/u)
-      assert.strictEqual(ofStatus(yield* arrived(1)).length, 1)
-    }).pipe(Effect.provide(tenant()))
+  it.live.each(["status", "token"] as const)(
+    "a 429 with a long wait for a %s request fails every other call of the client at once",
+    (endpoint) =>
+      Effect.gen(function* () {
+        const sandbox = yield* Sandbox.Sandbox
+        yield* sandbox.fail({ endpoint, fault: Fault.rateLimited("90") })
+        const first = yield* Effect.flip(ask)
+        const second = yield* Effect.flip(getBulkUploadStatus(Source.named("Failed").sourceId))
+        assert(first._tag === "RateLimited" && second._tag === "RateLimited")
+        assert.deepStrictEqual([second.operation, second.attempts], [endpoint, 0])
+        assert.include(second.message, "was not sent")
+        assert.match(second.message, /Wait (?:89|90) s before/u)
+        assert.lengthOf(
+          (yield* sandbox.received).filter((request) => request.endpoint === endpoint),
+          1
+        )
+      }).pipe(Effect.provide(tenant()))
   )
 
   it.effect("a call that its caller repeats counts only the tries of one call", () =>

@@ -150,7 +150,7 @@ const hostIn = (name: string): string =>
 /** Hides all before an @, which can contain a password although the text is not a URL. */
 const shown = (value: unknown): string => {
   const text = typeof value === "string" ? value : format(value)
-  return `"${short(text.replace(/^.*@/su, "...@"))}"`
+  return `"${short(text.replace(/.*@/su, "...@"))}"`
 }
 
 const short = (text: string): string => plainText(text, 80)
