@@ -9,6 +9,8 @@ export interface Options {
   /** The number of changes to try. */
   readonly sample: number
   readonly seed: number
+  /** The test files or folders to run; if empty, those of the module's package. */
+  readonly tests: ReadonlyArray<string>
   /** The number of copies of the project that work at once. */
   readonly jobs: number
 }
@@ -30,6 +32,7 @@ Usage: pnpm run mutation [PATH …] [options]
                server's http, stdio, mcp and handlers)
   --sample N   try N changes of these modules, chosen at random (default: all)
   --seed N     the seed of the choice (default: a random one, which is printed)
+  --tests PATH a test file or folder to run; can be given several times (default: all of the package)
   --jobs N     work in N copies of the project at once (default: 1)
   --help       print this text
 `
@@ -43,6 +46,7 @@ export const parse = (argv: ReadonlyArray<string>): Options | { readonly problem
         sample: { type: "string" },
         seed: { type: "string" },
         jobs: { type: "string" },
+        tests: { type: "string", multiple: true },
         help: { type: "boolean", short: "h" }
       }
     })
@@ -51,6 +55,7 @@ export const parse = (argv: ReadonlyArray<string>): Options | { readonly problem
       paths: positionals.length === 0 ? DEFAULT : positionals,
       sample: values.sample === undefined ? Infinity : whole("sample", values.sample, 1),
       seed: values.seed === undefined ? Date.now() % 2 ** 31 : whole("seed", values.seed),
+      tests: values.tests ?? [],
       jobs: whole("jobs", values.jobs ?? "1", 1)
     }
   } catch (error) {

@@ -162,15 +162,18 @@ const percent = (noticed: number, of: number): string =>
 const tryPackage = async (
   copies: ReadonlyArray<ProjectCopy>,
   root: string,
-  changes: ReadonlyArray<Change>
+  changes: ReadonlyArray<Change>,
+  tests: ReadonlyArray<string>
 ): Promise<void> => {
   const modules = [...new Set(changes.map(({ module }) => module))]
-  const names = filesOf(`${root}test`).filter((name) => name.endsWith(".test.ts"))
-  const tests = await measure(copies, modules, names)
+  const names = filesOf(...(tests.length === 0 ? [`${root}test`] : tests)).filter((name) =>
+    name.endsWith(".test.ts")
+  )
+  const files = await measure(copies, modules, names)
   const kills = new Map<string, number>()
   const results: Array<readonly [Change, Verdict]> = []
   await shareOut(copies, changes, async (copy, change) => {
-    const verdict = await tryChange(copy, change, tests, kills)
+    const verdict = await tryChange(copy, change, files, kills)
     results.push([change, verdict])
     if (verdict !== "killed") print(`${verdict} ${change.module}:${change.line}  ${change.shown}`)
     if (results.length % 50 === 0) print(`${results.length} of ${changes.length} changes tried`)
@@ -200,7 +203,7 @@ const main = async (): Promise<number> => {
     process.stderr.write(`${problem}\nTry pnpm run mutation --help.\n`)
     return 2
   }
-  const { jobs, paths, sample, seed } = options
+  const { jobs, paths, sample, seed, tests } = options
   print(`Seed ${seed}`)
   const copies = Array.from({ length: jobs }, () => new ProjectCopy(ROOT))
   const remove = (): void => copies.forEach((copy) => copy.remove())
@@ -214,7 +217,7 @@ const main = async (): Promise<number> => {
     for (const copy of copies) copy.install()
     const changes = sampleOf(modulesAt(...paths).flatMap(changesOf), sample, seed)
     for (const [root = "", of] of Map.groupBy(changes, ({ module }) => module.split("src/", 1)[0])) {
-      await tryPackage(copies, root, of)
+      await tryPackage(copies, root, of, tests)
     }
     return 0
   } finally {
