@@ -100,6 +100,11 @@ describe("getBulkUploadStatus", () => {
       { _tag: "Forbidden", messages: ["A."] }
     ],
     [
+      "a list of many messages",
+      json(403, { messages: [..."abcdefg"].map((text) => ({ text })) }),
+      { _tag: "Forbidden", messages: [..."abcde"] }
+    ],
+    [
       "a redirect",
       json(302, undefined, { location: "https://evil.example/steal" }),
       {

@@ -28,7 +28,7 @@ export const readErrorBody = ({ body, show }: Reply): ErrorBody => {
     // These are lists of `{ locale, localeOrigin, text }`.
     ...["messages", "causes"].flatMap((key) => {
       const list = valueAt(json, key)
-      return Array.isArray(list) ? list.slice(0, MAX_MESSAGES).map((item) => textAt(item, "text")) : []
+      return Array.isArray(list) ? list.map((item) => textAt(item, "text")) : []
     }),
     ...["error", "error_description", "message"].map((key) => textAt(json, key))
   ].filter((text) => text !== undefined)
