@@ -151,7 +151,7 @@ describe("SharedBudget", () => {
       redis.forget()
       const waiting = yield* Effect.forkChild(spending(first)(Effect.void))
       yield* TestClock.adjust(1)
-      assert.strictEqual(redis.held(), 0)
+      assert.strictEqual(yield* redis.held(slots), 0)
       yield* spending(second)(Effect.void)
       yield* Fiber.interrupt(waiting)
     })
@@ -161,13 +161,13 @@ describe("SharedBudget", () => {
     Effect.gen(function* () {
       const redis = limitScripts()
       let asked = 0
-      const slow: Answer = (lua, params) =>
-        Effect.tap(redis.answer(lua, params, []), () => (asked++ === 1 ? Effect.sleep(200) : Effect.void))
+      const slow: Answer = (lua, params, keys) =>
+        Effect.tap(redis.answer(lua, params, keys), () => (asked++ === 1 ? Effect.sleep(200) : Effect.void))
       const playing = yield* Effect.forkChild(
         play([{ lasts: 100, limited: 5000 }, { at: 50 }], yield* process(slow))
       )
       yield* Effect.sleep(1000)
-      assert.strictEqual(redis.held(), 1)
+      assert.strictEqual(yield* redis.held(slots), 1)
       const { sent } = yield* Fiber.join(playing)
       assert.deepStrictEqual(sent.map(beginning), [
         [0, 0],
@@ -180,8 +180,8 @@ describe("SharedBudget", () => {
     Effect.gen(function* () {
       const { clock, stall } = adjustable(yield* Clock.Clock)
       const { answer } = limitScripts()
-      const { noted, reached } = noting((lua, params) =>
-        Effect.tap(answer(lua, params, []), () => Effect.sync(() => reached.length === 1 && stall(6000)))
+      const { noted, reached } = noting((lua, params, keys) =>
+        Effect.tap(answer(lua, params, keys), () => Effect.sync(() => reached.length === 1 && stall(6000)))
       )
       const budget = yield* process(noted, one)
       yield* Effect.provideService(spending(budget)(Effect.void), Clock.Clock, clock)

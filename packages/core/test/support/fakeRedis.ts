@@ -1,8 +1,9 @@
-/** A Redis with scripted answers, and the scripts of the rate limit in TypeScript. */
+/** A Redis with scripted answers. */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redis from "effect/persistence/Redis"
+import * as LuaRedis from "../../../../soak/src/interleavings/LuaRedis.ts"
 import * as Scripts from "../../src/internal/budgetScripts.ts"
 
 /** Answers a script, given its text, its keys and arguments, and its keys alone. */
@@ -34,45 +35,15 @@ export const fakeRedis = (answer: Answer): Layer.Layer<Redis.Redis> => {
 export const scriptName = (lua: string): string =>
   Object.entries(Scripts).find(([, script]) => script.lua === lua)?.[0] ?? "other"
 
-/** The scripts of the rate limit, on the test clock. The server's tests run them in a real Redis. */
+/** The scripts of the rate limit in a simulated Redis, on the test clock. */
 export const limitScripts = () => {
-  const keys = new Map<string, Map<string, number>>()
-  const backOffs = new Map<string, number>()
-  const at = (key = "") => {
-    const slots = keys.get(key) ?? new Map<string, number>()
-    keys.set(key, slots)
-    return slots
-  }
-  const answer: Answer = (lua, [key = "", ...params]) =>
-    Effect.map(Clock.currentTimeMillis, (now): unknown => {
-      const slots = at(key)
-      const [first = "", second = ""] = params
-      switch (scriptName(lua)) {
-        case "take": {
-          const [id = "", limit, window, lease] = params.slice(1)
-          const backOff = (backOffs.get(first) ?? 0) - now
-          if (backOff > 0) return ["backOff", backOff]
-          for (const [id, until] of slots) if (until <= now) slots.delete(id)
-          if (slots.size >= Number(limit)) {
-            return ["full", Math.max(1, Math.min(Math.min(...slots.values()) - now, Number(window)))]
-          }
-          slots.set(id, now + Number(lease))
-          return ["taken", 0]
-        }
-        case "leave":
-          return void slots.set(first, now + Number(second))
-        case "giveBack":
-          return void slots.delete(first)
-        case "backOff":
-          return void backOffs.set(key, Math.max(backOffs.get(key) ?? 0, now + Number(first)))
-        default:
-          return "OK"
-      }
-    })
+  const store = LuaRedis.make()
+  const run = (lua: string, keys: ReadonlyArray<string>, args: ReadonlyArray<string>) =>
+    Effect.map(Clock.currentTimeMillis, (now) => store.run(lua, keys, args, now))
+  const answer: Answer = (lua, params, keys) => run(lua, keys, params.slice(keys.length))
   return {
     answer,
-    /** The slots of all keys. */
-    held: () => [...keys.values()].reduce((held, { size }) => held + size, 0),
-    forget: () => keys.clear()
+    forget: store.clear,
+    held: (key: string) => run(`return redis.call("ZCARD", KEYS[1])`, [key], [])
   }
 }
