@@ -5,13 +5,6 @@ import { MAIN, run, runOn } from "./support/Command.ts"
 const FAILURE = ["error", "message", "nextStep", "retryable", "httpStatus", "detailCode", "trackingId"]
 
 describe("standard output", { timeout: 60_000 }, () => {
-  it.live("standard output of status is only the status", () =>
-    Effect.gen(function* () {
-      const { stdout } = yield* runOn(["status", "No status", "--log-level", "trace"])
-      assert.strictEqual(stdout, "null\n")
-    })
-  )
-
   it.live("--json prints the fields of the MCP tools, as an array for several sources", () =>
     Effect.gen(function* () {
       const one = JSON.parse((yield* runOn(["status", "Done", "--json"])).stdout)
@@ -39,8 +32,10 @@ describe("standard output", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("several sources and the list of sources are printed as aligned tables", () =>
+  it.live("one status is printed alone, several sources and the list of sources as aligned tables", () =>
     Effect.gen(function* () {
+      const alone = yield* runOn(["status", "No status", "--log-level", "trace"])
+      assert.strictEqual(alone.stdout, "null\n")
       const status = yield* runOn(["status", "Done", "No status"])
       assert.strictEqual(status.stdout, "SOURCE     STATUS\nDone       COMPLETED\nNo status  null\n")
       const { stdout } = yield* runOn(["sources", "CONTRACT"])
@@ -54,13 +49,6 @@ describe("standard output", { timeout: 60_000 }, () => {
       const { code, stderr, stdout } = yield* run([], { program: ["bash", "--norc", "-c", script] })
       assert.deepStrictEqual([code, stderr], [0, ""])
       assert.match(stdout, /^NAME +ID\n$/u)
-    })
-  )
-
-  it.live("--sandbox needs no settings", () =>
-    Effect.gen(function* () {
-      const { code, stdout } = yield* run(["--sandbox", "wait", "Retail", "--quiet"])
-      assert.deepStrictEqual([code, stdout], [0, "COMPLETED\n"])
     })
   )
 

@@ -110,9 +110,7 @@ describe("the entries for assistants", () => {
     )
     const { tools } = await client.listTools()
     await client.close()
-    assert.include(
-      tools.map(({ name }) => name),
-      "get_bulk_upload_status"
-    )
+    const names = tools.map(({ name }) => name)
+    assert.include(names, "get_bulk_upload_status")
   })
 })

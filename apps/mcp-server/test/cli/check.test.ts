@@ -63,11 +63,16 @@ const withToken = (SAIL_ACCESS_TOKEN: string) => ({
 })
 
 const FAILED = Source.named("Failed").sourceId
+const WRONG_SECRET = { env: { SAIL_CLIENT_SECRET: "canary" } }
 const UI = { env: { SAIL_BASE_URL: "https://acme.identitynow.com" } }
 
 const GOOD = "ok ok ok ok"
 const NO_TOKEN = "ok failed skipped skipped"
-const UNKNOWN = "its expiry is unknown"
+const NO_SETTINGS = "failed failed skipped skipped skipped"
+const NO_TIMES = ["ok ok failed ok", "its expiry is unknown"] as const
+const granted = (token: string) => ({ ...ofSource(DONE), token: grant(token) })
+
+const PASSED = /All checks passed/u
 
 /** The outcomes of the steps, a part of a finding, and the difference from a good setup. */
 const cases: ReadonlyArray<readonly [string, outcomes: string, says: string, differs: Partial<Setup>]> = [
@@ -93,13 +98,13 @@ const cases: ReadonlyArray<readonly [string, outcomes: string, says: string, dif
   ],
   [
     "settings that the assistant did not fill in",
-    "failed failed skipped skipped skipped",
+    NO_SETTINGS,
     "SAIL_CLIENT_SECRET is not filled in: its value is still a placeholder",
     { env: { SAIL_CLIENT_ID: "${user_config.client_id}", SAIL_CLIENT_SECRET: "your-client-secret" } }
   ],
   [
     "no settings",
-    "failed failed skipped skipped skipped",
+    NO_SETTINGS,
     "SAIL_CLIENT_ID is not set",
     { env: { SAIL_BASE_URL: "", SAIL_CLIENT_ID: "" } }
   ],
@@ -110,12 +115,7 @@ const cases: ReadonlyArray<readonly [string, outcomes: string, says: string, dif
     { env: { SAIL_BASE_URL: "https://acme.api.identitynowgov.com" } }
   ],
   ["the UI's host", "failed skipped skipped skipped", "https://acme.api.identitynow.com", UI],
-  [
-    "a wrong secret",
-    NO_TOKEN,
-    "Check SAIL_CLIENT_ID and SAIL_CLIENT_SECRET",
-    { env: { SAIL_CLIENT_SECRET: "canary" } }
-  ],
+  ["a wrong secret", NO_TOKEN, "Check SAIL_CLIENT_ID and SAIL_CLIENT_SECRET", WRONG_SECRET],
   [
     "a missing scope",
     "ok ok failed failed",
@@ -126,45 +126,21 @@ const cases: ReadonlyArray<readonly [string, outcomes: string, says: string, dif
   ["a clock that is ahead", NO_TOKEN, "s ahead of SailPoint's", { token: grant(jwt(-3600, 7200)) }],
   ["a clock that is behind a given token", NO_TOKEN, "s behind SailPoint's", withToken(jwt(3600, 7200))],
   ["an expired given token", NO_TOKEN, "The access token expired at", withToken(jwt(-7200, -3600))],
-  ["a token without times", "ok ok failed ok", UNKNOWN, { ...ofSource(DONE), token: grant("opaque") }],
-  [
-    "a token with an invalid time",
-    "ok ok failed ok",
-    UNKNOWN,
-    { ...ofSource(DONE), token: grant(jwt(0, 1e16)) }
-  ]
+  ["a token without times", ...NO_TIMES, granted("opaque")],
+  ["a token with an invalid time", ...NO_TIMES, granted(jwt(0, 1e16))]
 ]
 
 /** The exit code, and patterns that the readable text matches or does not match. */
-const texts: ReadonlyArray<
-  readonly [string, Partial<Setup>, code: number, says: ReadonlyArray<RegExp>, not: RegExp]
-> = [
+const texts: ReadonlyArray<readonly [string, Partial<Setup>, code: number, says: RegExp, not: RegExp]> = [
   [
     "a source without access",
     ofSource(PRIVATE),
     1,
-    [
-      /^ok {7}settings {2}http:\/\/127\.0\.0\.1/u,
-      /failed {3}status/u,
-      /Fix: Give the API client the scope/u,
-      /Some checks failed/u
-    ],
-    /All checks passed/u
+    /^ok {7}settings {2}http:\/\/127\.[^]*failed {3}status[^]*Fix: Give the API client the scope[^]*Some checks failed/u,
+    PASSED
   ],
-  [
-    "an upload that failed",
-    ofSource(FAILED),
-    0,
-    [/Fix: Look at the audit events.+\n\nThe setup works\./u],
-    /All checks passed/u
-  ],
-  [
-    "one problem, with one fix",
-    UI,
-    2,
-    [/Fix: .*https:\/\/acme\.api\.identitynow\.com/u],
-    /Fix:[^]*Fix:|Set the variable/u
-  ]
+  ["an upload that failed", ofSource(FAILED), 0, /Fix: Look at the audit .+\n\nThe setup works\./u, PASSED],
+  ["one problem, with one fix", UI, 2, /Fix: .*https:\/\/acme\.api\./u, /Fix:[^]*Fix:|Set the variable/u]
 ]
 
 describe("check", { timeout: 60_000 }, () => {
@@ -203,7 +179,7 @@ describe("check", { timeout: 60_000 }, () => {
     Effect.gen(function* () {
       const { stdout, ...ended } = yield* check(differs)
       assert.strictEqual(ended.code, code)
-      for (const pattern of says) assert.match(stdout, pattern)
+      assert.match(stdout, says)
       assert.notMatch(stdout, not)
     })
   )

@@ -103,10 +103,8 @@ describe("secrets", { timeout: 120_000 }, () => {
         const tokens = tokensIn(yield* sandbox.received)
         const posts = receiver.posts.map(({ body, path }) => path + body.toString())
         assert.isNotEmpty(tokens)
-        assert.includeMembers(
-          receiver.posts.map(({ path }) => path),
-          ["/v1/traces", "/v1/metrics", "/v1/logs"]
-        )
+        const paths = receiver.posts.map(({ path }) => path)
+        assert.includeMembers(paths, ["/v1/traces", "/v1/metrics", "/v1/logs"])
         assertNone([stderr, stdout, ...posts, ...answers].join("\n"), tokens)
       }
     })

@@ -205,10 +205,8 @@ const answersTo = (written: Row[1], wanted: "same" | "null" | "none") =>
     yield* server.send(JsonRpc.ping(after))
     yield* server.answer(after)
     const answers = (yield* server.messages).slice(before).filter((message) => message.id !== after)
-    assert.deepStrictEqual(
-      answers.map((message) => message.id),
-      { same: [own], null: [null], none: [] }[wanted]
-    )
+    const ids = answers.map((message) => message.id)
+    assert.deepStrictEqual(ids, { same: [own], null: [null], none: [] }[wanted])
     return answers[0]
   })
 

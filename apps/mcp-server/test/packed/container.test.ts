@@ -90,10 +90,8 @@ layer(image, { excludeTestServices: true, timeout: "2 minutes" })("the image", (
   it.effect("the image uses the Node and the pnpm of this project", () =>
     Effect.gen(function* () {
       const from = `node:${rootManifest.devDependencies.node}-bookworm-slim`
-      assert.deepStrictEqual(
-        [...textsOf(build, "FROM"), ...textsOf(last, "FROM")],
-        [`${from} AS build`, from]
-      )
+      const used = [...textsOf(build, "FROM"), ...textsOf(last, "FROM")]
+      assert.deepStrictEqual(used, [`${from} AS build`, from])
       const [pnpm = "no pnpm"] =
         /pnpm@\S+/u.exec(yield* Effect.promise(() => readFile(join(ROOT, ".ci/run"), "utf8"))) ?? []
       assert.include(textsOf(build, "RUN")[0], pnpm)
@@ -102,10 +100,8 @@ layer(image, { excludeTestServices: true, timeout: "2 minutes" })("the image", (
 
   it.effect("the image has the command, its manifest and the licenses, and does not run as root", () =>
     Effect.gen(function* () {
-      assert.deepStrictEqual(
-        yield* filesIn((yield* Image).folder),
-        ["LICENSE", "package.json", ...BUILT_COMMAND].toSorted()
-      )
+      const files = yield* filesIn((yield* Image).folder)
+      assert.deepStrictEqual(files, ["LICENSE", "package.json", ...BUILT_COMMAND].toSorted())
       assert.deepStrictEqual(textsOf(last, "USER"), ["node"])
     })
   )

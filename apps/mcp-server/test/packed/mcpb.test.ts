@@ -65,10 +65,8 @@ layer(Layer.merge(bundle, Sandbox.layer()), { excludeTestServices: true, timeout
       Effect.gen(function* () {
         const { folder } = yield* Bundle
         const built = BUILT_COMMAND.filter((file) => !file.endsWith(".map"))
-        assert.deepStrictEqual(
-          yield* filesIn(folder),
-          ["LICENSE", "README.md", "manifest.json", "package.json", ...built].toSorted()
-        )
+        const expected = ["LICENSE", "README.md", "manifest.json", "package.json", ...built]
+        assert.deepStrictEqual(yield* filesIn(folder), expected.toSorted())
       })
     )
 
@@ -90,15 +88,10 @@ layer(Layer.merge(bundle, Sandbox.layer()), { excludeTestServices: true, timeout
         const { manifest } = yield* Bundle
         const { env = {} } = manifest.server.mcp_config
         assert.includeMembers([...settingsIn(CommandLine.HELP)], Object.keys(env))
-        assert.sameMembers(
-          Object.values(env),
-          Object.keys(manifest.user_config ?? {}).map((key) => `\${user_config.${key}}`)
-        )
+        const given = Object.keys(manifest.user_config ?? {}).map((key) => `\${user_config.${key}}`)
+        assert.sameMembers(Object.values(env), given)
         const hidden = Object.entries(manifest.user_config ?? {}).filter(([, { sensitive }]) => sensitive)
-        assert.deepStrictEqual(
-          hidden.map(([key]) => key),
-          ["client_secret"]
-        )
+        assert.deepStrictEqual(Object.keys(Object.fromEntries(hidden)), ["client_secret"])
       })
     )
 
@@ -113,19 +106,17 @@ layer(Layer.merge(bundle, Sandbox.layer()), { excludeTestServices: true, timeout
       Effect.gen(function* () {
         const { manifest } = yield* Bundle
         const { url } = yield* Sandbox.Sandbox
-        const config = yield* configured({
-          base_url: url,
-          client_id: "sandbox",
-          client_secret: "sandbox-secret"
-        })
+        const client = { client_id: "sandbox", client_secret: "sandbox-secret" }
+        const config = yield* configured({ base_url: url, ...client })
         assert.strictEqual(config?.command, "node")
         const [main = "", ...args] = config?.args ?? []
         const server = yield* ServerProcess.start(args, config?.env ?? {}, main)
         const call = callStatus(2, Source.named("Done").sourceId)
         yield* server.send(initialize(0), initialized, listTools(1), call)
+        const tools = ((yield* server.answer(1)).result?.tools ?? []).map(({ name }) => name)
         assert.sameMembers(
-          ((yield* server.answer(1)).result?.tools ?? []).map(({ name }) => name),
-          (manifest.tools ?? []).map(({ name }) => name)
+          (manifest.tools ?? []).map(({ name }) => name),
+          tools
         )
         const { structuredContent } = { ...(yield* server.answer(2)).result }
         assert.deepInclude(structuredContent, { status: "COMPLETED", settled: true })

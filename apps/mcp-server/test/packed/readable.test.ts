@@ -31,6 +31,8 @@ const REPORT_GENERATED_CODE = `
   globalThis.eval = new Proxy(eval, handler)
 `
 
+type SourceMap = Readonly<Record<"sources" | "sourcesContent", ReadonlyArray<string>>>
+
 const read = (path: string) =>
   Effect.map(Tarballs, (all) => readFileSync(join(all["apps/mcp-server"].folder, path), "utf8"))
 
@@ -137,16 +139,10 @@ layer(packed, { excludeTestServices: true, timeout: "2 minutes" })("in the packe
       for (const map of BUILT_COMMAND.filter((file) => file.endsWith(".map"))) {
         const file = map.replace(".map", "")
         assert.include(yield* read(file), `//# sourceMappingURL=${map.replace("dist/", "")}`)
-        const {
-          sources,
-          sourcesContent
-        }: Record<"sources" | "sourcesContent", ReadonlyArray<string>> = JSON.parse(yield* read(map))
+        const { sources, sourcesContent }: SourceMap = JSON.parse(yield* read(map))
         assert.isNotEmpty(sources)
-        assert.lengthOf(
-          sourcesContent.filter((text) => text !== null),
-          sources.length,
-          map
-        )
+        const contents = sourcesContent.filter((text) => text !== null)
+        assert.lengthOf(contents, sources.length, map)
       }
     })
   )
@@ -158,18 +154,11 @@ layer(packed, { excludeTestServices: true, timeout: "2 minutes" })("in the packe
       assert.isNull(problems)
       const { components }: { readonly components: ReadonlyArray<{ readonly purl: string }> } =
         JSON.parse(text)
-      const licenses = yield* read("dist/THIRD_PARTY_LICENSES.txt")
-      assert.sameMembers(
-        components.map(({ purl }) => decodeURIComponent(purl).replace("pkg:npm/", "")),
-        [
-          ...Array.from(
-            licenses.matchAll(/^(\S+) (\d\S*) \([^)]+\)$/gmu),
-            ([, name, version]) => `${name}@${version}`
-          ),
-          "@sailpoint-bulk-upload/core@0.0.0",
-          "@sailpoint-bulk-upload/sandbox@0.0.0"
-        ]
-      )
+      const named = components.map(({ purl }) => decodeURIComponent(purl).replace("pkg:npm/", ""))
+      const licenses = (yield* read("dist/THIRD_PARTY_LICENSES.txt")).matchAll(/^(\S+) (\d\S*) \([^)]+\)$/gmu)
+      const licensed = Array.from(licenses, ([, name, version]) => `${name}@${version}`)
+      const libraries = ["core", "sandbox"].map((name) => `@sailpoint-bulk-upload/${name}@0.0.0`)
+      assert.sameMembers(named, [...licensed, ...libraries])
     })
   )
 

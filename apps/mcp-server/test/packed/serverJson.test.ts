@@ -61,10 +61,8 @@ describe("server.json", () => {
   })
 
   it("server.json lists the variables of the help", () => {
-    assert.deepStrictEqual(
-      npm.environmentVariables.map(({ name }) => name),
-      settingsIn(CommandLine.HELP)
-    )
+    const listed = npm.environmentVariables.map(({ name }) => name)
+    assert.deepStrictEqual(listed, settingsIn(CommandLine.HELP))
   })
 
   it("server.json marks the secret and the required variables", () => {

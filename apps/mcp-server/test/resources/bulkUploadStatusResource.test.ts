@@ -77,10 +77,8 @@ describe.each(Assistant.kinds)(
             assert.strictEqual(structured?.["error"], error)
             assert.deepStrictEqual(refused.data, structured)
             assert.match(refused.message, says)
-            assert.include(
-              refused.message,
-              `${String(structured?.["message"])} ${String(structured?.["nextStep"])}`
-            )
+            const { message, nextStep } = { ...structured }
+            assert.include(refused.message, `${String(message)} ${String(nextStep)}`)
             assert.notMatch(refused.message, /\n|\bat .*\.[jt]s:\d/u)
           })
       )

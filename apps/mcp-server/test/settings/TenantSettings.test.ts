@@ -75,10 +75,8 @@ describe("the settings", () => {
   it.each(wrong)("settings with %s have all problems at once, each with its variable", (_, env, names) => {
     const settings = Settings.read(env)
     const problems = Result.isFailure(settings) ? settings.failure : []
-    assert.deepStrictEqual(
-      problems.map(({ variable }) => variable),
-      [...names]
-    )
+    const variables = problems.map(({ variable }) => variable)
+    assert.deepStrictEqual(variables, [...names])
     for (const { fix, problem, variable } of problems) {
       assert.isTrue(problem.startsWith(`${variable} `), problem)
       assert.match(`${problem} ${fix}`, /\.$/u)

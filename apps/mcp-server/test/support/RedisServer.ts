@@ -38,7 +38,12 @@ const end = (child: ChildProcess | undefined): Promise<void> =>
 
 const connect = async (url: string, tls: Certificates.Certificate | undefined) => {
   const client = createClient(
-    tls === undefined ? { url } : { url, socket: { tls: true, ca: readFileSync(tls.authority) } }
+    tls === undefined
+      ? { url }
+      : {
+          url,
+          socket: { tls: true, ca: readFileSync(tls.certificate), checkServerIdentity: () => undefined }
+        }
   )
   await client.connect()
   return client
@@ -85,13 +90,13 @@ export const make = ({ password, tls }: Options = {}) =>
     }
   })
 
-const overTls = (port: string, { authority, certificate, key }: Certificates.Certificate) => [
+const overTls = (port: string, { certificate, key }: Certificates.Certificate) => [
   "port 0",
   `tls-port ${port}`,
   "tls-auth-clients no",
   `tls-cert-file ${certificate}`,
   `tls-key-file ${key}`,
-  `tls-ca-cert-file ${authority}`
+  `tls-ca-cert-file ${certificate}`
 ]
 
 /** Makes and starts a Redis. */

@@ -37,18 +37,11 @@ describe("the metrics", { timeout: 60_000 }, () => {
           ["list_non_employee_sources", "ok", undefined, 1]
         ]
       )
-      assert.sameDeepMembers(
-        seriesOf(points, "http.client.request.duration", "http.request.method", "http.response.status_code")
-          .toSorted()
-          .map(([method, status]) => [method, status]),
-        [
-          ["GET", "200"],
-          ["GET", "200"],
-          ["GET", "403"],
-          ["GET", "429"],
-          ["POST", "200"]
-        ]
+      const keys = ["http.request.method", "http.response.status_code"]
+      const requests = seriesOf(points, "http.client.request.duration", ...keys).map(
+        ([method, status]) => `${method} ${status}`
       )
+      assert.sameMembers(requests, ["GET 200", "GET 200", "GET 403", "GET 429", "POST 200"])
       assert.deepStrictEqual(seriesOf(points, "sailpoint.bulk_upload.retries", "reason"), [
         ["RateLimited", 1]
       ])
@@ -84,10 +77,8 @@ describe("the log", { timeout: 60_000 }, () => {
       const off = yield* observed({ ...deprecated, env: { OTEL_SDK_DISABLED: "true" } })
       assert.lengthOf(messagesIn(on.stderr), 2)
       assert.deepStrictEqual(messagesIn(on.stderr), messagesIn(off.stderr))
-      assert.deepStrictEqual(
-        Otlp.logsIn(on.posts).map(({ severity }) => severity),
-        ["Warn", "Info"]
-      )
+      const severities = Otlp.logsIn(on.posts).map(({ severity }) => severity)
+      assert.deepStrictEqual(severities, ["Warn", "Info"])
     })
   )
 })

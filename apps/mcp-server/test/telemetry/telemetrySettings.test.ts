@@ -79,10 +79,8 @@ describe("telemetry", { timeout: 60_000 }, () => {
         calls,
         receiver: { ...receiver, env: { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: endpoint } }
       })
-      assert.deepStrictEqual(
-        posts.map(({ path }) => path),
-        ["/of/traces"]
-      )
+      const paths = posts.map(({ path }) => path)
+      assert.deepStrictEqual(paths, ["/of/traces"])
     })
   )
 
