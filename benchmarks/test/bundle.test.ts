@@ -6,13 +6,9 @@ import { bundled } from "../src/Bundle.ts"
 /** A text from the module that reads settings. */
 const OF_SETTINGS = "is not filled in: its value is still a placeholder."
 
-describe("a bundled program", () => {
-  it(
-    "a bundled program has the code that reads settings only if it uses it",
-    { timeout: 60_000 },
-    async () => {
-      assert.include(readFileSync(await bundled("../test/programWithSettings"), "utf8"), OF_SETTINGS)
-      assert.notInclude(readFileSync(await bundled("../test/program"), "utf8"), OF_SETTINGS)
-    }
-  )
+describe("a bundled program", { timeout: 60_000 }, () => {
+  it("a bundled program has the code that reads settings only if it uses it", async () => {
+    assert.include(readFileSync(await bundled("../test/programWithSettings"), "utf8"), OF_SETTINGS)
+    assert.notInclude(readFileSync(await bundled("../test/program"), "utf8"), OF_SETTINGS)
+  })
 })

@@ -93,7 +93,7 @@ type Program = Effect.Effect<unknown, unknown, Layer.Success<typeof Services> | 
 const promised = (code: string): ReadonlyArray<string> =>
   Array.from(code.matchAll(/Effect\.log\(.*\) \/\/ (.+)$/gmu), ([, text = ""]) => text)
 
-describe("snippets", () => {
+describe("snippets", { timeout: 60_000 }, () => {
   beforeAll(async () => {
     await rm(folder, { recursive: true, force: true })
     await mkdir(folder, { recursive: true })
@@ -115,31 +115,28 @@ describe("snippets", () => {
   })
 
   layer(Tenant, { excludeTestServices: true })((it) => {
-    it.effect.each(programs)(
-      "a program runs: $file, line $line",
-      (snippet) =>
-        Effect.gen(function* () {
-          const sandbox = yield* Sandbox.Sandbox
-          // For snippets that run when they are imported.
-          for (const [name, value] of Object.entries(Environment.variables(sandbox))) vi.stubEnv(name, value)
-          const { program } = yield* Effect.promise(
-            (): Promise<{ readonly program: Program }> => import(pathOf(snippet))
-          )
-          // A snippet with `since` waits for the end of this upload.
-          if (snippet.code.includes("since:")) yield* sandbox.upload(documented.sourceId, CSV)
-          const lines: Array<string> = []
-          const logger = Logger.make(({ message }) => void lines.push(String(message)))
-          yield* Effect.provide(program, Logger.layer([logger]))
-          for (const text of promised(snippet.code)) assert.include(lines, text)
-        }).pipe(
-          // Each snippet gets new services.
-          Effect.provide(Layer.fresh(Services))
-        ),
-      30_000
+    it.effect.each(programs)("a program runs: $file, line $line", (snippet) =>
+      Effect.gen(function* () {
+        const sandbox = yield* Sandbox.Sandbox
+        // For snippets that run when they are imported.
+        for (const [name, value] of Object.entries(Environment.variables(sandbox))) vi.stubEnv(name, value)
+        const { program } = yield* Effect.promise(
+          (): Promise<{ readonly program: Program }> => import(pathOf(snippet))
+        )
+        // A snippet with `since` waits for the end of this upload.
+        if (snippet.code.includes("since:")) yield* sandbox.upload(documented.sourceId, CSV)
+        const lines: Array<string> = []
+        const logger = Logger.make(({ message }) => void lines.push(String(message)))
+        yield* Effect.provide(program, Logger.layer([logger]))
+        for (const text of promised(snippet.code)) assert.include(lines, text)
+      }).pipe(
+        // Each snippet gets new services.
+        Effect.provide(Layer.fresh(Services))
+      )
     )
   })
 
-  it("every snippet compiles", { timeout: 60_000 }, async () => {
+  it("every snippet compiles", async () => {
     const { stderr, stdout } = await promisify(execFile)(process.execPath, [TSC, "-p", folder]).catch(
       (failure: { readonly stdout: string; readonly stderr: string }) => failure
     )

@@ -16,12 +16,9 @@ const cases: ReadonlyArray<readonly [source: string, ...changes: ReadonlyArray<s
 ]
 
 describe("the mutants of a module", () => {
-  it.each(cases)(
-    "the mutants of %s change an operator, a value or a step, and no type or import",
-    (source, ...changes) => {
-      assert.deepStrictEqual(changed(source), changes)
-    }
-  )
+  it.each(cases)("the mutants of %s change an operator, a value or a step", (source, ...changes) => {
+    assert.deepStrictEqual(changed(source), changes)
+  })
 })
 
 describe("the probes of a module", () => {

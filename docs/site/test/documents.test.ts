@@ -127,31 +127,28 @@ describe("the documents", { timeout: 60_000 }, () => {
     }
   })
 
-  it.live(
-    "the server of the Kubernetes manifest starts, answers its probes, and has time to end",
-    () =>
-      Effect.gen(function* () {
-        const [{ spec: deployment }, { spec: service }] = manifests()
-        const [container] = deployment.template.spec.containers
-        const [port] = container.ports
-        assert.strictEqual(container.args[container.args.indexOf("--port") + 1], String(port.containerPort))
-        assert.strictEqual(service.ports[0].targetPort, port.name)
-        const [, grace] = /MCP_SHUTDOWN_GRACE.+default: (\d+)/u.exec(yield* Effect.promise(help)) ?? []
-        // After the grace period, running calls have 10 s to end, and then 1 s to be canceled.
-        const { terminationGracePeriodSeconds } = deployment.template.spec
-        assert.isAbove(terminationGracePeriodSeconds, Number(grace) + 11)
-        const sandbox = yield* Sandbox.Sandbox
-        const url = yield* serving(
-          container.args.map((arg: string) => (arg === String(port.containerPort) ? "0" : arg)),
-          { ...Environment.variables(sandbox), MCP_BEARER_TOKEN: "0".repeat(32) }
-        )
-        for (const probe of [container.livenessProbe, container.readinessProbe]) {
-          assert.strictEqual(probe.httpGet.port, port.name)
-          const { status } = yield* Effect.promise(() => fetch(`${url}${probe.httpGet.path}`))
-          assert.strictEqual(status, 200)
-        }
-      }).pipe(Effect.scoped, Effect.provide(Sandbox.layer())),
-    30_000
+  it.live("the server of the Kubernetes manifest starts, answers its probes, and has time to end", () =>
+    Effect.gen(function* () {
+      const [{ spec: deployment }, { spec: service }] = manifests()
+      const [container] = deployment.template.spec.containers
+      const [port] = container.ports
+      assert.strictEqual(container.args[container.args.indexOf("--port") + 1], String(port.containerPort))
+      assert.strictEqual(service.ports[0].targetPort, port.name)
+      const [, grace] = /MCP_SHUTDOWN_GRACE.+default: (\d+)/u.exec(yield* Effect.promise(help)) ?? []
+      // After the grace period, running calls have 10 s to end, and then 1 s to be canceled.
+      const { terminationGracePeriodSeconds } = deployment.template.spec
+      assert.isAbove(terminationGracePeriodSeconds, Number(grace) + 11)
+      const sandbox = yield* Sandbox.Sandbox
+      const url = yield* serving(
+        container.args.map((arg: string) => (arg === String(port.containerPort) ? "0" : arg)),
+        { ...Environment.variables(sandbox), MCP_BEARER_TOKEN: "0".repeat(32) }
+      )
+      for (const probe of [container.livenessProbe, container.readinessProbe]) {
+        assert.strictEqual(probe.httpGet.port, port.name)
+        const { status } = yield* Effect.promise(() => fetch(`${url}${probe.httpGet.path}`))
+        assert.strictEqual(status, 200)
+      }
+    }).pipe(Effect.scoped, Effect.provide(Sandbox.layer()))
   )
 })
 

@@ -94,17 +94,15 @@ const without = (functions: ReadonlyArray<string>): string =>
   globalThis.setTimeout = (run, millis) => setTimeout(run, millis === 1000 ? 0 : millis)`
 
 describe("compiled code", { timeout: 30_000 }, () => {
-  it.live(
-    "the first start stores compiled code in a folder of the user alone, and the second start uses it",
-    () =>
-      Effect.gen(function* () {
-        const { env, own } = yield* user
-        assert.strictEqual(yield* version(env), "")
-        assert.isNotEmpty(compiled(own))
-        if (!isWindows) assert.strictEqual(fs.statSync(own).mode & 0o777, 0o700)
-        assert.match(yield* version({ ...env, ...VERBOSE }), USED)
-        assert.strictEqual(yield* version(env), "")
-      })
+  it.live("the first start stores compiled code for the user alone, and the second start uses it", () =>
+    Effect.gen(function* () {
+      const { env, own } = yield* user
+      assert.strictEqual(yield* version(env), "")
+      assert.isNotEmpty(compiled(own))
+      if (!isWindows) assert.strictEqual(fs.statSync(own).mode & 0o777, 0o700)
+      assert.match(yield* version({ ...env, ...VERBOSE }), USED)
+      assert.strictEqual(yield* version(env), "")
+    })
   )
 
   it.live("a server that is killed after its first call has stored the code of that call", () =>
@@ -133,17 +131,15 @@ describe("compiled code", { timeout: 30_000 }, () => {
     })
   )
 
-  it.live(
-    "NODE_COMPILE_CACHE sets the folder of compiled code, and NODE_DISABLE_COMPILE_CACHE disables it",
-    () =>
-      Effect.gen(function* () {
-        const { cache, env, home } = yield* user
-        const elsewhere = join(home, "elsewhere")
-        yield* version({ ...env, NODE_COMPILE_CACHE: elsewhere })
-        assert.isNotEmpty(compiled(elsewhere))
-        yield* version({ ...env, NODE_DISABLE_COMPILE_CACHE: "1" })
-        assert.isFalse(fs.existsSync(join(cache, NAME)))
-      })
+  it.live("NODE_COMPILE_CACHE sets the cache's folder, and NODE_DISABLE_COMPILE_CACHE disables it", () =>
+    Effect.gen(function* () {
+      const { cache, env, home } = yield* user
+      const elsewhere = join(home, "elsewhere")
+      yield* version({ ...env, NODE_COMPILE_CACHE: elsewhere })
+      assert.isNotEmpty(compiled(elsewhere))
+      yield* version({ ...env, NODE_DISABLE_COMPILE_CACHE: "1" })
+      assert.isFalse(fs.existsSync(join(cache, NAME)))
+    })
   )
 
   it.live.each(["flushCompileCache", "flushCompileCache and enableCompileCache"])(

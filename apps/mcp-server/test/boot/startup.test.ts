@@ -46,19 +46,17 @@ describe("the command", { timeout: 20_000 }, () => {
     })
   )
 
-  it.live.each(incomplete)(
-    "the HTTP server with %s names the variable on standard error and exits with 2",
-    ([, env, names]) =>
-      Effect.gen(function* () {
-        const { code, stderr, stdout } = yield* run(["http"], env)
-        assert.strictEqual(code, 2)
-        assert.strictEqual(stdout, "")
-        const named = Array.from(stderr.matchAll(/^- (SAIL_[A-Z_]+)/gmu), ([, name]) => name)
-        assert.deepStrictEqual(named, [...names])
-        assert.include(stderr, "--sandbox")
-        assert.notInclude(stderr, "canary")
-        assert.notMatch(stderr, STACK_FRAME)
-      })
+  it.live.each(incomplete)("the HTTP server with %s names the variable and exits with 2", ([, env, names]) =>
+    Effect.gen(function* () {
+      const { code, stderr, stdout } = yield* run(["http"], env)
+      assert.strictEqual(code, 2)
+      assert.strictEqual(stdout, "")
+      const named = Array.from(stderr.matchAll(/^- (SAIL_[A-Z_]+)/gmu), ([, name]) => name)
+      assert.deepStrictEqual(named, [...names])
+      assert.include(stderr, "--sandbox")
+      assert.notInclude(stderr, "canary")
+      assert.notMatch(stderr, STACK_FRAME)
+    })
   )
 })
 

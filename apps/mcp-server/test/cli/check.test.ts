@@ -21,11 +21,7 @@ const jwt = (issued: number, expires: number): string => {
     .join(".")
 }
 
-const respond = (status: number, body?: unknown): Fault.Fault => ({
-  _tag: "Respond",
-  status,
-  body
-})
+const respond = (status: number, body?: unknown): Fault.Fault => ({ _tag: "Respond", status, body })
 
 const grant = (accessToken: string) => respond(200, { access_token: accessToken, expires_in: 600 })
 
@@ -144,25 +140,23 @@ const texts: ReadonlyArray<readonly [string, Partial<Setup>, code: number, says:
 ]
 
 describe("check", { timeout: 60_000 }, () => {
-  it.live.each(cases)(
-    "check prints the findings with %s, and a fix for each failure",
-    ([, outcomes, says, differs]) =>
-      Effect.gen(function* () {
-        const ended = yield* check({ ...differs, args: [...(differs.args ?? []), "--json"] })
-        const { findings, ok } = JSON.parse(ended.stdout) as {
-          readonly ok: boolean
-          readonly findings: ReadonlyArray<Finding>
-        }
-        assert.strictEqual(findings.map(({ outcome }) => outcome).join(" "), outcomes)
-        assert.include(JSON.stringify(findings), says)
-        const isGood = !outcomes.includes("failed")
-        assert.deepStrictEqual([ended.code, ok], [outcomes.startsWith("failed") ? 2 : isGood ? 0 : 1, isGood])
-        for (const { nextStep, outcome, status, step } of findings) {
-          const hasToAct = outcome === "failed" || status === "ERROR" || step === "proxy"
-          assert.strictEqual(nextStep !== undefined, hasToAct)
-        }
-        assert.notInclude(ended.stdout + ended.stderr, "canary")
-      })
+  it.live.each(cases)("check prints findings and fixes with %s", ([, outcomes, says, differs]) =>
+    Effect.gen(function* () {
+      const ended = yield* check({ ...differs, args: [...(differs.args ?? []), "--json"] })
+      const { findings, ok } = JSON.parse(ended.stdout) as {
+        readonly ok: boolean
+        readonly findings: ReadonlyArray<Finding>
+      }
+      assert.strictEqual(findings.map(({ outcome }) => outcome).join(" "), outcomes)
+      assert.include(JSON.stringify(findings), says)
+      const isGood = !outcomes.includes("failed")
+      assert.deepStrictEqual([ended.code, ok], [outcomes.startsWith("failed") ? 2 : isGood ? 0 : 1, isGood])
+      for (const { nextStep, outcome, status, step } of findings) {
+        const hasToAct = outcome === "failed" || status === "ERROR" || step === "proxy"
+        assert.strictEqual(nextStep !== undefined, hasToAct)
+      }
+      assert.notInclude(ended.stdout + ended.stderr, "canary")
+    })
   )
 
   it.live("check prints a fix when nothing listens at the host", () =>

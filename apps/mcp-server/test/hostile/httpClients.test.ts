@@ -188,20 +188,18 @@ describe("over HTTP", { timeout: 60_000 }, () => {
       })
     )
 
-    it.effect.each(asJson)(
-      "the server answers %s as JSON alone, without notifications",
-      ([, headers, message, wanted]) =>
-        Effect.gen(function* () {
-          const { url } = yield* Server
-          const body = JSON.stringify(message)
-          const answer = yield* HttpProcess.post(url, { headers: { ...headers, accept: JSON_ALONE }, body })
-          assert.deepStrictEqual([answer.status, answer.headers["content-type"]], [200, JSON_ALONE])
-          const answers: unknown = JSON.parse(answer.body)
-          assert.strictEqual(Array.isArray(answers), Array.isArray(message))
-          const lines = [answers].flat().map((one) => JSON.stringify(one))
-          assert.lengthOf(lines, wanted.length)
-          for (const pattern of wanted) assert.match(lines.join("\n"), pattern)
-        })
+    it.effect.each(asJson)("the answer to %s is JSON without notifications", ([, headers, message, wanted]) =>
+      Effect.gen(function* () {
+        const { url } = yield* Server
+        const body = JSON.stringify(message)
+        const answer = yield* HttpProcess.post(url, { headers: { ...headers, accept: JSON_ALONE }, body })
+        assert.deepStrictEqual([answer.status, answer.headers["content-type"]], [200, JSON_ALONE])
+        const answers: unknown = JSON.parse(answer.body)
+        assert.strictEqual(Array.isArray(answers), Array.isArray(message))
+        const lines = [answers].flat().map((one) => JSON.stringify(one))
+        assert.lengthOf(lines, wanted.length)
+        for (const pattern of wanted) assert.match(lines.join("\n"), pattern)
+      })
     )
 
     it.effect.each(beforeServer)("the server refuses %s in plain text", ([, headers, message, says]) =>

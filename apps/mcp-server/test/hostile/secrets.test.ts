@@ -142,22 +142,20 @@ describe("secrets", { timeout: 120_000 }, () => {
     })
   )
 
-  it.live(
-    "the environment of the process contains no secret for modules and processes that start later",
-    () =>
-      Effect.gen(function* () {
-        const code = `process.on("exit", () => process.stderr.write(JSON.stringify(process.env)))`
-        const server = yield* ServerProcess.start([], {
-          ...ServerProcess.settingsFor({ url: "http://127.0.0.1:9" }),
-          ...SECRETS,
-          ...BEARER,
-          OTHER: "kept",
-          NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(code)}`
-        })
-        yield* server.closeInput
-        const { stderr } = yield* server.ended
-        assert.include(stderr, `"OTHER":"kept"`)
-        assert.notInclude(stderr, "canary")
+  it.live("the environment contains no secret for modules and processes that start later", () =>
+    Effect.gen(function* () {
+      const code = `process.on("exit", () => process.stderr.write(JSON.stringify(process.env)))`
+      const server = yield* ServerProcess.start([], {
+        ...ServerProcess.settingsFor({ url: "http://127.0.0.1:9" }),
+        ...SECRETS,
+        ...BEARER,
+        OTHER: "kept",
+        NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(code)}`
       })
+      yield* server.closeInput
+      const { stderr } = yield* server.ended
+      assert.include(stderr, `"OTHER":"kept"`)
+      assert.notInclude(stderr, "canary")
+    })
   )
 })

@@ -97,18 +97,16 @@ describe("over standard input", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live.each(Assistant.kinds)(
-    "a call that a client $name cancels aborts its request to SailPoint",
-    (kind) =>
-      Effect.gen(function* () {
-        const { assistant, sandbox } = yield* Assistant.withSandbox(kind)
-        yield* sandbox.fail({ endpoint: "status", fault: { _tag: "Delay", duration: "8 seconds" } })
-        const call = yield* Effect.forkScoped(assistant.call({ sourceId: done }))
-        yield* sandbox.until(ServerProcess.asked)
-        yield* Fiber.interrupt(call)
-        assert.strictEqual(yield* ServerProcess.firstOutcome(sandbox), "aborted")
-        assert.deepInclude((yield* assistant.call({ sourceId: done })).structured, { status: "COMPLETED" })
-      })
+  it.live.each(Assistant.kinds)("a call that a client $name cancels aborts its request", (kind) =>
+    Effect.gen(function* () {
+      const { assistant, sandbox } = yield* Assistant.withSandbox(kind)
+      yield* sandbox.fail({ endpoint: "status", fault: { _tag: "Delay", duration: "8 seconds" } })
+      const call = yield* Effect.forkScoped(assistant.call({ sourceId: done }))
+      yield* sandbox.until(ServerProcess.asked)
+      yield* Fiber.interrupt(call)
+      assert.strictEqual(yield* ServerProcess.firstOutcome(sandbox), "aborted")
+      assert.deepInclude((yield* assistant.call({ sourceId: done })).structured, { status: "COMPLETED" })
+    })
   )
 
   it.live("a canceled call has no answer, and another call for the same source has one", () =>
@@ -138,28 +136,26 @@ describe("over standard input", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live(
-    "the server stops reading from an assistant that does not read, continues once it reads, and can always end",
-    () =>
-      Effect.gen(function* () {
-        const server = yield* ServerProcess.greeted(yield* Sandbox.make())
-        yield* server.pauseReading
-        const ids = numbers(UNREAD)
-        yield* server.send(...ids.map((id) => JsonRpc.listTools(id)))
-        yield* server.logged(/The assistant does not read its answers: more than 16777216 bytes are unread/u)
-        if (hasProc) assert.isBelow(peakMegabytes(server.pid), 600)
-        yield* server.resumeReading
-        for (const id of ids) assert.isDefined((yield* server.answer(id)).result)
-        yield* server.send(JsonRpc.callStatus(9_000, done))
-        assert.strictEqual((yield* server.answer(9_000)).result?.structuredContent?.["status"], "COMPLETED")
-        yield* server.pauseReading
-        yield* server.send(...ids.map((id) => JsonRpc.listTools(10_000 + id)))
-        yield* server.logged(/(?:The assistant does not read.*){2}/su)
-        yield* server.kill("SIGTERM")
-        yield* server.exited
-        yield* server.resumeReading
-        assert.strictEqual((yield* server.ended).code, 0)
-      })
+  it.live("the server stops reading while its answers are unread, continues later, and can always end", () =>
+    Effect.gen(function* () {
+      const server = yield* ServerProcess.greeted(yield* Sandbox.make())
+      yield* server.pauseReading
+      const ids = numbers(UNREAD)
+      yield* server.send(...ids.map((id) => JsonRpc.listTools(id)))
+      yield* server.logged(/The assistant does not read its answers: more than 16777216 bytes are unread/u)
+      if (hasProc) assert.isBelow(peakMegabytes(server.pid), 600)
+      yield* server.resumeReading
+      for (const id of ids) assert.isDefined((yield* server.answer(id)).result)
+      yield* server.send(JsonRpc.callStatus(9_000, done))
+      assert.strictEqual((yield* server.answer(9_000)).result?.structuredContent?.["status"], "COMPLETED")
+      yield* server.pauseReading
+      yield* server.send(...ids.map((id) => JsonRpc.listTools(10_000 + id)))
+      yield* server.logged(/(?:The assistant does not read.*){2}/su)
+      yield* server.kill("SIGTERM")
+      yield* server.exited
+      yield* server.resumeReading
+      assert.strictEqual((yield* server.ended).code, 0)
+    })
   )
 
   it.live("an assistant that reads slowly gets every answer before the server ends", () =>
@@ -190,20 +186,18 @@ describe("over standard input", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live(
-    "the server ends and aborts its request if the assistant closes standard output during a call",
-    () =>
-      Effect.gen(function* () {
-        const sandbox = yield* Sandbox.make()
-        const server = yield* ServerProcess.startAsking(sandbox, { id: 2, takes: "8 seconds" })
-        yield* server.answer(0)
-        yield* server.stopReading
-        yield* server.send(JsonRpc.ping(3))
-        assert.strictEqual(yield* ServerProcess.firstOutcome(sandbox), "aborted")
-        const { code, stderr } = yield* server.ended
-        assert.strictEqual(code, 0)
-        assert.deepStrictEqual(AuditLine.outcomesIn(stderr), ["cancelled"])
-      })
+  it.live("the server ends and aborts its request if standard output closes during a call", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.make()
+      const server = yield* ServerProcess.startAsking(sandbox, { id: 2, takes: "8 seconds" })
+      yield* server.answer(0)
+      yield* server.stopReading
+      yield* server.send(JsonRpc.ping(3))
+      assert.strictEqual(yield* ServerProcess.firstOutcome(sandbox), "aborted")
+      const { code, stderr } = yield* server.ended
+      assert.strictEqual(code, 0)
+      assert.deepStrictEqual(AuditLine.outcomesIn(stderr), ["cancelled"])
+    })
   )
 
   it.live.each([

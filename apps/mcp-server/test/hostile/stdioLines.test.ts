@@ -185,9 +185,7 @@ const right: ReadonlyArray<Row> = [
 ]
 
 function escaped(text: string): string {
-  return Array.from(text, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`).join(
-    ""
-  )
+  return text.replaceAll(/./gu, (character) => `\\u00${character.charCodeAt(0).toString(16)}`)
 }
 
 let lastId = 1_000

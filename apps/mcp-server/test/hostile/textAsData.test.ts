@@ -66,57 +66,53 @@ const rows = texts.map(([what], n) => [what, hostile[n]] as const)
 
 describe("a text of the tenant", { timeout: 60_000 }, () => {
   layer(withAssistant, { excludeTestServices: true, timeout: "60 seconds" })((it) => {
-    it.effect.each(rows)(
-      "a text is harmless as the name of a source in lists and completions: %s",
-      ([, source]) =>
-        Effect.gen(function* () {
-          const { ask, call } = yield* Assistant.Assistant
-          const start = String(source?.name.split(" ", 1)[0])
-          const list = yield* call({ nameContains: `${start} ` }, "list_non_employee_sources")
-          assert.containSubset(list.structured, { total: 1, sources: [{ sourceId: source?.sourceId }] })
-          assert.include(list.text, "Word")
-          assert.deepStrictEqual(JSON.parse(list.text), list.structured)
-          assertHarmless(list.structured)
-          const { completion } = yield* ask((offers) =>
-            offers.complete({
-              ref: { type: "ref/prompt", name: "did_my_upload_work" },
-              argument: { name: "source", value: `${start} ` }
-            })
-          )
-          assert.lengthOf(completion.values, 1)
-          assertHarmless(completion)
-        })
+    it.effect.each(rows)("a text is harmless as a source's name in lists and completions: %s", ([, source]) =>
+      Effect.gen(function* () {
+        const { ask, call } = yield* Assistant.Assistant
+        const start = String(source?.name.split(" ", 1)[0])
+        const list = yield* call({ nameContains: `${start} ` }, "list_non_employee_sources")
+        assert.containSubset(list.structured, { total: 1, sources: [{ sourceId: source?.sourceId }] })
+        assert.include(list.text, "Word")
+        assert.deepStrictEqual(JSON.parse(list.text), list.structured)
+        assertHarmless(list.structured)
+        const { completion } = yield* ask((offers) =>
+          offers.complete({
+            ref: { type: "ref/prompt", name: "did_my_upload_work" },
+            argument: { name: "source", value: `${start} ` }
+          })
+        )
+        assert.lengthOf(completion.values, 1)
+        assertHarmless(completion)
+      })
     )
 
-    it.effect.each(rows)(
-      "a text is harmless in errors of tools and of the resource, and as a body that is not JSON: %s",
-      ([, source]) =>
-        Effect.gen(function* () {
-          const { ask, call } = yield* Assistant.Assistant
-          const sourceId = source?.sourceId ?? ""
-          for (const tool of ["get_bulk_upload_status", "wait_for_bulk_upload"]) {
-            const { isError, structured, text } = yield* call({ sourceId }, tool)
-            assert.isTrue(isError)
-            assert.strictEqual(structured?.["error"], "Forbidden")
-            assert.include(String(structured?.["message"]), "Word")
-            assert.deepStrictEqual(JSON.parse(text), structured)
-            assertHarmless(structured)
-          }
-          const asBody = {
-            _tag: "Respond",
-            status: 200,
-            body: source?.description ?? "",
-            headers: { "content-type": "text/plain" }
-          } as const
-          yield* (yield* Sandbox.Sandbox).fail({ endpoint: "status", fault: asBody })
-          const unexpected = yield* call({ sourceId })
-          assert.strictEqual(unexpected.structured?.["error"], "UnexpectedResponse")
-          assertHarmless(unexpected.structured)
-          const uri = `sailpoint://non-employee-sources/${sourceId}/bulk-upload-status`
-          const refused = yield* Effect.flip(ask((offers) => offers.readResource({ uri })))
-          assert.include(refused.message, "Word")
-          assertHarmless([refused.message, refused.data])
-        })
+    it.effect.each(rows)("a text is harmless in errors, and as a body that is not JSON: %s", ([, source]) =>
+      Effect.gen(function* () {
+        const { ask, call } = yield* Assistant.Assistant
+        const sourceId = source?.sourceId ?? ""
+        for (const tool of ["get_bulk_upload_status", "wait_for_bulk_upload"]) {
+          const { isError, structured, text } = yield* call({ sourceId }, tool)
+          assert.isTrue(isError)
+          assert.strictEqual(structured?.["error"], "Forbidden")
+          assert.include(String(structured?.["message"]), "Word")
+          assert.deepStrictEqual(JSON.parse(text), structured)
+          assertHarmless(structured)
+        }
+        const asBody = {
+          _tag: "Respond",
+          status: 200,
+          body: source?.description ?? "",
+          headers: { "content-type": "text/plain" }
+        } as const
+        yield* (yield* Sandbox.Sandbox).fail({ endpoint: "status", fault: asBody })
+        const unexpected = yield* call({ sourceId })
+        assert.strictEqual(unexpected.structured?.["error"], "UnexpectedResponse")
+        assertHarmless(unexpected.structured)
+        const uri = `sailpoint://non-employee-sources/${sourceId}/bulk-upload-status`
+        const refused = yield* Effect.flip(ask((offers) => offers.readResource({ uri })))
+        assert.include(refused.message, "Word")
+        assertHarmless([refused.message, refused.data])
+      })
     )
 
     it.effect.each(rows)("a text is harmless as an ID, and as the argument of the prompt: %s", ([, source]) =>

@@ -76,20 +76,15 @@ const consumer = Effect.gen(function* () {
   return folder
 })
 
-describe("the packed libraries", () => {
-  it.live(
-    "the packed libraries compile and run in a strict project",
-    () =>
-      Effect.gen(function* () {
-        const folder = yield* consumer
-        const tsc = join(ROOT, "node_modules/typescript/bin/tsc")
-        yield* Effect.promise(() => run(process.execPath, [tsc, "-p", folder]))
-        const { stderr, stdout } = yield* Effect.promise(() =>
-          run(process.execPath, [join(folder, "main.js")])
-        )
-        assert.deepStrictEqual(JSON.parse(stdout), ["COMPLETED", "5a4d0000-0000-4000-8000-000000000005"])
-        assert.strictEqual(stderr, "")
-      }),
-    120_000
+describe("the packed libraries", { timeout: 120_000 }, () => {
+  it.live("the packed libraries compile and run in a strict project", () =>
+    Effect.gen(function* () {
+      const folder = yield* consumer
+      const tsc = join(ROOT, "node_modules/typescript/bin/tsc")
+      yield* Effect.promise(() => run(process.execPath, [tsc, "-p", folder]))
+      const { stderr, stdout } = yield* Effect.promise(() => run(process.execPath, [join(folder, "main.js")]))
+      assert.deepStrictEqual(JSON.parse(stdout), ["COMPLETED", "5a4d0000-0000-4000-8000-000000000005"])
+      assert.strictEqual(stderr, "")
+    })
   )
 })

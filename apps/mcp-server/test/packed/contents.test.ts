@@ -23,15 +23,13 @@ const builtFrom = (module: string): ReadonlyArray<string> =>
   [".js", ".js.map", ".d.ts", ".d.ts.map"].map((ending) => `dist/${module.replace(/\.ts$/u, ending)}`)
 
 layer(packed, { timeout: "2 minutes" })("the tarball of", (it) => {
-  it.effect.each(TWO_LIBRARIES)(
-    "%s has the source and the built files of each module, and no other file",
-    (folder) =>
-      Effect.gen(function* () {
-        const { files } = yield* tarballOf(folder)
-        const modules = yield* filesIn(join(ROOT, folder, "src"))
-        const expected = modules.flatMap((module) => [`src/${module}`, ...builtFrom(module)])
-        assert.deepStrictEqual(files, [...DOCUMENTS, ...expected].toSorted())
-      })
+  it.effect.each(TWO_LIBRARIES)("%s has each module's source and built files, and no other file", (folder) =>
+    Effect.gen(function* () {
+      const { files } = yield* tarballOf(folder)
+      const modules = yield* filesIn(join(ROOT, folder, "src"))
+      const expected = modules.flatMap((module) => [`src/${module}`, ...builtFrom(module)])
+      assert.deepStrictEqual(files, [...DOCUMENTS, ...expected].toSorted())
+    })
   )
 
   it.effect("apps/mcp-server has the built command with its licenses, and no other file", () =>
@@ -41,21 +39,19 @@ layer(packed, { timeout: "2 minutes" })("the tarball of", (it) => {
     })
   )
 
-  it.effect.each(TWO_LIBRARIES)(
-    "%s has a map for each built file, which leads to files of the package",
-    (folder) =>
-      Effect.gen(function* () {
-        const { files, folder: root } = yield* tarballOf(folder)
-        const built = files.filter((file) => /^dist\/.+\.(?:js|d\.ts)$/u.test(file))
-        for (const file of built) {
-          const [, map = ""] = /^\/\/# sourceMappingURL=(.+)$/mu.exec(yield* textOf(root, file)) ?? []
-          const path = join(dirname(file), map)
-          assert.include(files, path)
-          const { sourceRoot = "", sources } = JSON.parse(yield* textOf(root, path))
-          assert.lengthOf(sources, 1)
-          assert.include(files, normalize(join(dirname(path), sourceRoot, sources[0])), path)
-        }
-      })
+  it.effect.each(TWO_LIBRARIES)("%s has a map for each built file, which leads to packed files", (folder) =>
+    Effect.gen(function* () {
+      const { files, folder: root } = yield* tarballOf(folder)
+      const built = files.filter((file) => /^dist\/.+\.(?:js|d\.ts)$/u.test(file))
+      for (const file of built) {
+        const [, map = ""] = /^\/\/# sourceMappingURL=(.+)$/mu.exec(yield* textOf(root, file)) ?? []
+        const path = join(dirname(file), map)
+        assert.include(files, path)
+        const { sourceRoot = "", sources } = JSON.parse(yield* textOf(root, path))
+        assert.lengthOf(sources, 1)
+        assert.include(files, normalize(join(dirname(path), sourceRoot, sources[0])), path)
+      }
+    })
   )
 
   it.effect.each(PACKAGES)("%s has a manifest with author, repository, license and engines", (folder) =>
@@ -114,9 +110,8 @@ layer(packed, { timeout: "2 minutes" })("the tarball of", (it) => {
       Effect.gen(function* () {
         const { tarball } = yield* tarballOf(folder)
         const data = yield* read(tarball)
-        const modules = (yield* filesIn(join(ROOT, folder, "src"))).map(
-          (file) => `./${file.replace(".ts", "")}`
-        )
+        const files = yield* filesIn(join(ROOT, folder, "src"))
+        const modules = files.map((file) => `./${file.replace(".ts", "")}`)
         const { exports }: { exports: Readonly<Record<string, unknown>> } = JSON.parse(
           yield* textOf(ROOT, folder, "package.json")
         )

@@ -58,69 +58,68 @@ const configured = (userConfig: Record<string, string>) =>
     )
   )
 
-layer(Layer.merge(bundle, Sandbox.layer()), { excludeTestServices: true, timeout: "60 seconds" })(
-  "the MCP bundle",
-  (it) => {
-    it.effect("the bundle has the built command and its manifests, without source maps", () =>
-      Effect.gen(function* () {
-        const { folder } = yield* Bundle
-        const built = BUILT_COMMAND.filter((file) => !file.endsWith(".map"))
-        const expected = ["LICENSE", "README.md", "manifest.json", "package.json", ...built]
-        assert.deepStrictEqual(yield* filesIn(folder), expected.toSorted())
-      })
-    )
+const Services = Layer.merge(bundle, Sandbox.layer())
 
-    it.effect("the bundle has the version, author and engines of the package", () =>
-      Effect.gen(function* () {
-        const { manifest } = yield* Bundle
-        assert.strictEqual(manifest.version, packageJson.version)
-        assert.strictEqual(manifest.author.name, packageJson.author)
-        assert.strictEqual(manifest.license, packageJson.license)
-        assert.strictEqual(`git+${manifest.repository?.url}.git`, packageJson.repository.url)
-        assert.strictEqual(manifest.homepage, packageJson.homepage)
-        assert.strictEqual(manifest.support, packageJson.bugs)
-        assert.strictEqual(manifest.compatibility?.runtimes?.node, packageJson.engines.node)
-      })
-    )
+layer(Services, { excludeTestServices: true, timeout: "60 seconds" })("the MCP bundle", (it) => {
+  it.effect("the bundle has the built command and its manifests, without source maps", () =>
+    Effect.gen(function* () {
+      const { folder } = yield* Bundle
+      const built = BUILT_COMMAND.filter((file) => !file.endsWith(".map"))
+      const expected = ["LICENSE", "README.md", "manifest.json", "package.json", ...built]
+      assert.deepStrictEqual(yield* filesIn(folder), expected.toSorted())
+    })
+  )
 
-    it.effect("the bundle configures only variables that the command reads, and hides only the secret", () =>
-      Effect.gen(function* () {
-        const { manifest } = yield* Bundle
-        const { env = {} } = manifest.server.mcp_config
-        assert.includeMembers([...settingsIn(CommandLine.HELP)], Object.keys(env))
-        const given = Object.keys(manifest.user_config ?? {}).map((key) => `\${user_config.${key}}`)
-        assert.sameMembers(Object.values(env), given)
-        const hidden = Object.entries(manifest.user_config ?? {}).filter(([, { sensitive }]) => sensitive)
-        assert.deepStrictEqual(Object.keys(Object.fromEntries(hidden)), ["client_secret"])
-      })
-    )
+  it.effect("the bundle has the version, author and engines of the package", () =>
+    Effect.gen(function* () {
+      const { manifest } = yield* Bundle
+      assert.strictEqual(manifest.version, packageJson.version)
+      assert.strictEqual(manifest.author.name, packageJson.author)
+      assert.strictEqual(manifest.license, packageJson.license)
+      assert.strictEqual(`git+${manifest.repository?.url}.git`, packageJson.repository.url)
+      assert.strictEqual(manifest.homepage, packageJson.homepage)
+      assert.strictEqual(manifest.support, packageJson.bugs)
+      assert.strictEqual(manifest.compatibility?.runtimes?.node, packageJson.engines.node)
+    })
+  )
 
-    it.effect("the bundle does not start without its required settings", () =>
-      Effect.gen(function* () {
-        const config = yield* configured({ base_url: "https://acme.api.identitynow.com", client_id: "id" })
-        assert.isUndefined(config)
-      })
-    )
+  it.effect("the bundle configures only variables that the command reads, and hides only the secret", () =>
+    Effect.gen(function* () {
+      const { manifest } = yield* Bundle
+      const { env = {} } = manifest.server.mcp_config
+      assert.includeMembers([...settingsIn(CommandLine.HELP)], Object.keys(env))
+      const given = Object.keys(manifest.user_config ?? {}).map((key) => `\${user_config.${key}}`)
+      assert.sameMembers(Object.values(env), given)
+      const hidden = Object.entries(manifest.user_config ?? {}).filter(([, { sensitive }]) => sensitive)
+      assert.deepStrictEqual(Object.keys(Object.fromEntries(hidden)), ["client_secret"])
+    })
+  )
 
-    it.effect("the bundle starts a server with the announced tools and the configured tenant", () =>
-      Effect.gen(function* () {
-        const { manifest } = yield* Bundle
-        const { url } = yield* Sandbox.Sandbox
-        const client = { client_id: "sandbox", client_secret: "sandbox-secret" }
-        const config = yield* configured({ base_url: url, ...client })
-        assert.strictEqual(config?.command, "node")
-        const [main = "", ...args] = config?.args ?? []
-        const server = yield* ServerProcess.start(args, config?.env ?? {}, main)
-        const call = callStatus(2, Source.named("Done").sourceId)
-        yield* server.send(initialize(0), initialized, listTools(1), call)
-        const tools = ((yield* server.answer(1)).result?.tools ?? []).map(({ name }) => name)
-        assert.sameMembers(
-          (manifest.tools ?? []).map(({ name }) => name),
-          tools
-        )
-        const { structuredContent } = { ...(yield* server.answer(2)).result }
-        assert.deepInclude(structuredContent, { status: "COMPLETED", settled: true })
-      })
-    )
-  }
-)
+  it.effect("the bundle does not start without its required settings", () =>
+    Effect.gen(function* () {
+      const config = yield* configured({ base_url: "https://acme.api.identitynow.com", client_id: "id" })
+      assert.isUndefined(config)
+    })
+  )
+
+  it.effect("the bundle starts a server with the announced tools and the configured tenant", () =>
+    Effect.gen(function* () {
+      const { manifest } = yield* Bundle
+      const { url } = yield* Sandbox.Sandbox
+      const client = { client_id: "sandbox", client_secret: "sandbox-secret" }
+      const config = yield* configured({ base_url: url, ...client })
+      assert.strictEqual(config?.command, "node")
+      const [main = "", ...args] = config?.args ?? []
+      const server = yield* ServerProcess.start(args, config?.env ?? {}, main)
+      const call = callStatus(2, Source.named("Done").sourceId)
+      yield* server.send(initialize(0), initialized, listTools(1), call)
+      const tools = ((yield* server.answer(1)).result?.tools ?? []).map(({ name }) => name)
+      assert.sameMembers(
+        (manifest.tools ?? []).map(({ name }) => name),
+        tools
+      )
+      const { structuredContent } = { ...(yield* server.answer(2)).result }
+      assert.deepInclude(structuredContent, { status: "COMPLETED", settled: true })
+    })
+  )
+})

@@ -60,33 +60,26 @@ describe("the review of a file", () => {
   })
 })
 
-layer(packed, { excludeTestServices: true, timeout: "2 minutes" })("in the packed server", (it) => {
-  it.effect.each(CHUNKS)(
-    "dist/%s.js is readable, and its minified form is not",
-    (chunk) =>
+describe("in the packed server", { timeout: 60_000 }, () => {
+  layer(packed, { excludeTestServices: true, timeout: "2 minutes" })((it) => {
+    it.effect.each(CHUNKS)("dist/%s.js is readable, and its minified form is not", (chunk) =>
       Effect.gen(function* () {
         const code = yield* read(`dist/${chunk}.js`)
         assert.deepStrictEqual(marksOf(code), [])
         assert.includeMembers([...marksOf(minifySync("a.js", code).code)], ["long lines", "short names"])
-      }),
-    60_000
-  )
+      })
+    )
 
-  it.effect(
-    "no packed file can run other code, except for listed exceptions",
-    () =>
+    it.effect("no packed file can run other code, except for listed exceptions", () =>
       Effect.gen(function* () {
         const found = yield* Effect.forEach(CHUNKS, (chunk) =>
           Effect.map(read(`dist/${chunk}.js`), escapesIn)
         )
         assert.sameMembers(found.flat(), Object.keys(EXCEPTIONS))
-      }),
-    60_000
-  )
+      })
+    )
 
-  it.effect(
-    "a start and a call of the packed server generate no code",
-    () =>
+    it.effect("a start and a call of the packed server generate no code", () =>
       Effect.gen(function* () {
         const { "apps/mcp-server": server } = yield* Tarballs
         const sandbox = yield* Sandbox.make()
@@ -101,13 +94,10 @@ layer(packed, { excludeTestServices: true, timeout: "2 minutes" })("in the packe
         assert.deepInclude((yield* answer(1)).result?.structuredContent, { status: "COMPLETED" })
         yield* closeInput
         assert.strictEqual((yield* ended).stderr, "")
-      }),
-    60_000
-  )
+      })
+    )
 
-  it.effect(
-    "a defect is logged with files and lines of the package",
-    () =>
+    it.effect("a defect is logged with files and lines of the package", () =>
       Effect.gen(function* () {
         const { "apps/mcp-server": server } = yield* Tarballs
         const { send, logged } = yield* ServerProcess.start(
@@ -130,43 +120,45 @@ layer(packed, { excludeTestServices: true, timeout: "2 minutes" })("in the packe
         const dist = pathToFileURL(join(server.folder, "dist/")).href
         assert.match(frames[0]?.text ?? "", /^headers\b/u)
         for (const { url } of frames) assert.isTrue(url.startsWith(dist), url)
-      }),
-    60_000
-  )
+      })
+    )
 
-  it.effect("each source map has the contents of its sources", () =>
-    Effect.gen(function* () {
-      for (const map of BUILT_COMMAND.filter((file) => file.endsWith(".map"))) {
-        const file = map.replace(".map", "")
-        assert.include(yield* read(file), `//# sourceMappingURL=${map.replace("dist/", "")}`)
-        const { sources, sourcesContent }: SourceMap = JSON.parse(yield* read(map))
-        assert.isNotEmpty(sources)
-        const contents = sourcesContent.filter((text) => text !== null)
-        assert.lengthOf(contents, sources.length, map)
-      }
-    })
-  )
+    it.effect("each source map has the contents of its sources", () =>
+      Effect.gen(function* () {
+        for (const map of BUILT_COMMAND.filter((file) => file.endsWith(".map"))) {
+          const file = map.replace(".map", "")
+          assert.include(yield* read(file), `//# sourceMappingURL=${map.replace("dist/", "")}`)
+          const { sources, sourcesContent }: SourceMap = JSON.parse(yield* read(map))
+          assert.isNotEmpty(sources)
+          const contents = sourcesContent.filter((text) => text !== null)
+          assert.lengthOf(contents, sources.length, map)
+        }
+      })
+    )
 
-  it.effect("the bill of materials is valid, and names the licensed packages and the two libraries", () =>
-    Effect.gen(function* () {
-      const text = yield* read("dist/sbom.cdx.json")
-      const problems = yield* Effect.promise(() => new JsonStrictValidator(Version.v1dot6).validate(text))
-      assert.isNull(problems)
-      const { components }: { readonly components: ReadonlyArray<{ readonly purl: string }> } =
-        JSON.parse(text)
-      const named = components.map(({ purl }) => decodeURIComponent(purl).replace("pkg:npm/", ""))
-      const licenses = (yield* read("dist/THIRD_PARTY_LICENSES.txt")).matchAll(/^(\S+) (\d\S*) \([^)]+\)$/gmu)
-      const licensed = Array.from(licenses, ([, name, version]) => `${name}@${version}`)
-      const libraries = ["core", "sandbox"].map((name) => `@sailpoint-bulk-upload/${name}@0.0.0`)
-      assert.sameMembers(named, [...licensed, ...libraries])
-    })
-  )
+    it.effect("the bill of materials is valid, and names the licensed packages and the two libraries", () =>
+      Effect.gen(function* () {
+        const text = yield* read("dist/sbom.cdx.json")
+        const problems = yield* Effect.promise(() => new JsonStrictValidator(Version.v1dot6).validate(text))
+        assert.isNull(problems)
+        const { components }: { readonly components: ReadonlyArray<{ readonly purl: string }> } =
+          JSON.parse(text)
+        const named = components.map(({ purl }) => decodeURIComponent(purl).replace("pkg:npm/", ""))
+        const licenses = (yield* read("dist/THIRD_PARTY_LICENSES.txt")).matchAll(
+          /^(\S+) (\d\S*) \([^)]+\)$/gmu
+        )
+        const licensed = Array.from(licenses, ([, name, version]) => `${name}@${version}`)
+        const libraries = ["core", "sandbox"].map((name) => `@sailpoint-bulk-upload/${name}@0.0.0`)
+        assert.sameMembers(named, [...licensed, ...libraries])
+      })
+    )
 
-  it.effect("the name of a tool leads to its function in the file of calls", () =>
-    Effect.gen(function* () {
-      assert.include(yield* read("dist/server.js"), `name: "get_bulk_upload_status"`)
-      assert.include(yield* read("dist/server.js"), "getBulkUploadStatus(")
-      assert.match(yield* read("dist/calls.js"), /^const getBulkUploadStatus = /mu)
-    })
-  )
+    it.effect("the name of a tool leads to its function in the file of calls", () =>
+      Effect.gen(function* () {
+        assert.include(yield* read("dist/server.js"), `name: "get_bulk_upload_status"`)
+        assert.include(yield* read("dist/server.js"), "getBulkUploadStatus(")
+        assert.match(yield* read("dist/calls.js"), /^const getBulkUploadStatus = /mu)
+      })
+    )
+  })
 })

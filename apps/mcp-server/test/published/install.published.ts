@@ -58,120 +58,116 @@ const project = (version: string, packages: ReadonlyArray<string>, ...flags: Rea
 
 const status = { node: process.versions.node, status: "COMPLETED" }
 
-layer(Layer.merge(Nodes.layer, Tarball.layer), { excludeTestServices: true, timeout: "5 minutes" })(
-  "installed by npm",
-  (it) => {
-    it.effect.each(Nodes.VERSIONS)(
-      "the library, the sandbox, the server and the command run on Node %s",
-      (version) =>
-        Effect.gen(function* () {
-          const packed = Object.values(yield* Tarball.Tarballs).map(({ tarball }) => tarball)
-          const peers = ["effect", "@effect/platform-node"].map((name) => `${name}@${devDependencies[name]}`)
-          const { env, folder } = yield* project(version, [...peers, ...packed], "--prefer-offline")
-          const call = (command: string, ...args: ReadonlyArray<string>) =>
-            Effect.promise(() => run(command, args, { cwd: folder, env }))
+const Services = Layer.merge(Nodes.layer, Tarball.layer)
 
-          const sandbox = yield* ServerProcess.startCommand("sailpoint-bulk-upload-sandbox", [], env)
-          const [usage] = yield* sandbox.wrote(/[^]*SAIL_CLIENT_SECRET=\S+\n/u)
-          const settings = Object.fromEntries(
-            Array.from(usage.matchAll(/export (\w+)=(\S+)/gu), ([, name, value]) => [name, value])
-          )
-          const program = yield* Effect.promise(() =>
-            run("node", ["program.js"], { cwd: folder, env: { ...env, ...settings } })
-          )
-          assert.deepStrictEqual(JSON.parse(program.stdout), { ...status, node: version })
-          assert.strictEqual(program.stderr, "")
+layer(Services, { excludeTestServices: true, timeout: "5 minutes" })("installed by npm", (it) => {
+  it.effect.each(Nodes.VERSIONS)(
+    "the library, the sandbox, the server and the command run on Node %s",
+    (version) =>
+      Effect.gen(function* () {
+        const packed = Object.values(yield* Tarball.Tarballs).map(({ tarball }) => tarball)
+        const peers = ["effect", "@effect/platform-node"].map((name) => `${name}@${devDependencies[name]}`)
+        const { env, folder } = yield* project(version, [...peers, ...packed], "--prefer-offline")
+        const call = (command: string, ...args: ReadonlyArray<string>) =>
+          Effect.promise(() => run(command, args, { cwd: folder, env }))
 
-          const printed = yield* call("sailpoint-bulk-upload-mcp", "--version")
-          assert.deepStrictEqual(printed, { stdout: `${packageJson.version}\n`, stderr: "" })
+        const sandbox = yield* ServerProcess.startCommand("sailpoint-bulk-upload-sandbox", [], env)
+        const [usage] = yield* sandbox.wrote(/[^]*SAIL_CLIENT_SECRET=\S+\n/u)
+        const settings = Object.fromEntries(
+          Array.from(usage.matchAll(/export (\w+)=(\S+)/gu), ([, name, value]) => [name, value])
+        )
+        const program = yield* Effect.promise(() =>
+          run("node", ["program.js"], { cwd: folder, env: { ...env, ...settings } })
+        )
+        assert.deepStrictEqual(JSON.parse(program.stdout), { ...status, node: version })
+        assert.strictEqual(program.stderr, "")
 
-          const check = yield* call("sailpoint-bulk-upload-mcp", "check", "--sandbox", "--json")
-          assert.strictEqual(check.stderr, "")
-          assert.isTrue(JSON.parse(check.stdout).ok)
+        const printed = yield* call("sailpoint-bulk-upload-mcp", "--version")
+        assert.deepStrictEqual(printed, { stdout: `${packageJson.version}\n`, stderr: "" })
 
-          const done = yield* call("sailpoint-bulk-upload", "--sandbox", "status", "Done", "--json")
-          assert.strictEqual(JSON.parse(done.stdout).status, "COMPLETED")
+        const check = yield* call("sailpoint-bulk-upload-mcp", "check", "--sandbox", "--json")
+        assert.strictEqual(check.stderr, "")
+        assert.isTrue(JSON.parse(check.stdout).ok)
 
-          const args = ["--sandbox", "--log-level", "warn"]
-          const server = yield* ServerProcess.startCommand("sailpoint-bulk-upload-mcp", args, env)
-          yield* server.send(initialize(1))
-          const { result } = yield* server.answer(1)
-          const info = { name: "sailpoint-bulk-upload", version: packageJson.version }
-          assert.deepInclude(result?.serverInfo, info)
-          yield* server.closeInput
-          assert.deepInclude(yield* server.ended, { code: 0, stderr: "" })
-        }),
-      { timeout: 300_000, concurrent: true }
-    )
+        const done = yield* call("sailpoint-bulk-upload", "--sandbox", "status", "Done", "--json")
+        assert.strictEqual(JSON.parse(done.stdout).status, "COMPLETED")
 
-    it.effect(
-      "the library returns a status with the newest effect of its peer range",
-      () =>
-        Effect.gen(function* () {
-          const { tarball } = (yield* Tarball.Tarballs)["packages/core"]
-          const packages = [`effect@${core.peerDependencies.effect}`, tarball]
-          const { env, folder } = yield* project(status.node, packages, "--prefer-online")
-          const settings = ServerProcess.settingsFor(yield* Sandbox.make())
-          const program = yield* Effect.promise(() =>
-            run("node", ["program.js"], { cwd: folder, env: { ...env, ...settings } })
-          )
-          assert.deepStrictEqual([JSON.parse(program.stdout), program.stderr], [status, ""])
-        }),
-      120_000
-    )
-  }
-)
+        const args = ["--sandbox", "--log-level", "warn"]
+        const server = yield* ServerProcess.startCommand("sailpoint-bulk-upload-mcp", args, env)
+        yield* server.send(initialize(1))
+        const { result } = yield* server.answer(1)
+        const info = { name: "sailpoint-bulk-upload", version: packageJson.version }
+        assert.deepInclude(result?.serverInfo, info)
+        yield* server.closeInput
+        assert.deepInclude(yield* server.ended, { code: 0, stderr: "" })
+      }),
+    { timeout: 300_000, concurrent: true }
+  )
+
+  it.effect(
+    "the library returns a status with the newest effect of its peer range",
+    () =>
+      Effect.gen(function* () {
+        const { tarball } = (yield* Tarball.Tarballs)["packages/core"]
+        const packages = [`effect@${core.peerDependencies.effect}`, tarball]
+        const { env, folder } = yield* project(status.node, packages, "--prefer-online")
+        const settings = ServerProcess.settingsFor(yield* Sandbox.make())
+        const program = yield* Effect.promise(() =>
+          run("node", ["program.js"], { cwd: folder, env: { ...env, ...settings } })
+        )
+        assert.deepStrictEqual([JSON.parse(program.stdout), program.stderr], [status, ""])
+      }),
+    120_000
+  )
+})
 
 /** The command in the tarball. */
 const main = Effect.map(Tarball.Tarballs, (all) => join(all["apps/mcp-server"].folder, "dist/main.js"))
 
-layer(Layer.merge(Nodes.layer, Tarball.layer), { excludeTestServices: true, timeout: "5 minutes" })(
-  "the packed server",
-  (it) => {
-    it.effect.each(Nodes.TOO_OLD)(
-      "the server prints one sentence with the required Node on Node %s, and exits with 2",
-      (version) =>
-        Effect.gen(function* () {
-          const { folderOf } = yield* Nodes.Nodes
-          const server = yield* ServerProcess.start([], {}, yield* main, [join(folderOf(version), "node")])
-          const { code, stderr, stdout } = yield* server.ended
-          assert.deepStrictEqual({ code, stdout }, { code: 2, stdout: "" })
-          assert.match(
-            stderr,
-            new RegExp(
-              `^sailpoint-bulk-upload-mcp needs Node\\.js .+ but was started with ${version} .+\\.\n$`,
-              "u"
-            )
+layer(Services, { excludeTestServices: true, timeout: "5 minutes" })("the packed server", (it) => {
+  it.effect.each(Nodes.TOO_OLD)(
+    "the server prints one sentence with the required Node on Node %s, and exits with 2",
+    (version) =>
+      Effect.gen(function* () {
+        const { folderOf } = yield* Nodes.Nodes
+        const server = yield* ServerProcess.start([], {}, yield* main, [join(folderOf(version), "node")])
+        const { code, stderr, stdout } = yield* server.ended
+        assert.deepStrictEqual({ code, stdout }, { code: 2, stdout: "" })
+        assert.match(
+          stderr,
+          new RegExp(
+            `^sailpoint-bulk-upload-mcp needs Node\\.js .+ but was started with ${version} .+\\.\n$`,
+            "u"
           )
-        })
-    )
+        )
+      })
+  )
 
-    it.effect.each(Object.values(Nodes.OTHERS))(
-      "the server answers calls over standard input and HTTP under %s",
-      ([command, ...options]) =>
-        Effect.gen(function* () {
-          const { others } = yield* Nodes.Nodes
-          const runtime = [join(others, command), ...options] as const
-          const sandbox = yield* Sandbox.make()
-          const sourceId = Source.named("Done").sourceId
-          const home = yield* Tarball.temporaryFolder
-          const env = { ...ServerProcess.settingsFor(sandbox), HOME: home, PATH: process.env["PATH"] ?? "" }
+  it.effect.each(Object.values(Nodes.OTHERS))(
+    "the server answers calls over standard input and HTTP under %s",
+    ([command, ...options]) =>
+      Effect.gen(function* () {
+        const { others } = yield* Nodes.Nodes
+        const runtime = [join(others, command), ...options] as const
+        const sandbox = yield* Sandbox.make()
+        const sourceId = Source.named("Done").sourceId
+        const home = yield* Tarball.temporaryFolder
+        const env = { ...ServerProcess.settingsFor(sandbox), HOME: home, PATH: process.env["PATH"] ?? "" }
 
-          const overStdio = yield* ServerProcess.start([], env, yield* main, runtime)
-          yield* overStdio.send(initialize(0), initialized, callStatus(1, sourceId))
-          const { result } = yield* overStdio.answer(1)
-          assert.deepInclude(result?.structuredContent, { status: "COMPLETED" })
-          yield* overStdio.closeInput
-          assert.strictEqual((yield* overStdio.ended).code, 0)
+        const overStdio = yield* ServerProcess.start([], env, yield* main, runtime)
+        yield* overStdio.send(initialize(0), initialized, callStatus(1, sourceId))
+        const { result } = yield* overStdio.answer(1)
+        assert.deepInclude(result?.structuredContent, { status: "COMPLETED" })
+        yield* overStdio.closeInput
+        assert.strictEqual((yield* overStdio.ended).code, 0)
 
-          const overHttp = yield* ServerProcess.start(["http", "--port", "0"], env, yield* main, runtime)
-          const [, url = ""] = yield* overHttp.logged(/Serving MCP at (\S+)\/mcp\./u)
-          const answer = yield* HttpProcess.post(url, { body: JSON.stringify(callStatus(1, sourceId)) })
-          assert.include(answer.body, "COMPLETED")
-          yield* overHttp.kill("SIGTERM")
-          assert.strictEqual((yield* overHttp.ended).code, 0)
-        }),
-      { timeout: 60_000 }
-    )
-  }
-)
+        const overHttp = yield* ServerProcess.start(["http", "--port", "0"], env, yield* main, runtime)
+        const [, url = ""] = yield* overHttp.logged(/Serving MCP at (\S+)\/mcp\./u)
+        const answer = yield* HttpProcess.post(url, { body: JSON.stringify(callStatus(1, sourceId)) })
+        assert.include(answer.body, "COMPLETED")
+        yield* overHttp.kill("SIGTERM")
+        assert.strictEqual((yield* overHttp.ended).code, 0)
+      }),
+    { timeout: 60_000 }
+  )
+})

@@ -20,9 +20,8 @@ describe.skipIf(RedisServer.isMissing)("servers that share a Redis", { timeout: 
         Array.from({ length: 4 }, () => Replicas.start(sandbox, limit, redis.url)),
         { concurrency: "unbounded" }
       )
-      const statuses = yield* Effect.forEach(replicas, ({ statuses }) => statuses(30), {
-        concurrency: "unbounded"
-      })
+      const calls = replicas.map(({ statuses }) => statuses(30))
+      const statuses = yield* Effect.all(calls, { concurrency: "unbounded" })
       assert.deepStrictEqual(statuses.flat(), Replicas.completed(120))
       assert.deepStrictEqual(yield* Replicas.answers(sandbox, "status"), Replicas.good(120, 200))
     })

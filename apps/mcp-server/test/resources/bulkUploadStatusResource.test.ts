@@ -32,69 +32,63 @@ const failures = [
   ["InvalidSourceId", "contractors", INVALID_PARAMS, /"contractors" is not a source ID/u]
 ] as const
 
-describe.each(Assistant.kinds)(
-  "the status as a resource, for a client $name",
-  { timeout: 60_000 },
-  (kind) => {
-    layer(Assistant.layer(kind), { excludeTestServices: true, timeout: "60 seconds" })((it) => {
-      it.effect("the resource is listed as a template", () =>
-        Effect.gen(function* () {
-          const { ask } = yield* Assistant.Assistant
-          const { resourceTemplates } = yield* ask((offers) => offers.listResourceTemplates())
-          assert.lengthOf(resourceTemplates, 1)
-          assert.containSubset(resourceTemplates[0], {
-            name: "bulk_upload_status",
-            uriTemplate: TEMPLATE,
-            mimeType: "application/json"
-          })
-          assert.match(JSON.stringify(resourceTemplates), /^[ -~]+$/u)
+describe.each(Assistant.kinds)("the resource, for a client $name", { timeout: 60_000 }, (kind) => {
+  layer(Assistant.layer(kind), { excludeTestServices: true, timeout: "60 seconds" })((it) => {
+    it.effect("the resource is listed as a template", () =>
+      Effect.gen(function* () {
+        const { ask } = yield* Assistant.Assistant
+        const { resourceTemplates } = yield* ask((offers) => offers.listResourceTemplates())
+        assert.lengthOf(resourceTemplates, 1)
+        assert.containSubset(resourceTemplates[0], {
+          name: "bulk_upload_status",
+          uriTemplate: TEMPLATE,
+          mimeType: "application/json"
         })
-      )
+        assert.match(JSON.stringify(resourceTemplates), /^[ -~]+$/u)
+      })
+    )
 
-      it.effect.each(["Done", "Failed", "Running", "Contractors"])(
-        "the resource returns the same fields as the tool: %s",
-        (name) =>
-          Effect.gen(function* () {
-            const { sourceId } = Source.named(name)
-            const [content, ...others] = yield* read(sourceId)
-            const { structured } = yield* (yield* Assistant.Assistant).call({ sourceId })
-            assert.deepStrictEqual(others, [])
-            assert.deepStrictEqual([content?.uri, content?.mimeType], [uriOf(sourceId), "application/json"])
-            const { checkedAt, ...fields } = parse(content)
-            const { checkedAt: _, ...expected } = structured ?? {}
-            assert.deepStrictEqual(fields, expected)
-            assert.match(String(checkedAt), /^\d{4}-\d\d-\d\dT/u)
-          })
-      )
+    it.effect.each(["Done", "Failed", "Running", "Contractors"])(
+      "the resource returns the same fields as the tool: %s",
+      (name) =>
+        Effect.gen(function* () {
+          const { sourceId } = Source.named(name)
+          const [content, ...others] = yield* read(sourceId)
+          const { structured } = yield* (yield* Assistant.Assistant).call({ sourceId })
+          assert.deepStrictEqual(others, [])
+          assert.deepStrictEqual([content?.uri, content?.mimeType], [uriOf(sourceId), "application/json"])
+          const { checkedAt, ...fields } = parse(content)
+          const { checkedAt: _, ...expected } = structured ?? {}
+          assert.deepStrictEqual(fields, expected)
+          assert.match(String(checkedAt), /^\d{4}-\d\d-\d\dT/u)
+        })
+    )
 
-      it.effect.each(failures)(
-        "the resource fails with the message of the tool: %s",
-        ([error, sourceId, code, says]) =>
-          Effect.gen(function* () {
-            const refused = yield* Effect.flip(read(sourceId))
-            const { structured } = yield* (yield* Assistant.Assistant).call({ sourceId })
-            assert.strictEqual(refused.code, code)
-            assert.strictEqual(structured?.["error"], error)
-            assert.deepStrictEqual(refused.data, structured)
-            assert.match(refused.message, says)
-            const { message, nextStep } = { ...structured }
-            assert.include(refused.message, `${String(message)} ${String(nextStep)}`)
-            assert.notMatch(refused.message, /\n|\bat .*\.[jt]s:\d/u)
-          })
-      )
+    it.effect.each(failures)("the resource fails like the tool: %s", ([error, sourceId, code, says]) =>
+      Effect.gen(function* () {
+        const refused = yield* Effect.flip(read(sourceId))
+        const { structured } = yield* (yield* Assistant.Assistant).call({ sourceId })
+        assert.strictEqual(refused.code, code)
+        assert.strictEqual(structured?.["error"], error)
+        assert.deepStrictEqual(refused.data, structured)
+        assert.match(refused.message, says)
+        const { message, nextStep } = { ...structured }
+        assert.include(refused.message, `${String(message)} ${String(nextStep)}`)
+        assert.notMatch(refused.message, /\n|\bat .*\.[jt]s:\d/u)
+      })
+    )
 
-      it.effect.each(["%20", " ", "%E2%80%8B%0A", "%C2%A0"])(
-        "the resource drops spaces and invisible characters around an ID in its URI: %s",
-        (around) =>
-          Effect.gen(function* () {
-            const { sourceId } = Source.named("Done")
-            const [content] = yield* read(`${around}${sourceId}${around}`)
-            assert.strictEqual(parse(content)["sourceId"], sourceId)
-          })
-      )
-    })
-  }
-)
+    it.effect.each(["%20", " ", "%E2%80%8B%0A", "%C2%A0"])(
+      "the resource drops spaces and invisible characters around an ID in its URI: %s",
+      (around) =>
+        Effect.gen(function* () {
+          const { sourceId } = Source.named("Done")
+          const [content] = yield* read(`${around}${sourceId}${around}`)
+          assert.strictEqual(parse(content)["sourceId"], sourceId)
+        })
+    )
+  })
+})
 
 describe("the status as a resource", { timeout: 60_000 }, () => {
   it.live("every read of the resource sends a request", () =>

@@ -51,11 +51,8 @@ describe("a secret in a file", { timeout: 60_000 }, () => {
       const old = { ...Client.admin, clientSecret: "canary-old" }
       const clients = [old, { ...old, clientSecret: "canary-new" }]
       const sandbox = yield* Sandbox.make({ clients, limit: { requests: 100_000, per: "10 seconds" } })
-      const { outcomes, server, stop, write } = yield* underLoad(
-        sandbox,
-        "SAIL_CLIENT_SECRET",
-        old.clientSecret
-      )
+      const load = yield* underLoad(sandbox, "SAIL_CLIENT_SECRET", old.clientSecret)
+      const { outcomes, server, stop, write } = load
       yield* write("canary-new\n")
       clients.shift()
       yield* server.kill("SIGHUP")

@@ -45,20 +45,18 @@ const ends: ReadonlyArray<readonly [string, Effect.Effect<unknown, BulkUploadErr
 ]
 
 describe("an observed tool call", () => {
-  it.effect.each(ends)(
-    "a tool call that ends as `%s` is logged and measured, and ends the same for its caller",
-    ([outcome, end]) =>
-      Effect.gen(function* () {
-        const { exit, logged, measured } = yield* seen(end)
-        assert.deepStrictEqual(logged, [
-          { tool: "a_tool", outcome, durationMs: 1500, requestId: "1", sourceId }
-        ])
-        const [point, ...others] = measured
-        assert.deepStrictEqual([point?.count, point?.sum, others.length], [1, 1.5, 0])
-        const labels = { "gen_ai.tool.name": "a_tool", outcome, "network.transport": "pipe" }
-        assert.deepInclude(point?.attributes, labels)
-        assert.deepStrictEqual(reasonsOf(exit), reasonsOf(yield* Effect.exit(end)))
-      })
+  it.effect.each(ends)("a call that ends as `%s` is logged, measured and not changed", ([outcome, end]) =>
+    Effect.gen(function* () {
+      const { exit, logged, measured } = yield* seen(end)
+      assert.deepStrictEqual(logged, [
+        { tool: "a_tool", outcome, durationMs: 1500, requestId: "1", sourceId }
+      ])
+      const [point, ...others] = measured
+      assert.deepStrictEqual([point?.count, point?.sum, others.length], [1, 1.5, 0])
+      const labels = { "gen_ai.tool.name": "a_tool", outcome, "network.transport": "pipe" }
+      assert.deepInclude(point?.attributes, labels)
+      assert.deepStrictEqual(reasonsOf(exit), reasonsOf(yield* Effect.exit(end)))
+    })
   )
 
   it.effect("a tool call over HTTP is measured with its transport", () =>

@@ -79,26 +79,24 @@ describe("a collector", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live.each(ill)(
-    "a collector in the mode %s causes one warning, without its key, and no failure",
-    ([manner, says]) =>
-      Effect.gen(function* () {
-        const receiver = yield* OtlpReceiver.start(manner)
-        const key = { OTEL_EXPORTER_OTLP_HEADERS: "api-key=canary-collector-key" }
-        const { answers, code, stderr } = yield* exporting(
-          receiver,
-          key,
-          (posts) => new Set(posts.map(({ path }) => path)).size === 3
-        )
-        assert.strictEqual(answers[0]?.result?.structuredContent?.["status"], "COMPLETED")
-        assert.strictEqual(code, 0)
-        const [warning, ...others] = warnings(stderr)
-        assert.deepStrictEqual(others, [])
-        assert.include(warning?.["message"], says)
-        const { host } = new URL(String(receiver.env["OTEL_EXPORTER_OTLP_ENDPOINT"]))
-        assert.include(warning?.["message"], host)
-        assert.notInclude(stderr, "canary")
-      })
+  it.live.each(ill)("a collector in the mode %s causes one warning, without its key", ([manner, says]) =>
+    Effect.gen(function* () {
+      const receiver = yield* OtlpReceiver.start(manner)
+      const key = { OTEL_EXPORTER_OTLP_HEADERS: "api-key=canary-collector-key" }
+      const { answers, code, stderr } = yield* exporting(
+        receiver,
+        key,
+        (posts) => new Set(posts.map(({ path }) => path)).size === 3
+      )
+      assert.strictEqual(answers[0]?.result?.structuredContent?.["status"], "COMPLETED")
+      assert.strictEqual(code, 0)
+      const [warning, ...others] = warnings(stderr)
+      assert.deepStrictEqual(others, [])
+      assert.include(warning?.["message"], says)
+      const { host } = new URL(String(receiver.env["OTEL_EXPORTER_OTLP_ENDPOINT"]))
+      assert.include(warning?.["message"], host)
+      assert.notInclude(stderr, "canary")
+    })
   )
 
   it.live.each(ends.flatMap(([how, end]) => down.map(([why, env]) => [why, how, env, end] as const)))(
