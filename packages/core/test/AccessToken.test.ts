@@ -2,20 +2,18 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/testing/TestClock"
 import type * as Fault from "@sailpoint-bulk-upload/sandbox/Fault"
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
-import * as ApiClient from "../src/ApiClient.ts"
 import type { BulkUploadError } from "../src/BulkUploadError.ts"
 import { getBulkUploadStatus } from "../src/BulkUploads.ts"
 import { ApiClient as Client } from "../src/internal/apiClient.ts"
 import * as RetryPolicy from "../src/RetryPolicy.ts"
 import { adjustable } from "./support/spending.ts"
-import { auth, tenant } from "./support/tenant.ts"
+import { api, auth, plan, tenant } from "./support/tenant.ts"
 
 const done = Source.named("Done").sourceId
 const ask = getBulkUploadStatus(done)
@@ -28,6 +26,8 @@ const requests = (endpoint: "token" | "status") =>
 
 const withoutRetries = tenant({ retryPolicy: RetryPolicy.none })
 const grant = (body: unknown): Fault.Fault => ({ _tag: "Respond", status: 200, body })
+const pending = grant({ status: "PENDING" })
+const refused: Fault.Fault = { _tag: "Respond", status: 401, body: {} }
 
 /** Expects that calls use a token for a time, and not a millisecond longer. */
 const renewedAfter = (keptSeconds: number) =>
@@ -65,13 +65,8 @@ describe("AccessToken", () => {
 
   it.effect.each(expiries)("a token with expires_in %j is kept for %d s", ([expiresIn, keptSeconds]) =>
     Effect.gen(function* () {
-      const sandbox = yield* Sandbox.Sandbox
-      yield* sandbox.fail({
-        endpoint: "token",
-        fault: grant({ access_token: "t", expires_in: expiresIn }),
-        times: 2
-      })
-      yield* sandbox.fail({ endpoint: "status", fault: grant({ status: "PENDING" }), times: 3 })
+      yield* plan("token", grant({ access_token: "t", expires_in: expiresIn }), 2)
+      yield* plan("status", pending, 3)
       yield* renewedAfter(keptSeconds)
     }).pipe(Effect.provide(tenant()))
   )
@@ -94,11 +89,11 @@ describe("AccessToken", () => {
     const accessToken = Effect.sync(() => Redacted.make(token))
     return Effect.gen(function* () {
       const sandbox = yield* Sandbox.Sandbox
-      yield* sandbox.fail({ endpoint: "status", fault: grant({ status: "PENDING" }) })
+      yield* plan("status", pending)
       yield* ask
       token = "new"
-      yield* sandbox.fail({ endpoint: "status", fault: { _tag: "Respond", status: 401, body: {} } })
-      yield* sandbox.fail({ endpoint: "status", fault: grant({ status: "PENDING" }) })
+      yield* plan("status", refused)
+      yield* plan("status", pending)
       yield* ask
       const sent = (yield* sandbox.received).map(({ headers }) => headers["authorization"])
       assert.deepStrictEqual(sent, ["Bearer old", "Bearer old", "Bearer new"])
@@ -107,12 +102,11 @@ describe("AccessToken", () => {
 
   it.live("a refused token is renewed although the system clock was put back", () =>
     Effect.gen(function* () {
-      const sandbox = yield* Sandbox.Sandbox
       const { clock, putBack } = adjustable(yield* Clock.Clock)
       const askOnClock = Effect.provideService(ask, Clock.Clock, clock)
       yield* askOnClock
       putBack()
-      yield* sandbox.fail({ endpoint: "status", fault: { _tag: "Respond", status: 401, body: {} } })
+      yield* plan("status", refused)
       yield* askOnClock
       assert.strictEqual(yield* requests("token"), 2)
     }).pipe(Effect.provide(tenant()))
@@ -154,8 +148,7 @@ describe("AccessToken", () => {
     "a failed token request with %d and %j is a typed error, and the next call requests another token",
     ([status, body, tag]) =>
       Effect.gen(function* () {
-        const sandbox = yield* Sandbox.Sandbox
-        yield* sandbox.fail({ endpoint: "token", fault: { _tag: "Respond", status, body } })
+        yield* plan("token", { _tag: "Respond", status, body })
         const error = yield* Effect.flip(ask)
         assert(error._tag === tag && error._tag !== "InvalidSourceId")
         assert.strictEqual(error.operation, "token")
@@ -170,7 +163,7 @@ describe("AccessToken", () => {
       const { accessToken } = yield* Client
       const old = yield* accessToken.get
       yield* TestClock.adjust("690 seconds")
-      yield* sandbox.fail({ endpoint: "token", fault: { _tag: "Delay", duration: "1 second" } })
+      yield* plan("token", { _tag: "Delay", duration: "1 second" })
       const renewing = yield* Effect.forkChild(accessToken.get)
       yield* sandbox.until((all) => all.length === 2)
       assert.isTrue(yield* accessToken.refused(old))
@@ -178,13 +171,6 @@ describe("AccessToken", () => {
       yield* TestClock.adjust("1 second")
       assert.strictEqual(yield* Fiber.join(late), yield* Fiber.join(renewing))
       assert.strictEqual(yield* requests("token"), 2)
-    }).pipe(
-      Effect.provide(
-        Layer.unwrap(Effect.map(Sandbox.Sandbox, ({ url }) => ApiClient.layer({ baseUrl: url, auth }))).pipe(
-          Layer.provide(FetchHttpClient.layer),
-          Layer.provideMerge(Sandbox.layer())
-        )
-      )
-    )
+    }).pipe(Effect.provide(Layer.provideMerge(api(), Sandbox.layer())))
   )
 })

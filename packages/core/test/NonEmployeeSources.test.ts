@@ -1,25 +1,19 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
-import * as ApiClient from "../src/ApiClient.ts"
+import type * as ApiClient from "../src/ApiClient.ts"
 import * as BulkUploads from "../src/BulkUploads.ts"
 import { sourcesNamed } from "../src/internal/sourcesNamed.ts"
 import * as NonEmployeeSources from "../src/NonEmployeeSources.ts"
 import { observe } from "./support/observed.ts"
-import { auth } from "./support/tenant.ts"
+import { api, plan } from "./support/tenant.ts"
 
 const live = (options: Partial<ApiClient.Options> & { readonly sandbox?: Sandbox.Options } = {}) =>
   Layer.mergeAll(NonEmployeeSources.layerApiClient, BulkUploads.layerApiClient).pipe(
-    Layer.provide(
-      Layer.unwrap(
-        Effect.map(Sandbox.Sandbox, ({ url }) => ApiClient.layer({ baseUrl: url, auth, ...options }))
-      )
-    ),
-    Layer.provide(FetchHttpClient.layer),
+    Layer.provide(api(options)),
     Layer.provideMerge(Sandbox.layer(options.sandbox))
   )
 
@@ -124,7 +118,6 @@ describe("NonEmployeeSources", () => {
 
   it.live("list reads incomplete items, drops those without an ID, and makes texts harmless", () =>
     Effect.gen(function* () {
-      const sandbox = yield* Sandbox.Sandbox
       const { id, sourceId } = Source.named("Done")
       const items = [
         {},
@@ -139,7 +132,7 @@ describe("NonEmployeeSources", () => {
       ]
       // U+202E has three bytes.
       const body = JSON.stringify(items).padEnd(MAX_BODY - 2)
-      yield* sandbox.fail({ endpoint: "sources", fault: { _tag: "Respond", status: 200, body } })
+      yield* plan("sources", { _tag: "Respond", status: 200, body })
       const list = yield* (yield* NonEmployeeSources.NonEmployeeSources).list()
       assert.deepStrictEqual<unknown>(list, [
         { sourceId: id, id, name: "", description: "" },
@@ -153,8 +146,7 @@ describe("NonEmployeeSources", () => {
     "list fails with a body of %i bytes that is too long or not a list",
     ([, body]) =>
       Effect.gen(function* () {
-        const sandbox = yield* Sandbox.Sandbox
-        yield* sandbox.fail({ endpoint: "sources", fault: { _tag: "Respond", status: 200, body } })
+        yield* plan("sources", { _tag: "Respond", status: 200, body })
         const error = yield* Effect.flip((yield* NonEmployeeSources.NonEmployeeSources).list())
         assert.strictEqual(error._tag, "UnexpectedResponse")
         const problem = body.length > MAX_BODY ? "larger than 2048 KiB" : "not a JSON list of sources"

@@ -24,7 +24,7 @@ import { client } from "./support/tenant.ts"
 type Expected = number | "interrupted" | { readonly refused: number }
 type Case = readonly [
   name: string,
-  options: RequestBudget.Options,
+  options: RequestBudget.Options | "unlimited",
   script: ReadonlyArray<Scripted>,
   expected: ReadonlyArray<Expected>
 ]
@@ -35,6 +35,12 @@ const refused = (refused: number) => ({ refused })
 const silent = "no Retry-After"
 
 const cases: ReadonlyArray<Case> = [
+  [
+    "the unlimited budget sends every request at once, except during a back-off",
+    "unlimited",
+    [...many(500), { lasts: 1, limited: 7000 }, ...many(500, { at: 2 })],
+    Array.from({ length: 1001 }, (_, n) => (n <= 500 ? 0 : 7001))
+  ],
   [
     "a burst of 1,000 is sent at the speed of the limit",
     {},
@@ -158,7 +164,8 @@ const timers = () => process.getActiveResourcesInfo().filter((name) => name === 
 describe("RequestBudget", () => {
   it.effect.each(cases)("%s", ([, options, script, expected]) =>
     Effect.gen(function* () {
-      const played = yield* play(script, RequestBudget.make(options))
+      const budget = options === "unlimited" ? RequestBudget.unlimited : RequestBudget.make(options)
+      const played = yield* play(script, budget)
       const seen = new Map<number, Expected>(played.sent.map(beginning))
       for (const [n, remaining] of played.refused) seen.set(n, refused(remaining))
       assert.deepStrictEqual(
@@ -180,20 +187,6 @@ describe("RequestBudget", () => {
   ])("the options %o are refused", (options, expects) => {
     assert.throws(() => RequestBudget.make(options), RangeError, expects)
   })
-
-  it.effect("the unlimited budget sends every request at once, except during a back-off", () =>
-    Effect.gen(function* () {
-      const key = "unlimited"
-      const { sent } = yield* play(
-        [...many(500, { key }), { key, lasts: 1, limited: 7000 }, ...many(500, { key, at: 2 })],
-        RequestBudget.unlimited
-      )
-      assert.deepStrictEqual(
-        sent.map(({ begin }) => begin),
-        Array.from({ length: 1001 }, (_, n) => (n <= 500 ? 0 : 7001))
-      )
-    })
-  )
 
   it.effect("a system clock that is put back by an hour delays no request", () =>
     Effect.gen(function* () {

@@ -9,7 +9,7 @@ import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
 import { getBulkUploadStatus } from "../src/BulkUploads.ts"
 import * as RetryPolicy from "../src/RetryPolicy.ts"
-import { tenant, transports } from "./support/tenant.ts"
+import { plan, tenant, transports } from "./support/tenant.ts"
 
 const done = Source.named("Done").sourceId
 const ask = getBulkUploadStatus(done)
@@ -27,9 +27,6 @@ const aborted = (count: number) =>
     sandbox.until((all) => ofStatus(all).filter(({ outcome }) => outcome === "aborted").length >= count)
   )
 
-const plan = (fault: Fault.Fault, times = 1) =>
-  Effect.flatMap(Sandbox.Sandbox, (sandbox) => sandbox.fail({ endpoint: "status", fault, times }))
-
 describe.each(transports)("over %s", (_, transport) => {
   const live = tenant({ retryPolicy: RetryPolicy.none }, transport)
 
@@ -37,7 +34,7 @@ describe.each(transports)("over %s", (_, transport) => {
     "an attempt with the fault %j is a RequestTimeout after 10 s, and its socket is closed",
     (fault) =>
       Effect.gen(function* () {
-        yield* plan(fault)
+        yield* plan("status", fault)
         const fiber = yield* Effect.forkChild(Effect.flip(ask))
         yield* arrived(1)
         yield* TestClock.adjust("10 seconds")
@@ -51,7 +48,7 @@ describe.each(transports)("over %s", (_, transport) => {
     [403, "Forbidden"]
   ] as const)("a %d with an endless body is aborted, and the next call works", ([status, tag]) =>
     Effect.gen(function* () {
-      yield* plan({ _tag: "Endless", status })
+      yield* plan("status", { _tag: "Endless", status })
       const error = yield* Effect.flip(ask)
       assert.strictEqual(error._tag, tag)
       if (tag === "UnexpectedResponse") assert.include(error.message, "larger than 64 KiB")
@@ -64,7 +61,7 @@ describe.each(transports)("over %s", (_, transport) => {
     Effect.gen(function* () {
       const padded = `{"status":"PENDING","x":"${"x".repeat(64 * 1024 - 27)}"}`
       assert.strictEqual(padded.length, 64 * 1024)
-      yield* plan({ _tag: "Respond", status: 200, body: padded })
+      yield* plan("status", { _tag: "Respond", status: 200, body: padded })
       assert.strictEqual((yield* ask).status, "PENDING")
     }).pipe(Effect.provide(live))
   )
@@ -73,7 +70,7 @@ describe.each(transports)("over %s", (_, transport) => {
 describe("retrying", () => {
   it.effect("a retry waits as long as a 429 requires, and the final error has the wait and the tries", () =>
     Effect.gen(function* () {
-      yield* plan({ _tag: "Respond", status: 429, headers: { "retry-after": "20" } }, 3)
+      yield* plan("status", { _tag: "Respond", status: 429, headers: { "retry-after": "20" } }, 3)
       const fiber = yield* Effect.forkChild(Effect.flip(ask))
       for (const sent of [1, 2]) {
         const sandbox = yield* Sandbox.Sandbox
@@ -94,8 +91,7 @@ describe("retrying", () => {
     "a 429 with a long wait for a %s request fails every other call of the client at once",
     (endpoint) =>
       Effect.gen(function* () {
-        const sandbox = yield* Sandbox.Sandbox
-        yield* sandbox.fail({ endpoint, fault: Fault.rateLimited("90") })
+        yield* plan(endpoint, Fault.rateLimited("90"))
         const first = yield* Effect.flip(ask)
         const second = yield* Effect.flip(getBulkUploadStatus(Source.named("Failed").sourceId))
         assert(first._tag === "RateLimited" && second._tag === "RateLimited")
@@ -103,7 +99,7 @@ describe("retrying", () => {
         assert.include(second.message, "was not sent")
         assert.match(second.message, /Wait (?:89|90) s before/u)
         assert.lengthOf(
-          (yield* sandbox.received).filter((request) => request.endpoint === endpoint),
+          (yield* (yield* Sandbox.Sandbox).received).filter((request) => request.endpoint === endpoint),
           1
         )
       }).pipe(Effect.provide(tenant()))
@@ -111,7 +107,7 @@ describe("retrying", () => {
 
   it.effect("a call that its caller repeats counts only the tries of one call", () =>
     Effect.gen(function* () {
-      yield* plan({ _tag: "Respond", status: 429 }, 2)
+      yield* plan("status", { _tag: "Respond", status: 429 }, 2)
       const fiber = yield* Effect.forkChild(Effect.flip(Effect.retry(ask, Schedule.recurs(1))))
       yield* arrived(1)
       // The back-off begins when the answer arrives.

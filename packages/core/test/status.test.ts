@@ -7,17 +7,15 @@ import type { BulkUploadError } from "../src/BulkUploadError.ts"
 import { getBulkUploadStatus } from "../src/BulkUploads.ts"
 import * as RetryPolicy from "../src/RetryPolicy.ts"
 import { ApiVersion } from "../src/internal/tenant.ts"
-import { tenant } from "./support/tenant.ts"
+import { plan, tenant } from "./support/tenant.ts"
 
 const done = Source.named("Done")
 
 /** Returns the error of a call whose status request meets the fault. */
 const failing = (fault: Fault.Fault) =>
-  Effect.gen(function* () {
-    const sandbox = yield* Sandbox.Sandbox
-    yield* sandbox.fail({ endpoint: "status", fault })
-    return yield* Effect.flip(getBulkUploadStatus(done.sourceId))
-  }).pipe(Effect.provide(tenant({ retryPolicy: RetryPolicy.none })))
+  Effect.andThen(plan("status", fault), Effect.flip(getBulkUploadStatus(done.sourceId))).pipe(
+    Effect.provide(tenant({ retryPolicy: RetryPolicy.none }))
+  )
 
 const json = (status: number, content: unknown, headers = {}): Fault.Fault => ({
   _tag: "Respond",

@@ -6,14 +6,13 @@ import * as Metric from "effect/Metric"
 import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/testing/TestClock"
 import * as Fault from "@sailpoint-bulk-upload/sandbox/Fault"
-import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
 import * as BulkUploads from "../src/BulkUploads.ts"
 import * as Metrics from "../src/Metrics.ts"
 import * as RetryPolicy from "../src/RetryPolicy.ts"
 import { observe } from "./support/observed.ts"
 import { scriptedHttp } from "./support/scriptedHttp.ts"
-import { tenant } from "./support/tenant.ts"
+import { plan, tenant } from "./support/tenant.ts"
 
 const { getBulkUploadStatus } = BulkUploads
 const done = Source.named("Done").sourceId
@@ -23,11 +22,9 @@ const quick = RetryPolicy.make({ backoff: 1 })
 /** Observes a call whose first try fails with 500. */
 const observed = Effect.gen(function* () {
   const [seen, layer] = observe()
-  yield* Effect.gen(function* () {
-    const sandbox = yield* Sandbox.Sandbox
-    yield* sandbox.fail({ endpoint: "status", fault: Fault.gatewayPage(500) })
-    yield* getBulkUploadStatus(done)
-  }).pipe(Effect.provide(tenant({ retryPolicy: quick }).pipe(Layer.provideMerge(layer))))
+  yield* Effect.andThen(plan("status", Fault.gatewayPage(500)), getBulkUploadStatus(done)).pipe(
+    Effect.provide(tenant({ retryPolicy: quick }).pipe(Layer.provideMerge(layer)))
+  )
   return seen
 })
 

@@ -1,13 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Struct from "effect/Struct"
-import type { Endpoint } from "../src/Endpoint.ts"
 import * as Sandbox from "../src/Sandbox.ts"
 import * as Source from "../src/Source.ts"
-import { assertDocumented } from "./support/documented.ts"
-import { askToken, authorize, credentials, csvForm, GOOD_CSV, send, start, typed } from "./support/tenant.ts"
-
-type Name = Exclude<Endpoint, "token">
+import { assertDocumented, type Documented as Name } from "./support/documented.ts"
+import { authorize, csvForm, GOOD_CSV, send, start, typed } from "./support/tenant.ts"
 
 interface Call {
   readonly resource: string
@@ -88,14 +85,6 @@ describe("an answer of the sandbox", () => {
 
       const missing = unknown === rest ? success : 404
       assert.deepStrictEqual(statuses, [success, success, 400, 401, 403, missing, 429])
-    })
-  )
-
-  it.effect.each(["sandbox", "sandbox-manager"])("a token answer to %s is as documented", (clientId) =>
-    Effect.gen(function* () {
-      const answered = yield* askToken(yield* Sandbox.make(), credentials(clientId))
-
-      assertDocumented("token", answered.status, answered.json())
     })
   )
 })

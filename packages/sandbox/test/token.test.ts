@@ -101,12 +101,15 @@ describe("a token", () => {
     assert.strictEqual(tokens.verify(issued[1], 0), Client.admin)
   })
 
-  it.effect("a token is valid only in its sandbox, until it is revoked", () =>
+  it.effect("a token is valid only in its sandbox, until it is revoked, after a scheme in any case", () =>
     Effect.gen(function* () {
       const { headers, sandbox } = yield* start()
       const newer = yield* authorize(sandbox)
+      // The scheme may be in any case (RFC 9110).
+      const lowerCase = { authorization: headers.authorization.replace("Bearer", "bearer") }
       const before = [
         yield* askStatus(sandbox, "Done", headers),
+        yield* askStatus(sandbox, "Done", lowerCase),
         yield* askStatus(sandbox, "Done", newer),
         yield* askStatus(yield* Sandbox.make(), "Done", headers)
       ]
@@ -119,7 +122,7 @@ describe("a token", () => {
       ]
       assert.notStrictEqual(newer.authorization, headers.authorization)
       const statuses = [...before, ...after].map(({ status }) => status)
-      assert.deepStrictEqual(statuses, [200, 200, 401, 401, 200])
+      assert.deepStrictEqual(statuses, [200, 200, 200, 401, 401, 200])
     })
   )
 })

@@ -30,12 +30,17 @@ const CHUNKED_HEAD = wire.head(200, { "content-type": "application/json", "trans
 const HALF = '{"status":"COMP'
 const WHOLE = '{"status":"COMPLETED"}'
 
+const CHUNKS = `16\r\n${WHOLE}\r\n0\r\n\r\n`
+
 const closedPort = Effect.scoped(urlOf(wire.closed))
 
 /** A label of more than 63 characters, which no name server has to resolve. */
 const UNKNOWN_HOST = `${"x".repeat(64)}.invalid`
 
 const encrypted = (answer: RawTenant.Answer) => RawTenant.make(answer, selfSigned())
+const on = (scheme: "http" | "https", tenant: ReturnType<typeof RawTenant.make>) =>
+  Effect.map(tenant, ({ port }) => `${scheme}://127.0.0.1:${port}`)
+const badRequest = wire.bytes("HTTP/1.1 400 X\r\n\r\n")
 
 const unreachable: ReadonlyArray<FaultCase> = [
   at("a closed port", "ConnectionFailed", closedPort, "can reach that host"),
@@ -48,27 +53,12 @@ const unreachable: ReadonlyArray<FaultCase> = [
   at(
     "a certificate that does not verify",
     "ConnectionFailed",
-    Effect.map(encrypted(wire.json(200, {})), ({ url }) => url),
+    on("https", encrypted(wire.json(200, {}))),
     "The host's TLS certificate does not verify"
   ),
-  at(
-    "https to a server that speaks http",
-    "ConnectionFailed",
-    Effect.map(
-      RawTenant.make(wire.bytes("HTTP/1.1 400 X\r\n\r\n")),
-      ({ port }) => `https://127.0.0.1:${port}`
-    )
-  ),
-  at(
-    "http to a server that speaks https",
-    "ConnectionFailed",
-    Effect.map(encrypted(wire.silent), ({ port }) => `http://127.0.0.1:${port}`)
-  ),
-  at(
-    "a TLS handshake without an answer",
-    "RequestTimeout",
-    Effect.map(RawTenant.make(wire.silent), ({ port }) => `https://127.0.0.1:${port}`)
-  )
+  at("https to a server that speaks http", "ConnectionFailed", on("https", RawTenant.make(badRequest))),
+  at("http to a server that speaks https", "ConnectionFailed", on("http", encrypted(wire.silent))),
+  at("a TLS handshake without an answer", "RequestTimeout", on("https", RawTenant.make(wire.silent)))
 ]
 
 export const allowedHosts = [UNKNOWN_HOST]
@@ -91,21 +81,12 @@ export const faults: ReadonlyArray<FaultCase> = [
   connection("a head with a null byte", wire.bytes(wire.head(200, { x: "a\0b" }))),
   connection(
     "two lengths",
-    wire.bytes(
-      wire.head(200, [
-        ["content-length", "5"],
-        ["content-length", "7"]
-      ]),
-      WHOLE
-    )
+    wire.bytes(wire.head(200, { "content-length": "5\r\ncontent-length: 7" }), WHOLE)
   ),
   connection("a length that is negative", wire.bytes(wire.head(200, { "content-length": "-1" }), WHOLE)),
   connection(
     "a length and chunks",
-    wire.bytes(
-      wire.head(200, { "content-length": "5", "transfer-encoding": "chunked" }),
-      `16\r\n${WHOLE}\r\n0\r\n\r\n`
-    )
+    wire.bytes(wire.head(200, { "content-length": "5", "transfer-encoding": "chunked" }), CHUNKS)
   ),
   silence("silence", wire.silent),
   silence("silence after the head", wire.bytes(JSON_HEAD)),

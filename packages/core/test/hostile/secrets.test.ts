@@ -54,22 +54,17 @@ const WORDS = [
   "100%/"
 ]
 
+const json = JSON.stringify
 const echoes: ReadonlyArray<readonly [string, (secret: string) => string]> = [
-  ["in JSON", (secret) => JSON.stringify({ messages: [{ text: `You sent ${secret}.` }] })],
-  ["as an OAuth error", (secret) => JSON.stringify({ error: "no", error_description: secret })],
-  ["as a code and an ID", (secret) => JSON.stringify({ detailCode: secret, trackingId: secret })],
-  ["as a status", (secret) => JSON.stringify({ status: secret })],
-  ["as a key", (secret) => JSON.stringify({ [secret]: 1 })],
+  ["in JSON", (secret) => json({ messages: [{ text: `You sent ${secret}.` }] })],
+  ["as an OAuth error", (secret) => json({ error: "no", error_description: secret })],
+  ["as a code and an ID", (secret) => json({ detailCode: secret, trackingId: secret })],
+  ["as a status", (secret) => json({ status: secret })],
+  ["as a key", (secret) => json({ [secret]: 1 })],
   ["as text", (secret) => `You sent ${secret}.`],
-  [
-    "in JSON, between invisible characters",
-    (secret) => JSON.stringify({ message: [...secret].join("\u200b") })
-  ],
+  ["in JSON, between invisible characters", (secret) => json({ message: [...secret].join("\u200b") })],
   ["in unexpected JSON, every character escaped", (secret) => `{"odd":"${unicodeEscaped(secret)}"}`],
-  [
-    "in unexpected JSON, between escaped colors",
-    (secret) => JSON.stringify({ odd: [...secret].join("\u001B[31m") })
-  ],
+  ["in unexpected JSON, between escaped colors", (secret) => json({ odd: [...secret].join("\u001B[31m") })],
   ["in incomplete JSON, every character escaped", (secret) => `{"odd":["${unicodeEscaped(secret)}`],
   [
     "in a page",
@@ -78,16 +73,10 @@ const echoes: ReadonlyArray<readonly [string, (secret: string) => string]> = [
   ],
   ["in a form", (secret) => new URLSearchParams({ client_secret: secret }).toString()],
   ["in a URL", (secret) => `/oauth?client_secret=${encodeURIComponent(secret)}`],
-  ["at the end of a text", (secret) => JSON.stringify({ message: `${"x".repeat(490)}${secret}` })],
-  [
-    "after invisible characters at the end",
-    (secret) => JSON.stringify({ message: `${"\u200b".repeat(3_980)}${secret}` })
-  ],
+  ["at the end of a text", (secret) => json({ message: `${"x".repeat(490)}${secret}` })],
+  ["after invisible characters", (secret) => json({ message: `${"\u200b".repeat(3_980)}${secret}` })],
   ["at the end of a body", (secret) => `${"x".repeat(190)}${secret}`],
-  [
-    "a hundred times",
-    (secret) => JSON.stringify({ messages: Array.from({ length: 100 }, () => ({ text: secret })) })
-  ]
+  ["a hundred times", (secret) => json({ messages: Array.from({ length: 100 }, () => ({ text: secret })) })]
 ]
 
 const unicodeEscaped = (text: string): string =>

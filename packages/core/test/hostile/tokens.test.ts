@@ -47,13 +47,10 @@ const authorizations = (tenant: RawTenant.RawTenant) =>
 const tokenCalls = (tenant: RawTenant.RawTenant) => tenant.requests.filter(RawTenant.isToken).length
 
 /** Grants `t1`, `t2`, … */
-const numbered = () => {
+const numbered = (): RawTenant.Answer => {
   let granted = 0
-  return ((socket, request) =>
-    wire.json(200, { access_token: `t${++granted}`, expires_in: 600 })(
-      socket,
-      request
-    )) satisfies RawTenant.Answer
+  return (socket, request) =>
+    wire.json(200, { access_token: `t${++granted}`, expires_in: 600 })(socket, request)
 }
 
 const HUNDRED = Array.from({ length: 100 }, (_, n) => n)

@@ -7,10 +7,8 @@ import * as net from "node:net"
 import * as tls from "node:tls"
 
 export interface Request {
-  readonly method: string
   readonly path: string
   readonly authorization: string
-  readonly body: string
 }
 
 /** Uses the connection once a request is complete. */
@@ -60,8 +58,8 @@ export const make = (
         const isHttp = /^[A-Z]/u.test(head)
         if (isHttp && (rest.length === 0 || body.length < Number(header("content-length")))) return
         received = ""
-        const [method = "", path = ""] = head.split(" ")
-        const request = { method, path, authorization: header("authorization"), body }
+        const [, path = ""] = head.split(" ")
+        const request = { path, authorization: header("authorization") }
         requests.push(request)
         answer(socket, request)
         changed()
