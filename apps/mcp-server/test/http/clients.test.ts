@@ -23,16 +23,12 @@ const connected = (kind: Assistant.Kind) =>
 
 describe.each(Assistant.kinds)("a client $name over HTTP", { timeout: 60_000 }, (kind) => {
   layer(Serving, { excludeTestServices: true, timeout: "60 seconds" })((it) => {
-    it.effect(`a client over HTTP negotiates ${kind.speaks}`, () =>
-      Effect.gen(function* () {
-        assert.strictEqual((yield* connected(kind)).protocolVersion, kind.speaks)
-      })
-    )
-
-    it.effect("a client over HTTP finds the same tools as over standard input", () =>
+    it.effect(`a client over HTTP negotiates ${kind.speaks}, and finds the same tools as over stdio`, () =>
       Effect.gen(function* () {
         const overStdio = yield* Assistant.connect(kind, {}, ["--sandbox"])
-        assert.deepStrictEqual(yield* (yield* connected(kind)).tools, yield* overStdio.tools)
+        const overHttp = yield* connected(kind)
+        assert.strictEqual(overHttp.protocolVersion, kind.speaks)
+        assert.deepStrictEqual(yield* overHttp.tools, yield* overStdio.tools)
       })
     )
 

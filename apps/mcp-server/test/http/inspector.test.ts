@@ -18,8 +18,6 @@ const inspect = (url: string, era: "legacy" | "modern", args: ReadonlyArray<stri
     return yield* ended
   })
 
-const ERAS = ["legacy", "modern"] as const
-
 const done = Source.named("Done").sourceId
 
 /** A call of every tool, and a part of its answer. */
@@ -35,38 +33,29 @@ interface Listed {
 }
 
 describe("the Inspector", { timeout: 120_000 }, () => {
-  it.live.each(ERAS)("the Inspector lists the tools in the %s protocol era, and reports no problem", (era) =>
-    Effect.gen(function* () {
-      const { url } = yield* HttpProcess.start(yield* Sandbox.make())
-      const listed = yield* inspect(url, era, ["--method", "tools/list", "--strict"])
-      assert.deepStrictEqual([listed.code, listed.stderr], [0, ""])
-      const { tools } = (JSON.parse(listed.stdout) as Listed).result
-      assert.sameMembers(
-        tools.map(({ name }) => name),
-        Object.keys(calls)
-      )
-    })
-  )
-
-  // The Inspector accepts `--strict` only with lists.
-  it.live.each(ERAS)("the Inspector calls every tool in the %s protocol era", (era) =>
-    Effect.gen(function* () {
-      const { url } = yield* HttpProcess.start(yield* Sandbox.make())
-      for (const [name, [arg, contains]] of Object.entries(calls)) {
-        const args = ["--method", "tools/call", "--tool-name", name, "--tool-arg", arg]
-        const { code, stdout } = yield* inspect(url, era, args)
-        assert.strictEqual(code, 0, name)
-        assert.include(stdout, contains, name)
-      }
-    })
-  )
-
-  it.live("the Inspector exits with another code after a failed call", () =>
-    Effect.gen(function* () {
-      const { url } = yield* HttpProcess.start(yield* Sandbox.make())
-      const unknown = ["--tool-name", "get_bulk_upload_status", "--tool-arg", `sourceId=${"f".repeat(32)}`]
-      const { code } = yield* inspect(url, "modern", ["--method", "tools/call", ...unknown])
-      assert.strictEqual(code, 5)
-    })
+  it.live.each(["legacy", "modern"] as const)(
+    "the Inspector lists the tools in the %s protocol era, reports no problem, and calls each tool",
+    (era) =>
+      Effect.gen(function* () {
+        const { url } = yield* HttpProcess.start(yield* Sandbox.make())
+        // The Inspector accepts `--strict` only with lists.
+        const listed = yield* inspect(url, era, ["--method", "tools/list", "--strict"])
+        assert.deepStrictEqual([listed.code, listed.stderr], [0, ""])
+        const { tools } = (JSON.parse(listed.stdout) as Listed).result
+        assert.sameMembers(
+          tools.map(({ name }) => name),
+          Object.keys(calls)
+        )
+        for (const [name, [arg, contains]] of Object.entries(calls)) {
+          const args = ["--method", "tools/call", "--tool-name", name, "--tool-arg", arg]
+          const { code, stdout } = yield* inspect(url, era, args)
+          assert.strictEqual(code, 0, name)
+          assert.include(stdout, contains, name)
+        }
+        // A failed call ends the Inspector with another code.
+        const unknown = ["--tool-name", "get_bulk_upload_status", "--tool-arg", `sourceId=${"f".repeat(32)}`]
+        const { code } = yield* inspect(url, era, ["--method", "tools/call", ...unknown])
+        assert.strictEqual(code, 5)
+      })
   )
 })

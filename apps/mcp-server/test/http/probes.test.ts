@@ -20,6 +20,8 @@ const PUBLIC = {
   env: { MCP_BEARER_TOKEN: HttpProcess.TOKEN }
 }
 
+const token = { authorization: `Bearer ${HttpProcess.TOKEN}` }
+
 const tokenUntil = (exp: number): string =>
   `e30.${Buffer.from(JSON.stringify({ iat: exp - 3600, exp })).toString("base64url")}.canary`
 
@@ -99,32 +101,45 @@ describe("a probe", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("a probe needs no token, and may name any host, or none in HTTP/1.0", () =>
-    Effect.gen(function* () {
-      const { url } = yield* HttpProcess.start(yield* Sandbox.make(), PUBLIC)
-      const statusOf = (path: string, headers: Record<string, string>) =>
-        Effect.map(HttpProcess.get(url, path, headers), ({ status }) => status)
-      for (const path of ["/healthz", "/readyz", "/healthz/", "/readyz/?x=1", "http://evil.test/healthz"]) {
-        for (const host of ["10.1.2.3:3917", "[fd00::1]:3917", "mcp.test", "localhost", "evil.test", "a b"]) {
-          assert.strictEqual(yield* statusOf(path, { host }), 200, `${path} of ${host}`)
+  it.live(
+    "a probe needs no token and may name any host, and other requests need an allowed one on all interfaces",
+    () =>
+      Effect.gen(function* () {
+        const { url } = yield* HttpProcess.start(yield* Sandbox.make(), PUBLIC)
+        const statusOf = (path: string, headers: Record<string, string>) =>
+          Effect.map(HttpProcess.get(url, path, headers), ({ status }) => status)
+        for (const path of ["/healthz", "/readyz", "/healthz/", "/readyz/?x=1", "http://evil.test/healthz"]) {
+          for (const host of [
+            "10.1.2.3:3917",
+            "[fd00::1]:3917",
+            "mcp.test",
+            "localhost",
+            "evil.test",
+            "a b"
+          ]) {
+            assert.strictEqual(yield* statusOf(path, { host }), 200, `${path} of ${host}`)
+          }
+          assert.strictEqual(yield* statusOf(path, { origin: "https://evil.test" }), 403)
+          assert.strictEqual((yield* HttpProcess.ask(url, { method: "HEAD", path })).status, 200)
+          const posted = yield* HttpProcess.post(url, { path })
+          assert.deepStrictEqual([posted.status, posted.headers["allow"]], [405, "GET, HEAD"])
         }
-        assert.strictEqual(yield* statusOf(path, { origin: "https://evil.test" }), 403)
-        assert.strictEqual((yield* HttpProcess.ask(url, { method: "HEAD", path })).status, 200)
-        const posted = yield* HttpProcess.post(url, { path })
-        assert.deepStrictEqual([posted.status, posted.headers["allow"]], [405, "GET, HEAD"])
-      }
-      for (const path of ["/healthz", "/readyz"]) {
-        const socket = connect(Number(new URL(url).port), "127.0.0.1")
-        socket.write(`GET ${path} HTTP/1.0\r\n\r\n`)
-        assert.match(yield* Effect.promise(() => text(socket)), /^HTTP\/1\.1 200 /u)
-      }
-      // Unlike a probe, a request to the endpoint has to name an allowed host.
-      const headers = { host: "10.1.2.3:3917", authorization: `Bearer ${HttpProcess.TOKEN}` }
-      assert.strictEqual((yield* HttpProcess.post(url, { headers })).status, 403)
-    })
+        for (const path of ["/healthz", "/readyz"]) {
+          const socket = connect(Number(new URL(url).port), "127.0.0.1")
+          socket.write(`GET ${path} HTTP/1.0\r\n\r\n`)
+          assert.match(yield* Effect.promise(() => text(socket)), /^HTTP\/1\.1 200 /u)
+        }
+        // Unlike a probe, a request to the endpoint has to name an allowed host.
+        for (const [status, host, more] of [
+          [200, "mcp.test", {}],
+          [403, "mcp.test", { origin: "http://localhost" }],
+          ...["10.1.2.3:3917", "localhost", "0.0.0.0"].map((host) => [403, host, {}] as const)
+        ] as const) {
+          const answer = yield* HttpProcess.post(url, { headers: { ...token, ...more, host } })
+          assert.strictEqual(answer.status, status, host)
+        }
+      })
   )
-
-  const token = { authorization: `Bearer ${HttpProcess.TOKEN}` }
 
   it.live.each([
     ["the token", PUBLIC, token, true],

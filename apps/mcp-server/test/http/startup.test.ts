@@ -72,24 +72,6 @@ describe("serving over HTTP", { timeout: 60_000 }, () => {
       })
   )
 
-  it.live("the server starts on all interfaces with a token and a host, and serves only that host", () =>
-    Effect.gen(function* () {
-      const { url } = yield* HttpProcess.start(yield* Sandbox.make(), {
-        args: ["--host", "0.0.0.0", "--allowed-host", "mcp.test"],
-        env: { MCP_BEARER_TOKEN: TOKEN }
-      })
-      const statusOf = (host: string, headers = {}) =>
-        Effect.map(
-          HttpProcess.post(url, { headers: { ...headers, host, authorization: `Bearer ${TOKEN}` } }),
-          ({ status }) => status
-        )
-      assert.strictEqual(yield* statusOf("mcp.test"), 200)
-      assert.strictEqual(yield* statusOf("mcp.test", { origin: "http://localhost" }), 403)
-      assert.strictEqual(yield* statusOf("localhost"), 403)
-      assert.strictEqual(yield* statusOf("0.0.0.0"), 403)
-    })
-  )
-
   it.live.each(["127.0.0.1", "127.0.0.2", "::1", "localhost"])("a loopback host is sufficient: %s", (host) =>
     Effect.gen(function* () {
       const { url } = yield* HttpProcess.start(yield* Sandbox.make(), { args: ["--host", host] })

@@ -47,6 +47,9 @@ const accepted: ReadonlyArray<readonly [string, string, Record<string, unknown>,
 const REFUSED = "InvalidArguments"
 const INVALID_ID = "InvalidSourceId"
 
+const refusedTime = (uploadedAt: string, says: string) =>
+  [`uploadedAt "${uploadedAt}"`, WAIT, { sourceId, uploadedAt }, REFUSED, `uploadedAt: ${says}`] as const
+
 /** Arguments that are refused, the error, and a part of its message. */
 const refused: ReadonlyArray<readonly [string, string, Record<string, unknown>, string, string]> = [
   ["source_id", STATUS, { source_id: sourceId }, REFUSED, "source_id: This argument is named sourceId"],
@@ -72,25 +75,9 @@ const refused: ReadonlyArray<readonly [string, string, Record<string, unknown>, 
     "2026-02-30T09:30:00Z",
     "2026-01-31T09:30:00+25:00",
     "2026-01-31T09:30:00 Europe/Berlin"
-  ].map(
-    (uploadedAt) =>
-      [
-        `uploadedAt "${uploadedAt}"`,
-        WAIT,
-        { sourceId, uploadedAt },
-        REFUSED,
-        "uploadedAt: Expected an ISO 8601 time with a time zone"
-      ] as const
-  ),
-  ...[new Date(Date.now() + 3_600_000).toISOString(), "9999-12-31T00:00:00Z"].map(
-    (uploadedAt) =>
-      [
-        `uploadedAt ${uploadedAt}`,
-        WAIT,
-        { sourceId, uploadedAt },
-        REFUSED,
-        "uploadedAt: this time is in the future, because it is now 2"
-      ] as const
+  ].map((time) => refusedTime(time, "Expected an ISO 8601 time with a time zone")),
+  ...[new Date(Date.now() + 3_600_000).toISOString(), "9999-12-31T00:00:00Z"].map((time) =>
+    refusedTime(time, "this time is in the future, because it is now 2")
   )
 ]
 

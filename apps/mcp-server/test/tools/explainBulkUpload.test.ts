@@ -20,9 +20,9 @@ const connected = (env: Record<string, string> = {}, kind: Assistant.Kind = Assi
   Effect.tap(Assistant.withSandbox(kind, {}, env), ({ assistant }) => assistant.tools)
 
 describe("explain_bulk_upload", { timeout: 60_000 }, () => {
-  it.live.each(Assistant.kinds.map((kind) => [kind.name, kind] as const))(
-    "explain_bulk_upload explains an upload of which half has landed, for a client %s",
-    ([, kind]) =>
+  it.live.each(Assistant.kinds)(
+    "explain_bulk_upload explains an upload of which half has landed, for a client $name",
+    (kind) =>
       Effect.gen(function* () {
         const { assistant } = yield* connected(both, kind)
         const args = { sourceId: half.sourceId, csvHeader: "accountName,firstName,lastName,email,manger" }

@@ -18,9 +18,9 @@ const listed = (
   })
 
 describe("list_non_employee_sources", { timeout: 60_000 }, () => {
-  it.live.each(Assistant.kinds.map((kind) => [kind.name, kind] as const))(
-    "list_non_employee_sources finds a source by a part of its name, for a client %s",
-    ([, kind]) =>
+  it.live.each(Assistant.kinds)(
+    "list_non_employee_sources finds a source by a part of its name, for a client $name",
+    (kind) =>
       Effect.gen(function* () {
         const { isError, structured } = yield* listed(kind, { nameContains: " CONTRACT" })
         const { description, id, name, sourceId } = Source.named("Contractors")

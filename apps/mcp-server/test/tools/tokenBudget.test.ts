@@ -48,9 +48,9 @@ const texts = [
 ] as const
 
 describe("tokens", { timeout: 60_000 }, () => {
-  it.live.each(Assistant.kinds.map((kind) => [kind.name, kind] as const))(
-    "the list of tools stays within its token budget for a client %s",
-    ([, kind]) =>
+  it.live.each(Assistant.kinds)(
+    "the list of tools stays within its token budget for a client $name",
+    (kind) =>
       Effect.gen(function* () {
         const assistant = yield* Assistant.connect(kind, {}, ["--sandbox"])
         assert.isAtMost(countTokens(JSON.stringify(yield* assistant.listed)), LIST_BUDGET)

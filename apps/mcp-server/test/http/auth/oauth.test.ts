@@ -7,7 +7,6 @@ import * as HttpProcess from "../../support/HttpProcess.ts"
 import * as Issuer from "../../support/Issuer.ts"
 
 const METADATA = "https://mcp.test/.well-known/oauth-protected-resource/mcp"
-
 const METADATA_HOST = "https://public.test"
 
 const serving = (
@@ -23,31 +22,20 @@ const serving = (
 const postWith = (url: string, token: string) =>
   HttpProcess.post(url, { headers: { authorization: `Bearer ${token}` } })
 
-const past = () => Math.floor(Date.now() / 1000) - 60
-const future = () => Math.floor(Date.now() / 1000) + 600
-
-const types = [
-  "id_token",
-  "at+application/jwt",
-  "id+jwt",
-  "logout+jwt",
-  "application/logout+jwt",
-  "secevent+jwt",
-  "dpop+jwt"
-]
+const types = "id_token at+application/jwt id+jwt logout+jwt application/logout+jwt secevent+jwt dpop+jwt"
 
 const refused: ReadonlyArray<readonly [string, (issuer: Issuer.Issuer) => Effect.Effect<string>]> = [
   ["of another issuer", ({ token }) => token({ iss: "https://evil.test" })],
   ["of an issuer with a slash at the end", ({ token, url }) => token({ iss: `${url}/` })],
   ["for another audience", ({ token }) => token({ aud: "https://other.test/mcp" })],
   ["for an audience that only begins well", ({ token }) => token({ aud: `${Issuer.AUDIENCE}/x` })],
-  ["that expired", ({ token }) => token({ exp: past() })],
+  ["that expired", ({ token }) => token({ exp: 1 })],
   ["that never expires", ({ token }) => token({ exp: undefined })],
-  ["that is not valid yet", ({ token }) => token({ nbf: future() })],
+  ["that is not valid yet", ({ token }) => token({ nbf: 9e9 })],
   ["that another party signed", ({ forged }) => forged()],
   ["without a signature", ({ unsigned }) => unsigned()],
   ["that is signed with the public key as a secret", ({ confused }) => confused()],
-  ...[...types, "at+jwt2", "", 5, null].map(
+  ...[...types.split(" "), "at+jwt2", "", 5, null].map(
     (typ) => [`whose type is ${JSON.stringify(typ)}`, ({ typed }: Issuer.Issuer) => typed(typ)] as const
   ),
   ...["ID", "Refresh", "Offline", "Logout", 5].map(
@@ -98,14 +86,11 @@ describe("a server with an authorization server", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("each type of access token is accepted, and so is a small clock difference", () =>
+  it.live("each type of access token is accepted", () =>
     Effect.gen(function* () {
       const issuer = yield* Issuer.start()
       const { url } = yield* serving(issuer)
-      const now = Math.floor(Date.now() / 1000)
       const tokens = [
-        issuer.token({ nbf: now + 20 }),
-        issuer.token({ exp: now }),
         ...["at+jwt", "AT+JWT", "application/at+jwt", "JWT", "jwt"].map((typ) => issuer.typed(typ)),
         issuer.typed("JWT", { typ: "Bearer" })
       ]
