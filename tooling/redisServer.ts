@@ -8,11 +8,8 @@ import { delimiter, join } from "node:path"
 /** Returns the path of the program, or undefined if it is missing. */
 export const find = (): string | undefined => {
   const { PATH = "", REDIS_SERVER = "" } = process.env
-  return REDIS_SERVER === ""
-    ? PATH.split(delimiter)
-        .map((folder) => join(folder, "redis-server"))
-        .find((path) => existsSync(path))
-    : REDIS_SERVER
+  const paths = PATH.split(delimiter).map((folder) => join(folder, "redis-server"))
+  return (REDIS_SERVER === "" ? paths : [REDIS_SERVER]).find((path) => existsSync(path))
 }
 
 export const MISSING =

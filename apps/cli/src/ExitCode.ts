@@ -20,7 +20,7 @@ export const MEANINGS: ReadonlyArray<readonly [code: number, meaning: string]> =
   [COMPLETED, "COMPLETED (sources: the list was printed)"],
   [FAILED, "another failure, for example SailPoint cannot be reached"],
   [WRONG_USAGE, "wrong usage or settings, or an unknown or ambiguous source"],
-  [TIMED_OUT, "wait timed out"],
+  [TIMED_OUT, "the wait timed out"],
   [REFUSED, "credentials or permissions are missing"],
   [ERROR, "ERROR"],
   [UNSETTLED, "PENDING, IN_PROGRESS or null (status, explain)"],

@@ -158,13 +158,13 @@ const tryChange = async (
 const percent = (noticed: number, of: number): string =>
   `${of === 0 ? 100 : Math.round((1000 * noticed) / of) / 10} %`
 
-/** Tries the changes of the modules of one package, and prints the survivors and the figures. */
+/** Tries the changes of the modules of one package, and prints the survivors. Returns whether no test file was left out. */
 const tryPackage = async (
   copies: ReadonlyArray<ProjectCopy>,
   root: string,
   changes: ReadonlyArray<Change>,
   tests: ReadonlyArray<string>
-): Promise<void> => {
+): Promise<boolean> => {
   const modules = [...new Set(changes.map(({ module }) => module))]
   const names = filesOf(...(tests.length === 0 ? [`${root}test`] : tests)).filter((name) =>
     name.endsWith(".test.ts")
@@ -190,6 +190,7 @@ const tryPackage = async (
       results.filter(([change]) => change.module === module)
     )
   report(`All of ${root}`, results)
+  return files.length === names.length
 }
 
 const main = async (): Promise<number> => {
@@ -216,10 +217,11 @@ const main = async (): Promise<number> => {
   try {
     for (const copy of copies) copy.install()
     const changes = sampleOf(modulesAt(...paths).flatMap(changesOf), sample, seed)
+    let isComplete = true
     for (const [root = "", of] of Map.groupBy(changes, ({ module }) => module.split("src/", 1)[0])) {
-      await tryPackage(copies, root, of, tests)
+      isComplete = (await tryPackage(copies, root, of, tests)) && isComplete
     }
-    return 0
+    return isComplete ? 0 : 1
   } finally {
     remove()
   }

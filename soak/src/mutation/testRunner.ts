@@ -4,7 +4,7 @@
 import { createVitest } from "vitest/node"
 
 export interface Question {
-  /** The module that has changed since the last run. */
+  /** The modules that have changed since the last run. */
   readonly changed: ReadonlyArray<string>
   readonly testFile: string
 }

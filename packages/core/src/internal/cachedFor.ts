@@ -5,8 +5,8 @@ import type * as Exit from "effect/Exit"
 import { now } from "./monotonicClock.ts"
 
 /**
- * Like `Effect.cachedWithTTL`, which uses the time of day: after the system clock is put back, it keeps a value for as long
- * as the step, even one with a lifetime of zero. Callers during a run share the run. By default, later callers start another.
+ * Like `Effect.cachedWithTTL`, but on the monotonic clock: after the system clock is put back, Effect's cache keeps a value
+ * until the clock has caught up. Callers during a run share the run. By default, later callers start another.
  */
 export const cachedFor = <A, E, R>(
   run: Effect.Effect<A, E, R>,

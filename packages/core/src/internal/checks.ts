@@ -106,5 +106,14 @@ const runFlight = (attempt: Attempt, flight: Flight): Effect.Effect<Check> => {
     const result = yield* Effect.result(attempt(source.id, markSent))
     const { at } = flight.sent ?? (yield* markSent)
     return (flight.check = { at, result })
-  }).pipe(source.turn.withPermits(1), span.run)
+  }).pipe(
+    // A flight without a check must not serve later callers.
+    Effect.onError(() =>
+      Effect.sync(() => {
+        if (source.newest === flight) source.newest = undefined
+      })
+    ),
+    source.turn.withPermits(1),
+    span.run
+  )
 }

@@ -1,6 +1,6 @@
 /**
  * Verifies access tokens of an authorization server: JWTs (RFC 9068) signed with the keys that the issuer publishes. The
- * issuer is requested only for its keys.
+ * server calls the issuer only for its metadata and its keys.
  */
 import { OAuthError, OAuthErrorCode } from "@modelcontextprotocol/server"
 import { cachedFor } from "@sailpoint-bulk-upload/core/workspace"
@@ -162,7 +162,7 @@ const keysAt = async (url: string, issuer: string, signal: AbortSignal): Promise
     readonly issuer?: unknown
     readonly jwks_uri?: unknown
   } | null
-  const jwks = URL.parse(String(metadata?.jwks_uri))
+  const jwks = typeof metadata?.jwks_uri === "string" ? URL.parse(metadata.jwks_uri) : null
   if (metadata?.issuer !== issuer) throw new Error(`${url} describes another issuer`)
   if (jwks === null || !isEncryptedOrLocal(jwks))
     throw new Error(`${url} names a jwks_uri that is not an https URL`)

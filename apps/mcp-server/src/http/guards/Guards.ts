@@ -45,7 +45,7 @@ export const make = (settings: Pick<HttpSettings, "host" | "allowedHosts" | "all
   return {
     /** Checks the host and origin of a request to the MCP endpoint. */
     sender: (request: IncomingMessage): Refusal | undefined => host(request) ?? origin(request),
-    /** Checks its method, and the headers about its body and answer. */
+    /** Checks a request's method, and the headers about body and answer. */
     message: (request: IncomingMessage): Refusal | undefined =>
       method(request, ["POST"]) ?? accept(request) ?? contentType(request) ?? bodySize(request),
     document: (request: IncomingMessage): Refusal | undefined =>
