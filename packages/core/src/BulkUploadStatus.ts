@@ -41,7 +41,7 @@ export interface BulkUploadStatus extends Schema.Schema.Type<typeof BulkUploadSt
 export const isSettled = (state: State): state is "COMPLETED" | "ERROR" =>
   state === "COMPLETED" || state === "ERROR"
 
-/** Describes the status to a user, and its uncertainty. */
+/** Returns a sentence that describes the status and its uncertainty to a user. */
 export const meaning = (state: State): string => {
   switch (state) {
     case "PENDING":

@@ -94,7 +94,7 @@ export const check = (text: string, { optional, required }: Columns): Faults => 
 
 const shown = (name: string): string => plainText(name, MAX_NAME)
 
-/** A separator inside quotation marks is text (RFC 4180). The line has no line break, so one marks each other separator. */
+/** A separator inside quotation marks is text (RFC 4180). A line break replaces each separator outside them. */
 const split = (line: string, separator: string): ReadonlyArray<string> =>
   line
     .split('"')

@@ -14,7 +14,7 @@ import * as Metric from "effect/Metric"
 
 /**
  * Records the seconds from sending a request to its decoded answer, for every attempt. Attributes: `http.request.method`,
- * `url.template`, `server.address`, `server.port` unless it is the scheme's own and, if known, `http.response.status_code`
+ * `url.template`, `server.address`, `server.port` (unless it is the scheme's default) and, if known, `http.response.status_code`
  * and `error.type`. The bucket boundaries are those of the conventions.
  */
 export const requestDuration = Metric.histogram("http.client.request.duration", {

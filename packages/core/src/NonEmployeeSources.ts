@@ -116,7 +116,7 @@ export class NonEmployeeSources extends Context.Service<NonEmployeeSources, Serv
 
 const MAX_NAME = 200
 
-/** An org's limit of 50 sources stays well below, even with long lists of approvers. */
+/** A list of 50 sources, the limit of an org, stays well below this, even with long lists of approvers. */
 const MAX_LIST_BYTES = 2 * 1024 * 1024
 
 /** Nothing in an item is required, so each key is read alone. */

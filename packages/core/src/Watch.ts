@@ -4,7 +4,7 @@
  * **Details**
  *
  * All followers of a source share its checks, whatever their schedules: a follower sends a request only if no other
- * follower has sent one since its last check. Its first check is never older than its start.
+ * follower has sent one since its last check. A first check is never older than the start of its follower.
  *
  * **Gotchas**
  *

@@ -75,7 +75,7 @@ export const notConfigured = (problems: ReadonlyArray<Problem>): Failure => ({
   retryable: false
 })
 
-/** Failures because of the URI: for a missing resource too, MCP requires the code of invalid params. */
+/** Failures that the URI causes. MCP requires the code of invalid params for a missing resource, too. */
 const OF_URI: ReadonlySet<string> = new Set(["InvalidSourceId", "NotFound"])
 
 /** Returns a failure as a protocol error, for resources and prompts, which have no `isError` result. */

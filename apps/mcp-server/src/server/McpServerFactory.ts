@@ -1,6 +1,6 @@
 /**
  * The MCP server: its name, instructions, tools, resource and prompt. Every connection (stdio) or request (HTTP) gets a new
- * server, so the expensive parts are made once before.
+ * server, so the expensive parts are made once, in advance.
  */
 import { McpServer, type Transport } from "@modelcontextprotocol/server"
 import packageJson from "../../package.json" with { type: "json" }

@@ -3,7 +3,7 @@ import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
 import * as Struct from "effect/Struct"
 
-/** A wait in an error: not negative, and finite as the number of milliseconds that it is in JSON. */
+/** A wait in an error. Its milliseconds, which JSON contains, are finite and not negative. */
 export const Wait = Schema.DurationFromMillis.check(
   Schema.makeFilter((wait) => !Duration.isNegative(wait) && Duration.toMillis(wait) < Infinity, {
     expected: "a finite time of 0 or more"
