@@ -9,14 +9,15 @@ export interface Mutant {
   readonly text: string
 }
 
-interface Node {
+/** A node of the syntax tree. */
+export interface Node {
   readonly type: string
   readonly start: number
   readonly end: number
   readonly [key: string]: unknown
 }
 
-const isNode = (value: unknown): value is Node =>
+export const isNode = (value: unknown): value is Node =>
   typeof value === "object" && value !== null && "type" in value && "start" in value && "end" in value
 
 const SWAPPED: Readonly<Record<string, string>> = {

@@ -2,23 +2,13 @@
  * Probes in the functions of a module: they record which test file calls which function, in any process.
  */
 import { parseSync } from "rolldown/utils"
+import { isNode, type Node } from "./mutants.ts"
 
-interface Range {
-  readonly start: number
-  readonly end: number
-}
+type Range = Pick<Node, "start" | "end">
 
 interface Body extends Range {
   readonly isBlock: boolean
 }
-
-interface Node extends Range {
-  readonly type: string
-  readonly [key: string]: unknown
-}
-
-const isNode = (value: unknown): value is Node =>
-  typeof value === "object" && value !== null && "type" in value && "start" in value && "end" in value
 
 const bodiesOf = (file: string, source: string): ReadonlyArray<Body> => {
   const found: Array<Body> = []
