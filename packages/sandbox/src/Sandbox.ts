@@ -86,7 +86,7 @@ export interface Service {
   readonly sources: ReadonlyArray<Source.Source>
   /**
    * Starts a job on the source with that ID (either form), like an upload over HTTP. A file that HTTP would refuse starts a
-   * job that ends in `ERROR`. Dies if there is no such source.
+   * job that ends in `ERROR`. Dies if the source does not exist.
    */
   readonly upload: (id: string, csv: string) => Effect.Effect<void>
   /** Plans a fault for the next requests to an endpoint, after the faults that are already planned. */

@@ -39,7 +39,11 @@ export const make = (settings: Pick<HttpSettings, "host" | "allowedHosts" | "all
     const checked = validateOriginHeader(headers.origin, ownOrigins)
     return checked.ok || CrossOrigin.isNamed(headers.origin, settings.allowedOrigins)
       ? undefined
-      : refuse("origin", 403, `${checked.message}. If its pages may call, add it with --allowed-origin.`)
+      : refuse(
+          "origin",
+          403,
+          `${checked.message}. If pages of this origin may call this server, add the origin with --allowed-origin.`
+        )
   }
 
   return {

@@ -93,7 +93,7 @@ const messages: ReadonlyArray<
   ["Invalid Host: evil.test. If clients use this host, add it with --allowed-host.", { host: "evil.test" }],
   ["Invalid Host: expected a host and, optionally, a port.", { host: "localhost/x" }],
   [
-    "Invalid Origin: a.test. If its pages may call, add it with --allowed-origin.",
+    "Invalid Origin: a.test. If pages of this origin may call this server, add the origin with --allowed-origin.",
     { origin: "http://a.test" }
   ],
   ["Not acceptable: let Accept include text/event-stream, application/json or both.", { accept: "a/b" }],
