@@ -133,6 +133,17 @@ const cases: ReadonlyArray<Case> = [
     [...Array.from({ length: 51 }, () => 0), 1001, 5001]
   ],
   [
+    "a 429 that counts as one with an earlier 429 does not hide the next",
+    {},
+    [
+      { lasts: 1, limited: silent },
+      { lasts: 5000, limited: silent },
+      { at: 2, lasts: 4000, limited: silent },
+      { at: 5002 }
+    ],
+    [0, 0, 1001, 7001]
+  ],
+  [
     "a request is prepared without a slot: others are sent meanwhile",
     one,
     [{ prepares: 5000 }, {}],

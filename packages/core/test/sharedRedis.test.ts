@@ -65,6 +65,22 @@ describe("a Redis that processes share", () => {
     }
   )
 
+  it.effect.each<readonly [name: string, cause: unknown, reason: string]>([
+    [
+      "a code and no message",
+      Object.assign(new AggregateError([]), { code: "ECONNREFUSED" }),
+      "ECONNREFUSED"
+    ],
+    ["neither a code nor a message", new AggregateError([]), "AggregateError"],
+    ["a cause that is not an error", "canary", "unknown cause"]
+  ])("the warning about a failure with %s has a reason", ([, cause, reason]) => {
+    const { layer, logged } = changing(Effect.fail(new Redis.RedisError({ cause })))
+    return Effect.gen(function* () {
+      yield* run
+      assert.include(logged("WARN").join(""), `cannot be used (${reason})`)
+    }).pipe(Effect.provide(layer))
+  })
+
   it.effect("a shared Redis that is part of a cluster gets no scripts ever again, with one warning", () => {
     const { layer, logged, state } = changing(failure("MOVED 3999 10.0.0.7:6381"))
     return Effect.gen(function* () {

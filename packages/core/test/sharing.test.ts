@@ -16,7 +16,10 @@ import * as TestClock from "effect/testing/TestClock"
 import type * as Tracer from "effect/Tracer"
 import type * as ApiClient from "../src/ApiClient.ts"
 import * as BulkUploads from "../src/BulkUploads.ts"
+import { ConnectionFailed } from "../src/BulkUploadError.ts"
 import type { State } from "../src/BulkUploadStatus.ts"
+import { makeChecks } from "../src/internal/checks.ts"
+import * as SourceId from "../src/SourceId.ts"
 import { observe } from "./support/observed.ts"
 import { isToken, scriptedHttp } from "./support/scriptedHttp.ts"
 
@@ -220,6 +223,27 @@ describe("a call", () => {
       assert.deepStrictEqual([state.sent, state.abandoned], [[0], [1]])
     })
   })
+})
+
+describe("a check", () => {
+  it.effect("a check that fails before it is sent does not have the time of an interrupted request", () =>
+    Effect.gen(function* () {
+      let isSent = true
+      const failure = new ConnectionFailed({ host: "acme.api.identitynow.com" })
+      const checks = yield* makeChecks((_, onSend) =>
+        isSent ? Effect.andThen(onSend, Effect.never) : Effect.fail(failure)
+      )
+      const sourceId = yield* SourceId.fromString(id)
+      const [follower, other] = [yield* checks(sourceId), yield* checks(sourceId)]
+      yield* TestClock.adjust("1 second")
+      const interrupted = yield* Effect.forkChild(other.next, { startImmediately: true })
+      yield* TestClock.adjust("1 second")
+      yield* Fiber.interrupt(interrupted)
+      isSent = false
+      const { at } = yield* follower.next
+      assert.strictEqual(DateTime.toEpochMillis(at), 2000)
+    })
+  )
 })
 
 /** Follows the source, and records the status of each check, and when the check was requested and seen. */

@@ -4,6 +4,7 @@ import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
 import * as Redacted from "effect/Redacted"
+import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
 import * as Fault from "@sailpoint-bulk-upload/sandbox/Fault"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
@@ -17,6 +18,7 @@ import { plan, tenant } from "./support/tenant.ts"
 const { getBulkUploadStatus } = BulkUploads
 const done = Source.named("Done").sourceId
 const STATUS = "GET /v2024/non-employee-sources/{id}/non-employee-bulk-upload/status"
+const token = { accessToken: Redacted.make("token") }
 const quick = RetryPolicy.make({ backoff: 1 })
 
 /** Observes a call whose first try fails with 500. */
@@ -120,7 +122,7 @@ describe("telemetry", () => {
       const http = scriptedHttp(() =>
         Effect.as(Effect.sleep("2 seconds"), Response.json({ status: "PENDING" }))
       )
-      const live = BulkUploads.layer({ baseUrl, auth: { accessToken: Redacted.make("token") } })
+      const live = BulkUploads.layer({ baseUrl, auth: token })
       const context = yield* Layer.build(live.pipe(Layer.provide(http), Layer.provideMerge(observing)))
       const call = yield* Effect.forkChild(Effect.provideContext(getBulkUploadStatus(done), context))
       yield* TestClock.adjust("2 seconds")
@@ -129,6 +131,35 @@ describe("telemetry", () => {
       const attributes = { ...metric?.attributes }
       assert.deepStrictEqual([attributes["server.address"], attributes["server.port"]], [address, port])
       assert.deepInclude(metric?.state ?? {}, { count: 1, min: 2, max: 2, sum: 2 })
+    })
+  )
+
+  it.effect.each<readonly [name: string, answer: Effect.Effect<Response>, outcome: string]>([
+    ["that is interrupted", Effect.interrupt, "interrupted"],
+    ["that dies", Effect.die("a defect"), "defect"]
+  ])("a call %s is counted with this outcome", ([, answer, outcome]) =>
+    Effect.gen(function* () {
+      const [seen, observing] = observe()
+      const live = BulkUploads.layer({ baseUrl: "https://acme.api.identitynow.com", auth: token })
+      yield* Effect.exit(getBulkUploadStatus(done)).pipe(
+        Effect.provide(live.pipe(Layer.provide(scriptedHttp(() => answer)), Layer.provideMerge(observing)))
+      )
+      const attributes = new Map(seen.metrics().map(({ attributes, id }) => [id, { ...attributes }]))
+      assert.deepStrictEqual(attributes.get("sailpoint.bulk_upload.status.calls"), { outcome })
+      const request = attributes.get("http.client.request.duration")
+      assert.strictEqual(request?.["error.type"], outcome)
+      assert.notProperty(request, "http.response.status_code")
+    })
+  )
+
+  it.live("a stream of changes has a span with its requests", () =>
+    Effect.gen(function* () {
+      const [{ spans }, observing] = observe()
+      yield* Effect.flatMap(BulkUploads.BulkUploads, ({ changes }) => Stream.runDrain(changes(done))).pipe(
+        Effect.provide(Layer.provideMerge(tenant(), observing))
+      )
+      const { links = [] } = spans.find(({ name }) => name === "BulkUploads.request") ?? {}
+      assert.isTrue(links.some(({ span }) => "name" in span && span.name === "BulkUploads.changes"))
     })
   )
 

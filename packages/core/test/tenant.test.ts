@@ -33,7 +33,7 @@ describe("Tenant", () => {
     ["acme.api.identitynow.com:443", "is not a URL"],
     ["https://acme.identitynow.com", "Give its API host: https://acme.api.identitynow.com"],
     ["http://acme.api.identitynow.com", "Use https"],
-    ["ftp://acme.api.identitynow.com", "not a supported scheme"],
+    ["ftp://acme.api.identitynow.com", "not a supported scheme. Give https://{tenant}.api.identitynow.com."],
     ["https://acme.api.identitynow.com/v2024", "Give https://acme.api.identitynow.com alone"],
     ["https://acme.api.identitynow.com?x=1", "more than a host"],
     ["https://acme.api.identitynow.com#x", "more than a host"],

@@ -34,7 +34,7 @@ const retryAfters: ReadonlyArray<
   ["is a small fraction", once("0.001"), [1, 1]],
   ["has a sign", once("+5"), "absent"],
   ["is hexadecimal", once("0x10"), "absent"],
-  ["has 400 digits", once("9".repeat(400)), [A_YEAR, A_MILLION_YEARS]],
+  ["has 400 digits", once("9".repeat(400)), [8.64e12, 8.64e12]],
   ["is Infinity", once("Infinity"), "absent"],
   ["is empty", once(""), "absent"],
   ["has a unit", once("5s"), "absent"],
