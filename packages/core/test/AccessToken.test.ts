@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Latch from "effect/Latch"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/testing/TestClock"
@@ -9,9 +10,10 @@ import type * as Fault from "@sailpoint-bulk-upload/sandbox/Fault"
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
 import type { BulkUploadError } from "../src/BulkUploadError.ts"
-import { getBulkUploadStatus } from "../src/BulkUploads.ts"
+import { getBulkUploadStatus, layer } from "../src/BulkUploads.ts"
 import { ApiClient as Client } from "../src/internal/apiClient.ts"
 import * as RetryPolicy from "../src/RetryPolicy.ts"
+import { scriptedHttp } from "./support/scriptedHttp.ts"
 import { adjustable } from "./support/spending.ts"
 import { api, auth, plan, tenant } from "./support/tenant.ts"
 
@@ -98,6 +100,32 @@ describe("AccessToken", () => {
       const sent = (yield* sandbox.received).map(({ headers }) => headers["authorization"])
       assert.deepStrictEqual(sent, ["Bearer old", "Bearer old", "Bearer new"])
     }).pipe(Effect.provide(tenant({ auth: { accessToken } })))
+  })
+
+  it.effect("calls whose given token is refused together all read it again and succeed", () => {
+    let token = "old"
+    const accessToken = Effect.sync(() => Redacted.make(token))
+    const bothRefused = Latch.makeUnsafe()
+    let refusals = 0
+    const http = scriptedHttp(({ headers }) =>
+      Effect.gen(function* () {
+        if (headers["authorization"] === "Bearer new") return Response.json({ status: "PENDING" })
+        refusals += 1
+        if (refusals === 2) yield* bothRefused.open
+        yield* bothRefused.await
+        token = "new"
+        return new Response("", { status: 401 })
+      })
+    )
+    const live = layer({ baseUrl: "https://acme.api.identitynow.com", auth: { accessToken } })
+    return Effect.gen(function* () {
+      const calls = ["1", "2"].map((digit) => getBulkUploadStatus(digit.repeat(32)))
+      const statuses = yield* Effect.all(calls, { concurrency: 2 })
+      assert.deepStrictEqual(
+        statuses.map(({ status }) => status),
+        ["PENDING", "PENDING"]
+      )
+    }).pipe(Effect.provide(Layer.provide(live, http)))
   })
 
   it.live("a refused token is renewed although the system clock was put back", () =>

@@ -408,6 +408,7 @@ describe("Explanation.explain", () => {
     ["some rows landed", {}, landed],
     ["a record changed at that time", total(1, old), landed, { uploadedAt: at }],
     ["an event has SailPoint's own words", found(withText), `own ${landed}`],
+    ["the newest event has the words", found(withText, started(0)), `own ${landed}`],
     ["an upload began with the words", found(event("PASSED", 2), started(1), withText), `own ${landed}`],
     ["the words are about an earlier upload", found(started(2), withText), landed],
     ["the words are about an earlier failure", found(event("FAILED", 2), withText), landed],

@@ -32,7 +32,7 @@ describe("Tenant", () => {
     ["acme.api.identitynow.com", "https://{tenant}.api.identitynow.com"],
     ["acme.api.identitynow.com:443", "is not a URL"],
     ["https://acme.identitynow.com", "Give its API host: https://acme.api.identitynow.com"],
-    ["http://acme.api.identitynow.com", "Use https"],
+    ["http://acme.api.identitynow.com", "unencrypted to acme.api.identitynow.com. Use https."],
     ["ftp://acme.api.identitynow.com", "not a supported scheme. Give https://{tenant}.api.identitynow.com."],
     ["https://acme.api.identitynow.com/v2024", "Give https://acme.api.identitynow.com alone"],
     ["https://acme.api.identitynow.com?x=1", "more than a host"],

@@ -30,10 +30,13 @@ export class ProjectCopy {
         cpSync(join(this.#root, file), join(this.folder, file))
       }
     }
-    execFileSync("npx", ["--yes", "pnpm@12.21.0", "install", "--frozen-lockfile", "--prefer-offline"], {
-      cwd: this.folder,
-      stdio: "ignore"
-    })
+    // Tests of the packed packages need their build.
+    for (const command of [
+      ["install", "--frozen-lockfile", "--prefer-offline"],
+      ["run", "build"]
+    ]) {
+      execFileSync("npx", ["--yes", "pnpm@12.21.0", ...command], { cwd: this.folder, stdio: "ignore" })
+    }
   }
 
   read(file: string): string {
