@@ -236,14 +236,29 @@ describe("over HTTP", { timeout: 60_000 }, () => {
       })
     )
 
-    it.effect("300 requests on a connection that is never read do not block other clients", () =>
-      Effect.gen(function* () {
-        const body = JSON.stringify(JsonRpc.listTools(1))
-        const socket = yield* connection
-        socket.pause()
-        socket.write(`${POST}${TYPES}Content-Length: ${body.length}\r\n\r\n${body}`.repeat(300))
-        yield* assertServing
-      })
+    it.effect(
+      "300 requests on a connection that is read late block no other client, and all are answered",
+      () =>
+        Effect.gen(function* () {
+          const ids = Array.from({ length: 300 }, (_, n) => n)
+          const socket = yield* connection
+          socket.pause()
+          for (const id of ids) {
+            const body = JSON.stringify(JsonRpc.listTools(id))
+            socket.write(`${POST}${TYPES}Content-Length: ${body.length}\r\n\r\n${body}`)
+          }
+          yield* assertServing
+          let answers = ""
+          const answered = () => Array.from(answers.matchAll(/"id":(\d+)/gu), ([, id]) => Number(id))
+          yield* Effect.callback<void>((resume) => {
+            socket.setEncoding("utf8").resume()
+            socket.on("data", (chunk: string) => {
+              answers += chunk
+              if (answered().length === ids.length) resume(Effect.void)
+            })
+          })
+          assert.deepStrictEqual(answered(), ids)
+        })
     )
 
     it.effect("the log has no stack trace and no warning of Node after all these requests", () =>
