@@ -30,9 +30,9 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import {
   CERTIFICATE_CODE,
-  DATE_CODE,
+  DATE_CODES,
   isRefusal,
-  NAME_CODE,
+  NAME_CODES,
   Operation,
   quoted,
   seconds,
@@ -277,13 +277,13 @@ export class ConnectionFailed extends Schema.TaggedError<ConnectionFailed>()("Co
     if (isRefusal(this.proxyStatus)) {
       return `Have the proxy's administrators allow connections to ${this.host}, or name that host in NO_PROXY if this machine can reach it directly.`
     }
-    if (DATE_CODE.test(code)) {
+    if (DATE_CODES.includes(code)) {
       return "By this machine's clock, the host's TLS certificate is not valid yet or has expired: check the clock first, then the certificate."
     }
     if (CERTIFICATE_CODE.test(code)) {
       return "The host's TLS certificate does not verify: if a company proxy re-signs traffic, set NODE_EXTRA_CA_CERTS to its certificate file."
     }
-    return NAME_CODE.test(code)
+    return NAME_CODES.includes(code)
       ? "The host name does not resolve: check baseUrl for a typing mistake, and this machine's DNS."
       : "Check baseUrl and that this machine can reach that host (firewall, proxy, VPN)."
   }

@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as HttpApiError from "effect/http-api/HttpApiError"
 import { inspect } from "node:util"
+import { Operation } from "../src/internal/errorText.ts"
 import * as BulkUploadError from "../src/BulkUploadError.ts"
 
 const sourceId = "e136567de87e4d029e60b3c3c55db56d"
@@ -41,6 +42,7 @@ const codes = [
   "ECONNREFUSED",
   "ENOTFOUND",
   "EAI_AGAIN",
+  "ENODATA",
   "CERT_HAS_EXPIRED",
   "CERT_NOT_YET_VALID",
   "DEPTH_ZERO_SELF_SIGNED_CERT",
@@ -71,6 +73,20 @@ describe("BulkUploadError", () => {
     const texts = [...errors, ...bare].map(
       ({ _tag, message, retryable }) => `${_tag}${retryable ? " (retryable)" : ""}: ${message}\n`
     )
+    for (const operation of Operation.literals) {
+      const failed = {
+        operation,
+        sourceId: "x",
+        host: "h",
+        httpStatus: 503,
+        after: Duration.seconds(1),
+        reason: "r."
+      }
+      const { members } = BulkUploadError.BulkUploadError
+      const steps = members.map((Failed) => new Failed(failed).nextStep)
+      const others = [...new Set(steps)].filter((step) => !texts.some((text) => text.includes(step)))
+      texts.push(`${new BadRequest({ operation }).summary}\n`, ...others.map((step) => `- ${step}\n`))
+    }
     return Effect.promise(() => expect(texts.join("")).toMatchFileSnapshot("snapshots/errors.txt"))
   })
 

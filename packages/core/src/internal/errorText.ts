@@ -63,10 +63,10 @@ export const seconds = (duration: Duration.Duration): string =>
 export const CERTIFICATE_CODE = /CERT|^ERR_TLS|SELF_SIGNED|UNABLE_TO_(?:GET_ISSUER|VERIFY)/u
 
 /** Codes that say the name has no address (getaddrinfo's names). */
-export const NAME_CODE = /^(?:ENOTFOUND|EAI_AGAIN|ENODATA)$/u
+export const NAME_CODES: ReadonlyArray<string> = ["ENOTFOUND", "EAI_AGAIN", "ENODATA"]
 
 /** Codes that say the certificate is too young or too old, often because the clock is wrong. */
-export const DATE_CODE = /^CERT_(?:NOT_YET_VALID|HAS_EXPIRED)$/u
+export const DATE_CODES: ReadonlyArray<string> = ["CERT_NOT_YET_VALID", "CERT_HAS_EXPIRED"]
 
 /** Whether a proxy's status is final: a 5xx says that it could not reach the host just now. */
 export const isRefusal = (proxyStatus = 0): boolean => proxyStatus >= 400 && proxyStatus <= 499
