@@ -18,6 +18,7 @@ import * as ApiClient from "../src/ApiClient.ts"
 import * as BulkUploadStatus from "../src/BulkUploadStatus.ts"
 import * as Explanation from "../src/Explanation.ts"
 import { ApiClient as Client } from "../src/internal/apiClient.ts"
+import { checksFor } from "../src/internal/advice.ts"
 import { plainText } from "../src/internal/plainText.ts"
 import * as RetryPolicy from "../src/RetryPolicy.ts"
 import { apiClient } from "./support/apiClient.ts"
@@ -440,6 +441,22 @@ describe("Explanation.explain", () => {
         assert.strictEqual(nextStep.startsWith("Some records were"), !/first.+every/u.test(expected))
       })
   )
+})
+
+describe("checksFor", () => {
+  it("an upload without counts of its records has landed only if the newest record is from after it", () => {
+    const shown = ["2026-11-27T00:00:00.000Z", "2026-11-29T00:00:00.000Z"].map((iso) =>
+      checksFor({
+        status: "COMPLETED",
+        events: { items: [] },
+        columns: undefined,
+        records: { total: 1, newestCreatedAt: iso, newestChangedAt: iso },
+        uploadedAt: DateTime.makeUnsafe("2026-11-28T00:00:00Z"),
+        csvHeader: undefined
+      }).map((check) => check.slice(0, 9))
+    )
+    assert.deepStrictEqual(shown, [["No record"], []])
+  })
 })
 
 /** A person, in the fields of any answer. */

@@ -69,6 +69,31 @@ describe("statuses", () => {
     }).pipe(Effect.provide(tenant()))
   )
 
+  it.effect.each([
+    ["ten requests", {}, 10],
+    ["as many requests as the option says", { concurrency: 3 }, 3]
+  ] as const)("statuses and statusesStream have up to %s under way", ([, options, expected]) =>
+    Effect.gen(function* () {
+      const counts = { now: 0, most: 0 }
+      const uploads = yield* answering((_, answer) =>
+        Effect.acquireUseRelease(
+          Effect.sync(() => (counts.most = Math.max(counts.most, ++counts.now))),
+          () => Effect.andThen(Effect.yieldNow, answer),
+          () => Effect.sync(() => (counts.now -= 1))
+        )
+      )
+      const ids = Array.from({ length: 20 }, (_, n) => n.toString(16).padStart(32, "0"))
+      for (const all of [
+        uploads.statuses(ids, options),
+        Stream.runCollect(uploads.statusesStream(ids, options))
+      ]) {
+        counts.most = 0
+        yield* all
+        assert.strictEqual(counts.most, expected)
+      }
+    }).pipe(Effect.scoped)
+  )
+
   it.effect("statusesStream interrupts its requests when its consumer ends", () =>
     Effect.gen(function* () {
       const asked = new Array<string>()

@@ -80,6 +80,14 @@ describe("Tenant", () => {
     })
   )
 
+  it.effect("a slash inside an allowed host allows no other host", () =>
+    Effect.gen(function* () {
+      const allowedHosts = ["evil/.example"]
+      const error = yield* Effect.flip(Tenant.make({ baseUrl: "https://evil.example", allowedHosts }))
+      assert.strictEqual(error.refusedHost, "evil.example")
+    })
+  )
+
   const noTexts = [undefined, 443, Symbol("host"), { host: "acme" }, Object.create(null)]
 
   it.effect("a base URL that is not text is refused", () =>

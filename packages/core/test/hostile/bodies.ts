@@ -33,6 +33,17 @@ const error = {
   messages: [{ locale: "en-US", localeOrigin: "DEFAULT", text: "No." }]
 }
 
+/** A status in a chunk of this size. */
+const chunk = (bytes: number, when200: string): BodyCase => ({
+  name: `${bytes} bytes in a chunk`,
+  answer: (status) =>
+    wire.bytes(
+      wire.head(status, { "content-type": json, "transfer-encoding": "chunked" }),
+      `${bytes.toString(16)}\r\n${'{"status":"ERROR"}'.padEnd(bytes)}\r\n0\r\n\r\n`
+    ),
+  when200
+})
+
 /** Bodies for an answer with any status. */
 export const shapes: ReadonlyArray<BodyCase> = [
   value("the documented status", { status: "COMPLETED" }, "COMPLETED"),
@@ -55,6 +66,8 @@ export const shapes: ReadonlyArray<BodyCase> = [
 /** Further bodies, for a 200. The forms of a status are tested with its decoder. */
 export const contents: ReadonlyArray<BodyCase> = [
   body("white space", " \r\n\t "),
+  chunk(65_536, "ERROR"),
+  chunk(65_537, "UnexpectedResponse"),
   body("two values", '{"status":"COMPLETED"}\n{"status":"ERROR"}'),
   body("two statuses, of which the last counts", '{"status":"ERROR","status":"PENDING"}', "PENDING"),
   body("invalid UTF-8 next to the status", latin1('{"x":"\u00c3(","status":"ERROR"}'), "ERROR"),

@@ -66,6 +66,7 @@ const echoes: ReadonlyArray<readonly [string, (secret: string) => string]> = [
   ["in unexpected JSON, every character escaped", (secret) => `{"odd":"${unicodeEscaped(secret)}"}`],
   ["in unexpected JSON, between escaped colors", (secret) => json({ odd: [...secret].join("\u001B[31m") })],
   ["in incomplete JSON, every character escaped", (secret) => `{"odd":["${unicodeEscaped(secret)}`],
+  ["in incomplete JSON, with escaped slashes", (secret) => `{"odd":[${json(secret).replaceAll("/", "\\/")}`],
   [
     "in a page",
     (secret) =>
