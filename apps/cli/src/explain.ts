@@ -103,8 +103,8 @@ const toText = ({ checks, columns, events, meaning, records, status, unavailable
     ...section(
       "Not available",
       unavailable.map(
-        ({ error, nextStep, trackingId, what }) =>
-          `${what}: ${error}. ${nextStep}${trackingId === undefined ? "" : ` SailPoint's tracking ID: ${trackingId}.`}`
+        ({ error, nextStep, reason, trackingId, what }) =>
+          `${what}: ${error}${reason === undefined ? "." : `: ${reason}`} ${nextStep}${trackingId === undefined ? "" : ` SailPoint's tracking ID: ${trackingId}.`}`
       )
     )
   ].join("\n")

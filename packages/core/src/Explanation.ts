@@ -99,10 +99,14 @@ export interface Explained extends BulkUploadStatus.BulkUploadStatus {
     readonly outcome: "found" | "none" | "notPermitted" | "off" | "failed"
     readonly items: ReadonlyArray<ImportEvent>
   }
-  /** The missing parts, each with the tag of its error, the step to get the part, and SailPoint's tracking ID. */
+  /**
+   * The missing parts, each with the tag of its error, what was odd about an `UnexpectedResponse`, the step to get the
+   * part, and SailPoint's tracking ID.
+   */
   readonly unavailable: ReadonlyArray<{
     readonly what: "source" | "records" | "counts" | "columns" | "events"
     readonly error: BulkUploadError["_tag"]
+    readonly reason?: string
     readonly nextStep: string
     readonly trackingId?: string
   }>
@@ -203,7 +207,12 @@ const withoutHex = (sourceId: string): UnexpectedResponse => {
 
 const fieldsOf = (failure: BulkUploadError) => {
   const { nextStep, trackingId } = Failure.fromError(failure)
-  return { error: failure._tag, nextStep, ...(trackingId !== undefined && { trackingId }) }
+  return {
+    error: failure._tag,
+    ...(failure._tag === "UnexpectedResponse" && { reason: failure.reason }),
+    nextStep,
+    ...(trackingId !== undefined && { trackingId })
+  }
 }
 
 const valueOf = <A>(part: Part<A> | undefined): A | undefined =>

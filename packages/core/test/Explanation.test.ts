@@ -19,6 +19,7 @@ import * as BulkUploadStatus from "../src/BulkUploadStatus.ts"
 import * as Explanation from "../src/Explanation.ts"
 import { ApiClient as Client } from "../src/internal/apiClient.ts"
 import { checksFor } from "../src/internal/advice.ts"
+import type { Records } from "../src/internal/records.ts"
 import { plainText } from "../src/internal/plainText.ts"
 import * as RetryPolicy from "../src/RetryPolicy.ts"
 import { apiClient } from "./support/apiClient.ts"
@@ -214,22 +215,40 @@ describe("Explanation.explain", () => {
       })
   )
 
-  const changed = ["UnexpectedResponse", /API has changed/u] as const
-  it.live.each([
-    [answer(403), "Forbidden", /idn:nelm:read/u],
-    [answer(200, {}), ...changed],
-    [answer(200, { sourceId: [half.sourceId] }), ...changed],
-    [answer(200, { sourceId: `${half.sourceId}0` }), ...changed]
-  ] as const)(
+  const withoutHex = ["UnexpectedResponse", "the source has no sourceId of 32 hexadecimal digits."] as const
+  it.live.each<readonly [Fault.Fault, error: string, reason?: string]>([
+    [answer(403), "Forbidden"],
+    [answer(200, {}), ...withoutHex],
+    [answer(200, { sourceId: [half.sourceId] }), ...withoutHex],
+    [answer(200, { sourceId: `${half.sourceId}0` }), ...withoutHex]
+  ])(
     "explain reports that the records of a dashed ID are unavailable if its source answers %j",
-    ([fault, error, nextStep]) =>
+    ([fault, error, reason]) =>
       Effect.gen(function* () {
         const { result } = yield* explained({ faults: [["source", fault]] }, {}, half.id)
         const missing = result.unavailable.find(({ what }) => what === "records")
         assert.isUndefined(result.records)
-        assert.strictEqual(missing?.error, error)
-        assert.match(missing?.nextStep ?? "", nextStep)
+        assert.deepStrictEqual([missing?.error, missing?.reason], [error, reason])
+        assert.match(missing?.nextStep ?? "", reason === undefined ? /idn:nelm:read/u : /API has changed/u)
       })
+  )
+
+  it.live("explain says which JSON it expected of each part", () =>
+    Effect.gen(function* () {
+      const endpoints = ["source", "records", "schemaAttributes", "search"] as const
+      const faults = endpoints.map((endpoint) => [endpoint, answer(200, 1)] as const)
+      const { result } = yield* explained({ ...everything, faults })
+      assert.deepStrictEqual(
+        result.unavailable.map(({ reason, what }) => `${what}: ${reason}`),
+        [
+          "source: the body is not a JSON object of a source.",
+          "records: the body is not a JSON list of records.",
+          "counts: the body is not a JSON list of records.",
+          "columns: the body is not a JSON list of schema attributes.",
+          "events: the body is not a JSON list of events."
+        ]
+      )
+    })
   )
 
   it.live("explain fails if the status fails, and sends no other request", () =>
@@ -443,19 +462,18 @@ describe("Explanation.explain", () => {
   )
 })
 
+const newestAt = (at: string): Records => ({ total: 1, newestCreatedAt: at, newestChangedAt: at })
+
 describe("checksFor", () => {
-  it("an upload without counts of its records has landed only if the newest record is from after it", () => {
-    const shown = ["2026-11-27T00:00:00.000Z", "2026-11-29T00:00:00.000Z"].map((iso) =>
-      checksFor({
-        status: "COMPLETED",
-        events: { items: [] },
-        columns: undefined,
-        records: { total: 1, newestCreatedAt: iso, newestChangedAt: iso },
-        uploadedAt: DateTime.makeUnsafe("2026-11-28T00:00:00Z"),
-        csvHeader: undefined
-      }).map((check) => check.slice(0, 9))
-    )
-    assert.deepStrictEqual(shown, [["No record"], []])
+  it.each<readonly [string, Records, check: string | undefined]>([
+    ["an older record and no counts", newestAt("2026-11-27T00:00:00.000Z"), "No record"],
+    ["a newer record and no counts", newestAt("2026-11-29T00:00:00.000Z"), undefined],
+    ["counts alone", { total: 1, createdSince: 1, changedSince: 0 }, undefined]
+  ])("the checks of a COMPLETED upload say that nothing landed if it did not: %s", (_, records, check) => {
+    const uploadedAt = DateTime.makeUnsafe("2026-11-28T00:00:00Z")
+    const rest = { events: { items: [] }, columns: undefined, csvHeader: undefined }
+    const [first] = checksFor({ status: "COMPLETED", records, uploadedAt, ...rest })
+    assert.strictEqual(first?.slice(0, 9), check)
   })
 })
 

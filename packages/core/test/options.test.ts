@@ -16,6 +16,8 @@ import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/testing/TestClock"
 import * as ApiClient from "../src/ApiClient.ts"
 import * as BulkUploads from "../src/BulkUploads.ts"
+import * as Explanation from "../src/Explanation.ts"
+import { ApiClient as Client } from "../src/internal/apiClient.ts"
 import * as NonEmployeeSources from "../src/NonEmployeeSources.ts"
 import * as RetryPolicy from "../src/RetryPolicy.ts"
 
@@ -91,6 +93,22 @@ const constructors = [
 const pairs = policies.flatMap(([mine, ours, asks]) =>
   policies.map(([theirs, options, lists]) => ({ mine, ours, asks, theirs, options, lists }))
 )
+
+describe("a service", () => {
+  it("the key of each service names its module, so that no other library's service replaces it", () => {
+    assert.deepStrictEqual(
+      [
+        Client.key,
+        BulkUploads.BulkUploads.key,
+        Explanation.Explanation.key,
+        NonEmployeeSources.NonEmployeeSources.key
+      ],
+      ["ApiClient", "BulkUploads", "Explanation", "NonEmployeeSources"].map(
+        (name) => `@sailpoint-bulk-upload/core/${name}`
+      )
+    )
+  })
+})
 
 describe("two layers that are merged", () => {
   it.effect.each(pairs)(

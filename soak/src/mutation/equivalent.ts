@@ -1,66 +1,104 @@
 /**
- * Changes that no test can notice, because the program behaves the same: the module, the change as the runner prints it, and the reason.
+ * Changes that no test can notice, because the program behaves the same.
  */
-export const EQUIVALENT: ReadonlyArray<readonly [module: string, change: string, reason: string]> = [
-  [
-    "packages/core/src/internal/whereTraced.ts",
-    "false → true",
-    "The stack trace of a span is for its cost only: no exporter reads it."
-  ],
-  [
-    "packages/core/src/internal/reply.ts",
-    "isKnownToFit(headers, maxBytes) → false",
-    "Both ways to read a body return the same; reading it at once is faster."
-  ],
-  ["apps/mcp-server/src/stdio/StdioTransport.ts", '"utf8" → ""', "Node decodes an empty encoding as UTF-8."],
-  [
-    "apps/mcp-server/src/mcp/ToolSchema.ts",
-    'typeof segment === "object" → false',
-    "Effect reports a path as plain keys; only the type of Standard Schema allows objects."
-  ],
-  [
-    "apps/mcp-server/src/mcp/ToolResult.ts",
-    "Promise.resolve() → undefined",
-    "The server awaits the result in a race, which accepts a value like a resolved promise."
-  ],
-  [
-    "apps/mcp-server/src/mcp/noJsonSchemaValidator.ts",
-    '"This server requests no form, so it has no JSON Schema vali → ""',
-    "The SDK calls the method only for the answer to a form, and this server requests none."
-  ],
-  [
-    "apps/mcp-server/src/handlers/completeSources.ts",
-    "1 → 2",
-    "The cache has a single key, so its capacity is never reached."
-  ],
-  [
-    "apps/mcp-server/src/handlers/completeSources.ts",
-    '"all" → ""',
-    "The cache has a single key, and any text can be that key."
-  ],
-  [
-    "apps/mcp-server/src/handlers/lazyHandlers.ts",
-    "loaded === undefined → true",
-    "A second import returns the loaded module; skipping it is faster."
-  ],
-  [
-    "apps/mcp-server/src/http/Exchange.ts",
-    " >  →  >= ",
-    "To admit zero additional messages acquires no slot and uses no request of the rate limit."
-  ],
-  [
-    "apps/mcp-server/src/http/Exchange.ts",
-    " ACCEPT }).map(([name, value]) => [name, String(value)]) →  ACCEPT })",
-    "Headers converts each value to a string in the same way."
-  ],
-  [
-    "apps/mcp-server/src/http/guards/Admission.ts",
-    '"token-bucket" → ""',
-    "The limiter uses a token bucket for every value except fixed-window."
-  ],
-  [
-    "apps/mcp-server/src/http/guards/Admission.ts",
-    'reason._tag === "RateLimitExceeded" → true',
-    "The store is this process's memory, so the limiter fails for no other reason."
-  ]
+export interface Equivalent {
+  readonly module: string
+  /** A part of the line on which the change begins. */
+  readonly line: string
+  /** The change as the runner prints it. */
+  readonly change: string
+  readonly reason: string
+}
+
+export const EQUIVALENT: ReadonlyArray<Equivalent> = [
+  {
+    module: "packages/core/src/internal/whereTraced.ts",
+    line: "captureStackTrace",
+    change: "false → true",
+    reason: "The stack trace of a span is for its cost only: no exporter reads it."
+  },
+  {
+    module: "packages/core/src/internal/reply.ts",
+    line: "isKnownToFit(headers, maxBytes)",
+    change: "isKnownToFit(headers, maxBytes) → false",
+    reason: "Both ways to read a body return the same; reading it at once is faster."
+  },
+  {
+    module: "apps/mcp-server/src/stdio/StdioTransport.ts",
+    line: '"utf8"',
+    change: '"utf8" → ""',
+    reason: "Node decodes an empty encoding as UTF-8."
+  },
+  {
+    module: "apps/mcp-server/src/mcp/ToolSchema.ts",
+    line: "typeof segment",
+    change: 'typeof segment === "object" → false',
+    reason: "Effect reports a path as plain keys; only the type of Standard Schema allows objects."
+  },
+  {
+    module: "apps/mcp-server/src/mcp/ToolResult.ts",
+    line: "Promise.resolve()",
+    change: "Promise.resolve() → undefined",
+    reason: "The server awaits the result in a race, which accepts a value like a resolved promise."
+  },
+  {
+    module: "apps/mcp-server/src/mcp/noJsonSchemaValidator.ts",
+    line: "This server requests no form",
+    change: '"This server requests no form, so it has no JSON Schema vali → ""',
+    reason: "The SDK calls the method only for the answer to a form, and this server requests none."
+  },
+  {
+    module: "apps/mcp-server/src/handlers/completeSources.ts",
+    line: "capacity",
+    change: "1 → 2",
+    reason: "The cache has a single key, so its capacity is never reached."
+  },
+  {
+    module: "apps/mcp-server/src/handlers/completeSources.ts",
+    line: '"all"',
+    change: '"all" → ""',
+    reason: "The cache has a single key, and any text can be that key."
+  },
+  {
+    module: "apps/mcp-server/src/handlers/lazyHandlers.ts",
+    line: "loaded === undefined",
+    change: "loaded === undefined → true",
+    reason: "A second import returns the loaded module; skipping it is faster."
+  },
+  {
+    module: "apps/mcp-server/src/http/Exchange.ts",
+    line: "more > 0",
+    change: " >  →  >= ",
+    reason: "To admit zero additional messages acquires no slot and uses no request of the rate limit."
+  },
+  {
+    module: "apps/mcp-server/src/http/Exchange.ts",
+    line: "accept: ACCEPT",
+    change: " ACCEPT }).map(([name, value]) => [name, String(value)]) →  ACCEPT })",
+    reason: "Headers converts each value to a string in the same way."
+  },
+  {
+    module: "apps/mcp-server/src/http/guards/Admission.ts",
+    line: '"token-bucket"',
+    change: '"token-bucket" → ""',
+    reason: "The limiter uses a token bucket for every value except fixed-window."
+  },
+  {
+    module: "apps/mcp-server/src/http/guards/Admission.ts",
+    line: "reason._tag ===",
+    change: 'reason._tag === "RateLimitExceeded" → true',
+    reason: "The store is this process's memory, so the limiter fails for no other reason."
+  },
+  {
+    module: "packages/core/src/internal/reply.ts",
+    line: "const room =",
+    change: "0 → 1",
+    reason: "Without a secret, one character more is read and cut again."
+  },
+  {
+    module: "packages/core/src/RequestBudget.ts",
+    line: "window: 0",
+    change: "0 → 1",
+    reason: "Without a limit, no request waits for the end of a window."
+  }
 ]

@@ -57,6 +57,7 @@ const shown = (before: string, after: string): string => {
 
 const changesOf = (module: string): ReadonlyArray<Change> => {
   const source = readFileSync(join(ROOT, module), "utf8")
+  const lines = source.split("\n")
   const within = functionAt(module, source)
   return mutantsOf(module, source)
     .map((mutant) => ({
@@ -66,7 +67,15 @@ const changesOf = (module: string): ReadonlyArray<Change> => {
       within: within(mutant),
       shown: shown(source.slice(mutant.start, mutant.end), mutant.text)
     }))
-    .filter((change) => !EQUIVALENT.some(([of, text]) => of === module && text === change.shown))
+    .filter(
+      ({ line, shown }) =>
+        !EQUIVALENT.some(
+          (known) =>
+            known.module === module &&
+            known.change === shown &&
+            lines[line - 1]?.includes(known.line) === true
+        )
+    )
 }
 
 const sampleOf = <A>(all: ReadonlyArray<A>, size: number, seed: number): ReadonlyArray<A> => {
