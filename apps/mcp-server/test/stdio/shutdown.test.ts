@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import type { Fault } from "@sailpoint-bulk-upload/sandbox/Fault"
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
 import * as Effect from "effect/Effect"
@@ -150,15 +151,22 @@ describe("shutdown", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("the server ends on SIGTERM with the first status of a wait that has no status yet", () =>
+  it.live.each<readonly [string, Fault, (answer: JsonRpc.Message) => void]>([
+    ["its first status", { _tag: "Delay", duration: "1 second" }, assertStillRunning],
+    [
+      "the failure of its first check",
+      { _tag: "Respond", status: 503 },
+      ({ result }) => assert.deepInclude(result?.structuredContent, { error: "ServerError" })
+    ]
+  ])("the server ends on SIGTERM, and a wait that has no status yet ends with %s", ([, fault, assertEnded]) =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make()
-      yield* sandbox.fail({ endpoint: "status", fault: { _tag: "Delay", duration: "1 second" } })
+      yield* sandbox.fail({ endpoint: "status", fault, times: fault._tag === "Delay" ? 1 : 99 })
       const server = yield* ServerProcess.greeted(sandbox)
       yield* server.send(JsonRpc.callTool(2, "wait_for_bulk_upload", { sourceId: running }))
       yield* sandbox.until(ServerProcess.asked)
       yield* server.kill("SIGTERM")
-      assertStillRunning(yield* server.answer(2))
+      assertEnded(yield* server.answer(2))
       assert.strictEqual((yield* server.ended).code, 0)
     })
   )
