@@ -31,6 +31,7 @@ import * as Schema from "effect/Schema"
 import {
   CERTIFICATE_CODE,
   DATE_CODES,
+  ExplainedError,
   isRefusal,
   NAME_CODES,
   Operation,
@@ -38,7 +39,6 @@ import {
   seconds,
   sentence,
   theRequest,
-  toMessage,
   Wait
 } from "./internal/errorText.ts"
 
@@ -56,7 +56,7 @@ const answer = {
 }
 
 /** The ID is neither 32 hexadecimal digits nor a dashed UUID. Nothing was sent. */
-export class InvalidSourceId extends Schema.TaggedError<InvalidSourceId>()("InvalidSourceId", {
+export class InvalidSourceId extends ExplainedError<InvalidSourceId>()("InvalidSourceId", {
   /** The given text, cut to 64 characters. */
   sourceId: Schema.String,
   /** The first fault: a character with its position and code point, the length, or the dashes. */
@@ -70,13 +70,10 @@ export class InvalidSourceId extends Schema.TaggedError<InvalidSourceId>()("Inva
   get nextStep(): string {
     return "Take the ID from the list of non-employee sources, where it is called sourceId: 32 hexadecimal digits, or a UUID with dashes."
   }
-  override get message(): string {
-    return toMessage(this)
-  }
 }
 
 /** 400: SailPoint did not accept the request. */
-export class BadRequest extends Schema.TaggedError<BadRequest>()("BadRequest", answer) {
+export class BadRequest extends ExplainedError<BadRequest>()("BadRequest", answer) {
   readonly httpStatus = 400
   readonly retryable = false
   get summary(): string {
@@ -87,13 +84,10 @@ export class BadRequest extends Schema.TaggedError<BadRequest>()("BadRequest", a
       ? "Check that the ID is that of a non-employee source of this tenant (its sourceId, or its id)."
       : "Check baseUrl and apiVersion. If they are right, contact SailPoint's support."
   }
-  override get message(): string {
-    return toMessage(this)
-  }
 }
 
 /** 401: SailPoint refused the access token and, with client credentials, a new one too. */
-export class Unauthorized extends Schema.TaggedError<Unauthorized>()("Unauthorized", answer) {
+export class Unauthorized extends ExplainedError<Unauthorized>()("Unauthorized", answer) {
   readonly httpStatus = 401
   readonly retryable = false
   get summary(): string {
@@ -102,13 +96,10 @@ export class Unauthorized extends Schema.TaggedError<Unauthorized>()("Unauthoriz
   get nextStep(): string {
     return "Replace accessToken, or check that clientId and clientSecret belong to this tenant and API."
   }
-  override get message(): string {
-    return toMessage(this)
-  }
 }
 
 /** 403: the token is valid but may not do this. */
-export class Forbidden extends Schema.TaggedError<Forbidden>()("Forbidden", answer) {
+export class Forbidden extends ExplainedError<Forbidden>()("Forbidden", answer) {
   readonly httpStatus = 403
   readonly retryable = false
   get summary(): string {
@@ -123,13 +114,10 @@ export class Forbidden extends Schema.TaggedError<Forbidden>()("Forbidden", answ
     }
     return "Give the API client the scope idn:nelm:read and make sure that the user level of the token's owner allows reading non-employee sources. Whether an API client without a user can read a status is not documented."
   }
-  override get message(): string {
-    return toMessage(this)
-  }
 }
 
 /** 404: the base URL has no source with this ID, or lacks the API version. */
-export class NotFound extends Schema.TaggedError<NotFound>()("NotFound", answer) {
+export class NotFound extends ExplainedError<NotFound>()("NotFound", answer) {
   readonly httpStatus = 404
   readonly retryable = false
   get summary(): string {
@@ -143,13 +131,10 @@ export class NotFound extends Schema.TaggedError<NotFound>()("NotFound", answer)
       ? "Check the tenant in baseUrl, and apiVersion."
       : "Check the ID (a non-employee source has both a sourceId and an id; try the other one), the tenant in baseUrl, and apiVersion."
   }
-  override get message(): string {
-    return toMessage(this)
-  }
 }
 
 /** 429: the rate limit is exhausted, and the retry policy does not wait any longer. */
-export class RateLimited extends Schema.TaggedError<RateLimited>()("RateLimited", {
+export class RateLimited extends ExplainedError<RateLimited>()("RateLimited", {
   ...answer,
   /** The rest of the back-off if `heldBack`, or else `Retry-After`; absent if that header was missing or unreadable. */
   retryAfter: Schema.optionalKey(Wait),
@@ -172,13 +157,10 @@ export class RateLimited extends Schema.TaggedError<RateLimited>()("RateLimited"
       ? "Wait a minute before the next request, and send fewer requests: every integration of this client ID shares one limit."
       : `Wait ${seconds(this.retryAfter)} before the next request: every integration of this client ID shares one limit.`
   }
-  override get message(): string {
-    return toMessage(this)
-  }
 }
 
 /** Any 5xx from SailPoint or from a gateway in front of it, after the retries. */
-export class ServerError extends Schema.TaggedError<ServerError>()("ServerError", {
+export class ServerError extends ExplainedError<ServerError>()("ServerError", {
   ...answer,
   /** The HTTP status, 500 to 599. */
   httpStatus: Schema.Int,
@@ -194,16 +176,13 @@ export class ServerError extends Schema.TaggedError<ServerError>()("ServerError"
       ? "Try again in a few minutes. If the problem persists, check SailPoint's status page."
       : "Try again in a few minutes. If the problem persists, give the tracking ID to SailPoint's support."
   }
-  override get message(): string {
-    return toMessage(this)
-  }
 }
 
 /**
  * An answer that the API does not document: another HTTP status, a body of another form, or an unknown status value
  * (SailPoint counts a new value as a compatible change).
  */
-export class UnexpectedResponse extends Schema.TaggedError<UnexpectedResponse>()("UnexpectedResponse", {
+export class UnexpectedResponse extends ExplainedError<UnexpectedResponse>()("UnexpectedResponse", {
   ...answer,
   httpStatus: Schema.Int,
   reason: Schema.String,
@@ -228,13 +207,10 @@ export class UnexpectedResponse extends Schema.TaggedError<UnexpectedResponse>()
     }
     return "Check that baseUrl is the tenant's API host, without a proxy or login page in between. If it is, the API has changed and this software needs an update."
   }
-  override get message(): string {
-    return toMessage(this)
-  }
 }
 
 /** No complete answer arrived within the deadline of an attempt, or of a call, which includes waits for the rate limit. */
-export class RequestTimeout extends Schema.TaggedError<RequestTimeout>()("RequestTimeout", {
+export class RequestTimeout extends ExplainedError<RequestTimeout>()("RequestTimeout", {
   ...subject,
   after: Wait
 }) {
@@ -245,13 +221,10 @@ export class RequestTimeout extends Schema.TaggedError<RequestTimeout>()("Reques
   get nextStep(): string {
     return "Try again. If the problem persists, check the network between this machine and the host in baseUrl, and how many requests share the rate limit."
   }
-  override get message(): string {
-    return toMessage(this)
-  }
 }
 
 /** The connection could not be made, or broke before the answer was complete. */
-export class ConnectionFailed extends Schema.TaggedError<ConnectionFailed>()("ConnectionFailed", {
+export class ConnectionFailed extends ExplainedError<ConnectionFailed>()("ConnectionFailed", {
   ...subject,
   host: Schema.String,
   /** The system's code, such as `ECONNREFUSED`. */
@@ -287,13 +260,10 @@ export class ConnectionFailed extends Schema.TaggedError<ConnectionFailed>()("Co
       ? "The host name does not resolve: check baseUrl for a typing mistake, and this machine's DNS."
       : "Check baseUrl and that this machine can reach that host (firewall, proxy, VPN)."
   }
-  override get message(): string {
-    return toMessage(this)
-  }
 }
 
 /** The token endpoint refused the client credentials, or the given access token cannot be sent. */
-export class AuthenticationFailed extends Schema.TaggedError<AuthenticationFailed>()("AuthenticationFailed", {
+export class AuthenticationFailed extends ExplainedError<AuthenticationFailed>()("AuthenticationFailed", {
   ...answer,
   /** The status of the token endpoint's answer; absent if an access token was given. */
   httpStatus: Schema.optionalKey(Schema.Int)
@@ -308,9 +278,6 @@ export class AuthenticationFailed extends Schema.TaggedError<AuthenticationFaile
       return "Set accessToken to the token alone, without quotes, spaces or line breaks."
     }
     return "Check clientId and clientSecret, that they belong to the tenant in baseUrl, and that the personal access token behind them still exists and has not expired."
-  }
-  override get message(): string {
-    return toMessage(this)
   }
 }
 

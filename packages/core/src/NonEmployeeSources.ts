@@ -29,7 +29,7 @@ import * as Schema from "effect/Schema"
 import type { ApiClient } from "./ApiClient.ts"
 import type { BulkUploadError } from "./BulkUploadError.ts"
 import { ApiClient as Client } from "./internal/apiClient.ts"
-import { toMessage } from "./internal/errorText.ts"
+import { ExplainedError } from "./internal/errorText.ts"
 import { plainText } from "./internal/plainText.ts"
 import type { Show } from "./internal/reply.ts"
 import { requestJson } from "./internal/requestJson.ts"
@@ -57,7 +57,7 @@ interface Options {
 }
 
 /** No source has that name; `candidates` lists all sources. */
-export class SourceNotFound extends Schema.TaggedError<SourceNotFound>()("SourceNotFound", {
+export class SourceNotFound extends ExplainedError<SourceNotFound>()("SourceNotFound", {
   name: Schema.String,
   candidates: Schema.Array(NonEmployeeSource)
 }) {
@@ -70,13 +70,10 @@ export class SourceNotFound extends Schema.TaggedError<SourceNotFound>()("Source
       ? "Check the user level of the token's owner: this token sees no source."
       : `Give one of these names: ${names(this.candidates)}.`
   }
-  override get message(): string {
-    return toMessage(this)
-  }
 }
 
 /** More than one source fits the name; `candidates` lists them. */
-export class AmbiguousSource extends Schema.TaggedError<AmbiguousSource>()("AmbiguousSource", {
+export class AmbiguousSource extends ExplainedError<AmbiguousSource>()("AmbiguousSource", {
   name: Schema.String,
   candidates: Schema.Array(NonEmployeeSource)
 }) {
@@ -86,9 +83,6 @@ export class AmbiguousSource extends Schema.TaggedError<AmbiguousSource>()("Ambi
   }
   get nextStep(): string {
     return "Give the whole name, or an ID."
-  }
-  override get message(): string {
-    return toMessage(this)
   }
 }
 

@@ -35,7 +35,7 @@ import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import { BulkUploadError } from "./BulkUploadError.ts"
 import { isSettled, nextStep, State } from "./BulkUploadStatus.ts"
-import { seconds, toMessage, Wait } from "./internal/errorText.ts"
+import { ExplainedError, seconds, Wait } from "./internal/errorText.ts"
 
 /** How to follow a source. */
 export interface Options {
@@ -65,7 +65,7 @@ export const schedule: Schedule.Schedule<unknown> = Schedule.min([
  * `awaitSettled` timed out: the job has not ended, or its end is not believed yet. `BulkUploadError` does not include it,
  * because a status request cannot fail with it.
  */
-export class NotSettled extends Schema.TaggedError<NotSettled>()("NotSettled", {
+export class NotSettled extends ExplainedError<NotSettled>()("NotSettled", {
   sourceId: Schema.String,
   after: Wait,
   /** The last status, if there was one. */
@@ -88,8 +88,5 @@ export class NotSettled extends Schema.TaggedError<NotSettled>()("NotSettled", {
     return isSettled(this.status)
       ? "Check again in a moment: the status can still belong to the previous job, and is believed only after the grace time."
       : "Wait again: SailPoint continues to process the job."
-  }
-  override get message(): string {
-    return toMessage(this)
   }
 }

@@ -10,16 +10,23 @@ export const Wait = Schema.DurationFromMillis.check(
   })
 )
 
-export const toMessage = (error: {
+/** Like `Schema.TaggedError`; the message has the summary, the next step and the tracking ID. */
+export const ExplainedError =
+  <Self>() =>
+  <Tag extends string, const Fields extends Schema.Struct.Fields>(tag: Tag, fields: Fields) => {
+    const errors = Schema.TaggedError<Self>()(tag, fields)
+    Object.defineProperty(Object(errors).prototype, "message", { get: toMessage })
+    return errors
+  }
+
+function toMessage(this: {
   readonly summary: string
   readonly nextStep: string
   readonly trackingId?: string
-}): string =>
-  [
-    error.summary,
-    error.nextStep,
-    ...(error.trackingId === undefined ? [] : [`SailPoint's tracking ID: ${error.trackingId}.`])
-  ].join(" ")
+}): string {
+  const tracking = this.trackingId === undefined ? "" : ` SailPoint's tracking ID: ${this.trackingId}.`
+  return `${this.summary} ${this.nextStep}${tracking}`
+}
 
 const REQUESTS = {
   token: "the request for an access token",

@@ -5,6 +5,7 @@
 import * as Effect from "effect/Effect"
 import { format } from "effect/Formatter"
 import * as Schema from "effect/Schema"
+import { ExplainedError } from "./errorText.ts"
 import { plainText } from "./plainText.ts"
 
 /**
@@ -37,7 +38,7 @@ export interface Options {
 }
 
 /** Rejects a base URL that cannot be used. */
-export class InvalidBaseUrl extends Schema.TaggedError<InvalidBaseUrl>()("InvalidBaseUrl", {
+export class InvalidBaseUrl extends ExplainedError<InvalidBaseUrl>()("InvalidBaseUrl", {
   /** Why the base URL cannot be used. */
   reason: Schema.String,
   nextStep: Schema.String,
@@ -47,9 +48,6 @@ export class InvalidBaseUrl extends Schema.TaggedError<InvalidBaseUrl>()("Invali
   readonly retryable = false
   get summary(): string {
     return `The base URL cannot be used: ${this.reason}`
-  }
-  override get message(): string {
-    return `${this.summary} ${this.nextStep}`
   }
 }
 
