@@ -5,7 +5,7 @@ import type * as ApiClient from "@sailpoint-bulk-upload/core/ApiClient"
 import * as CoreSettings from "@sailpoint-bulk-upload/core/Settings"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
-import { isPlaceholder, readFiles, SECRETS, type Secret } from "@sailpoint-bulk-upload/core/workspace"
+import { readFiles, SECRETS, type Secret } from "@sailpoint-bulk-upload/core/workspace"
 import * as SecretFile from "./SecretFile.ts"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
@@ -54,19 +54,8 @@ export const read = (given: Record<string, string | undefined>): Result.Result<S
   return Result.fail([
     ...problems,
     ...[
-      ...(Result.isFailure(tenant) ? tenant.failure.problems.map(filledIn(env)) : []),
+      ...(Result.isFailure(tenant) ? tenant.failure.problems : []),
       ...(Result.isFailure(redisUrl) ? [redisUrl.failure] : [])
     ].filter(({ variable }) => problems.every((problem) => problem.variable !== `${variable}_FILE`))
   ])
 }
-
-/** Names an unfilled placeholder as the problem, because an assistant's configuration is often copied with one. */
-const filledIn =
-  (env: Record<string, string | undefined>) =>
-  (problem: CoreSettings.Problem): CoreSettings.Problem =>
-    isPlaceholder(env[problem.variable] ?? "")
-      ? {
-          ...problem,
-          problem: `${problem.variable} is not filled in: its value is still a placeholder.`
-        }
-      : problem
