@@ -34,16 +34,6 @@ const duration = Metric.histogram("mcp.server.operation.duration", {
   boundaries: [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300]
 })
 
-/** Caches the series for each tool and outcome, because making one costs more than updating it. */
-const made = new Map<string, typeof duration>()
-
-const series = (attributes: Readonly<Record<string, string>>): typeof duration => {
-  const key = Object.values(attributes).join("\n")
-  const known = made.get(key) ?? Metric.withAttributes(duration, attributes)
-  made.set(key, known)
-  return known
-}
-
 /** A failure; only its tag is recorded. */
 interface Failure {
   readonly _tag: string
@@ -78,7 +68,12 @@ const observe = (subject: "tool" | "resource") => (name: string, input: unknown,
         ? Effect.annotateCurrentSpan({ [`sailpoint.${subject}.outcome`]: outcome, ...failed })
         : Effect.void
     ).pipe(
-      Effect.andThen(Metric.update(series({ ...attributes, ...failed, outcome }), Number(nanos) / 1e9)),
+      Effect.andThen(
+        Metric.update(
+          Metric.withAttributes(duration, { ...attributes, ...failed, outcome }),
+          Number(nanos) / 1e9
+        )
+      ),
       Effect.andThen(
         Effect.flatMap(CurrentCaller, (caller) =>
           Effect.annotateLogs(Effect.logInfo(isTool ? "Tool call" : "Resource read"), {
