@@ -1,6 +1,3 @@
-/**
- * The library's services for one run, for the tenant in the environment or for a local sandbox.
- */
 import * as ApiClient from "@sailpoint-bulk-upload/core/ApiClient"
 import * as BulkUploads from "@sailpoint-bulk-upload/core/BulkUploads"
 import * as Explanation from "@sailpoint-bulk-upload/core/Explanation"

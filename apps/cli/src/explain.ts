@@ -1,6 +1,3 @@
-/**
- * `explain`: explains the newest upload on a source, as far as SailPoint shows it.
- */
 import * as Explanation from "@sailpoint-bulk-upload/core/Explanation"
 import { nameVariables } from "@sailpoint-bulk-upload/core/Settings"
 import * as Effect from "effect/Effect"

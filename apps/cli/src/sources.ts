@@ -1,6 +1,3 @@
-/**
- * `sources`: the non-employee sources with their IDs.
- */
 import { NonEmployeeSources } from "@sailpoint-bulk-upload/core/NonEmployeeSources"
 import { sourcesNamed } from "@sailpoint-bulk-upload/core/workspace"
 import * as Effect from "effect/Effect"

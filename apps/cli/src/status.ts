@@ -1,6 +1,3 @@
-/**
- * `status`: the status of one or several sources, now.
- */
 import { BulkUploads } from "@sailpoint-bulk-upload/core/BulkUploads"
 import * as BulkUploadStatus from "@sailpoint-bulk-upload/core/BulkUploadStatus"
 import { statusReport } from "@sailpoint-bulk-upload/core/workspace"

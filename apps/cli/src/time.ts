@@ -1,6 +1,3 @@
-/**
- * Durations and times as users type them.
- */
 import { isoTime } from "@sailpoint-bulk-upload/core/workspace"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"

@@ -1,6 +1,3 @@
-/**
- * `wait`: waits until the newest upload of a source has ended, or the timeout has passed.
- */
 import { BulkUploads } from "@sailpoint-bulk-upload/core/BulkUploads"
 import * as BulkUploadStatus from "@sailpoint-bulk-upload/core/BulkUploadStatus"
 import * as Watch from "@sailpoint-bulk-upload/core/Watch"

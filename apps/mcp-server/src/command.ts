@@ -1,6 +1,3 @@
-/**
- * The command `sailpoint-bulk-upload-mcp`: starts the chosen mode, and sets the exit code.
- */
 // oxlint-disable-next-line import/no-unassigned-import -- sets an option of zod before the SDK loads it
 import "./mcp/interpretedChecks.ts"
 import * as Effect from "effect/Effect"

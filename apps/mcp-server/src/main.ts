@@ -1,7 +1,4 @@
 #!/usr/bin/env node
-/**
- * The entry of the command `sailpoint-bulk-upload-mcp`.
- */
 import { start } from "@sailpoint-bulk-upload/tooling/start"
 import packageJson from "../package.json" with { type: "json" }
 

@@ -1,7 +1,3 @@
-/**
- * Limits the list of sources to the tokens that one result may have: a short list has all details, a longer one fewer, and
- * the longest is truncated.
- */
 import type { NonEmployeeSource } from "@sailpoint-bulk-upload/core/NonEmployeeSources"
 import { cutTo, estimate } from "../text/TokenEstimate.ts"
 
@@ -22,7 +18,7 @@ const DETAILS = [
 
 type Detail = (typeof DETAILS)[number]
 
-/** Returns all sources in the highest level of detail that fits, or else the first ones in the lowest. */
+/** Returns all sources in the highest level of detail that fits into a result, or else the first ones in the lowest. */
 export const fitting = (sources: ReadonlyArray<NonEmployeeSource>): ReadonlyArray<NonEmployeeSource> => {
   let fit: ReadonlyArray<NonEmployeeSource> = []
   for (const detail of DETAILS) {

@@ -1,6 +1,3 @@
-/**
- * A status in a tool's result, with its meaning and the next step.
- */
 import { State } from "@sailpoint-bulk-upload/core/BulkUploadStatus"
 import { statusReport } from "@sailpoint-bulk-upload/core/workspace"
 import * as Schema from "effect/Schema"

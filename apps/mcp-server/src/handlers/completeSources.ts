@@ -1,6 +1,3 @@
-/**
- * Completes a partly typed source name from a list that is cached for a short time.
- */
 import type { BulkUploadError } from "@sailpoint-bulk-upload/core/BulkUploadError"
 import { type NonEmployeeSource, NonEmployeeSources } from "@sailpoint-bulk-upload/core/NonEmployeeSources"
 import { sourcesNamed } from "@sailpoint-bulk-upload/core/workspace"

@@ -1,6 +1,3 @@
-/**
- * Listens on a port, and shuts down gracefully: running requests are answered within a bounded time.
- */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
 import { inUrl } from "../settings/Loopback.ts"

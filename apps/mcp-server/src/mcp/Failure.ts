@@ -1,6 +1,3 @@
-/**
- * The result of a failed call.
- */
 import { ProtocolError, ProtocolErrorCode } from "@modelcontextprotocol/server"
 import type { BulkUploadError } from "@sailpoint-bulk-upload/core/BulkUploadError"
 import * as CoreFailure from "@sailpoint-bulk-upload/core/Failure"

@@ -1,6 +1,3 @@
-/**
- * Wraps the transport of a server: errors are sent as plain text, and calls to unknown tools are reported.
- */
 import type { MessageExtraInfo, Transport } from "@modelcontextprotocol/server"
 import * as PlainErrors from "./PlainErrors.ts"
 
@@ -16,7 +13,10 @@ export interface UnknownToolCall {
   readonly request: MessageExtraInfo["request"]
 }
 
-/** Changes and returns a transport that is not connected to a server yet. */
+/**
+ * Changes and returns a transport that is not connected to a server yet: errors are sent as plain text, and calls to unknown
+ * tools are reported.
+ */
 export const plain = (transport: Transport, { onUnknownTool, tools }: Options): Transport => {
   const send = transport.send.bind(transport)
   const changes: Pick<Transport, "send" | "onmessage"> = {

@@ -1,6 +1,3 @@
-/**
- * A read-only tool: its schemas, its explicit annotations, and its registration.
- */
 import type { McpServer, ServerContext } from "@modelcontextprotocol/server"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"

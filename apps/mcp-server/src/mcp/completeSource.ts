@@ -1,6 +1,3 @@
-/**
- * The completion callback of arguments that name a source.
- */
 import type { NonEmployeeSource } from "@sailpoint-bulk-upload/core/NonEmployeeSources"
 import * as Effect from "effect/Effect"
 import { answeredBy } from "../handlers/lazyHandlers.ts"
@@ -8,8 +5,8 @@ import type { Services } from "../handlers/Runtime.ts"
 import type { Adapter } from "./ToolResult.ts"
 
 /**
- * Returns up to 100 values, the limit that the SDK applies. If the sources cannot be listed, it returns none; the tools
- * report the reason.
+ * Completes an argument that names a source. Returns up to 100 values, the limit that the SDK applies. If the sources cannot be
+ * listed, returns none; the tools report the reason.
  */
 export const completeSource =
   (adapter: Adapter<Services>, toValue: (source: NonEmployeeSource) => string) =>

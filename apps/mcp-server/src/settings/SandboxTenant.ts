@@ -1,13 +1,10 @@
-/**
- * A sandbox in this process, for `--sandbox`. Loaded only then.
- */
 import type { Settings } from "@sailpoint-bulk-upload/core/Settings"
 import * as Client from "@sailpoint-bulk-upload/sandbox/Client"
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 
-/** Runs with a sandbox that stops after `run`. */
+/** Runs with a sandbox in this process, which stops after `run`. */
 export const withSandbox = <A>(run: (options: Settings) => Promise<A>): Promise<A> =>
   Effect.gen(function* () {
     const { url } = yield* Sandbox.make()

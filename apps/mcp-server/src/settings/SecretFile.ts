@@ -1,6 +1,3 @@
-/**
- * A secret in a file, which can be replaced while the server runs.
- */
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { readFileSync } from "node:fs"

@@ -1,6 +1,3 @@
-/**
- * The tool `explain_bulk_upload`: explains an upload as far as SailPoint shows it.
- */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { StatusReport } from "../handlers/StatusReport.ts"

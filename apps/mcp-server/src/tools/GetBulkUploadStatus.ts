@@ -1,6 +1,3 @@
-/**
- * The tool `get_bulk_upload_status`: one status, now.
- */
 import * as Schema from "effect/Schema"
 import * as ReadOnlyTool from "../mcp/ReadOnlyTool.ts"
 import { StatusReport } from "../handlers/StatusReport.ts"

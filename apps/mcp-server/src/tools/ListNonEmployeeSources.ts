@@ -1,6 +1,3 @@
-/**
- * The tool `list_non_employee_sources`: finds the ID of a source by its name.
- */
 import * as Schema from "effect/Schema"
 import { Integer, sandboxNote } from "../mcp/Failure.ts"
 import * as ReadOnlyTool from "../mcp/ReadOnlyTool.ts"

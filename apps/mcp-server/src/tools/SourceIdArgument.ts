@@ -1,6 +1,3 @@
-/**
- * The argument `sourceId`.
- */
 import { identity } from "effect/Function"
 import * as Schema from "effect/Schema"
 import * as SchemaTransformation from "effect/SchemaTransformation"

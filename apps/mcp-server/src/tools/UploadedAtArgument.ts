@@ -1,6 +1,3 @@
-/**
- * The argument `uploadedAt`: the time of the upload, which distinguishes its status from an earlier upload's.
- */
 import { isoTime } from "@sailpoint-bulk-upload/core/workspace"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"

@@ -1,6 +1,3 @@
-/**
- * The tool `wait_for_bulk_upload`: polls until the upload has ended or the timeout has passed.
- */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { Integer, sandboxNote } from "../mcp/Failure.ts"
