@@ -6,12 +6,11 @@ import * as Effect from "effect/Effect"
 import * as http from "node:http"
 import * as https from "node:https"
 import { urlToHttpOptions } from "node:url"
+import type { Env } from "../settings/Environment.ts"
 import { proxyFor } from "../settings/proxyFor.ts"
 import type { Settings } from "../settings/TenantSettings.ts"
 import * as Telemetry from "../telemetry/Telemetry.ts"
 import { failed, type Finding, ok } from "./Check.ts"
-
-type Env = Readonly<Record<string, string | undefined>>
 
 /** Returns the probes; `env` has this server's variables, which `process.env` no longer has. */
 export const make = (

@@ -30,9 +30,6 @@ interface Request {
   readonly timeoutSeconds: number
 }
 
-/** Sends progress to the client, and ignores a disconnected client. */
-type SendProgress = (progress: number, message: string) => Effect.Effect<void>
-
 /** Returns the next step after the timeout: for the last status, or for a failure since then. */
 const nextStepWhenTimedOut = ({ lastFailure, status }: NotSettled): string | undefined => {
   if (lastFailure !== undefined) {
@@ -98,16 +95,12 @@ export const waitForBulkUpload = (
       )
   })
 
-/** Sends progress only if the request has a progress token. */
+/** Sends progress if the request has a progress token, and ignores a disconnected client. */
 const progressTo =
-  ({ _meta, notify }: ServerContext["mcpReq"]): SendProgress =>
-  (progress, message) => {
+  ({ _meta, notify }: ServerContext["mcpReq"]) =>
+  (progress: number, message: string): Effect.Effect<void> => {
     const progressToken = _meta?.progressToken
-    return progressToken === undefined
-      ? Effect.void
-      : Effect.ignore(
-          Effect.tryPromise(() =>
-            notify({ method: "notifications/progress", params: { progressToken, progress, message } })
-          )
-        )
+    if (progressToken === undefined) return Effect.void
+    const params = { progressToken, progress, message }
+    return Effect.ignore(Effect.tryPromise(() => notify({ method: "notifications/progress", params })))
   }

@@ -13,7 +13,6 @@ import { shutdownSignal } from "../process/shutdownSignal.ts"
 import * as Admission from "./guards/Admission.ts"
 import * as Authentication from "./auth/Authentication.ts"
 import * as Endpoints from "./Endpoints.ts"
-import { MAX_BODY_BYTES } from "./guards/Guards.ts"
 import * as HttpServer from "./HttpServer.ts"
 import type { HttpSettings } from "../settings/HttpSettings.ts"
 import { inUrl } from "../settings/Loopback.ts"
@@ -78,7 +77,6 @@ export const serve = async ({
       // A stream has a head at once and a keep-alive every 15 seconds, so that neither a proxy nor the client considers the
       // connection of a long wait dead.
       responseMode: "sse",
-      maxRequestBodySize: MAX_BODY_BYTES,
       onerror: report
     }),
     identify: authentication.identify,

@@ -9,12 +9,6 @@ export interface Advertised {
   readonly required?: ReadonlyArray<string>
 }
 
-export interface Read {
-  readonly values: Readonly<Record<string, unknown>>
-  /** Names that differ from a known name only in case, `-` or `_`. These are mistakes, not arguments of the client. */
-  readonly misnamed: ReadonlyArray<{ readonly given: string; readonly known: string }>
-}
-
 /** The strings that are read as another type. */
 const EXACT: Readonly<Record<string, RegExp>> = {
   integer: /^(?:0|-?[1-9]\d{0,14})$/u,
@@ -26,7 +20,7 @@ const exact = (type: unknown, value: unknown): unknown =>
 
 const folded = (name: string): string => name.replace(/[-_]/gu, "").toLowerCase()
 
-export const readArguments = ({ properties = {}, required = [] }: Advertised, given: object): Read => {
+export const readArguments = ({ properties = {}, required = [] }: Advertised, given: object) => {
   const names = new Map(Object.keys(properties).map((name) => [folded(name), name]))
   const matches = Object.entries(given).flatMap(([key, value]: [string, unknown]) => {
     const name = names.get(folded(key))
@@ -36,6 +30,7 @@ export const readArguments = ({ properties = {}, required = [] }: Advertised, gi
     values: Object.fromEntries(
       matches.map(({ name, value }) => [name, exact(properties[name]?.type, value)])
     ),
+    /** Names that differ from a known name only in case, `-` or `_`. These are mistakes, not arguments of the client. */
     misnamed: matches.flatMap(({ key, name }) => (key === name ? [] : [{ given: key, known: name }]))
   }
 }

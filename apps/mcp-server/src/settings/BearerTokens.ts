@@ -3,6 +3,7 @@
  */
 import { readFiles } from "@sailpoint-bulk-upload/core/workspace"
 import * as Redacted from "effect/Redacted"
+import type { Env } from "./Environment.ts"
 import * as SecretFile from "./SecretFile.ts"
 
 export interface BearerToken {
@@ -17,8 +18,6 @@ export interface BearerTokens {
   /** Reads the tokens and their problems again. */
   readonly reread: () => { readonly tokens: ReadonlyArray<BearerToken>; readonly problems: Array<string> }
 }
-
-type Env = Readonly<Record<string, string | undefined>>
 
 export const NAME = "MCP_BEARER_TOKEN"
 export const FILE = `${NAME}_FILE`

@@ -7,6 +7,7 @@ import * as AllowedNames from "./AllowedNames.ts"
 import * as BearerTokens from "./BearerTokens.ts"
 import * as Duration from "effect/Duration"
 import * as Result from "effect/Result"
+import type { Env } from "./Environment.ts"
 import { isEncryptedOrLocal, isLoopback } from "./Loopback.ts"
 
 /** Tokens that an authorization server issues for this server. */
@@ -51,8 +52,6 @@ export interface HttpSettings {
   /** The time for which requests are still served after SIGTERM. */
   readonly shutdownGrace: Duration.Duration
 }
-
-type Env = Readonly<Record<string, string | undefined>>
 
 export const read = (
   given: Omit<HttpSettings, "authentication" | "limits" | "shutdownGrace">,

@@ -1,20 +1,14 @@
+import type { Env } from "./Environment.ts"
+
 /** If no proxy is set for https, Node uses the one for http. */
 const OF_HTTP = ["http_proxy", "HTTP_PROXY"]
 const PROXIES = ["https_proxy", "HTTPS_PROXY", ...OF_HTTP]
 
-export interface Proxy {
-  /** The variable that names it. */
-  readonly variable: string
-  /** Whether Node is configured to use it (https://nodejs.org/api/cli.html#node_use_env_proxy1). */
-  readonly isUsed: boolean
-}
-
-/** Returns the proxy for the URL, if a variable names one. */
-export const proxyFor = (
-  env: Readonly<Record<string, string | undefined>>,
-  execArgv: ReadonlyArray<string>,
-  url: URL
-): Proxy | undefined => {
+/**
+ * Returns the variable that names the proxy for the URL, if any, and whether Node is configured to use it
+ * (https://nodejs.org/api/cli.html#node_use_env_proxy1).
+ */
+export const proxyFor = (env: Env, execArgv: ReadonlyArray<string>, url: URL) => {
   const options = [...execArgv, ...(env["NODE_OPTIONS"] ?? "").split(/\s+/u)]
   const isUsed =
     env["NODE_USE_ENV_PROXY"] === "1" ||

@@ -17,18 +17,9 @@ const MAX_KNOWN = 10_000
 /** Most calls are short, so a slot is likely to be free by then. */
 const BUSY = { "retry-after": "5" }
 
-export interface Admission {
-  /** Acquires a slot for a request; fails with the answer if a limit is reached. */
-  readonly enter: (caller: string) => Effect.Effect<Slot, Refusal>
-}
+export type Admission = Effect.Success<ReturnType<typeof make>>
 
-export interface Slot {
-  /** Acquires more slots, for the other messages of a batch. */
-  readonly extend: (messages: number) => Effect.Effect<void, Refusal>
-  readonly leave: () => void
-}
-
-export const make = (limits: Limits): Effect.Effect<Admission> =>
+export const make = (limits: Limits) =>
   Effect.gen(function* () {
     const makeLimiter = RateLimiter.make.pipe(Effect.provide(Layer.fresh(RateLimiter.layerStoreMemory)))
     let limiter = yield* makeLimiter
@@ -72,7 +63,8 @@ export const make = (limits: Limits): Effect.Effect<Admission> =>
     }
 
     return {
-      enter: (caller) =>
+      /** Acquires a slot for a request; fails with the answer if a limit is reached. */
+      enter: (caller: string) =>
         Effect.suspend(() => {
           let held = 0
           let left = false
@@ -81,6 +73,7 @@ export const make = (limits: Limits): Effect.Effect<Admission> =>
             add(caller, slots)
             held += slots
           }
+          /** Acquires more slots, for the other messages of a batch. */
           const extend = (slots: number): Effect.Effect<void, Refusal> =>
             Effect.suspend(() => {
               if (total + slots > limits.running) return Effect.fail(busy())
