@@ -3,8 +3,7 @@ import * as Schema from "effect/Schema"
 import { StatusReport } from "../handlers/StatusReport.ts"
 import { sandboxNote } from "../mcp/Failure.ts"
 import * as ReadOnlyTool from "../mcp/ReadOnlyTool.ts"
-import { SourceIdArgument } from "./SourceIdArgument.ts"
-import { readUploadedAt, UploadedAtArgument } from "./UploadedAtArgument.ts"
+import { readUploadedAt, SourceIdArgument, UploadedAtArgument } from "./arguments.ts"
 
 const Input = Schema.Struct({
   sourceId: SourceIdArgument,

@@ -2,7 +2,7 @@ import * as Schema from "effect/Schema"
 import * as ReadOnlyTool from "../mcp/ReadOnlyTool.ts"
 import { StatusReport } from "../handlers/StatusReport.ts"
 import { sandboxNote } from "../mcp/Failure.ts"
-import { SourceIdArgument } from "./SourceIdArgument.ts"
+import { SourceIdArgument } from "./arguments.ts"
 
 const Input = Schema.Struct({ sourceId: SourceIdArgument })
 const Output = Schema.Struct({ ...StatusReport.fields, ...sandboxNote })
