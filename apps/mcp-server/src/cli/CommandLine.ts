@@ -110,22 +110,21 @@ export const parse = (argv: ReadonlyArray<string>): Command => {
   if (problem !== undefined) return misused(problem)
   if (values.help === true) return { _tag: "Help" }
   if (values.version === true) return { _tag: "Version" }
-  if (values.completions !== undefined) return completions(values.completions)
+  const { completions: shell } = values
+  if (shell !== undefined) {
+    return isOneOf(SHELLS, shell) ? { _tag: "Completions", shell } : notOneOf(SHELLS, "completions", shell)
+  }
   const [command = "stdio", ...rest] = positionals
-  if (!isCommand(command)) {
+  if (!isKeyOf(COMMANDS, command)) {
     return misused(`"${command}" is not a command; expected one of ${Object.keys(COMMANDS).join(", ")}.`)
   }
   if (rest.length > 0) return misused(`${command} takes no arguments, but got: ${rest.join(" ")}.`)
   const foreign = foreignOption(command, values)
   if (foreign !== undefined) return misused(foreign)
   const level = values["log-level"] ?? (command === "check" ? "warn" : "info")
-  if (!isLevel(level)) {
-    return misused(`--log-level is "${level}"; expected one of ${Object.keys(LOG_LEVELS).join(", ")}.`)
-  }
+  if (!isKeyOf(LOG_LEVELS, level)) return notOneOf(Object.keys(LOG_LEVELS), "log-level", level)
   const logFormat = values["log-format"] ?? "logfmt"
-  if (!isFormat(logFormat)) {
-    return misused(`--log-format is "${logFormat}"; expected one of ${LOG_FORMATS.join(", ")}.`)
-  }
+  if (!isOneOf(LOG_FORMATS, logFormat)) return notOneOf(LOG_FORMATS, "log-format", logFormat)
   const common = { sandbox: values.sandbox === true, logLevel: LOG_LEVELS[level], logFormat }
   switch (command) {
     case "stdio":
@@ -157,14 +156,11 @@ export const parse = (argv: ReadonlyArray<string>): Command => {
 
 const MAX_PORT = 65_535
 
-const completions = (shell: string): Command =>
-  isShell(shell)
-    ? { _tag: "Completions", shell }
-    : misused(`--completions is "${shell}"; expected one of ${SHELLS.join(", ")}.`)
+const isOneOf = <A extends string>(known: ReadonlyArray<A>, given: string): given is A =>
+  known.some((one) => one === given)
 
-const isShell = (shell: string): shell is Shell => SHELLS.some((known) => known === shell)
-
-const isCommand = (command: string): command is keyof typeof COMMANDS => Object.hasOwn(COMMANDS, command)
+const isKeyOf = <A extends object>(known: A, given: string): given is Extract<keyof A, string> =>
+  Object.hasOwn(known, given)
 
 /** Returns the problem with the first option that belongs to another command. */
 const foreignOption = (command: keyof typeof COMMANDS, values: object): string | undefined => {
@@ -176,9 +172,8 @@ const foreignOption = (command: keyof typeof COMMANDS, values: object): string |
 
 const misused = (problem: string): Command => ({ _tag: "Misused", problem })
 
-const isFormat = (format: string): format is LogFormat => LOG_FORMATS.some((known) => known === format)
-
-const isLevel = (level: string): level is keyof typeof LOG_LEVELS => Object.hasOwn(LOG_LEVELS, level)
+const notOneOf = (known: ReadonlyArray<string>, option: string, given: string): Command =>
+  misused(`--${option} is "${given}"; expected one of ${known.join(", ")}.`)
 
 const read = (argv: ReadonlyArray<string>) => {
   try {
