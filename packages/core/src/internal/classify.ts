@@ -9,7 +9,7 @@ import * as BulkUploadError from "../BulkUploadError.ts"
 import { type ErrorBody, readErrorBody } from "./errorBody.ts"
 import type { Operation, Subject } from "./errorText.ts"
 import { readRetryAfter } from "./retryAfter.ts"
-import type { Disconnection, NoReply, Reply, Show } from "./reply.ts"
+import type { NoReply, Reply, Show } from "./reply.ts"
 
 interface Where {
   readonly host: string
@@ -76,7 +76,7 @@ export const fromNoReply = (
 ): BulkUploadError.BulkUploadError =>
   noReply._tag === "TimedOut"
     ? new BulkUploadError.RequestTimeout({ ...subject, after: where.deadline })
-    : disconnected(subject, where.host, noReply)
+    : new BulkUploadError.ConnectionFailed({ ...subject, host: where.host, ...noReply.by })
 
 const textOf = (
   subject: Subject,
@@ -91,7 +91,7 @@ const textOf = (
         unexpected(subject, reply, { reason: `the body is larger than ${reply.body.maxBytes / 1024} KiB.` })
       )
     case "Broken":
-      return Result.fail(disconnected(subject, host, reply.body))
+      return Result.fail(new BulkUploadError.ConnectionFailed({ ...subject, host, ...reply.body.by }))
   }
 }
 
@@ -146,14 +146,6 @@ const unescaped = (json: string): string =>
   json.replaceAll(/\\(?:u([0-9a-fA-F]{4})|(["\\/]))/gu, (_, code: string | undefined, character: string) =>
     code === undefined ? character : String.fromCharCode(Number.parseInt(code, 16))
   )
-
-const disconnected = (subject: Subject, host: string, { code, proxyStatus }: Disconnection) =>
-  new BulkUploadError.ConnectionFailed({
-    ...subject,
-    host,
-    ...(proxyStatus === undefined ? {} : { proxyStatus }),
-    ...(code === undefined ? {} : { code })
-  })
 
 const undocumented = ({ operation }: Subject, reply: Reply): string => {
   const location = reply.headers["location"]

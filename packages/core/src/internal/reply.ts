@@ -20,7 +20,7 @@ import { plainText } from "./plainText.ts"
 export type Body =
   | { readonly _tag: "Text"; readonly text: string }
   | { readonly _tag: "TooLarge"; readonly maxBytes: number }
-  | ({ readonly _tag: "Broken" } & Disconnection)
+  | { readonly _tag: "Broken"; readonly by: Disconnection }
 
 /**
  * Returns a text without secrets, harmless and cut to a length (default: 500 characters). `read` is applied to the text
@@ -38,11 +38,13 @@ export interface Reply {
 
 /** A connection that failed: the system's code, or the status of a proxy that refused it, if known. */
 export interface Disconnection {
-  readonly code?: string | undefined
+  readonly code?: string
   readonly proxyStatus?: number
 }
 
-export type NoReply = { readonly _tag: "TimedOut" } | ({ readonly _tag: "Disconnected" } & Disconnection)
+export type NoReply =
+  | { readonly _tag: "TimedOut" }
+  | { readonly _tag: "Disconnected"; readonly by: Disconnection }
 
 /** Returns redirects as answers, because following one would send the credentials along. */
 const withoutRedirects = (client: HttpClient.HttpClient): HttpClient.HttpClient =>
@@ -87,7 +89,7 @@ export const makeExchange = Effect.fnUntraced(function* (
       let begun: Pick<Reply, "status" | "headers"> | undefined
       return client.execute(request).pipe(
         Effect.matchEffect({
-          onFailure: (error) => Effect.fail<NoReply>({ _tag: "Disconnected", ...disconnection(error) }),
+          onFailure: (error) => Effect.fail<NoReply>({ _tag: "Disconnected", by: disconnection(error) }),
           onSuccess: (response) => {
             // Some clients compute both on every read.
             const { headers, status } = response
@@ -106,7 +108,7 @@ export const makeExchange = Effect.fnUntraced(function* (
           orElse: (): Effect.Effect<Reply, NoReply> =>
             begun === undefined || begun.status === 200
               ? Effect.fail<NoReply>({ _tag: "TimedOut" })
-              : Effect.succeed({ ...begun, body: { _tag: "Broken" }, show })
+              : Effect.succeed({ ...begun, body: { _tag: "Broken", by: {} }, show })
         })
       )
     })
@@ -152,7 +154,7 @@ const readBody = (
 const textBody = (text: string): Body => ({ _tag: "Text", text })
 
 const unreadable = (error: HttpClientError): Body =>
-  error.reason._tag === "EmptyBodyError" ? textBody("") : { _tag: "Broken", ...disconnection(error) }
+  error.reason._tag === "EmptyBodyError" ? textBody("") : { _tag: "Broken", by: disconnection(error) }
 
 /**
  * HTTP clients read no more than the announced length, so a short body needs no counting, which costs as much as the rest
