@@ -17,12 +17,8 @@ export interface Limit {
   readonly window: number
 }
 
-export interface Numbers extends Limit {
-  readonly maxPause: number
-}
-
 /** Throws a `RangeError`: wrong numbers are a bug of the program, which no caller can fix. */
-export const budgetNumbers = ({ requests = 100, per, maxPause }: Options): Numbers => {
+export const budgetNumbers = ({ requests = 100, per, maxPause }: Options) => {
   if (!Number.isSafeInteger(requests) || requests < 1) {
     throw wrong(
       "requests",

@@ -40,7 +40,7 @@ interface Source {
 }
 
 /** One attempt, which runs `onSend` right before the request is sent, and again before it is sent with a new token. */
-export type Attempt = (
+type Attempt = (
   sourceId: SourceId,
   onSend: Effect.Effect<unknown>
 ) => Effect.Effect<BulkUploadStatus, BulkUploadError>

@@ -21,18 +21,10 @@ export interface Seen extends Check {
   readonly early: boolean
 }
 
-/** One follower of a source, in a stream or in a wait: it checks and pauses in turns. */
-export interface Follower {
-  /**
-   * Returns the next check, without retries, so that every failure shows at once. Fails if the failure is not retryable or
-   * SailPoint asks for a wait above `maxRetryAfter`.
-   */
-  readonly check: Effect.Effect<Seen, BulkUploadError>
-  /** Waits until the next check is due. Returns false if the schedule has ended or the check is believed. */
-  readonly pause: (seen: Seen) => Effect.Effect<boolean>
-}
-
-/** Steps the schedule itself, because a repeated effect or stream needs 3 kB more for each of many followers. */
+/**
+ * Makes a follower of a source, which checks and pauses in turns. It steps the schedule itself, because a repeated effect or
+ * stream needs 3 kB more for each of many followers.
+ */
 export const makeFollow = (checks: Checks) =>
   Effect.fnUntraced(function* (sourceId: SourceId, options: Options) {
     const { next } = yield* checks(sourceId)
@@ -44,11 +36,15 @@ export const makeFollow = (checks: Checks) =>
         Effect.as(true),
         Pull.catchDone(() => Effect.succeed(false))
       )
-    const follower: Follower = {
+    return {
+      /**
+       * Returns the next check, without retries, so that every failure shows at once. Fails if the failure is not retryable
+       * or SailPoint asks for a wait above `maxRetryAfter`.
+       */
       check: Effect.flatMap(asFirstTry(next), see),
-      pause: (seen) => (seen.believed ? Effect.succeed(false) : pause(seen))
+      /** Waits until the next check is due. Returns false if the schedule has ended or the check is believed. */
+      pause: (seen: Seen) => (seen.believed ? Effect.succeed(false) : pause(seen))
     }
-    return follower
   })
 
 /** A check is not a retry of the schedule that the caller may be in. */

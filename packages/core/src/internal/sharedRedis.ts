@@ -6,17 +6,9 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redis from "effect/persistence/Redis"
 import * as Schedule from "effect/Schedule"
-import type * as Scope from "effect/Scope"
 import { plainText } from "./plainText.ts"
 
-export interface SharedRedis {
-  /** Runs a script. Returns none while Redis does not answer. */
-  readonly run: <Params extends Array<unknown>, Result>(
-    script: Redis.Script<{ params: Params; result: Result }>
-  ) => (...params: Params) => Effect.Effect<Option.Option<Result>>
-  /** Runs an effect that no caller waits for, until the scope closes. */
-  readonly inBackground: (effect: Effect.Effect<unknown>) => Effect.Effect<void>
-}
+export type SharedRedis = Effect.Success<ReturnType<typeof makeSharedRedis>>
 
 const ANSWERS_WITHIN = "1 second"
 
@@ -33,12 +25,13 @@ const probing = Schedule.min([Schedule.exponential("100 millis"), Schedule.space
 /** The probe has to run the scripts, because a Redis that answers only PING is still unusable. */
 export const makeSharedRedis = Effect.fnUntraced(function* (
   probe: (redis: Redis.Redis["Service"]) => Effect.Effect<unknown, Redis.RedisError>
-): Effect.fn.Return<SharedRedis, never, Redis.Redis | Scope.Scope> {
+) {
   const redis = yield* Redis.Redis
   const scope = yield* Effect.scope
   let isDown = false
 
-  const inBackground: SharedRedis["inBackground"] = (effect) =>
+  /** Runs an effect that no caller waits for, until the scope closes. */
+  const inBackground = (effect: Effect.Effect<unknown>): Effect.Effect<void> =>
     Effect.asVoid(Effect.forkIn(effect, scope, { startImmediately: true }))
 
   const recover = answered(probe(redis)).pipe(
@@ -66,6 +59,7 @@ export const makeSharedRedis = Effect.fnUntraced(function* (
           ).pipe(Effect.andThen(inBackground(recover)))
     })
 
+  /** Runs a script. Returns none while Redis does not answer. */
   const run = <Params extends Array<unknown>, Result>(
     script: Redis.Script<{ params: Params; result: Result }>
   ) => {

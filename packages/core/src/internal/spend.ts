@@ -11,13 +11,14 @@ export interface Request<T, A, E, R> {
   readonly prepare: Effect.Effect<T, E, R>
   /** Whether the token is still valid. If not, the request is prepared again, without a slot. */
   readonly isReady: (prepared: T, clock: Clock.Clock) => boolean
-  readonly send: (prepared: T, backOff: BackOff) => Effect.Effect<A, E, R>
+  /** `backOff` makes all callers of the key wait after a 429: as long as SailPoint asked, or for the default back-off. */
+  readonly send: (
+    prepared: T,
+    backOff: (asked: Duration.Duration | undefined) => Effect.Effect<void>
+  ) => Effect.Effect<A, E, R>
   /** The longest duration of `send`. */
   readonly deadline: Duration.Duration
 }
-
-/** Makes all callers of the key wait after a 429: for as long as SailPoint asked, or for the default back-off. */
-export type BackOff = (asked: Duration.Duration | undefined) => Effect.Effect<void>
 
 /** Sends a request of a key as soon as the limit allows. */
 export type Spend = <T, A, E, R>(
