@@ -127,6 +127,18 @@ describe("the documents", { timeout: 60_000 }, () => {
     }
   })
 
+  it("each threat in SECURITY.md has a defense and existing tests", () => {
+    const { text = "" } = { ...documents.find(({ file }) => file === "SECURITY.md") }
+    const rows = Array.from(text.matchAll(/^\| (?!Threat |-)(.+?) +\| (.+?) +\| (.+?) +\|$/gmu))
+    assert.isAbove(rows.length, 15)
+    for (const [, threat, defense = "", tests = ""] of rows) {
+      assert.isAbove(defense.length, 20, threat)
+      const files = Array.from(tests.matchAll(/`([^`]+)`/gu), ([, file = ""]) => file)
+      assert.isNotEmpty(files, threat)
+      for (const file of files) assert.isTrue(file.endsWith(".test.ts") && existsSync(join(root, file)), file)
+    }
+  })
+
   it.live("the server of the Kubernetes manifest starts, answers its probes, and has time to end", () =>
     Effect.gen(function* () {
       const [{ spec: deployment }, { spec: service }] = manifests()

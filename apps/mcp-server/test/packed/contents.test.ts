@@ -2,11 +2,22 @@
 import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core"
 import { assert, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { readFile } from "node:fs/promises"
-import { dirname, join, normalize, posix } from "node:path"
+import { execFile } from "node:child_process"
+import { cp, readFile, symlink, writeFile } from "node:fs/promises"
+import { basename, dirname, join, normalize, posix } from "node:path"
+import { promisify } from "node:util"
 import { publint } from "publint"
 import { BUILT_COMMAND } from "../support/BuiltCommand.ts"
-import { filesIn, type PackageFolder, PACKAGES, ROOT, Tarballs, layer as packed } from "../support/Tarball.ts"
+import {
+  filesIn,
+  type PackageFolder,
+  PACKAGES,
+  ROOT,
+  Tarballs,
+  layer as packed,
+  temporaryFolder,
+  unpack
+} from "../support/Tarball.ts"
 
 const TWO_LIBRARIES = ["packages/core", "packages/sandbox"] as const
 
@@ -17,6 +28,12 @@ const read = (path: string) => Effect.promise(async () => new Uint8Array(await r
 const tarballOf = (folder: PackageFolder) => Effect.map(Tarballs, (all) => all[folder])
 
 const DOCUMENTS = ["LICENSE", "README.md", "package.json"]
+
+const run = promisify(execFile)
+
+/** Strict options of another project. */
+const STRICT =
+  "--strict --exactOptionalPropertyTypes --noUncheckedIndexedAccess --skipLibCheck --types node --target ES2023 --module NodeNext --lib ESNext,DOM,DOM.Iterable,DOM.AsyncIterable"
 
 /** The built files of a module. */
 const builtFrom = (module: string): ReadonlyArray<string> =>
@@ -131,6 +148,36 @@ layer(packed, { timeout: "2 minutes" })("the tarball of", (it) => {
             !("resolutionKind" in problem) || ["node16-esm", "bundler"].includes(problem.resolutionKind)
         )
         assert.deepStrictEqual(problems, [])
+      }),
+    60_000
+  )
+
+  it.effect(
+    "packages/core and packages/sandbox compile and run in a strict project",
+    () =>
+      Effect.gen(function* () {
+        const folder = yield* temporaryFolder
+        const modules = join(folder, "node_modules")
+        for (const library of TWO_LIBRARIES) {
+          const { tarball } = yield* tarballOf(library)
+          yield* unpack(tarball, join(modules, "@sailpoint-bulk-upload", basename(library)))
+        }
+        const { stderr, stdout } = yield* Effect.promise(async () => {
+          for (const path of [
+            "examples/node_modules/effect",
+            "examples/node_modules/@effect",
+            "node_modules/@types"
+          ]) {
+            await symlink(join(ROOT, path), join(modules, basename(path)))
+          }
+          await writeFile(join(folder, "package.json"), JSON.stringify({ type: "module" }))
+          await cp(join(ROOT, "examples/src/status.ts"), join(folder, "status.ts"))
+          const tsc = join(ROOT, "node_modules/typescript/bin/tsc")
+          await run(process.execPath, [tsc, ...STRICT.split(" "), "status.ts"], { cwd: folder })
+          return run(process.execPath, [join(folder, "status.js")])
+        })
+        assert.match(stdout, /^COMPLETED: /u)
+        assert.strictEqual(stderr, "")
       }),
     60_000
   )
