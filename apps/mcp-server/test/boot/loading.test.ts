@@ -3,6 +3,8 @@ import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
 import * as Effect from "effect/Effect"
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
+import packageJson from "../../package.json" with { type: "json" }
+import * as CommandLine from "../../src/cli/CommandLine.ts"
 import * as JsonRpc from "../support/JsonRpc.ts"
 import { observed } from "../support/observed.ts"
 import * as ServerProcess from "../support/ServerProcess.ts"
@@ -37,7 +39,7 @@ const conversations: ReadonlyArray<
   readonly [string, Parameters<typeof loadedBy>[0], Readonly<Record<string, string>>, ReadonlyArray<string>]
 > = [
   ["a list of the tools", [JsonRpc.listTools(1)], { OTEL_SDK_DISABLED: "true" }, []],
-  ["a call", [status], { OTEL_SDK_DISABLED: "true" }, ["calls.js", "streams.js"]],
+  ["a call", [status], { OTEL_SDK_DISABLED: "True" }, ["calls.js", "streams.js"]],
   ["a call without a collector", [status], { OTEL_EXPORTER_OTLP_ENDPOINT: "" }, ["calls.js", "streams.js"]],
   ["a call with a collector", [status], {}, ["calls.js", "streams.js", "telemetry.js"]]
 ]
@@ -49,12 +51,17 @@ describe("loading", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live.each(["--version", "--help"])("%s loads only the files of a start", (option) =>
-    Effect.gen(function* () {
-      const path = yield* temporaryFolder
-      const { ended } = yield* ServerProcess.start([option], { NODE_V8_COVERAGE: path })
-      assert.strictEqual((yield* ended).code, 0)
-      assert.sameMembers([...loaded(path)], START)
-    })
+  it.live.each([
+    ["--version", `${packageJson.version}\n`],
+    ["--help", CommandLine.HELP]
+  ] as const)(
+    "%s loads only the files of a start, and prints its text on standard output",
+    ([option, stdout]) =>
+      Effect.gen(function* () {
+        const path = yield* temporaryFolder
+        const { ended } = yield* ServerProcess.start([option], { NODE_V8_COVERAGE: path })
+        assert.deepStrictEqual(yield* ended, { code: 0, signal: null, stdout, stderr: "" })
+        assert.sameMembers([...loaded(path)], START)
+      })
   )
 })

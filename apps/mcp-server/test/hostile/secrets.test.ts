@@ -110,16 +110,6 @@ describe("secrets", { timeout: 120_000 }, () => {
     })
   )
 
-  it.live.skipIf(process.platform !== "linux")("no secret is visible in the list of processes", () =>
-    Effect.gen(function* () {
-      const { server } = yield* serving
-      const read = (file: string) => Effect.promise(() => readFile(`/proc/${server.pid}/${file}`, "utf8"))
-      assert.include(yield* read("cmdline"), "main.js")
-      assert.notInclude(yield* read("cmdline"), "canary")
-      assert.notInclude(yield* read("comm"), "canary")
-    })
-  )
-
   it.live("a diagnostic report contains no secret", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder

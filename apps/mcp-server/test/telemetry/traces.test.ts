@@ -19,13 +19,8 @@ const callFrom = (traceparent: unknown) => JsonRpc.withMeta(JsonRpc.callStatus(1
 
 const invalid: ReadonlyArray<readonly [string, unknown]> = [
   ["is not a string", 7],
-  ["is empty", ""],
   ["is garbage", "canary"],
-  ["has a trace ID of zeros", `00-${"0".repeat(32)}-${caller}-01`],
-  ["has a span ID of zeros", `00-${trace}-${"0".repeat(16)}-01`],
-  ["is in upper case", `00-${trace.toUpperCase()}-${caller}-01`],
-  ["is of version ff", `ff-${trace}-${caller}-01`],
-  ["is cut short", `00-${trace}-${caller}`]
+  ["has a trace ID of zeros", `00-${"0".repeat(32)}-${caller}-01`]
 ]
 
 describe("the spans of a tool call", { timeout: 60_000 }, () => {
