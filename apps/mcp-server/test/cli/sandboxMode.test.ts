@@ -6,27 +6,12 @@ import * as Assistant from "../support/Assistant.ts"
 import * as JsonRpc from "../support/JsonRpc.ts"
 import * as ServerProcess from "../support/ServerProcess.ts"
 
-const answers: ReadonlyArray<readonly [string, sourceId: string, Readonly<Record<string, unknown>>]> = [
-  ["a status", Source.named("Done").sourceId, { status: "COMPLETED" }],
-  ["a status that is null", Source.named("Contractors").sourceId, { status: null }],
-  ["a failure", Source.named("Private").sourceId, { error: "Forbidden" }],
-  ["an invalid ID", "contractors", { error: "InvalidSourceId" }]
-]
-
 const ask = (sourceId: string, env: Record<string, string> = {}, tool?: string) =>
   Effect.flatMap(Assistant.connect(Assistant.modern, env, ["--sandbox"]), ({ call }) =>
     call({ sourceId }, tool)
   )
 
 describe("--sandbox", { timeout: 60_000 }, () => {
-  it.live.each(answers)("--sandbox needs no settings and marks the answer: %s", ([, sourceId, expected]) =>
-    Effect.gen(function* () {
-      const { structured, text } = yield* ask(sourceId)
-      assert.containSubset(structured, { ...expected, sandbox: true })
-      assert.deepStrictEqual(JSON.parse(text), structured)
-    })
-  )
-
   it.live("--sandbox counts records and searches for events without settings", () =>
     Effect.gen(function* () {
       const { structured } = yield* ask(Source.named("Half landed").sourceId, {}, "explain_bulk_upload")
@@ -34,12 +19,12 @@ describe("--sandbox", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("--sandbox ignores the tenant in the environment, and wrong settings", () =>
+  it.live("--sandbox needs no settings, ignores the tenant in the environment, and marks the answer", () =>
     Effect.gen(function* () {
       const tenant = yield* Sandbox.make()
-      for (const env of [ServerProcess.settingsFor(tenant), { SAIL_BASE_URL: "nonsense" }]) {
+      for (const env of [{}, ServerProcess.settingsFor(tenant), { SAIL_BASE_URL: "nonsense" }]) {
         const { structured } = yield* ask(Source.named("Done").sourceId, env)
-        assert.strictEqual(structured?.["status"], "COMPLETED")
+        assert.deepInclude(structured, { status: "COMPLETED", sandbox: true })
       }
       assert.deepStrictEqual(yield* tenant.received, [])
     })

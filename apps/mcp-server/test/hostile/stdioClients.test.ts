@@ -4,9 +4,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
 import * as Effect from "effect/Effect"
-import * as Fiber from "effect/Fiber"
 import { readFileSync } from "node:fs"
-import * as Assistant from "../support/Assistant.ts"
 import * as AuditLine from "../support/AuditLine.ts"
 import * as JsonRpc from "../support/JsonRpc.ts"
 import * as ServerProcess from "../support/ServerProcess.ts"
@@ -94,18 +92,6 @@ describe("over standard input", { timeout: 60_000 }, () => {
       const refusal = JSON.stringify(yield* server.answer(1))
       assert.match(refusal, /-32022.*version: odd x/u)
       assert.notMatch(refusal, /\u202E|\\u0007|\\n|x{1001}/u)
-    })
-  )
-
-  it.live.each(Assistant.kinds)("a call that a client $name cancels aborts its request", (kind) =>
-    Effect.gen(function* () {
-      const { assistant, sandbox } = yield* Assistant.withSandbox(kind)
-      yield* sandbox.fail({ endpoint: "status", fault: { _tag: "Delay", duration: "8 seconds" } })
-      const call = yield* Effect.forkScoped(assistant.call({ sourceId: done }))
-      yield* sandbox.until(ServerProcess.asked)
-      yield* Fiber.interrupt(call)
-      assert.strictEqual(yield* ServerProcess.firstOutcome(sandbox), "aborted")
-      assert.deepInclude((yield* assistant.call({ sourceId: done })).structured, { status: "COMPLETED" })
     })
   )
 

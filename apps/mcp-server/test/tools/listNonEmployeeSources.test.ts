@@ -63,20 +63,4 @@ describe("list_non_employee_sources", { timeout: 60_000 }, () => {
       assert.strictEqual(received.at(-1)?.path.includes("requested-for=me"), "ownedByMe" in args)
     })
   )
-
-  const forms = [
-    ["decomposed, among composed", "mu\u0308nchner", "M\u00FCnchner Externe"],
-    ["composed, among decomposed", "m\u00FCnchner", "Mu\u0308nchner Externe"],
-    ["with an invisible character", "M\u00FCn\u200Bchner", "M\u00FCnchner Externe"]
-  ] as const
-
-  it.live.each(forms)(
-    "list_non_employee_sources finds a name in either of Unicode's normal forms: %s",
-    ([, nameContains, name]) =>
-      Effect.gen(function* () {
-        const sources = [{ ...Source.named("Done"), name }, Source.named("Failed")]
-        const { structured } = yield* listed(Assistant.modern, { nameContains }, sources)
-        assert.containSubset(structured, { total: 1, sources: [{ name: "M\u00FCnchner Externe" }] })
-      })
-  )
 })

@@ -1,5 +1,4 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as Fault from "@sailpoint-bulk-upload/sandbox/Fault"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
 import * as Effect from "effect/Effect"
 import * as Assistant from "../support/Assistant.ts"
@@ -89,22 +88,6 @@ describe("tokens", { timeout: 60_000 }, () => {
         assert.strictEqual(answer.structured?.["error"], "Forbidden")
         assertShort(answer)
       }
-    })
-  )
-
-  it.live("failures with a long body, with a long wait and without a token are short", () =>
-    Effect.gen(function* () {
-      const { assistant, sandbox } = yield* Assistant.withSandbox(Assistant.modern)
-      const page = { _tag: "Respond", status: 418, body: "<p>外部承包商</p>".repeat(500) } as const
-      yield* sandbox.fail({ endpoint: "token", fault: { ...page, status: 400 } })
-      const errors: Array<unknown> = []
-      for (const fault of [undefined, page, Fault.rateLimited("999")]) {
-        if (fault !== undefined) yield* sandbox.fail({ endpoint: "status", fault })
-        const answer = yield* assistant.call({ sourceId: Source.named("Done").sourceId }, STATUS)
-        errors.push(answer.structured?.["error"])
-        assertShort(answer)
-      }
-      assert.deepStrictEqual(errors, ["AuthenticationFailed", "UnexpectedResponse", "RateLimited"])
     })
   )
 

@@ -8,56 +8,19 @@ import { callTool } from "../support/JsonRpc.ts"
 import * as ServerProcess from "../support/ServerProcess.ts"
 
 const WAIT = "wait_for_bulk_upload"
-const CSV = "accountName,firstName,lastName,email,manager\nw.lee,Wren,Lee,w@example.com,a.ortiz"
 const idOf = (name: string) => Source.named(name).sourceId
 
 /** The request may never have been sent, so the message does not say that SailPoint did not answer. */
 const noAnswerFrom = (name: string) =>
   `No complete answer to the status request for source ${idOf(name)} arrived within 1 s.`
 
-/** A job of the sandbox ends within the second between the first two checks. */
-const quick = { jobTiming: { pending: "200 millis", inProgress: "200 millis" } } as const
-
 const statusRequestsFor = (received: ReadonlyArray<Sandbox.Received>, name: string) =>
   received.filter(({ path }) => path.includes(`${idOf(name)}/non-employee-bulk-upload/status`))
 
-const connected = (kind: Assistant.Kind) => Assistant.withSandbox(kind, quick)
-
 describe.each(Assistant.kinds)("a waiting client $name", { timeout: 60_000 }, (kind) => {
-  it.live("a waiting client gets progress for every check, and the end of the job", () =>
-    Effect.gen(function* () {
-      const { assistant, sandbox } = yield* connected(kind)
-      yield* assistant.tools
-      // The first call loads the code for calls, which can take longer than the job.
-      yield* assistant.call({ sourceId: idOf("Done") }, WAIT)
-      const reported: Array<Assistant.Progress> = []
-      yield* sandbox.upload(idOf("Contractors"), CSV)
-      const { isError, structured } = yield* assistant.call(
-        { sourceId: idOf("Contractors") },
-        WAIT,
-        (progress) => reported.push(progress)
-      )
-      assert.isFalse(isError)
-      const { checks, settled, status, timedOut, waitedSeconds } = structured ?? {}
-      assert.deepStrictEqual(
-        { settled, status, timedOut },
-        { settled: true, status: "COMPLETED", timedOut: false }
-      )
-      assert.isAbove(Number(waitedSeconds), 0)
-      assert.strictEqual(statusRequestsFor(yield* sandbox.received, "Contractors").length, checks)
-      // A client can drop the last progress, because the result follows at once.
-      assert.isAtLeast(reported.length, Number(checks) - 1)
-      assert.deepStrictEqual(
-        reported.map(({ progress }) => progress),
-        reported.map((_, n) => n + 1)
-      )
-      assert.match(reported[0]?.message ?? "", /^[A-Z_]+ after \d[\d.]* s$/u)
-    })
-  )
-
   it.live("a canceled wait sends no more requests, and the server answers the next call", () =>
     Effect.gen(function* () {
-      const { assistant, sandbox } = yield* connected(kind)
+      const { assistant, sandbox } = yield* Assistant.withSandbox(kind)
       const waiting = yield* Effect.forkChild(assistant.call({ sourceId: idOf("Running") }, WAIT))
       yield* sandbox.until((received) => statusRequestsFor(received, "Running")[0]?.outcome === 200)
       yield* Fiber.interrupt(waiting)
@@ -89,7 +52,7 @@ describe("waiting", { timeout: 60_000 }, () => {
     ["a limit that lasts longer than the wait", "Blocked", { error: "RateLimited", retryAfterSeconds: 90 }]
   ] as const)("a wait fails with %s", ([, name, expected]) =>
     Effect.gen(function* () {
-      const { assistant } = yield* connected(Assistant.modern)
+      const { assistant } = yield* Assistant.withSandbox(Assistant.modern)
       const { isError, structured } = yield* assistant.call({ sourceId: idOf(name), timeoutSeconds: 1 }, WAIT)
       assert.isTrue(isError)
       assert.deepInclude(structured, expected)
