@@ -48,22 +48,16 @@ interface LibraryError {
 }
 
 /** Returns an error of this library as a failure. */
-export const fromError = ({
-  _tag,
-  detailCode,
-  httpStatus,
-  nextStep,
-  retryAfter,
-  retryable,
-  summary,
-  trackingId
-}: LibraryError): Failure => ({
-  error: _tag,
-  message: summary,
-  nextStep,
-  retryable,
-  ...(retryAfter === undefined ? {} : { retryAfterSeconds: Math.ceil(Duration.toSeconds(retryAfter)) }),
-  ...(httpStatus === undefined ? {} : { httpStatus }),
-  ...(detailCode === undefined ? {} : { detailCode }),
-  ...(trackingId === undefined ? {} : { trackingId })
-})
+export const fromError = (error: LibraryError): Failure => {
+  const { detailCode, httpStatus, nextStep, retryAfter, retryable, trackingId } = error
+  return {
+    error: error._tag,
+    message: error.summary,
+    nextStep,
+    retryable,
+    ...(retryAfter === undefined ? {} : { retryAfterSeconds: Math.ceil(Duration.toSeconds(retryAfter)) }),
+    ...(httpStatus === undefined ? {} : { httpStatus }),
+    ...(detailCode === undefined ? {} : { detailCode }),
+    ...(trackingId === undefined ? {} : { trackingId })
+  }
+}

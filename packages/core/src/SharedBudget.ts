@@ -51,12 +51,10 @@ export const make = (
 ): Effect.Effect<RequestBudget.RequestBudget, never, Redis.Redis | Scope.Scope> =>
   Effect.map(makeSharedRedis(probe), ({ inBackground, run }) => {
     const { maxPause, ...limit } = budgetNumbers(options)
-    const [take, leave, giveBack, backOff] = [
-      run(Scripts.take),
-      run(Scripts.leave),
-      run(Scripts.giveBack),
-      run(Scripts.backOff)
-    ]
+    const take = run(Scripts.take)
+    const leave = run(Scripts.leave)
+    const giveBack = run(Scripts.giveBack)
+    const backOff = run(Scripts.backOff)
     return {
       spend: makeSpend(limit, (key) => {
         const keys = keysOf(key)

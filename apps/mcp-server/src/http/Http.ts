@@ -44,15 +44,8 @@ const RELEASE_MILLIS = 1_000
 const CANNOT_LISTEN = 1
 
 /** Serves until a signal, and returns the exit code. */
-export const serve = async ({
-  calls,
-  factory,
-  givenToken,
-  readsFiles,
-  runtime,
-  settings,
-  print
-}: Options): Promise<number> => {
+export const serve = async (options: Options): Promise<number> => {
+  const { calls, factory, givenToken, readsFiles, runtime, settings, print } = options
   const signalled = shutdownSignal()
   let stopping = false
   const report = (error: Error): void => {

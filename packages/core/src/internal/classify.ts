@@ -21,10 +21,7 @@ interface Where {
 
 /** Returns the value in an answer, or its error. */
 export const fromReply = <A>(
-  {
-    decode,
-    subject
-  }: {
+  call: {
     readonly subject: Subject
     readonly decode: (text: string, show: Show, headers: Headers) => Result.Result<A, Undecodable>
   },
@@ -32,12 +29,12 @@ export const fromReply = <A>(
   where: Where
 ): Result.Result<A, BulkUploadError.BulkUploadError> =>
   reply.status === 200
-    ? Result.flatMap(textOf(subject, reply, where.host), (text) =>
-        Result.mapError(decode(text, reply.show, reply.headers), (undecodable) =>
-          unexpected(subject, reply, undecodable)
+    ? Result.flatMap(textOf(call.subject, reply, where.host), (text) =>
+        Result.mapError(call.decode(text, reply.show, reply.headers), (undecodable) =>
+          unexpected(call.subject, reply, undecodable)
         )
       )
-    : Result.fail(errorOf(subject, reply, where))
+    : Result.fail(errorOf(call.subject, reply, where))
 
 const errorOf = (
   subject: Subject,

@@ -23,9 +23,8 @@ interface Options<Body, A> extends Pick<Call<A>, "subject" | "maxBodyBytes"> {
   readonly read: (body: Body, show: Show, headers: Headers.Headers) => Result.Result<A, Undecodable>
 }
 
-export const requestJson = <Body, A>(
-  api: Service,
-  {
+export const requestJson = <Body, A>(api: Service, options: Options<Body, A>) => {
+  const {
     expected,
     path = "",
     read,
@@ -33,8 +32,7 @@ export const requestJson = <Body, A>(
     resource,
     schema,
     ...call
-  }: Options<Body, A>
-) => {
+  } = options
   const template = route(api.tenant, path, resource)
   const url = `${api.tenant.origin}${template.replace("{id}", call.subject.sourceId ?? "")}`
   return api.retry(
