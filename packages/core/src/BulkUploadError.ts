@@ -29,11 +29,7 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import {
-  CERTIFICATE_CODE,
-  DATE_CODES,
   ExplainedError,
-  isRefusal,
-  NAME_CODES,
   Operation,
   quoted,
   seconds,
@@ -223,6 +219,18 @@ export class RequestTimeout extends ExplainedError<RequestTimeout>()("RequestTim
   }
 }
 
+/** Codes that say the certificate is not to be trusted (Node's and OpenSSL's names). */
+const CERTIFICATE_CODE = /CERT|^ERR_TLS|SELF_SIGNED|UNABLE_TO_(?:GET_ISSUER|VERIFY)/u
+
+/** Codes that say the name has no address (getaddrinfo's names). */
+const NAME_CODES: ReadonlySet<string> = new Set(["ENOTFOUND", "EAI_AGAIN", "ENODATA"])
+
+/** Codes that say the certificate is too young or too old, often because the clock is wrong. */
+const DATE_CODES: ReadonlySet<string> = new Set(["CERT_NOT_YET_VALID", "CERT_HAS_EXPIRED"])
+
+/** Whether a proxy's status is final: a 5xx says that it could not reach the host just now. */
+const isRefusal = (proxyStatus = 0): boolean => proxyStatus >= 400 && proxyStatus <= 499
+
 /** The connection could not be made, or broke before the answer was complete. */
 export class ConnectionFailed extends ExplainedError<ConnectionFailed>()("ConnectionFailed", {
   ...subject,
@@ -250,13 +258,13 @@ export class ConnectionFailed extends ExplainedError<ConnectionFailed>()("Connec
     if (isRefusal(this.proxyStatus)) {
       return `Have the proxy's administrators allow connections to ${this.host}, or name that host in NO_PROXY if this machine can reach it directly.`
     }
-    if (DATE_CODES.includes(code)) {
+    if (DATE_CODES.has(code)) {
       return "By this machine's clock, the host's TLS certificate is not valid yet or has expired: check the clock first, then the certificate."
     }
     if (CERTIFICATE_CODE.test(code)) {
       return "The host's TLS certificate does not verify: if a company proxy re-signs traffic, set NODE_EXTRA_CA_CERTS to its certificate file."
     }
-    return NAME_CODES.includes(code)
+    return NAME_CODES.has(code)
       ? "The host name does not resolve: check baseUrl for a typing mistake, and this machine's DNS."
       : "Check baseUrl and that this machine can reach that host (firewall, proxy, VPN)."
   }

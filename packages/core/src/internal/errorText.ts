@@ -65,15 +65,3 @@ export const sentence = (text: string): string => (/[.!?…]$/u.test(text) ? tex
 /** `BigInt` prints every digit; from 1e21 on, a number has an exponent. */
 export const seconds = (duration: Duration.Duration): string =>
   `${BigInt(Math.ceil(Duration.toSeconds(duration)))} s`
-
-/** Codes that say the certificate is not to be trusted (Node's and OpenSSL's names). */
-export const CERTIFICATE_CODE = /CERT|^ERR_TLS|SELF_SIGNED|UNABLE_TO_(?:GET_ISSUER|VERIFY)/u
-
-/** Codes that say the name has no address (getaddrinfo's names). */
-export const NAME_CODES: ReadonlyArray<string> = ["ENOTFOUND", "EAI_AGAIN", "ENODATA"]
-
-/** Codes that say the certificate is too young or too old, often because the clock is wrong. */
-export const DATE_CODES: ReadonlyArray<string> = ["CERT_NOT_YET_VALID", "CERT_HAS_EXPIRED"]
-
-/** Whether a proxy's status is final: a 5xx says that it could not reach the host just now. */
-export const isRefusal = (proxyStatus = 0): boolean => proxyStatus >= 400 && proxyStatus <= 499
