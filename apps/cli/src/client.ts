@@ -38,14 +38,7 @@ const ofTenant = Layer.unwrap(Effect.map(Settings.read(), services)).pipe(
 
 /** Counts records and reads audit events, because made-up data needs no consent. */
 const ofSandbox = services({ countRecords: true, auditEvents: true }).pipe(
-  Layer.provide(
-    Layer.unwrap(
-      Effect.map(
-        Effect.promise(() => import("./sandbox.ts")),
-        ({ apiClient }) => apiClient
-      )
-    )
-  ),
+  Layer.provide(Layer.unwrap(Effect.promise(async () => (await import("./sandbox.ts")).apiClient))),
   Layer.orDie
 )
 

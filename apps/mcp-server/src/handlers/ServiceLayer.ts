@@ -60,9 +60,8 @@ const apiClient = ({ redisUrl, requestBudget, ...tenant }: Settings, retries: Re
   return redisUrl === undefined
     ? ApiClient.layer({ ...options, requestBudget: numbers })
     : Layer.unwrap(
-        Effect.map(
-          Effect.promise(() => import("../redis/SharedLimit.ts")),
-          (SharedLimit) => SharedLimit.layer(redisUrl, numbers, options)
+        Effect.promise(async () =>
+          (await import("../redis/SharedLimit.ts")).layer(redisUrl, numbers, options)
         )
       )
 }

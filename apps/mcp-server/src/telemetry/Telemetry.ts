@@ -42,10 +42,5 @@ export const isWanted = (env: Env): boolean =>
  */
 export const fromEnv = (env: Env): Layer.Layer<never> =>
   isWanted(env)
-    ? Layer.unwrap(
-        Effect.map(
-          Effect.promise(() => import("./OtlpExport.ts")),
-          ({ layer }) => layer(env)
-        )
-      )
+    ? Layer.unwrap(Effect.promise(async () => (await import("./OtlpExport.ts")).layer(env)))
     : Layer.empty

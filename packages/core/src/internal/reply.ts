@@ -92,14 +92,10 @@ export const makeExchange = Effect.fnUntraced(function* (
           onFailure: (error) => Effect.fail<NoReply>({ _tag: "Disconnected", by: disconnection(error) }),
           onSuccess: (response) => {
             // Some clients compute both on every read.
-            const { headers, status } = response
-            begun = { status, headers }
-            return Effect.map(readBody(response, headers, maxBodyBytes), (body): Reply => ({
-              status,
-              headers,
-              body,
-              show
-            }))
+            const head = { status: response.status, headers: response.headers }
+            begun = head
+            const body = readBody(response, head.headers, maxBodyBytes)
+            return Effect.map(body, (body): Reply => ({ ...head, body, show }))
           }
         }),
         Effect.provideContext(pinned),
