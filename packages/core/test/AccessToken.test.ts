@@ -6,6 +6,7 @@ import * as Latch from "effect/Latch"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/testing/TestClock"
+import * as Tracer from "effect/Tracer"
 import type * as Fault from "@sailpoint-bulk-upload/sandbox/Fault"
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
@@ -13,6 +14,7 @@ import type { BulkUploadError } from "../src/BulkUploadError.ts"
 import { getBulkUploadStatus, layer } from "../src/BulkUploads.ts"
 import { ApiClient as Client } from "../src/internal/apiClient.ts"
 import * as RetryPolicy from "../src/RetryPolicy.ts"
+import { observe } from "./support/observed.ts"
 import { scriptedHttp } from "./support/scriptedHttp.ts"
 import { adjustable } from "./support/spending.ts"
 import { api, auth, plan, tenant } from "./support/tenant.ts"
@@ -127,6 +129,15 @@ describe("AccessToken", () => {
       )
     }).pipe(Effect.provide(Layer.provide(live, http)))
   })
+
+  it.live("a token is fetched for a caller whose span belongs to another process", () =>
+    Effect.gen(function* () {
+      const { accessToken } = yield* Client
+      const span = Tracer.externalSpan({ spanId: "1".repeat(16), traceId: "2".repeat(32) })
+      const token = yield* Effect.withParentSpan(accessToken.get, span)
+      assert.isNotEmpty(Redacted.value(token))
+    }).pipe(Effect.provide(Layer.provideMerge(api(), Layer.merge(Sandbox.layer(), observe()[1]))))
+  )
 
   it.live("a refused token is renewed although the system clock was put back", () =>
     Effect.gen(function* () {
