@@ -100,5 +100,11 @@ export const EQUIVALENT: ReadonlyArray<Equivalent> = [
     line: "window: 0",
     change: "0 → 1",
     reason: "Without a limit, no request waits for the end of a window."
+  },
+  {
+    module: "packages/core/src/internal/records.ts",
+    line: "total: 0",
+    change: "0 → 1",
+    reason: "The first page replaces it, and there is always one."
   }
 ]
