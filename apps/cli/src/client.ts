@@ -1,9 +1,11 @@
-import * as ApiClient from "@sailpoint-bulk-upload/core/ApiClient"
-import * as BulkUploads from "@sailpoint-bulk-upload/core/BulkUploads"
-import * as Explanation from "@sailpoint-bulk-upload/core/Explanation"
-import * as NonEmployeeSources from "@sailpoint-bulk-upload/core/NonEmployeeSources"
-import * as RetryPolicy from "@sailpoint-bulk-upload/core/RetryPolicy"
-import * as Settings from "@sailpoint-bulk-upload/core/Settings"
+import {
+  ApiClient,
+  BulkUploads,
+  Explanation,
+  NonEmployeeSources,
+  RetryPolicy,
+  Settings
+} from "@sailpoint-bulk-upload/core"
 import { readFiles, SECRETS } from "@sailpoint-bulk-upload/core/workspace"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"

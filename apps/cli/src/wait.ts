@@ -1,6 +1,5 @@
 import { BulkUploads } from "@sailpoint-bulk-upload/core/BulkUploads"
-import * as BulkUploadStatus from "@sailpoint-bulk-upload/core/BulkUploadStatus"
-import * as Watch from "@sailpoint-bulk-upload/core/Watch"
+import { BulkUploadStatus, Watch } from "@sailpoint-bulk-upload/core"
 import { statusReport } from "@sailpoint-bulk-upload/core/workspace"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"

@@ -1,11 +1,13 @@
 /**
  * The library's services over one API client and HTTP client, and a log on standard error.
  */
-import * as ApiClient from "@sailpoint-bulk-upload/core/ApiClient"
-import * as BulkUploads from "@sailpoint-bulk-upload/core/BulkUploads"
-import * as Explanation from "@sailpoint-bulk-upload/core/Explanation"
-import * as NonEmployeeSources from "@sailpoint-bulk-upload/core/NonEmployeeSources"
-import * as RetryPolicy from "@sailpoint-bulk-upload/core/RetryPolicy"
+import {
+  ApiClient,
+  BulkUploads,
+  Explanation,
+  NonEmployeeSources,
+  RetryPolicy
+} from "@sailpoint-bulk-upload/core"
 import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as HttpClient from "effect/http/HttpClient"

@@ -1,9 +1,7 @@
 /**
  * The rate limit that servers share through Redis. Loaded only with `SAIL_REDIS_URL`.
  */
-import * as ApiClient from "@sailpoint-bulk-upload/core/ApiClient"
-import type * as RequestBudget from "@sailpoint-bulk-upload/core/RequestBudget"
-import * as SharedBudget from "@sailpoint-bulk-upload/core/SharedBudget"
+import { ApiClient, type RequestBudget, SharedBudget } from "@sailpoint-bulk-upload/core"
 import * as Effect from "effect/Effect"
 import * as Redis from "effect/persistence/Redis"
 import * as Layer from "effect/Layer"
