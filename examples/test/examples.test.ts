@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url"
 import { promisify, stripVTControlCharacters } from "node:util"
 
 const RUN = fileURLToPath(new URL("../run.ts", import.meta.url))
+const DEMO = fileURLToPath(new URL("../src/demo.ts", import.meta.url))
 const CONTRACTORS = "5a4d0000000000000000000000000001"
 
 const start = promisify(execFile)
@@ -33,6 +34,13 @@ describe("the examples", { timeout: 60_000, concurrent: true }, () => {
     const ended = await start(process.execPath, [RUN, "stauts"]).catch((error: Failed) => error)
     assert.propertyVal(ended, "code", 2)
     assert.match(ended.stderr, /Unknown example "stauts".*\n[^]*status/u)
+  })
+
+  it("the demo succeeds, and prints plain text without a terminal", async () => {
+    const { stderr, stdout } = await start(process.execPath, [DEMO])
+    assert.include(stdout, "Every step succeeded.")
+    assert.notInclude(stdout, "\u001B")
+    assert.strictEqual(stderr, "")
   })
 
   it("the example status prints each outcome in a different way", async () => {

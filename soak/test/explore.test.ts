@@ -49,24 +49,12 @@ describe("exploration of interleavings", { timeout: 120_000 }, () => {
     }
   })
 
-  it.each([
-    [["--worlds", "many"], '--worlds is "many": expected a whole number'],
-    [["--seed", "1.5"], '--seed is "1.5": expected a whole number'],
-    [["--at-most", ""], '--at-most is "": expected a whole number'],
-    [["--replay", "1,x"], '--replay is "x": expected a whole number'],
-    [["--replay", "1", "--small", "one"], '--small is "one": expected one of two callers of one process;'],
-    [["--small", "one"], "--small requires --replay."],
-    [["--wolrds", "1"], "Unknown option '--wolrds'"]
-  ])("an exploration refuses the options %j with the reason", (options, reason) => {
-    const parsed = ExploreOptions.parse(options)
-    assert.include(typeof parsed === "object" && "problem" in parsed && parsed.problem, reason)
-  })
-
   it("an exploration has defaults, exits with 2 after wrong options, and replays choices", async () => {
     assert.deepInclude(ExploreOptions.parse(["--", "--seed", "7"]), { worlds: 1000, seed: 7, atMost: 20_000 })
     assert.strictEqual(ExploreOptions.parse(["--help"]), "help")
     const { code, stderr } = await run("explore", "--worlds", "many")
-    assert.deepStrictEqual([code, stderr.split("\n")[1]], [2, "Try pnpm explore --help."])
+    assert.strictEqual(code, 2)
+    assert.match(stderr, /^--worlds is "many": expected a whole number .+\nTry pnpm explore --help\.$/mu)
     const replayed = await run("explore", "--replay", "", "--small", "two callers of one process")
     assert.match(replayed.stdout, /^limit 1, .*\n[^]*\nNo promise is broken\.\n$/u)
   })

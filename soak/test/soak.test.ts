@@ -1,6 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
 import { isSkipped } from "@sailpoint-bulk-upload/tooling/redisServer"
-import * as Dice from "../src/Dice.ts"
 import * as Options from "../src/Options.ts"
 import { type Counted, isWell, type Report } from "../src/Report.ts"
 import { toText } from "../src/Table.ts"
@@ -32,11 +31,6 @@ const report: Report = {
   exits: { stdio: 0, http: 0 },
   showsLeaks: true,
   held: { stdio: trends(growing(0)) }
-}
-
-const choices = (seed: number) => {
-  const dice = Dice.make(seed)
-  return Array.from({ length: 20 }, () => dice.between(1, 1_000))
 }
 
 const limited = (shared: Counted): Report => ({
@@ -103,10 +97,5 @@ describe("a soak", { timeout: 120_000 }, () => {
   it("the trend of a heap is its growth per minute", () => {
     const [heap] = trends(growing(2))
     assert.approximately((heap?.slopePerMinute ?? 0) / MEGABYTE, 2, 0.1)
-  })
-
-  it("the same seed makes the same choices", () => {
-    assert.deepStrictEqual(choices(5), choices(5))
-    assert.notDeepEqual(choices(5), choices(6))
   })
 })

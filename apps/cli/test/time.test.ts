@@ -27,9 +27,7 @@ describe("times as users type them", () => {
 
   it.each([
     ["5m", "2026-11-29T11:55:00.000Z"],
-    ["2026-11-29T10:00:00Z", "2026-11-29T10:00:00.000Z"],
-    ["2026-11-29T10:00:00+02:00", "2026-11-29T08:00:00.000Z"],
-    ["2026-11-29T10:00Z", "2026-11-29T10:00:00.000Z"]
+    ["2026-11-29T10:00:00Z", "2026-11-29T10:00:00.000Z"]
   ] as const)("the time %j is read", (text, iso) => {
     const time = Result.getOrThrow(parseTime(text, NOW))
     assert.strictEqual(DateTime.formatIso(time), iso)

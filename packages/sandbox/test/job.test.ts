@@ -125,11 +125,8 @@ describe("a file", () => {
     ["ERROR", "an unknown manager", `${header}\n${row.replace("grace", "nobody")}`],
     ["ERROR", "an empty cell that is required", `${header}\n${row.replace("Ada", "")}`],
     ["ERROR", "an empty first cell", `${header}\n${row.replace("ada,", ",")}`],
-    ["ERROR", "an unknown column", `${header},shoes\n${row},44`],
     ["ERROR", "no rows", `${header}\n`],
-    ["ERROR", "a missing column", `${header.replace(",email", "")}\n${row.replace(",ada@example.com", "")}`],
-    ["ERROR", "a row that is too long", `${header}\n${row},more\n`],
-    ["ERROR", "no content", ""]
+    ["ERROR", "a row that is too long", `${header}\n${row},more\n`]
   ]
 
   it.each(files)("a file ends its job in %s with %s", (outcome, _, csv) => {

@@ -121,16 +121,6 @@ describe("compiled code", { timeout: 30_000 }, () => {
     })
   )
 
-  it.live("truncated compiled code is not used, and the next start replaces it", () =>
-    Effect.gen(function* () {
-      const { env, own } = yield* user
-      yield* version(env)
-      for (const file of compiled(own)) fs.writeFileSync(file, fs.readFileSync(file).subarray(0, 1000))
-      assert.strictEqual(yield* version(env), "")
-      assert.match(yield* version({ ...env, ...VERBOSE }), USED)
-    })
-  )
-
   it.live("NODE_COMPILE_CACHE sets the cache's folder, and NODE_DISABLE_COMPILE_CACHE disables it", () =>
     Effect.gen(function* () {
       const { cache, env, home } = yield* user

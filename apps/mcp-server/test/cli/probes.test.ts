@@ -57,18 +57,6 @@ const cases: ReadonlyArray<Case> = [
     /^failed .*ECONNREFUSED.*Set MCP_OAUTH_ISSUER to the exact/u,
     Effect.scoped(issuer())
   ],
-  [
-    "an issuer with another name",
-    "callers",
-    /^failed .*cannot be fetched/u,
-    Effect.map(Issuer.start({ path: "/tenant" }), ({ url }) => oauth({ url: new URL(url).origin }))
-  ],
-  [
-    "an issuer whose keys are gone",
-    "callers",
-    /^failed .*cannot be fetched/u,
-    issuer({ keysAt: `http://${GONE}/keys` })
-  ],
   ["a file of bearer tokens", "callers", /^ok .*bearer tokens: alice/u, bearerFile],
   [
     "a short bearer token",

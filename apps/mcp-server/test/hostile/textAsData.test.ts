@@ -4,7 +4,6 @@ import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import type * as Source from "@sailpoint-bulk-upload/sandbox/Source"
 import * as Effect from "effect/Effect"
 import * as Assistant from "../support/Assistant.ts"
-import * as ServerProcess from "../support/ServerProcess.ts"
 
 /** One text of each kind that `plainText` cleans, shortens or keeps. Each starts with a word that must arrive. */
 const texts: ReadonlyArray<readonly [string, string]> = [
@@ -130,23 +129,6 @@ describe("a text of the tenant", { timeout: 60_000 }, () => {
         const shown = JSON.stringify(yield* Effect.exit(ask((offers) => offers.getPrompt(given))))
         assert.notMatch(shown.replaceAll(String.raw`\n`, ""), HIDDEN)
         assert.isBelow(shown.length, 2 * LONGEST)
-      })
-    )
-
-    it.effect.each(rows)("a text is harmless in the output of check and in the log: %s", ([, source]) =>
-      Effect.gen(function* () {
-        const sandbox = yield* Sandbox.Sandbox
-        const server = yield* ServerProcess.start(
-          ["check", "--source", source?.sourceId ?? "", "--log-level", "trace"],
-          ServerProcess.settingsFor(sandbox)
-        )
-        const { code, stderr, stdout } = yield* server.ended
-        assert.strictEqual(code, 1)
-        assert.include(stdout, "Word")
-        for (const line of (stdout + stderr).split("\n")) {
-          assert.notMatch(line, HIDDEN)
-          assert.isAtMost(line.length, LONGEST)
-        }
       })
     )
   })

@@ -77,11 +77,6 @@ describe.skipIf(RedisServer.isMissing)("a server whose Redis goes away", { timeo
       assert.include(stderr, "WRONGPASS")
       assert.notInclude(stderr, "canary")
       assert.lengthOf(yield* redis.keys("*"), 0)
-
-      const right = yield* Replicas.start(sandbox, limit, redis.url)
-      assert.deepStrictEqual(yield* right.statuses(3), completed(3))
-      assert.lengthOf(yield* redis.keys("*v2024}:slots"), 1)
-      assert.deepStrictEqual(warnings(yield* logOf(right)), [0, 0])
     })
   )
 })

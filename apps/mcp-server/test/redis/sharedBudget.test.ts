@@ -1,12 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Fault from "@sailpoint-bulk-upload/sandbox/Fault"
-import * as SharedBudget from "@sailpoint-bulk-upload/core/SharedBudget"
-import * as Deferred from "effect/Deferred"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
-import * as Redacted from "effect/Redacted"
-import * as RedisClient from "../../src/redis/RedisClient.ts"
 import * as RedisServer from "../support/RedisServer.ts"
 import * as Replicas from "../support/replicas.ts"
 
@@ -83,30 +77,6 @@ describe.skipIf(RedisServer.isMissing)("servers that share a Redis", { timeout: 
         assert.isAbove(left, 0)
         assert.isAtMost(left, 60_000)
       }
-    })
-  )
-
-  it.live("the slot of a long request stays while shorter requests follow", () =>
-    Effect.gen(function* () {
-      const redis = yield* RedisServer.started()
-      const context = yield* Layer.build(RedisClient.layer(Redacted.make(redis.url)))
-      const { spend } = yield* Effect.provide(SharedBudget.make({ requests: 3, per: "100 millis" }), context)
-      const send = (deadline: Duration.Input, request: Effect.Effect<unknown>) =>
-        spend("key", {
-          prepare: Effect.void,
-          isReady: () => true,
-          send: () => request,
-          deadline: Duration.fromInputUnsafe(deadline)
-        })
-      const sent = yield* Deferred.make<void>()
-      yield* Effect.forkChild(
-        send("1 minute", Effect.andThen(Deferred.succeed(sent, undefined), Effect.never))
-      )
-      yield* Deferred.await(sent)
-      yield* send("1 second", Effect.void)
-      const slots = "sailpoint-bulk-upload:budget:{key}:slots"
-      assert.isAbove(Number(yield* redis.command("PTTL", slots)), 60_000)
-      assert.strictEqual(Number(yield* redis.command("ZCARD", slots)), 2)
     })
   )
 })

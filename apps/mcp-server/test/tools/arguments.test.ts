@@ -30,15 +30,7 @@ const accepted: ReadonlyArray<readonly [string, string, Record<string, unknown>,
     { sourceId: id }
   ],
   ["no-break spaces around an ID", STATUS, { sourceId: `\u00A0\u3000${id}\u2007` }, { sourceId: id }],
-  ...[
-    "2026-01-31T09:30:00Z",
-    "2026-01-31T09:30Z",
-    "2026-01-31T09:30:00.123456Z",
-    "2026-01-31T10:30:00+01:00",
-    "2026-01-31t04:30:00-05:00",
-    new Date().toISOString(),
-    null
-  ].map(
+  ...["2026-01-31T10:30:00+01:00", null].map(
     (uploadedAt) =>
       [`uploadedAt ${uploadedAt}`, WAIT, { sourceId, uploadedAt, timeoutSeconds: 1 }, OLD] as const
   )
@@ -62,22 +54,12 @@ const refused: ReadonlyArray<readonly [string, string, Record<string, unknown>, 
     "its character 9 is U+0020"
   ],
   ["a source's name", STATUS, { sourceId: "Contractors" }, INVALID_ID, `its character 2 is "o", U+006F`],
-  ...[
-    "yesterday",
-    "",
-    "2026-01-31",
-    "2026-01-31T09:30:00",
-    "2026-01-31 09:30Z",
-    "31.01.2026 09:30",
-    "1769851800",
-    "2026-13-01T00:00:00Z",
-    "2026-01-31T25:00:00Z",
-    "2026-02-30T09:30:00Z",
-    "2026-01-31T09:30:00+25:00",
-    "2026-01-31T09:30:00 Europe/Berlin"
-  ].map((time) => refusedTime(time, "Expected an ISO 8601 time with a time zone")),
-  ...[new Date(Date.now() + 3_600_000).toISOString(), "9999-12-31T00:00:00Z"].map((time) =>
-    refusedTime(time, "this time is in the future, because it is now 2")
+  ...["yesterday", "2026-01-31 09:30Z", "2026-01-31T09:30:00+25:00"].map((time) =>
+    refusedTime(time, "Expected an ISO 8601 time with a time zone")
+  ),
+  refusedTime(
+    new Date(Date.now() + 3_600_000).toISOString(),
+    "this time is in the future, because it is now 2"
   )
 ]
 
