@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as HttpApiError from "effect/http-api/HttpApiError"
 import { inspect } from "node:util"
-import { Operation } from "../src/internal/errorText.ts"
+import { Operation, Wait } from "../src/internal/errorText.ts"
 import * as BulkUploadError from "../src/BulkUploadError.ts"
 
 const sourceId = "e136567de87e4d029e60b3c3c55db56d"
@@ -122,6 +122,13 @@ describe("BulkUploadError", () => {
     }
     make(Duration.zero)
   })
+
+  it.effect("the refusal of a wait says what was expected", () =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(Schema.decodeUnknownEffect(Wait)(-1))
+      assert.include(String(error), "Expected a finite time of 0 or more")
+    })
+  )
 
   it("exactly the five tags that the documentation names are also tags of HttpApiError", () => {
     const tags = new Set(

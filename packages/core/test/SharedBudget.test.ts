@@ -123,22 +123,27 @@ describe("SharedBudget", () => {
     })
   )
 
-  it.effect("the process with fewer slots acquires the next slot", () =>
-    Effect.gen(function* () {
-      const { answer } = limitScripts()
-      const three = { requests: 3, per: "10 seconds" } as const
-      const script = [0, 100, 200].map((at) => ({ at, process: at === 200 ? 1 : 0 }))
-      const waiting = [300, 400].map((at, process) => ({ at, process }))
-      const { sent } = yield* play(
-        [...script, ...waiting],
-        yield* process(answer, three),
-        yield* process(answer, three)
-      )
-      assert.deepStrictEqual(
-        sent.map(({ n }) => n),
-        [0, 1, 2, 4, 3]
-      )
-    })
+  it.effect(
+    "the process with fewer slots acquires the next slot, and each waits 30 ms for the part that it has",
+    () =>
+      Effect.gen(function* () {
+        const { answer } = limitScripts()
+        const three = { requests: 3, per: "10 seconds" } as const
+        const script = [0, 100, 200].map((at) => ({ at, process: at === 200 ? 1 : 0 }))
+        const waiting = [300, 400].map((at, process) => ({ at, process }))
+        const { sent } = yield* play(
+          [...script, ...waiting],
+          yield* process(answer, three),
+          yield* process(answer, three)
+        )
+        assert.deepStrictEqual(sent.map(beginning), [
+          [0, 0],
+          [1, 100],
+          [2, 200],
+          [4, 10_011],
+          [3, 10_111]
+        ])
+      })
   )
 
   it.effect("a request that waits for its process holds no shared slot", () =>

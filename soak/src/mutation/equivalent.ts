@@ -106,5 +106,11 @@ export const EQUIVALENT: ReadonlyArray<Equivalent> = [
     line: "total: 0",
     change: "0 → 1",
     reason: "The first page replaces it, and there is always one."
+  },
+  {
+    module: "packages/core/src/internal/errorText.ts",
+    line: "proxyStatus = 0",
+    change: "0 → 1",
+    reason: "Neither number is a refusal."
   }
 ]

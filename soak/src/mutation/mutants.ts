@@ -46,6 +46,9 @@ const SWAPPED: Readonly<Record<string, string>> = {
 /** Methods whose call can be left out. */
 const OPTIONAL = /^(?:filter|flat|map|slice|toReversed|toSorted|toLowerCase|toWellFormed|trim|replaceAll)$/u
 
+/** Another module's name is checked by the compiler. */
+const isReexport = ({ source, type }: Node): boolean => type.startsWith("Export") && isNode(source)
+
 /** Returns the mutants of a module, in the order of the source. */
 export const mutantsOf = (file: string, source: string): ReadonlyArray<Mutant> => {
   const found: Array<Mutant> = []
@@ -114,7 +117,7 @@ export const mutantsOf = (file: string, source: string): ReadonlyArray<Mutant> =
 
   const visit = (value: unknown): void => {
     if (Array.isArray(value)) return value.forEach(visit)
-    if (!isNode(value) || value.type === "ImportDeclaration") return
+    if (!isNode(value) || value.type === "ImportDeclaration" || isReexport(value)) return
     // Types are erased.
     if (value.type.startsWith("TS")) return visit(value["expression"])
     mutate(value)

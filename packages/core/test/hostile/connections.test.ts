@@ -41,6 +41,18 @@ describe.each(transports)("over %s", (_, transport) => {
     )
   })
 
+  it.live("a refusal whose body never arrives has its status and its wait", () =>
+    Effect.gen(function* () {
+      const head = wire.head(503, { "retry-after": "7", "content-length": "10" })
+      const tenant = yield* RawTenant.make(granting(wire.bytes(head)))
+      const error = yield* Effect.flip(ask).pipe(
+        Effect.provide(service(tenant.url, transport, { attemptTimeout: "150 millis" }))
+      )
+      assert(error._tag === "ServerError")
+      assert.deepStrictEqual([error.httpStatus, error.retryAfter], [503, Duration.seconds(7)])
+    })
+  )
+
   it.live("a connection that the server closed while idle is not used again, and no call fails", () =>
     Effect.gen(function* () {
       const tenant = yield* RawTenant.make((socket, request) => {
