@@ -2,7 +2,6 @@
 import "./mcp/interpretedChecks.ts"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import type * as Check from "./cli/Check.ts"
 import * as CommandLine from "./cli/CommandLine.ts"
 import * as Environment from "./settings/Environment.ts"
 import { makeRuntime, type Services } from "./handlers/Runtime.ts"
@@ -48,7 +47,8 @@ const main = async (): Promise<number> => {
         (options) => check(options, command, env),
         async (problems) => {
           const Check = await import("./cli/Check.ts")
-          return printFindings(Check, Check.wrongSettings(problems), command, WRONG_USAGE)
+          await write(process.stdout, Check.format(Check.wrongSettings(problems), command))
+          return WRONG_USAGE
         }
       )
   }
@@ -172,17 +172,8 @@ const check = async (
     command.report === undefined ||
     (await runtime.runPromise(Report.save(command.report, recorder, options, findings)))
   await runtime.dispose()
-  return printFindings(Check, findings, command, Check.allWell(findings) && saved ? 0 : 1)
-}
-
-const printFindings = async (
-  { toJson, toText }: typeof Check,
-  findings: ReadonlyArray<Check.Finding>,
-  { json }: CommandLine.Check,
-  code: number
-): Promise<number> => {
-  await write(process.stdout, json ? toJson(findings) : toText(findings))
-  return code
+  await write(process.stdout, Check.format(findings, command))
+  return Check.allWell(findings) && saved ? 0 : 1
 }
 
 /** Waits for the write, because an exit right after a write to a slow pipe would truncate it. */

@@ -158,7 +158,7 @@ export const allWell = (findings: ReadonlyArray<Finding>): boolean =>
   findings.every(({ outcome }) => outcome !== "failed")
 
 /** Returns a line for each step, with its fix and tracking ID on separate lines. */
-export const toText = (findings: ReadonlyArray<Finding>): string =>
+const toText = (findings: ReadonlyArray<Finding>): string =>
   [
     ...findings.flatMap(({ found, nextStep, outcome, step, trackingId }) => [
       `${outcome.padEnd(7)}  ${step.padEnd(8)}  ${found}`,
@@ -177,5 +177,6 @@ const verdict = (findings: ReadonlyArray<Finding>): string => {
     : "All checks passed."
 }
 
-export const toJson = (findings: ReadonlyArray<Finding>): string =>
-  `${JSON.stringify({ ok: allWell(findings), findings }, null, 2)}\n`
+/** Returns the findings as text or as JSON. */
+export const format = (findings: ReadonlyArray<Finding>, { json }: { readonly json: boolean }): string =>
+  json ? `${JSON.stringify({ ok: allWell(findings), findings }, null, 2)}\n` : toText(findings)
