@@ -5,6 +5,7 @@
  * a marked string, and `restore` writes its digits again.
  */
 import * as Predicate from "effect/Predicate"
+import * as Record from "effect/Record"
 
 /** A client cannot guess the mark, so a marked string never is a client's own ID. */
 const MARK = `@${crypto.randomUUID()}`
@@ -33,7 +34,7 @@ export const restore = (text: string): string => (text.includes(MARK) ? text.rep
 /** Returns an ID without its mark, for the log. */
 export const digitsOf = (id: string): string => id.replace(MARK, "")
 
-type Fields = Readonly<Record<string, unknown>>
+type Fields = Record.ReadonlyRecord<string, unknown>
 
 const fieldsOf = (value: unknown): Fields => (Predicate.isObject(value) ? value : {})
 
@@ -54,9 +55,6 @@ const withoutNulls = (message: unknown): unknown => {
   const { params, ...rest } = fieldsOf(message)
   if (params === null) return rest
   return Object.values(fieldsOf(params)).includes(null)
-    ? {
-        ...rest,
-        params: Object.fromEntries(Object.entries(fieldsOf(params)).filter(([, value]) => value !== null))
-      }
+    ? { ...rest, params: Record.filter(fieldsOf(params), (value) => value !== null) }
     : message
 }
