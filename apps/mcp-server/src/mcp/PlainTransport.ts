@@ -1,16 +1,11 @@
-import type { MessageExtraInfo, Transport } from "@modelcontextprotocol/server"
+import type { Transport } from "@modelcontextprotocol/server"
+import type { CallContext } from "../telemetry/CallObservation.ts"
 import * as PlainErrors from "./PlainErrors.ts"
 
 export interface Options {
   readonly tools: ReadonlySet<string>
   /** Reports a call to a tool that does not exist. The SDK refuses the call before this server's code runs. */
-  readonly onUnknownTool: (call: UnknownToolCall) => void
-}
-
-export interface UnknownToolCall {
-  readonly id: string | number
-  readonly meta: Readonly<Record<string, unknown>>
-  readonly request: MessageExtraInfo["request"]
+  readonly onUnknownTool: (call: CallContext) => void
 }
 
 /**
@@ -26,7 +21,10 @@ export const plain = (transport: Transport, { onUnknownTool, tools }: Options): 
       if (!("method" in message && "id" in message && message.method === "tools/call")) return
       const { _meta: meta = {}, name } = message.params ?? {}
       if (typeof name !== "string" || tools.has(name)) return
-      onUnknownTool({ id: message.id, meta, request: extra?.request })
+      onUnknownTool({
+        mcpReq: { id: message.id, _meta: meta, envelope: meta },
+        http: extra?.request && { req: extra.request }
+      })
     }
   }
   return Object.assign(transport, changes)

@@ -47,8 +47,7 @@ export const makeFactory = (
   const registerResource = BulkUploadStatusResource.make(adapter)
   const registerPrompt = DidMyUploadWork.make(adapter)
 
-  const onUnknownTool = ({ id, meta, request }: PlainTransport.UnknownToolCall): void => {
-    const context = { mcpReq: { id, _meta: meta, envelope: meta }, http: request && { req: request } }
+  const onUnknownTool: PlainTransport.Options["onUnknownTool"] = (context) => {
     const call = LazyHandlers.answeredBy(({ ToolCall }) =>
       Effect.fail(new UnknownTool()).pipe(ToolCall.observed(UNKNOWN_TOOL, {}, context))
     )

@@ -40,12 +40,12 @@ interface Failure {
 }
 
 /** The parts of a request that its observation needs. */
-interface Context {
+export interface CallContext {
   readonly http?: { readonly req?: Request | undefined } | undefined
   readonly mcpReq: Pick<ServerContext["mcpReq"], "id" | "_meta" | "envelope">
 }
 
-const observe = (subject: "tool" | "resource") => (name: string, input: unknown, context: Context) => {
+const observe = (subject: "tool" | "resource") => (name: string, input: unknown, context: CallContext) => {
   const { http, mcpReq } = context
   const isTool = subject === "tool"
   const method = isTool ? "tools/call" : "resources/read"
@@ -126,7 +126,7 @@ const outcomeOf = (exit: Exit.Exit<unknown, Failure>): string => {
  * Returns the client's span, if the client sends one in the format of W3C Trace Context: in the message, or in a header of
  * its HTTP request. The client decides whether it is sampled.
  */
-const clientSpan = ({ http, mcpReq }: Context): Tracer.ExternalSpan | undefined => {
+const clientSpan = ({ http, mcpReq }: CallContext): Tracer.ExternalSpan | undefined => {
   const traceparent = mcpReq._meta?.[TRACEPARENT_META_KEY] ?? http?.req?.headers.get("traceparent")
   return typeof traceparent === "string"
     ? Option.getOrUndefined(HttpTraceContext.w3c(Headers.fromInput({ traceparent })))
