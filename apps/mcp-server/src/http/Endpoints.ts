@@ -108,19 +108,17 @@ export const make = (parts: Parts) => {
     }
   }
 
-  return {
-    serve: async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-      const path = locate(request)
-      if (path === "/mcp") return mcp(request, response)
-      const document = documents.get(path)
-      if (document !== undefined) return answer(request, response, await document(request))
-      const looksForOAuth = authentication?._tag === "BearerTokens" && OAUTH_PATH.test(path)
-      return answer(
-        request,
-        response,
-        looksForOAuth ? BearerTokenVerifier.noOAuth() : refuse("path", 404, NOT_HERE)
-      )
-    }
+  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const path = locate(request)
+    if (path === "/mcp") return mcp(request, response)
+    const document = documents.get(path)
+    if (document !== undefined) return answer(request, response, await document(request))
+    const looksForOAuth = authentication?._tag === "BearerTokens" && OAUTH_PATH.test(path)
+    return answer(
+      request,
+      response,
+      looksForOAuth ? BearerTokenVerifier.noOAuth() : refuse("path", 404, NOT_HERE)
+    )
   }
 }
 

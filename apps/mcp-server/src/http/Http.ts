@@ -64,7 +64,7 @@ export const serve = async (options: Options): Promise<number> => {
   if (readsFiles) process.on("SIGHUP", () => void runtime.runFork(reload))
   const admission = await runtime.runPromise(Admission.make(settings.limits))
   const readiness = await runtime.runPromise(Readiness.make({ givenToken }))
-  const endpoints = Endpoints.make({
+  const serveRequest = Endpoints.make({
     settings,
     handler: createMcpHandler(factory, {
       // A stream has a head at once and a keep-alive every 15 seconds, so that neither a proxy nor the client considers the
@@ -85,7 +85,7 @@ export const serve = async (options: Options): Promise<number> => {
       serve: (request, response) => {
         // The next request on the connection would meet a closed server.
         if (stopping) response.setHeader("connection", "close")
-        return endpoints.serve(request, response)
+        return serveRequest(request, response)
       },
       refused: (refusal, request) => refused(refusal, Authentication.addressOf(request)),
       report: (error) => void runtime.runFork(Effect.logError("A request failed unexpectedly", error))
