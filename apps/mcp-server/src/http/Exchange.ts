@@ -6,6 +6,7 @@
  */
 import { type JSONRPCMessage, type McpHttpHandler, ProtocolErrorCode } from "@modelcontextprotocol/server"
 import * as Record from "effect/Record"
+import * as Result from "effect/Result"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { pipeline } from "node:stream/promises"
 import * as PlainErrors from "../mcp/PlainErrors.ts"
@@ -34,7 +35,7 @@ export const exchange = async (
 ): Promise<void> => {
   const body = await read(request)
   if (body === undefined) return turnAway(Guards.tooLong())
-  const parsedBody = parse(body)
+  const parsedBody = Result.getOrUndefined(Result.try(() => JsonRpcText.read(body)))
   if (parsedBody === undefined)
     return turnAway(refuse("json", 400, INVALID_JSON, {}, ProtocolErrorCode.ParseError))
   const more = JsonRpcText.messagesIn(parsedBody).length - 1
@@ -81,14 +82,6 @@ const read = async (request: AsyncIterable<Buffer>): Promise<string | undefined>
 const ACCEPT = "application/json, text/event-stream"
 
 const INVALID_JSON = "Parse error: the body is not valid JSON."
-
-const parse = (body: string): unknown => {
-  try {
-    return JsonRpcText.read(body)
-  } catch {
-    return undefined
-  }
-}
 
 const toText = (message: JSONRPCMessage): string => JsonRpcText.restore(JSON.stringify(message))
 

@@ -13,6 +13,7 @@ import {
   type Transport
 } from "@modelcontextprotocol/server"
 import * as Predicate from "effect/Predicate"
+import * as Result from "effect/Result"
 import * as PlainErrors from "../mcp/PlainErrors.ts"
 import { joinWrites } from "../text/joinWrites.ts"
 import * as JsonRpcText from "../text/JsonRpcText.ts"
@@ -115,7 +116,7 @@ export class StdioTransport implements Transport {
   }
 
   #deliver(value: unknown): void {
-    const message = toMessage(value)
+    const message = Result.getOrUndefined(Result.try(() => parseJSONRPCMessage(value)))
     if (message === undefined) {
       const id = idOf(value)
       if (id !== undefined) this.#refuse(id, INVALID_MESSAGE)
@@ -164,14 +165,6 @@ const read = (line: string): ReadonlyArray<unknown> | undefined => {
     return JsonRpcText.messagesIn(JsonRpcText.read(line))
   } catch (error) {
     return error instanceof SyntaxError ? undefined : [{ id: null }]
-  }
-}
-
-const toMessage = (value: unknown): JSONRPCMessage | undefined => {
-  try {
-    return parseJSONRPCMessage(value)
-  } catch {
-    return undefined
   }
 }
 
