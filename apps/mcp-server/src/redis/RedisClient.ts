@@ -2,21 +2,19 @@
  * Redis over node-redis. It connects in the background for as long as necessary, and a command without a connection fails at
  * once instead of queueing. After a failover, it replaces the connection to a server that is no longer the primary.
  */
-import * as NodeRedis from "@effect/platform-node/NodeRedis"
-import * as Context from "effect/Context"
+import { readSecret, type Secret } from "@sailpoint-bulk-upload/core/workspace"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Redis from "effect/persistence/Redis"
-import { readSecret, type Secret } from "@sailpoint-bulk-upload/core/workspace"
 import * as Redacted from "effect/Redacted"
-import * as References from "effect/References"
-import * as Scope from "effect/Scope"
+import type * as Scope from "effect/Scope"
+import { setTimeout } from "node:timers/promises"
+import { createClient } from "redis"
 
 /** node-redis waits for answers when it closes; a Redis that hangs must not delay the end of the process. */
-const CLOSED_WITHIN = "500 millis"
+const CLOSED_WITHIN_MILLIS = 500
 
 /**
  * The answers of a server that is no longer the primary, or not yet. It keeps its connections open and answers PING, although
@@ -24,18 +22,15 @@ const CLOSED_WITHIN = "500 millis"
  */
 const NOT_PRIMARY = /\b(?:READONLY|LOADING|MASTERDOWN|NOREPLICAS)\b/u
 
-type Client = Redis.Redis["Service"]
-
-const make = (given: Secret): Effect.Effect<Client, never, Scope.Scope> =>
+const make = (given: Secret): Effect.Effect<Redis.Redis["Service"], never, Scope.Scope> =>
   Effect.gen(function* () {
     const readUrl = Effect.map(readSecret(given), Redacted.value)
     const url = new URL(yield* readUrl)
     const runPromise = Effect.runPromiseWith(yield* Effect.context())
     const tried = Deferred.makeUnsafe<void>()
-    let connected: { readonly redis: Client; readonly node: NodeRedis.NodeRedis["Service"] } | undefined
     let problem: unknown
 
-    const client = NodeRedis.layer({
+    const client = createClient({
       url: Object.assign(new URL(url), { username: "", password: "" }).href,
       // Credentials are read for every connection, because their file can be replaced.
       credentialsProvider: {
@@ -60,62 +55,42 @@ const make = (given: Secret): Effect.Effect<Client, never, Scope.Scope> =>
           return Math.min(50 * 2 ** retries, 2000)
         }
       }
-    }).pipe(
-      // node-redis reports every attempt to connect; the shared limit warns once.
-      Layer.provide(Layer.succeed(References.MinimumLogLevel, "None"))
-    )
+    })
+    // node-redis reports every attempt to connect; the shared limit warns once.
+    client.on("error", () => undefined)
+    client.once("ready", () => Deferred.doneUnsafe(tried, Exit.void))
 
-    const scope = yield* Scope.make()
+    /** Tries until the layer closes. */
+    const connect = (): void => void client.connect().catch(() => undefined)
+
+    /** Closes the connection and opens a new one, which resolves the name again. */
+    const reconnect = (cause: unknown): void => {
+      problem = cause
+      client.destroy()
+      connect()
+    }
+
+    connect()
     yield* Effect.addFinalizer(() =>
-      Effect.forkDetach(Scope.close(scope, Exit.void)).pipe(
-        Effect.flatMap((closing) =>
-          Effect.interruptible(Effect.timeoutOption(Fiber.await(closing), CLOSED_WITHIN))
-        )
+      Effect.promise(() =>
+        Promise.race([client.close().catch(() => undefined), setTimeout(CLOSED_WITHIN_MILLIS)])
       )
     )
-    yield* Layer.buildWithScope(client, scope).pipe(
-      Effect.tap((context) =>
-        Effect.suspend(() => {
-          connected = {
-            redis: Context.get(context, Redis.Redis),
-            node: Context.get(context, NodeRedis.NodeRedis)
-          }
-          return Deferred.done(tried, Exit.void)
-        })
-      ),
-      Effect.forkIn(scope)
-    )
-
-    /** Closes the connection and opens a new one, which resolves the name again. Tries until the layer closes. */
-    const reconnect = ({ client, use }: NodeRedis.NodeRedis["Service"], cause: unknown) =>
-      Effect.suspend(() => {
-        problem = cause
-        client.destroy()
-        return Effect.forkIn(Effect.ignore(use((client) => client.connect())), scope)
-      })
-
-    /** Runs the command once the first attempt to connect has ended; without a connection, fails with the reason. */
-    const withConnection = <A>(
-      command: (redis: Client) => Effect.Effect<A, Redis.RedisError>
-    ): Effect.Effect<A, Redis.RedisError> =>
-      Effect.andThen(
-        Deferred.await(tried),
-        Effect.suspend(() => {
-          if (connected === undefined) return Effect.fail(new Redis.RedisError({ cause: problem }))
-          const { node, redis } = connected
-          return command(redis).pipe(
-            Effect.tapError(({ cause }) =>
-              node.client.isReady && NOT_PRIMARY.test(String(cause)) ? reconnect(node, cause) : Effect.void
-            ),
-            Effect.mapError((error) =>
-              node.client.isReady ? error : new Redis.RedisError({ cause: problem })
-            )
-          )
-        })
-      )
 
     return yield* Redis.make({
-      send: (command, ...args) => withConnection((redis) => redis.send(command, ...args)),
+      /** Sends once the first attempt to connect has ended; without a connection, fails with the reason. */
+      send: <A>(...command: ReadonlyArray<string>) =>
+        Effect.andThen(
+          Deferred.await(tried),
+          Effect.tryPromise({
+            try: () => client.sendCommand<A>(command),
+            catch: (cause) => {
+              if (!client.isReady) return new Redis.RedisError({ cause: problem })
+              if (NOT_PRIMARY.test(String(cause))) reconnect(cause)
+              return new Redis.RedisError({ cause })
+            }
+          })
+        ),
       connect: Effect.fail(
         new Redis.RedisError({ cause: new Error("This client opens no other connections.") })
       ),
