@@ -24,16 +24,11 @@ export const HELP = `Telemetry, from the environment, as OpenTelemetry specifies
 
 export type Env = Readonly<Record<string, string | undefined>>
 
-const ENDPOINTS = [
-  "OTEL_EXPORTER_OTLP_ENDPOINT",
-  "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
-  "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT",
-  "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT"
-] as const
+const ENDPOINT = /^OTEL_EXPORTER_OTLP_(?:(?:TRACES|METRICS|LOGS)_)?ENDPOINT$/u
 
 /** As specified, an empty variable counts as unset, and only "true" disables. */
 export const isWanted = (env: Env): boolean =>
-  ENDPOINTS.some((name) => (env[name] ?? "").trim() !== "") &&
+  Object.entries(env).some(([name, value = ""]) => ENDPOINT.test(name) && value.trim() !== "") &&
   env["OTEL_SDK_DISABLED"]?.trim().toLowerCase() !== "true"
 
 /**
