@@ -81,11 +81,7 @@ const wrongSettings = (problems: Settings.Problems): Promise<number> =>
     "To try the server without a tenant, start it with --sandbox."
   )
 
-const serve = async (
-  options: Settings.Settings,
-  command: CommandLine.Stdio,
-  env: Environment.Env
-): Promise<number> => {
+const serve = async (options: Settings.Settings, command: CommandLine.Stdio, env: Environment.Env) => {
   const runtime = makeRuntime(options, command, "patient", Telemetry.fromEnv(env))
   const adapter = makeAdapter(runtime, command)
   let reported = Promise.resolve()
@@ -116,11 +112,7 @@ const serveRefusal = async (problems: Settings.Problems, command: CommandLine.St
   return code
 }
 
-const serveHttp = async (
-  options: Settings.Settings,
-  command: CommandLine.Http,
-  env: Environment.Env
-): Promise<number> => {
+const serveHttp = async (options: Settings.Settings, command: CommandLine.Http, env: Environment.Env) => {
   const [Http, HttpSettings] = await Promise.all([
     import("./http/Http.ts"),
     import("./settings/HttpSettings.ts")
@@ -148,11 +140,7 @@ const serveHttp = async (
   return code
 }
 
-const check = async (
-  options: Settings.Settings,
-  command: CommandLine.Check,
-  env: Environment.Env
-): Promise<number> => {
+const check = async (options: Settings.Settings, command: CommandLine.Check, env: Environment.Env) => {
   const [Check, Probes, Report] = await Promise.all([
     import("./cli/Check.ts"),
     import("./cli/Probes.ts"),

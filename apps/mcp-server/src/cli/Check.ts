@@ -138,10 +138,7 @@ const sourcesFinding =
     return [ok("sources", `${sources.length} non-employee source${plural}${which}`), sources]
   }
 
-const statusFinding = (
-  sourceId: string,
-  list: ReadonlyArray<NonEmployeeSource>
-): Effect.Effect<Finding, never, BulkUploads> =>
+const statusFinding = (sourceId: string, list: ReadonlyArray<NonEmployeeSource>) =>
   Effect.gen(function* () {
     const uploads = yield* BulkUploads
     const name = list.find((source) => source.sourceId === sourceId || source.id === sourceId)?.name

@@ -56,11 +56,7 @@ export const save = (
 /** Enough sources to show whether null occurs. */
 const MAX_STATUSES = 5
 
-const make = (
-  recorder: Recorder,
-  { auth, baseUrl }: Settings,
-  findings: ReadonlyArray<Finding>
-): Effect.Effect<string, never, Services> =>
+const make = (recorder: Recorder, { auth, baseUrl }: Settings, findings: ReadonlyArray<Finding>) =>
   Effect.gen(function* () {
     const { accessToken, tenant } = yield* ApiClient
     const { list } = yield* NonEmployeeSources

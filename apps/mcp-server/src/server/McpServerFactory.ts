@@ -34,10 +34,7 @@ const TOOLS = [GetBulkUploadStatus, WaitForBulkUpload, ListNonEmployeeSources, E
 const NAMES: ReadonlySet<string> = new Set(TOOLS.map(({ name }) => name))
 
 /** Returns the function that makes a server. */
-export const makeFactory = (
-  adapter: Adapter<Services>,
-  options: { readonly sandbox: boolean }
-): (() => McpServer) => {
+export const makeFactory = (adapter: Adapter<Services>, options: { readonly sandbox: boolean }) => {
   const { refusal } = adapter
   const instructions = [
     INSTRUCTIONS,
@@ -61,7 +58,7 @@ export const makeFactory = (
     }
   }
 
-  return () => {
+  return (): McpServer => {
     const server = new PlainServer(
       { name: "sailpoint-bulk-upload", title: "SailPoint bulk upload status", version },
       {

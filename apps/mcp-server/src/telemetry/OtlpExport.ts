@@ -122,10 +122,7 @@ const unusable = (names: ReadonlyArray<string>): Layer.Layer<never> =>
     )
   )
 
-const namesIn = (
-  cause: Cause.Cause<unknown>,
-  given: Readonly<Record<string, string>>
-): ReadonlyArray<string> => {
+const namesIn = (cause: Cause.Cause<unknown>, given: Readonly<Record<string, string>>) => {
   const text = Cause.pretty(cause)
   return Object.keys(given).filter((name) => text.includes(`"${name}"`))
 }

@@ -5,7 +5,6 @@ import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import type { BulkUploadError } from "../BulkUploadError.ts"
 import type { Service } from "./apiClient.ts"
 import type { Show } from "./reply.ts"
 import { requestJson } from "./requestJson.ts"
@@ -41,11 +40,7 @@ const MAX_OURS = 5
 const MAX_NEAR = 3
 
 /** Returns the newest imports since a time, those of the source first. */
-export const searchImports = (
-  api: Service,
-  source: Effect.Effect<Identified>,
-  since: DateTime.Utc
-): Effect.Effect<ReadonlyArray<ImportEvent>, BulkUploadError> =>
+export const searchImports = (api: Service, source: Effect.Effect<Identified>, since: DateTime.Utc) =>
   Effect.zipWith(search(api, since), source, toItems, { concurrent: true })
 
 const search = (api: Service, since: DateTime.Utc) =>

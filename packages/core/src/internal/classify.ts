@@ -36,11 +36,7 @@ export const fromReply = <A>(
       )
     : Result.fail(errorOf(call.subject, reply, where))
 
-const errorOf = (
-  subject: Subject,
-  reply: Reply,
-  { attempts, host, now }: Where
-): BulkUploadError.BulkUploadError => {
+const errorOf = (subject: Subject, reply: Reply, { attempts, host, now }: Where) => {
   const about = { ...subject, ...errorBodyOf(subject, reply) }
   const httpStatus = reply.status
   if (subject.operation === "token" && [400, 401, 403].includes(httpStatus)) {
@@ -111,11 +107,7 @@ const errorBodyOf = ({ operation }: Subject, reply: Reply): ErrorBody => {
 }
 
 /** Returns the error for an undocumented answer. The body of a token answer can contain a token, so it is not shown. */
-const unexpected = (
-  subject: Subject,
-  reply: Reply,
-  undecodable: Undecodable
-): BulkUploadError.UnexpectedResponse => {
+const unexpected = (subject: Subject, reply: Reply, undecodable: Undecodable) => {
   const about = { ...subject, httpStatus: reply.status }
   const contentEncoding = encodingOf(reply)
   if (contentEncoding !== undefined) {

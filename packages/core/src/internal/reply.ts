@@ -138,11 +138,7 @@ const written = (text: string): ReadonlyArray<string> => [
   encodeURI(text.toWellFormed())
 ]
 
-const readBody = (
-  response: HttpClientResponse,
-  headers: Headers.Headers,
-  maxBytes: number
-): Effect.Effect<Body> =>
+const readBody = (response: HttpClientResponse, headers: Headers.Headers, maxBytes: number) =>
   isKnownToFit(headers, maxBytes)
     ? Effect.match(response.text, { onFailure: unreadable, onSuccess: textBody })
     : Effect.match(readUpTo(response, maxBytes), { onFailure: unreadable, onSuccess: identity })

@@ -96,10 +96,7 @@ const parse = (value: string | URL): URL | undefined => {
   return url === undefined || url.host === "" || url.hostname.length > LONGEST_NAME ? undefined : url
 }
 
-const refusalOf = (
-  url: URL,
-  allowed: ReadonlyArray<string>
-): ConstructorParameters<typeof InvalidBaseUrl>[0] | undefined => {
+const refusalOf = (url: URL, allowed: ReadonlyArray<string>) => {
   const { host, hash, hostname, password, pathname, protocol, search, username } = url
   // Checked first, because a message about such a URL must not show it.
   if (username !== "" || password !== "") {
