@@ -2,28 +2,24 @@
 import { ApiVersion, defaultApiVersion } from "@sailpoint-bulk-upload/core/workspace"
 import { parseArgs } from "node:util"
 import { COMMANDS, type Option, OPTIONS, SHELLS } from "./CommandLineOptions.ts"
-import { LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from "../telemetry/logLevels.ts"
+import type { Listening } from "../settings/HttpSettings.ts"
+import { LOG_FORMATS, LOG_LEVELS } from "../telemetry/logLevels.ts"
+import type * as StderrLog from "../telemetry/StderrLog.ts"
 import * as Telemetry from "../telemetry/Telemetry.ts"
 
 export type Shell = (typeof SHELLS)[number]
 
 /** The options of every command that calls a tenant. */
-interface TenantCommand {
+interface TenantCommand extends StderrLog.Options {
   readonly sandbox: boolean
-  readonly logLevel: LogLevel
-  readonly logFormat: LogFormat
 }
 
 export interface Stdio extends TenantCommand {
   readonly _tag: "Stdio"
 }
 
-export interface Http extends TenantCommand {
+export interface Http extends TenantCommand, Listening {
   readonly _tag: "Http"
-  readonly host: string
-  readonly port: number
-  readonly allowedHosts: ReadonlyArray<string>
-  readonly allowedOrigins: ReadonlyArray<string>
 }
 
 export interface Check extends TenantCommand {

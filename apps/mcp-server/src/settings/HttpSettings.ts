@@ -42,21 +42,22 @@ const DEFAULT_PER_CALLER = 200
 /** Proxies and Kubernetes still send requests for some seconds after SIGTERM. */
 const DEFAULT_GRACE_SECONDS = 5
 
-export interface HttpSettings {
+/** The part from the command line. */
+export interface Listening {
   readonly host: string
   readonly port: number
   readonly allowedHosts: ReadonlyArray<string>
   readonly allowedOrigins: ReadonlyArray<string>
+}
+
+export interface HttpSettings extends Listening {
   readonly authentication: BearerTokens.BearerTokens | OAuth | undefined
   readonly limits: Limits
   /** The time for which requests are still served after SIGTERM. */
   readonly shutdownGrace: Duration.Duration
 }
 
-export const read = (
-  given: Omit<HttpSettings, "authentication" | "limits" | "shutdownGrace">,
-  env: Env
-): Result.Result<HttpSettings, ReadonlyArray<string>> => {
+export const read = (given: Listening, env: Env): Result.Result<HttpSettings, ReadonlyArray<string>> => {
   const problems: Array<string> = []
   const authentication = readAuthentication(env, problems)
   const isOpen = authentication === undefined && problems.length === 0
