@@ -108,7 +108,7 @@ export const EQUIVALENT: ReadonlyArray<Equivalent> = [
     reason: "The first page replaces it, and there is always one."
   },
   {
-    module: "packages/core/src/internal/errorText.ts",
+    module: "packages/core/src/BulkUploadError.ts",
     line: "proxyStatus = 0",
     change: "0 → 1",
     reason: "Neither number is a refusal."
