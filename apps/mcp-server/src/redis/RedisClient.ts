@@ -10,11 +10,10 @@ import * as Layer from "effect/Layer"
 import * as Redis from "effect/persistence/Redis"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
-import { setTimeout } from "node:timers/promises"
 import { createClient } from "redis"
 
 /** node-redis waits for answers when it closes; a Redis that hangs must not delay the end of the process. */
-const CLOSED_WITHIN_MILLIS = 500
+const CLOSED_WITHIN = "500 millis"
 
 /**
  * The answers of a server that is no longer the primary, or not yet. It keeps its connections open and answers PING, although
@@ -72,8 +71,9 @@ const make = (given: Secret): Effect.Effect<Redis.Redis["Service"], never, Scope
 
     connect()
     yield* Effect.addFinalizer(() =>
-      Effect.promise(() =>
-        Promise.race([client.close().catch(() => undefined), setTimeout(CLOSED_WITHIN_MILLIS)])
+      Effect.promise(() => client.close().catch(() => undefined)).pipe(
+        Effect.timeoutOption(CLOSED_WITHIN),
+        Effect.interruptible
       )
     )
 
