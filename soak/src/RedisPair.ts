@@ -1,11 +1,9 @@
 /**
  * A real Redis with a replica, behind a proxy that connects to the primary. Nothing is kept on disk.
  */
-import { path } from "@sailpoint-bulk-upload/tooling/redisServer"
-import { type ChildProcess, spawn } from "node:child_process"
+import * as redisServer from "@sailpoint-bulk-upload/tooling/redisServer"
 import { once } from "node:events"
 import { type AddressInfo, connect, createServer, type Server } from "node:net"
-import { tmpdir } from "node:os"
 
 export interface RedisPair extends AsyncDisposable {
   /** Connects to the server that is the primary at that time. */
@@ -70,36 +68,13 @@ const freePort = async (): Promise<number> => {
 
 /** Resolves when the server accepts connections and, as a replica, has the data of its primary. */
 const launch = async (port: number, primary?: Member): Promise<Member> => {
-  const options = {
-    port: String(port),
-    bind: "127.0.0.1",
-    save: "",
-    appendonly: "no",
-    dir: tmpdir(),
-    "rdb-del-sync-files": "yes",
-    "repl-diskless-sync-delay": "0",
-    ...(primary === undefined ? {} : { replicaof: `127.0.0.1 ${primary.port}` })
-  }
-  const lines = Object.entries(options).map(([option, value]) => `${option} ${value === "" ? '""' : value}`)
-  const child = spawn(path(), ["-"], { stdio: ["pipe", "pipe", "inherit"] })
-  child.stdin.end(lines.join("\n"))
-  const isReady = primary === undefined ? "Ready to accept connections" : "sync: Finished with success"
-  await new Promise<void>((resolve, reject) => {
-    let log = ""
-    child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      log += text
-      if (log.includes(isReady)) resolve()
-    })
-    child.once("error", reject)
-    child.once("close", () => reject(new Error(`redis-server did not start: ${log}`)))
-  })
-  child.stdout.removeAllListeners("data").resume()
-  return { port, kill: () => kill(child) }
-}
-
-const kill = async (child: ChildProcess): Promise<void> => {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const closed = once(child, "close")
-  child.kill("SIGKILL")
-  await closed
+  const settings = { port: String(port), "repl-diskless-sync-delay": "0" }
+  const child =
+    primary === undefined
+      ? await redisServer.launch(settings)
+      : await redisServer.launch(
+          { ...settings, replicaof: `127.0.0.1 ${primary.port}` },
+          "sync: Finished with success"
+        )
+  return { port, kill: () => redisServer.kill(child) }
 }

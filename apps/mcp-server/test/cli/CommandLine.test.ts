@@ -1,5 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
 import * as CommandLine from "../../src/cli/CommandLine.ts"
+import * as ServerProcess from "../support/ServerProcess.ts"
 
 const tenant = { sandbox: false, logLevel: "Info", logFormat: "logfmt" } as const
 
@@ -61,8 +63,6 @@ const understood: ReadonlyArray<readonly [string, CommandLine.Command]> = [
 const misused: ReadonlyArray<readonly [string, says: string]> = [
   ["serve", `"serve" is not a command`],
   ["stdio now", "stdio takes no arguments, but got: now."],
-  ["check now", "check takes no arguments, but got: now."],
-  ["http now", "http takes no arguments, but got: now."],
   ["stdio --json", "--json belongs to check, not to stdio."],
   ["http --source ID", "--source belongs to check, not to http."],
   ["--port 80", "--port belongs to http, not to stdio."],
@@ -81,9 +81,16 @@ const misused: ReadonlyArray<readonly [string, says: string]> = [
   ["-x", "-x"]
 ]
 
+/** Command lines that cannot be run without settings, and the expected parts of standard error. */
+const refused: ReadonlyArray<readonly [line: string, says: RegExp]> = [
+  ["serve", /"serve" is not a command.+--help/su],
+  ["--client-secret canary", /Unknown option '--client-secret'.+--help/su],
+  ["http", /^- SAIL_BASE_URL .+\n- SAIL_CLIENT_ID .+\n- SAIL_CLIENT_SECRET .+\n[^]*--sandbox/mu]
+]
+
 const secrets = ["client-secret", "client-id", "access-token", "token", "base-url", "bearer-token"]
 
-describe("the command line", () => {
+describe("the command line", { timeout: 20_000 }, () => {
   it.each(understood)("the command line understands: %s", (line, command) => {
     assert.deepStrictEqual(CommandLine.parse(words(line)), command)
   })
@@ -103,6 +110,16 @@ describe("the command line", () => {
       assert.notInclude("problem" in command ? command.problem : "", "canary")
     }
   })
+
+  it.live.each(refused)("the command refuses `%s` on standard error and exits with 2", ([line, says]) =>
+    Effect.gen(function* () {
+      const { ended } = yield* ServerProcess.start(words(line), {})
+      const { code, stderr, stdout } = yield* ended
+      assert.deepStrictEqual([code, stdout], [2, ""])
+      assert.match(stderr, says)
+      assert.notMatch(stderr, /canary|^\s+at |Error:|\.js:\d+/mu)
+    })
+  )
 
   it("the help lists every option", () => {
     const listed = new Set(CommandLine.HELP.match(/--[a-z-]+/gu))

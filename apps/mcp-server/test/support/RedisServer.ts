@@ -1,10 +1,9 @@
 /** A real Redis for one test, on a free port, without files. */
-import { isSkipped, path } from "@sailpoint-bulk-upload/tooling/redisServer"
+import { isSkipped, kill, launch } from "@sailpoint-bulk-upload/tooling/redisServer"
 import * as Effect from "effect/Effect"
-import { type ChildProcess, spawn } from "node:child_process"
+import type { ChildProcess } from "node:child_process"
 import { readFileSync } from "node:fs"
 import { createServer } from "node:net"
-import { tmpdir } from "node:os"
 import { createClient } from "redis"
 import type * as Certificates from "./Certificates.ts"
 import { listen } from "./Loopback.ts"
@@ -13,28 +12,6 @@ export type RedisServer = Effect.Success<ReturnType<typeof make>>
 
 /** Whether the tests that need a redis-server are skipped; in CI they fail instead. */
 export const isMissing: boolean = isSkipped
-
-const launch = (settings: ReadonlyArray<string>): Promise<ChildProcess> =>
-  new Promise((resolve, reject) => {
-    const child = spawn(path(), ["-"], { stdio: ["pipe", "pipe", "ignore"] })
-    child.stdin.end([...NOTHING_ON_DISK, "bind 127.0.0.1", ...settings].join("\n"))
-    let log = ""
-    child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      log += text
-      if (log.includes("Ready to accept connections")) resolve(child)
-    })
-    child.once("error", reject)
-    child.once("close", () => reject(new Error(`redis-server did not start: ${log}`)))
-  })
-
-const NOTHING_ON_DISK = ['save ""', "appendonly no", `dir ${tmpdir()}`, "rdb-del-sync-files yes"]
-
-const end = (child: ChildProcess | undefined): Promise<void> =>
-  new Promise((resolve) => {
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return resolve()
-    child.once("close", () => resolve())
-    child.kill("SIGKILL")
-  })
 
 const connect = async (url: string, tls: Certificates.Certificate | undefined) => {
   const client = createClient(
@@ -62,7 +39,8 @@ export const make = ({ password, tls }: Options = {}) =>
   Effect.gen(function* () {
     const address = yield* Effect.scoped(listen(createServer()))
     let child: ChildProcess | undefined
-    yield* Effect.addFinalizer(() => Effect.promise(() => end(child)))
+    const stop = Effect.promise(async () => child && kill(child))
+    yield* Effect.addFinalizer(() => stop)
     const scheme = tls === undefined ? "redis" : "rediss"
     const url = `${scheme}://${password === undefined ? "" : `:${password}@`}${address}`
     const port = new URL(url).port
@@ -75,13 +53,13 @@ export const make = ({ password, tls }: Options = {}) =>
     return {
       url,
       start: Effect.promise(async () => {
-        child = await launch([
-          ...(tls === undefined ? [`port ${port}`] : overTls(port, tls)),
-          ...(password === undefined ? [] : [`requirepass ${password}`])
-        ])
+        child = await launch({
+          ...(tls === undefined ? { port } : overTls(port, tls)),
+          ...(password === undefined ? {} : { requirepass: password })
+        })
       }),
       /** Kills the process, as in a power failure. */
-      stop: Effect.promise(() => end(child)),
+      stop,
       /** Keeps the connections open without answers. */
       hang: Effect.sync(() => void child?.kill("SIGSTOP")),
       command: (...args: ReadonlyArray<string>) =>
@@ -90,14 +68,14 @@ export const make = ({ password, tls }: Options = {}) =>
     }
   })
 
-const overTls = (port: string, { certificate, key }: Certificates.Certificate) => [
-  "port 0",
-  `tls-port ${port}`,
-  "tls-auth-clients no",
-  `tls-cert-file ${certificate}`,
-  `tls-key-file ${key}`,
-  `tls-ca-cert-file ${certificate}`
-]
+const overTls = (port: string, { certificate, key }: Certificates.Certificate) => ({
+  port: "0",
+  "tls-port": port,
+  "tls-auth-clients": "no",
+  "tls-cert-file": certificate,
+  "tls-key-file": key,
+  "tls-ca-cert-file": certificate
+})
 
 /** Makes and starts a Redis. */
 export const started = (options: Options = {}) => Effect.tap(make(options), ({ start }) => start)

@@ -70,19 +70,6 @@ export const filesIn = (folder: string): Effect.Effect<ReadonlyArray<string>> =>
       .toSorted()
   })
 
-export interface Packed {
-  /** The file that is published. */
-  readonly tarball: string
-  /** Where it is unpacked. */
-  readonly folder: string
-  readonly files: ReadonlyArray<string>
-}
-
-/** All packages, packed once. */
-export class Tarballs extends Context.Service<Tarballs, Readonly<Record<PackageFolder, Packed>>>()(
-  "test/Tarballs"
-) {}
-
 const packed = (folder: PackageFolder) =>
   Effect.gen(function* () {
     const home = yield* temporaryFolder
@@ -91,6 +78,13 @@ const packed = (folder: PackageFolder) =>
     yield* unpack(tarball, contents)
     return { tarball, folder: contents, files: yield* filesIn(contents) }
   })
+
+type Packed = Effect.Success<ReturnType<typeof packed>>
+
+/** All packages, packed once: the published file, the folder into which it is unpacked, and the files there. */
+export class Tarballs extends Context.Service<Tarballs, Readonly<Record<PackageFolder, Packed>>>()(
+  "test/Tarballs"
+) {}
 
 export const layer: Layer.Layer<Tarballs> = Layer.effect(
   Tarballs,
