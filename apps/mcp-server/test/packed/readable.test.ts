@@ -85,7 +85,7 @@ describe("in the packed server", { timeout: 60_000 }, () => {
         )
         const { sourceId } = Source.named("Done")
         yield* send(JsonRpc.initialize(0), JsonRpc.initialized, JsonRpc.callStatus(1, sourceId))
-        const [, stack = ""] = yield* logged(/cause="(TypeError: .+ \(reading 'headers'\).+?)"/u)
+        const [, stack = ""] = yield* logged(/cause="(TypeError: .+ \(reading 'status'\).+?)"/u)
         const frames = Array.from(
           stack.matchAll(/\((file:\S+):(\d+):(\d+)\)/gu),
           ([, url = "", line, column]) => {
@@ -94,7 +94,7 @@ describe("in the packed server", { timeout: 60_000 }, () => {
           }
         )
         const dist = pathToFileURL(join(server.folder, "dist/")).href
-        assert.match(frames[0]?.text ?? "", /^headers\b/u)
+        assert.match(frames[0]?.text ?? "", /^status\b/u)
         for (const { url } of frames) assert.isTrue(url.startsWith(dist), url)
       })
     )
