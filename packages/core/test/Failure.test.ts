@@ -49,4 +49,14 @@ describe("a failure", () => {
       )
     }
   )
+
+  it.each(["error", "message", "nextStep", "retryable"])("a failure without %s is refused", (field) => {
+    const { [field]: _, ...rest } = {
+      error: "NotFound",
+      message: "It is gone.",
+      nextStep: "Ask.",
+      retryable: false
+    }
+    assert.isFalse(Schema.is(Failure.Failure)(rest))
+  })
 })

@@ -43,6 +43,7 @@ describe("Tenant", () => {
     ["https://acme.cloud.sailpoint.com", "not one of SailPoint's API hosts"],
     ["https://xapi.identitynow.com.", "not one of SailPoint's API hosts"],
     ["http://127.0.0.1.evil.example", "Use https"],
+    ["http://evil-localhost", "Use https"],
     ["http://0.0.0.0", "Use https"],
     ["http://169.254.169.254", "Use https"],
     ["http://[::ffff:127.0.0.1]", "Use https"],
