@@ -39,6 +39,7 @@ describe("BulkUploadStatus", () => {
 
   it("the meanings of all states differ", () => {
     assert.strictEqual(new Set(states.map(BulkUploadStatus.meaning)).size, states.length)
-    for (const state of states) assert.match(BulkUploadStatus.nextStep(state), /\.$/u)
+    const { meaning, nextStep } = BulkUploadStatus
+    for (const state of states) assert.match(`${meaning(state)} ${nextStep(state)}`, /^[A-Z].+\. [A-Z].+\.$/u)
   })
 })
