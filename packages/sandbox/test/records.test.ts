@@ -100,7 +100,9 @@ describe("the records of a source", () => {
 
   it.effect("records contain only made-up people", () =>
     Effect.gen(function* () {
-      for (const { email = "", phone = "" } of itemsIn(yield* get(yield* Sandbox.make(), RECORDS))) {
+      const records = itemsIn(yield* get(yield* Sandbox.make(), RECORDS))
+      assert.isNotEmpty(records)
+      for (const { email = "", phone = "" } of records) {
         assert.match(email, /@example\.com$/u)
         assert.match(phone, /^20255501\d\d$/u)
       }
