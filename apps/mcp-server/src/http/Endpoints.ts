@@ -64,17 +64,14 @@ export const make = (parts: Parts) => {
     const left = new AbortController()
     response.once("close", () => left.abort())
     const admit = (messages: number) => parts.run(slot.extend(messages))
-    return Connection.during({ left: left.signal, caller }, () =>
-      exchange(request, response, left.signal, {
-        handler,
-        admit,
-        turnAway: (refusal) => turnAway(refusal, caller),
-        refused: (refusal) => parts.refused(refusal, caller)
-      })
+    const refused = await Connection.during({ left: left.signal, caller }, () =>
+      exchange(request, response, left.signal, handler, admit)
     ).catch((error: unknown) => {
       if (!response.destroyed) throw error
       report(new Error("The client disconnected"))
     })
+    if (refused instanceof Refusal) return turnAway(refused, caller)
+    if (refused !== undefined) parts.refused(refused, caller)
   }
 
   /** Returns whether the answer to a request may contain the reason why the server is not ready. */

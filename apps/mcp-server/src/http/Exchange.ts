@@ -14,33 +14,25 @@ import * as JsonRpcText from "../text/JsonRpcText.ts"
 import * as Guards from "./guards/Guards.ts"
 import { type Refusal, refuse } from "./guards/Refusal.ts"
 
-export interface Options {
-  readonly handler: Pick<McpHttpHandler, "fetch">
-  /** Returns a refusal if this many additional messages exceed a limit. */
-  readonly admit: (messages: number) => Promise<Refusal | void>
-  readonly turnAway: (refusal: Refusal) => Promise<void>
-  /** Reports a refusal by the SDK. */
-  readonly refused: (refusal: Pick<Refusal, "reason" | "status">) => void
-}
-
 /**
- * Answers a request unless its client disconnects, which aborts `left`. Rejects if the body cannot be read or the answer
- * cannot be sent.
+ * Answers a request unless its client disconnects, which aborts `left`. Returns a refusal instead of answering, or a report of
+ * the SDK's own refusal. `admit` returns a refusal if this many additional messages exceed a limit. Rejects if the body cannot
+ * be read or the answer cannot be sent.
  */
 export const exchange = async (
   request: IncomingMessage,
   response: ServerResponse,
   left: AbortSignal,
-  { admit, handler, refused, turnAway }: Options
-): Promise<void> => {
+  handler: Pick<McpHttpHandler, "fetch">,
+  admit: (messages: number) => Promise<Refusal | void>
+): Promise<Pick<Refusal, "reason" | "status"> | void> => {
   const body = await read(request)
-  if (body === undefined) return turnAway(Guards.tooLong())
+  if (body === undefined) return Guards.tooLong()
   const parsedBody = Result.getOrUndefined(Result.try(() => JsonRpcText.read(body)))
-  if (parsedBody === undefined)
-    return turnAway(refuse("json", 400, INVALID_JSON, {}, ProtocolErrorCode.ParseError))
+  if (parsedBody === undefined) return refuse("json", 400, INVALID_JSON, {}, ProtocolErrorCode.ParseError)
   const more = JsonRpcText.messagesIn(parsedBody).length - 1
   const refusal = more > 0 ? await admit(more) : undefined
-  if (refusal !== undefined) return turnAway(refusal)
+  if (refusal !== undefined) return refusal
   const { headers, method = "" } = request
   const answer = await handler.fetch(
     new Request(`http://${headers.host}/mcp`, {
@@ -53,7 +45,6 @@ export const exchange = async (
     }),
     { parsedBody }
   )
-  if (answer.status >= 400) refused({ reason: "protocol", status: answer.status })
   const stream = answer.headers.get("content-type") === "text/event-stream"
   const asJson = stream && Guards.answerType(request) === "application/json"
   if (asJson) answer.headers.set("content-type", "application/json")
@@ -66,6 +57,7 @@ export const exchange = async (
   else if (!stream) response.end(toText(PlainErrors.plain(JSON.parse(await answer.text()))))
   else if (asJson) await pipeline(answer.body, restored, joined(Array.isArray(parsedBody)), response)
   else await pipeline(answer.body, restored, response)
+  return answer.status >= 400 ? { reason: "protocol", status: answer.status } : undefined
 }
 
 /** Returns the body, or nothing if it is too long. Reads to the end, because some clients read the answer only then. */
