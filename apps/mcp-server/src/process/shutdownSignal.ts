@@ -5,14 +5,12 @@ import { constants } from "node:os"
 
 const SIGNALS = ["SIGTERM", "SIGINT"] as const
 
-export type Signal = (typeof SIGNALS)[number]
-
 /**
  * Resolves at the first signal. A second signal ends the process at once: the first process of a container would ignore a
  * signal without a handler.
  */
-export const shutdownSignal = (): Promise<Signal> =>
-  new Promise((resolve) => {
+export const shutdownSignal = () =>
+  new Promise<(typeof SIGNALS)[number]>((resolve) => {
     let came = false
     for (const signal of SIGNALS) {
       process.on(signal, () => {
