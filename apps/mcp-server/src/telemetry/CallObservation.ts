@@ -20,8 +20,7 @@ import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type * as Tracer from "effect/Tracer"
-import { printable } from "../text/printable.ts"
-import { CurrentCaller, fieldsOf } from "./Caller.ts"
+import { CurrentCaller, fieldsOf, printable } from "./Caller.ts"
 import * as JsonRpcText from "../text/JsonRpcText.ts"
 
 /**

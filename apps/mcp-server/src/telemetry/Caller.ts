@@ -2,7 +2,6 @@
  * The caller of a request in the log. Over stdio, and before authentication, fewer fields are known.
  */
 import * as Context from "effect/Context"
-import { printable } from "../text/printable.ts"
 
 export interface Caller {
   /** The user of an access token (`sub`). */
@@ -19,6 +18,11 @@ export interface Caller {
 export const CurrentCaller = Context.Reference<Caller>("@sailpoint-bulk-upload/mcp-server/CurrentCaller", {
   defaultValue: () => ({})
 })
+
+const MAX_LENGTH = 64
+
+/** Returns text that a client or an issuer chose, short and in plain ASCII, for a line of the log. */
+export const printable = (text: string): string => text.slice(0, MAX_LENGTH).replace(/[^\x21-\x7E]/gu, "?")
 
 /** Returns the known fields for a log line, short and in plain text. */
 export const fieldsOf = ({ address, clientId, subject, tokenName }: Caller): Record<string, string> =>
