@@ -22,7 +22,7 @@ export interface Replay {
 const NAMES = Object.keys(SMALL)
 
 export const HELP = `Runs the library's rate limit, tokens, shared requests and polls on a simulated SailPoint and Redis, in every
-interleaving of some small worlds and in random interleavings of larger ones. Prints each broken promise with the
+interleaving of some small worlds and in random interleavings of larger ones. Prints each violated guarantee with the
 fewest choices that break it.
 
 Usage: pnpm explore [--worlds N] [--seed N] [--at-most N]
@@ -35,7 +35,7 @@ Usage: pnpm explore [--worlds N] [--seed N] [--at-most N]
   --small NAME      replay in a small world: ${NAMES.join("; ")}
   --help            print this text
 
-Exit codes: 0 no promise is broken, 1 a promise is broken, 2 wrong usage.
+Exit codes: 0 no guarantee is violated, 1 a guarantee is violated, 2 wrong usage.
 `
 
 export type Parsed = Search | Replay | { readonly problem: string } | "help"

@@ -1,5 +1,5 @@
 /**
- * `pnpm explore`: searches for an interleaving in which the library breaks a promise.
+ * `pnpm explore`: searches for an interleaving in which the library violates a guarantee.
  */
 import * as Dice from "./Dice.ts"
 import * as ExploreOptions from "./ExploreOptions.ts"
@@ -9,28 +9,28 @@ import { LARGE, SMALL } from "./interleavings/worlds.ts"
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`)
 
-/** Returns the promise of a message: messages that differ only in their numbers are about one promise. */
-const promiseOf = (message: string): string => message.replaceAll(/\d+/gu, "N")
+/** Returns the guarantee of a message: messages that differ only in their numbers are about one guarantee. */
+const guaranteeOf = (message: string): string => message.replaceAll(/\d+/gu, "N")
 
 const found = new Map<string, string>()
 
 const report = async (
-  broken: ReadonlyArray<string>,
+  violated: ReadonlyArray<string>,
   made: ReadonlyArray<Choices.Made>,
   alternatives: World.Alternatives,
   name: string
 ): Promise<void> => {
-  for (const message of broken) {
-    const promise = promiseOf(message)
-    if (found.has(promise)) continue
+  for (const message of violated) {
+    const guarantee = guaranteeOf(message)
+    if (found.has(guarantee)) continue
     const choices = await Choices.shrink(
       made.map(({ choice }) => choice),
       async (fewer) =>
         (await World.run(Choices.replay(fewer).choose, alternatives)).some(
-          (message) => promiseOf(message) === promise
+          (message) => guaranteeOf(message) === guarantee
         )
     )
-    found.set(promise, message)
+    found.set(guarantee, message)
     print(`Broken in ${name}: ${message}. Replay: ${choices.join(",")}`)
   }
 }
@@ -49,9 +49,9 @@ const exhaust = async (name: string, alternatives: World.Alternatives, atMost: n
 
 const replay = async ({ choices, small }: ExploreOptions.Replay): Promise<number> => {
   const alternatives = small === undefined ? LARGE : SMALL[small]
-  const broken = await World.run(Choices.replay(choices).choose, alternatives ?? LARGE, print)
-  print(broken.length === 0 ? "No promise is broken." : `Broken: ${broken.join("; ")}`)
-  return broken.length === 0 ? 0 : 1
+  const violated = await World.run(Choices.replay(choices).choose, alternatives ?? LARGE, print)
+  print(violated.length === 0 ? "No guarantee is violated." : `Violated: ${violated.join("; ")}`)
+  return violated.length === 0 ? 0 : 1
 }
 
 const search = async ({ atMost, seed: first, worlds }: ExploreOptions.Search): Promise<number> => {
@@ -64,7 +64,7 @@ const search = async ({ atMost, seed: first, worlds }: ExploreOptions.Search): P
     await report(await World.run(choose, LARGE), made, LARGE, `the random world ${seed}`)
   }
   print(
-    `${runs + worlds} interleavings explored, the random worlds from seed ${first}; ${found.size} promises broken`
+    `${runs + worlds} interleavings explored, the random worlds from seed ${first}; ${found.size} guarantees violated`
   )
   return found.size === 0 ? 0 : 1
 }

@@ -9,7 +9,7 @@ import { run } from "./support.ts"
 const seeds = (count: number) => Array.from({ length: count }, (_, n) => n + 1)
 
 describe("exploration of interleavings", { timeout: 120_000 }, () => {
-  it("the library keeps its promises in random worlds", async () => {
+  it("the library violates no guarantee in random worlds", async () => {
     for (const seed of seeds(25)) {
       const { choose } = Choices.random(Dice.make(seed))
       assert.deepStrictEqual(await World.run(choose, LARGE), [], `seed ${seed}`)
@@ -56,6 +56,6 @@ describe("exploration of interleavings", { timeout: 120_000 }, () => {
     assert.strictEqual(code, 2)
     assert.match(stderr, /^--worlds is "many": expected a whole number .+\nTry pnpm explore --help\.$/mu)
     const replayed = await run("explore", "--replay", "", "--small", "two callers of one process")
-    assert.match(replayed.stdout, /^limit 1, .*\n[^]*\nNo promise is broken\.\n$/u)
+    assert.match(replayed.stdout, /^limit 1, .*\n[^]*\nNo guarantee is violated\.\n$/u)
   })
 })

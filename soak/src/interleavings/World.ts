@@ -101,7 +101,7 @@ const inOrder = (callers: ReadonlyArray<Caller>): ReadonlyArray<Caller> =>
     )
     .toSorted((a, b) => a.arrival - b.arrival)
 
-/** Runs the world that the choices select. Returns each broken promise, and reports every step to `trace`. */
+/** Runs the world that the choices select. Returns each violated guarantee, and reports every step to `trace`. */
 export const run = (
   choose: Choose,
   alternatives: Alternatives,

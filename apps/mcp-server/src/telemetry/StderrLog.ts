@@ -37,7 +37,10 @@ const makeWrite = (stream: Writable): ((line: string) => void) => {
       lost += 1
       return
     }
-    if (lost > 0) stream.write(`${lost} log lines were dropped, because standard error was not read.\n`)
+    if (lost > 0)
+      stream.write(
+        `${lost} log ${lost === 1 ? "line was" : "lines were"} dropped, because standard error was not read.\n`
+      )
     lost = 0
     joinWrites(stream)
     stream.write(`${line}\n`)
