@@ -43,7 +43,7 @@ describe("exploration of interleavings", { timeout: 120_000 }, () => {
     assert.deepStrictEqual(all, ["00", "01", "02", "10", "11", "12"])
   })
 
-  it("the simplest interleaving of each small world breaks no promise", async () => {
+  it("the simplest interleaving of each small world violates no guarantee", async () => {
     for (const alternatives of Object.values(SMALL)) {
       assert.deepStrictEqual(await World.run(Choices.replay([]).choose, alternatives), [])
     }
