@@ -169,6 +169,10 @@ describe("AccessToken", () => {
       Effect.gen(function* () {
         const error = yield* Effect.flip(ask)
         assert.strictEqual(error._tag, "AuthenticationFailed")
+        assert.include(
+          error.message,
+          "the given access token is empty or has characters that are not allowed"
+        )
         assert.include(error.message, "accessToken")
         assert.strictEqual(yield* requests("status"), 0)
       }).pipe(Effect.provide(tenant({ auth: { accessToken: Redacted.make(token) } })))

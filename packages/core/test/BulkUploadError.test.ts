@@ -68,7 +68,8 @@ describe("BulkUploadError", () => {
       ...[399, 400, 499, 500].map((proxyStatus) => new ConnectionFailed({ host: "h", proxyStatus })),
       new ConnectionFailed({ host: "h" }),
       ...codes.map((code) => new ConnectionFailed({ host: "h", code })),
-      new BulkUploadError.RateLimited({})
+      new BulkUploadError.RateLimited({}),
+      new BulkUploadError.InvalidSourceId({ sourceId: "x" })
     ]
     const texts = [...errors, ...bare].map(
       ({ _tag, message, retryable }) => `${_tag}${retryable ? " (retryable)" : ""}: ${message}\n`

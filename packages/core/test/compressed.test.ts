@@ -62,6 +62,13 @@ describe("an HTTP client that does not decode", () => {
       })
   )
 
+  it.live("the name of an encoding is shown up to its 40th character", () =>
+    Effect.gen(function* () {
+      const error = yield* failing("x".repeat(41), "\u0000")
+      assert.strictEqual(error.contentEncoding, `${"x".repeat(39)}…`)
+    })
+  )
+
   const others = [
     ["a page with a false encoding", "gzip", "<html></html>"],
     ["bytes without an encoding", undefined, "\u0000\u0001"],

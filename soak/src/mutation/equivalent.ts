@@ -112,5 +112,11 @@ export const EQUIVALENT: ReadonlyArray<Equivalent> = [
     line: "proxyStatus = 0",
     change: "0 → 1",
     reason: "Neither number is a refusal."
+  },
+  {
+    module: "packages/core/src/internal/requestQueue.ts",
+    line: "giveBack(slot.id) ?? Effect.void",
+    change: "k(slot.id) ?? Effect.void → k(slot.id)",
+    reason: "A slot is shared only if there are shared slots."
   }
 ]
