@@ -72,7 +72,7 @@ export const layer = (
   settings: Settings,
   log: StderrLog.Options,
   retries: Retries,
-  telemetry: Layer.Layer<never>
+  telemetry: Layer.Layer<never> = Layer.empty
 ): Layer.Layer<Services> =>
   Layer.mergeAll(
     BulkUploads.layerApiClient,
