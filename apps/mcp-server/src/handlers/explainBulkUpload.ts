@@ -18,7 +18,6 @@ const DETAILS = [
 const EVENTS_OFF =
   "Audit events are off: to read them, set SAIL_AUDIT_EVENTS=true and use a token with the scope sp:search:read."
 
-/** Answers the tool `explain_bulk_upload`. */
 export const explainBulkUpload = (sourceId: string, upload: Upload) =>
   Effect.flatMap(Explanation, ({ explain }) => explain(sourceId, upload)).pipe(
     answeredInTime({ operation: "status", sourceId }),

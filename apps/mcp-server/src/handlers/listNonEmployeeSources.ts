@@ -16,7 +16,6 @@ const nextStepOfNone = ({ ownedByMe }: Wanted, listed: number): string => {
     : "The tenant has no non-employee source, or the owner of the credentials cannot see any: check their user level (ORG_ADMIN) and the tenant."
 }
 
-/** Answers the tool `list_non_employee_sources`. */
 export const listNonEmployeeSources = (wanted: Wanted) =>
   Effect.gen(function* () {
     const { list } = yield* NonEmployeeSources

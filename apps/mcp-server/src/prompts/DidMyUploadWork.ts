@@ -13,7 +13,6 @@ import type { Adapter } from "../mcp/ToolResult.ts"
 /** The longest name that the library returns. */
 const MAX_SOURCE = 200
 
-/** Returns the function that registers the prompt with a server. */
 export const make = (adapter: Adapter<Services>): ((server: McpServer) => void) => {
   const config = {
     title: "Did my upload work?",

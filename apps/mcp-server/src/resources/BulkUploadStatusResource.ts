@@ -23,7 +23,6 @@ const decoded = (variable: string): string =>
     () => variable
   )
 
-/** Returns the function that registers the resource with a server. */
 export const make = (adapter: Adapter<Services>): ((server: McpServer) => void) => {
   const template = new ResourceTemplate(URI_TEMPLATE, {
     // Every assistant would request a list at its start; completions name the sources instead.

@@ -33,7 +33,6 @@ class UnknownTool extends Data.TaggedError("UnknownTool") {}
 const TOOLS = [GetBulkUploadStatus, WaitForBulkUpload, ListNonEmployeeSources, ExplainBulkUpload]
 const NAMES: ReadonlySet<string> = new Set(TOOLS.map(({ name }) => name))
 
-/** Returns the function that makes a server. */
 export const makeFactory = (adapter: Adapter<Services>, options: { readonly sandbox: boolean }) => {
   const { refusal } = adapter
   const instructions = [

@@ -14,7 +14,6 @@ export interface Caller {
   readonly address?: string | undefined
 }
 
-/** The caller of the running call. */
 export const CurrentCaller = Context.Reference<Caller>("@sailpoint-bulk-upload/mcp-server/CurrentCaller", {
   defaultValue: () => ({})
 })

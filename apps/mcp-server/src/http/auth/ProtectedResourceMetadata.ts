@@ -5,7 +5,6 @@ import { getOAuthProtectedResourceMetadataUrl } from "@modelcontextprotocol/serv
 import { EVERY_PAGE } from "../guards/CrossOrigin.ts"
 import type { OAuth } from "../../settings/HttpSettings.ts"
 
-/** The URL of the document. */
 export const url = ({ publicUrl }: OAuth): string => getOAuthProtectedResourceMetadataUrl(publicUrl)
 
 /** Returns its paths: next to the endpoint's, as the RFC says, and at the root, where some clients look. */
