@@ -33,7 +33,7 @@ const DEFAULTS = {
   "rdb-del-sync-files": "yes"
 }
 
-/** Starts a redis-server that keeps nothing on disk, and resolves when its log contains a text. */
+/** Starts a redis-server that keeps nothing on disk. Resolves when its log contains `isReady`. */
 export const launch = async (
   settings: Readonly<Record<string, string>>,
   isReady = "Ready to accept connections"
@@ -54,7 +54,7 @@ export const launch = async (
   return child
 }
 
-/** Kills a redis-server that may have ended, as in a power failure. */
+/** Kills a redis-server without a shutdown, like a power failure, unless it has already ended. */
 export const kill = async (child: ChildProcess): Promise<void> => {
   if (child.exitCode !== null || child.signalCode !== null) return
   const closed = once(child, "close")

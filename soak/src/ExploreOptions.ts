@@ -23,7 +23,7 @@ const NAMES = Object.keys(SMALL)
 
 export const HELP = `Runs the library's rate limit, tokens, shared requests and polls on a simulated SailPoint and Redis, in every
 interleaving of some small worlds and in random interleavings of larger ones. Prints each violated guarantee with the
-fewest choices that break it.
+fewest choices that violate it.
 
 Usage: pnpm explore [--worlds N] [--seed N] [--at-most N]
        pnpm explore --replay CHOICES [--small NAME]

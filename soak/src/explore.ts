@@ -31,7 +31,7 @@ const report = async (
         )
     )
     found.set(guarantee, message)
-    print(`Broken in ${name}: ${message}. Replay: ${choices.join(",")}`)
+    print(`Violated in ${name}: ${message}. Replay: ${choices.join(",")}`)
   }
 }
 

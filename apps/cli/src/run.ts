@@ -26,23 +26,26 @@ const formatter = CliOutput.defaultFormatter({ colors: false })
 const SETTINGS = [
   ["SAIL_BASE_URL", "the tenant's API host, https://{tenant}.api.identitynow.com"],
   ["SAIL_CLIENT_ID", "the client ID of a personal access token with the scope idn:nelm:read"],
-  ["SAIL_CLIENT_SECRET", "its secret"],
-  ["SAIL_ACCESS_TOKEN", "instead of these two: an access token made elsewhere (it is never renewed)"],
-  ["SAIL_CLIENT_SECRET_FILE, SAIL_ACCESS_TOKEN_FILE", "instead: the path of a file with the value"],
+  ["SAIL_CLIENT_SECRET", "the client secret of that token"],
+  [
+    "SAIL_ACCESS_TOKEN",
+    "an access token, instead of SAIL_CLIENT_ID and SAIL_CLIENT_SECRET; it is never renewed"
+  ],
+  [
+    "SAIL_CLIENT_SECRET_FILE, SAIL_ACCESS_TOKEN_FILE",
+    "the path of a file that contains the value, instead of the variable without _FILE"
+  ],
   ["SAIL_API_VERSION", "v2024 (the default), v2025, v2026, v3, beta or v1"],
   [
     "SAIL_ALLOWED_HOSTS",
     "hosts outside SailPoint's domains that may receive the secret, separated by commas"
   ],
-  [
-    "SAIL_REQUEST_BUDGET",
-    "this command's part of SailPoint's limit, such as 50 per 10 seconds (default: 100)"
-  ],
+  ["SAIL_REQUEST_BUDGET", "this command's share of SailPoint's rate limit (default: 100 per 10 seconds)"],
   ["SAIL_COUNT_RECORDS", "true: explain reads up to 1,000 records, and counts those since the upload"],
   ["SAIL_AUDIT_EVENTS", "true: explain searches audit events, which needs the scope sp:search:read"]
 ] as const
 
-const settings = `SETTINGS, FROM THE ENVIRONMENT ONLY\n${SETTINGS.map(([names, meaning]) => `  ${names}\n      ${meaning}`).join("\n")}`
+const settings = `ENVIRONMENT VARIABLES\n${SETTINGS.map(([names, meaning]) => `  ${names}\n      ${meaning}`).join("\n")}`
 
 const exitCodes = `EXIT CODES\n${ExitCode.MEANINGS.map(([code, meaning]) => `  ${String(code).padEnd(5)}${meaning}`).join("\n")}`
 

@@ -100,7 +100,7 @@ export interface Explained extends BulkUploadStatus.BulkUploadStatus {
     readonly items: ReadonlyArray<ImportEvent>
   }
   /**
-   * The missing parts, each with the tag of its error, what was odd about an `UnexpectedResponse`, the step to get the
+   * The missing parts, each with the tag of its error, the reason of an `UnexpectedResponse`, the step to get the
    * part, and SailPoint's tracking ID.
    */
   readonly unavailable: ReadonlyArray<{

@@ -124,7 +124,7 @@ describe("BulkUploadError", () => {
     make(Duration.zero)
   })
 
-  it.effect("the refusal of a wait says what was expected", () =>
+  it.effect("the error for a negative wait states the expected range", () =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(Schema.decodeEffect(Wait)(-1))
       assert.include(String(error), "Expected a finite time of 0 or more")

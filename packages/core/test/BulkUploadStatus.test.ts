@@ -37,7 +37,7 @@ describe("BulkUploadStatus", () => {
     }
   })
 
-  it("the meanings of all states differ", () => {
+  it("each state has a different meaning, and its meaning and next step are whole sentences", () => {
     assert.strictEqual(new Set(states.map(BulkUploadStatus.meaning)).size, states.length)
     const { meaning, nextStep } = BulkUploadStatus
     for (const state of states) assert.match(`${meaning(state)} ${nextStep(state)}`, /^[A-Z].+\. [A-Z].+\.$/u)

@@ -233,7 +233,7 @@ describe("Explanation.explain", () => {
       })
   )
 
-  it.live("explain says which JSON it expected of each part", () =>
+  it.live("explain reports the expected JSON of each unavailable part", () =>
     Effect.gen(function* () {
       const endpoints = ["source", "records", "schemaAttributes", "search"] as const
       const faults = endpoints.map((endpoint) => [endpoint, answer(200, 1)] as const)
@@ -469,12 +469,15 @@ describe("checksFor", () => {
     ["an older record and no counts", newestAt("2026-11-27T00:00:00.000Z"), "No record"],
     ["a newer record and no counts", newestAt("2026-11-29T00:00:00.000Z"), undefined],
     ["counts alone", { total: 1, createdSince: 1, changedSince: 0 }, undefined]
-  ])("the checks of a COMPLETED upload say that nothing landed if it did not: %s", (_, records, check) => {
-    const uploadedAt = DateTime.makeUnsafe("2026-11-28T00:00:00Z")
-    const rest = { events: { items: [] }, columns: undefined, csvHeader: undefined }
-    const [first] = checksFor({ status: "COMPLETED", records, uploadedAt, ...rest })
-    assert.strictEqual(first?.slice(0, 9), check)
-  })
+  ])(
+    "the checks of a COMPLETED upload report that no record landed only if no record is newer: %s",
+    (_, records, check) => {
+      const uploadedAt = DateTime.makeUnsafe("2026-11-28T00:00:00Z")
+      const rest = { events: { items: [] }, columns: undefined, csvHeader: undefined }
+      const [first] = checksFor({ status: "COMPLETED", records, uploadedAt, ...rest })
+      assert.strictEqual(first?.slice(0, 9), check)
+    }
+  )
 })
 
 /** A person, in the fields of any answer. */

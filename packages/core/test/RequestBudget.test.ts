@@ -133,7 +133,7 @@ const cases: ReadonlyArray<Case> = [
     [...Array.from({ length: 51 }, () => 0), 1001, 5001]
   ],
   [
-    "a 429 that counts as one with an earlier 429 does not hide the next",
+    "a late 429 to a request from before the back-off does not prevent the back-off after a later request's 429",
     {},
     [
       { lasts: 1, limited: silent },

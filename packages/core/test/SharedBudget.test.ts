@@ -124,7 +124,7 @@ describe("SharedBudget", () => {
   )
 
   it.effect(
-    "the process with fewer slots acquires the next slot, and each waits 30 ms for the part that it has",
+    "the process with fewer slots acquires the next slot, because each delays its request by 30 ms times its share of the limit",
     () =>
       Effect.gen(function* () {
         const { answer } = limitScripts()

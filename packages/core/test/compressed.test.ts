@@ -57,12 +57,13 @@ describe("an HTTP client that does not decode", () => {
         const error = yield* failing(contentEncoding, compress('{"status":"COMPLETED"}'))
         assert.strictEqual(error.contentEncoding, contentEncoding)
         assert.include(error.summary, `compressed (${contentEncoding})`)
+        assert.include(error.nextStep, "Use an HTTP client that decodes compressed answers")
         assert.notInclude(error.message, "login page")
         assert.notMatch(error.message, /[\p{Cc}\uFFFD]/u)
       })
   )
 
-  it.live("the name of an encoding is shown up to its 40th character", () =>
+  it.live("the name of a content encoding is cut to 40 characters", () =>
     Effect.gen(function* () {
       const error = yield* failing("x".repeat(41), "\u0000")
       assert.strictEqual(error.contentEncoding, `${"x".repeat(39)}…`)

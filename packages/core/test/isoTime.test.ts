@@ -15,7 +15,7 @@ describe("isoTime", () => {
     ["2026-11-28T10Z", undefined],
     ["at 2026-11-28T10:30Z", undefined],
     ["2026-11-28T10:30Z or so", undefined]
-  ])("the text %s is read as the time %s", (text, utc) => {
+  ])("isoTime reads %j as %j", (text, utc) => {
     assert.strictEqual(Option.getOrUndefined(Option.map(isoTime(text), DateTime.formatIso)), utc)
   })
 })

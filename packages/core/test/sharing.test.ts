@@ -226,23 +226,25 @@ describe("a call", () => {
 })
 
 describe("a check", () => {
-  it.effect("a check that fails before it is sent does not have the time of an interrupted request", () =>
-    Effect.gen(function* () {
-      let isSent = true
-      const failure = new ConnectionFailed({ host: "acme.api.identitynow.com" })
-      const checks = yield* makeChecks((_, onSend) =>
-        isSent ? Effect.andThen(onSend, Effect.never) : Effect.fail(failure)
-      )
-      const sourceId = yield* SourceId.fromString(id)
-      const [follower, other] = [yield* checks(sourceId), yield* checks(sourceId)]
-      yield* TestClock.adjust("1 second")
-      const interrupted = yield* Effect.forkChild(other.next, { startImmediately: true })
-      yield* TestClock.adjust("1 second")
-      yield* Fiber.interrupt(interrupted)
-      isSent = false
-      const { at } = yield* follower.next
-      assert.strictEqual(DateTime.toEpochMillis(at), 2000)
-    })
+  it.effect(
+    "a check that fails before its request is sent has the time of its failure, not that of an interrupted request",
+    () =>
+      Effect.gen(function* () {
+        let isSent = true
+        const failure = new ConnectionFailed({ host: "acme.api.identitynow.com" })
+        const checks = yield* makeChecks((_, onSend) =>
+          isSent ? Effect.andThen(onSend, Effect.never) : Effect.fail(failure)
+        )
+        const sourceId = yield* SourceId.fromString(id)
+        const [follower, other] = [yield* checks(sourceId), yield* checks(sourceId)]
+        yield* TestClock.adjust("1 second")
+        const interrupted = yield* Effect.forkChild(other.next, { startImmediately: true })
+        yield* TestClock.adjust("1 second")
+        yield* Fiber.interrupt(interrupted)
+        isSent = false
+        const { at } = yield* follower.next
+        assert.strictEqual(DateTime.toEpochMillis(at), 2000)
+      })
   )
 })
 

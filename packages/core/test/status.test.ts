@@ -1,12 +1,15 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
 import * as Fault from "@sailpoint-bulk-upload/sandbox/Fault"
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
 import type { BulkUploadError } from "../src/BulkUploadError.ts"
-import { getBulkUploadStatus } from "../src/BulkUploads.ts"
+import { getBulkUploadStatus, layer } from "../src/BulkUploads.ts"
 import * as RetryPolicy from "../src/RetryPolicy.ts"
 import { ApiVersion } from "../src/internal/tenant.ts"
+import { scriptedHttp } from "./support/scriptedHttp.ts"
 import { plan, tenant } from "./support/tenant.ts"
 
 const done = Source.named("Done")
@@ -135,4 +138,23 @@ describe("getBulkUploadStatus", () => {
       assert.strictEqual(error.sourceId, done.sourceId)
     })
   )
+
+  it.effect("a character that two chunks of an answer share is read whole", () => {
+    const bytes = new TextEncoder().encode('{"messages":[{"text":"Größe"}]}')
+    const cut = bytes.indexOf(0xc3) + 1
+    const body = () =>
+      new ReadableStream({
+        start: (stream) => {
+          for (const chunk of [bytes.slice(0, cut), bytes.slice(cut)]) stream.enqueue(chunk)
+          stream.close()
+        }
+      })
+    const http = scriptedHttp(() => Effect.sync(() => new Response(body(), { status: 403 })))
+    const auth = { accessToken: Redacted.make("token") }
+    return Effect.gen(function* () {
+      const error = yield* Effect.flip(getBulkUploadStatus(done.sourceId))
+      assert(error._tag === "Forbidden")
+      assert.deepStrictEqual(error.messages, ["Größe"])
+    }).pipe(Effect.provide(Layer.provide(layer({ baseUrl: "https://acme.api.identitynow.com", auth }), http)))
+  })
 })

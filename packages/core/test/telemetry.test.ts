@@ -137,7 +137,7 @@ describe("telemetry", () => {
   it.effect.each<readonly [name: string, answer: Effect.Effect<Response>, outcome: string]>([
     ["that is interrupted", Effect.interrupt, "interrupted"],
     ["that dies", Effect.die("a defect"), "defect"]
-  ])("a call %s is counted with this outcome", ([, answer, outcome]) =>
+  ])("the metrics of a call %s have its outcome", ([, answer, outcome]) =>
     Effect.gen(function* () {
       const [seen, observing] = observe()
       const live = BulkUploads.layer({ baseUrl: "https://acme.api.identitynow.com", auth: token })
@@ -152,7 +152,7 @@ describe("telemetry", () => {
     })
   )
 
-  it.live("a stream of changes has a span with its requests", () =>
+  it.live("the span of a shared request links to the span of the stream of changes", () =>
     Effect.gen(function* () {
       const [{ spans }, observing] = observe()
       yield* Effect.flatMap(BulkUploads.BulkUploads, ({ changes }) => Stream.runDrain(changes(done))).pipe(

@@ -65,6 +65,7 @@ describe("Tenant", () => {
   it.effect.each(refused)("the base URL %j is refused with a fix", ([baseUrl, says]) =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(Tenant.make({ baseUrl }))
+      assert.strictEqual(error._tag, "InvalidBaseUrl")
       assert.include(error.message, says)
       assert.isAtMost(error.message.length, 600)
       assert.notMatch(error.message, /SAIL_/u)

@@ -72,19 +72,21 @@ describe("the token endpoint", () => {
 })
 
 describe("a token", () => {
-  it.effect("a token lives as long as its client's tokens and not a millisecond more", () =>
-    Effect.gen(function* () {
-      const { headers, sandbox } = yield* start({}, "sandbox-short")
+  it.effect(
+    "a token is valid until its client's lifetime of tokens has passed, and not a millisecond more",
+    () =>
+      Effect.gen(function* () {
+        const { headers, sandbox } = yield* start({}, "sandbox-short")
 
-      yield* TestClock.adjust("14999 millis")
-      const before = yield* askStatus(sandbox, "Done", headers)
-      yield* TestClock.adjust(1)
-      const after = yield* askStatus(sandbox, "Done", headers)
+        yield* TestClock.adjust("14999 millis")
+        const before = yield* askStatus(sandbox, "Done", headers)
+        yield* TestClock.adjust(1)
+        const after = yield* askStatus(sandbox, "Done", headers)
 
-      assert.strictEqual(before.status, 200)
-      assert.strictEqual(after.status, 401)
-      assert.deepStrictEqual(after.json(), { error: "JWT validation failed: JWT is expired" })
-    })
+        assert.strictEqual(before.status, 200)
+        assert.strictEqual(after.status, 401)
+        assert.deepStrictEqual(after.json(), { error: "JWT validation failed: JWT is expired" })
+      })
   )
 
   it("a token is dropped after 10,000 newer ones, so that a sandbox does not grow over days", () => {

@@ -15,7 +15,7 @@ export const EQUIVALENT: ReadonlyArray<Equivalent> = [
     module: "packages/core/src/internal/whereTraced.ts",
     line: "captureStackTrace",
     change: "false → true",
-    reason: "The stack trace of a span is for its cost only: no exporter reads it."
+    reason: "Capturing a span's stack trace only costs time: no exporter reads it."
   },
   {
     module: "packages/core/src/internal/reply.ts",
@@ -69,7 +69,7 @@ export const EQUIVALENT: ReadonlyArray<Equivalent> = [
     module: "apps/mcp-server/src/http/Exchange.ts",
     line: "more > 0",
     change: " >  →  >= ",
-    reason: "To admit zero additional messages acquires no slot and uses no request of the rate limit."
+    reason: "Admitting zero additional messages acquires no slot and uses no request of the rate limit."
   },
   {
     module: "apps/mcp-server/src/http/Exchange.ts",
@@ -90,12 +90,6 @@ export const EQUIVALENT: ReadonlyArray<Equivalent> = [
     reason: "The store is this process's memory, so the limiter fails for no other reason."
   },
   {
-    module: "packages/core/src/internal/reply.ts",
-    line: "const room =",
-    change: "0 → 1",
-    reason: "Without a secret, one character more is read and cut again."
-  },
-  {
     module: "packages/core/src/RequestBudget.ts",
     line: "window: 0",
     change: "0 → 1",
@@ -105,18 +99,24 @@ export const EQUIVALENT: ReadonlyArray<Equivalent> = [
     module: "packages/core/src/internal/records.ts",
     line: "total: 0",
     change: "0 → 1",
-    reason: "The first page replaces it, and there is always one."
+    reason: "The first page is always read, and replaces the total."
   },
   {
     module: "packages/core/src/BulkUploadError.ts",
     line: "proxyStatus = 0",
     change: "0 → 1",
-    reason: "Neither number is a refusal."
+    reason: "Neither 0 nor 1 is a status from 400 to 499."
   },
   {
     module: "packages/core/src/internal/requestQueue.ts",
     line: "giveBack(slot.id) ?? Effect.void",
     change: "k(slot.id) ?? Effect.void → k(slot.id)",
-    reason: "A slot is shared only if there are shared slots."
+    reason: "A slot has the state `shared` only if `#shared` is defined."
+  },
+  {
+    module: "packages/core/src/internal/errorBody.ts",
+    line: 'body._tag === "Text"',
+    change: 'body._tag === "Text" → true',
+    reason: "Without a text there is no JSON either."
   }
 ]

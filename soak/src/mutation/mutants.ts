@@ -46,7 +46,7 @@ const SWAPPED: Readonly<Record<string, string>> = {
 /** Methods whose call can be left out. */
 const OPTIONAL = /^(?:filter|flat|map|slice|toReversed|toSorted|toLowerCase|toWellFormed|trim|replaceAll)$/u
 
-/** Another module's name is checked by the compiler. */
+/** Re-exports have no mutants: the compiler checks the module's name. */
 const isReexport = ({ source, type }: Node): boolean => type.startsWith("Export") && isNode(source)
 
 /** Returns the mutants of a module, in the order of the source. */

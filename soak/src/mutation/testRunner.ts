@@ -34,7 +34,7 @@ const run = async ({ changed, testFile }: Question): Promise<Answer> => {
   const files = await vitest.globTestSpecifications([testFile])
   const began = performance.now()
   const { testModules, unhandledErrors } = await vitest.runTestSpecifications(files)
-  // After a failure, a file of concurrent tests stays pending.
+  // With `bail`, a file of concurrent tests stays pending after a failure, so only these states count as passed.
   const passed =
     testModules.length > 0 &&
     unhandledErrors.length === 0 &&

@@ -15,9 +15,9 @@ import * as Guards from "./guards/Guards.ts"
 import { type Refusal, refuse } from "./guards/Refusal.ts"
 
 /**
- * Answers a request unless its client disconnects, which aborts `left`. Returns a refusal instead of answering, or a report of
- * the SDK's own refusal. `admit` returns a refusal if this many additional messages exceed a limit. Rejects if the body cannot
- * be read or the answer cannot be sent.
+ * Answers a request unless its client disconnects, which aborts `left`. A refusal of this module is returned, and the caller
+ * sends it; a refusal of the SDK is sent, and its status is returned. `admit` acquires slots for additional messages, and
+ * returns a refusal if they exceed a limit. Rejects if the body cannot be read or the answer cannot be sent.
  */
 export const exchange = async (
   request: IncomingMessage,

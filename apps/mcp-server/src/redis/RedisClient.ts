@@ -55,11 +55,11 @@ const make = (given: Secret): Effect.Effect<Redis.Redis["Service"], never, Scope
         }
       }
     })
-    // node-redis reports every attempt to connect; the shared limit warns once.
+    // node-redis emits an error for every failed attempt to connect; the shared limit warns once instead.
     client.on("error", () => undefined)
     client.once("ready", () => Deferred.doneUnsafe(tried, Exit.void))
 
-    /** Tries until the layer closes. */
+    /** Connects in the background, and retries until the layer closes. */
     const connect = (): void => void client.connect().catch(() => undefined)
 
     /** Closes the connection and opens a new one, which resolves the name again. */
@@ -78,7 +78,7 @@ const make = (given: Secret): Effect.Effect<Redis.Redis["Service"], never, Scope
     )
 
     return yield* Redis.make({
-      /** Sends once the first attempt to connect has ended; without a connection, fails with the reason. */
+      /** Sends the command after the first attempt to connect has ended. Without a connection, fails with the reason. */
       send: <A>(...command: ReadonlyArray<string>) =>
         Effect.andThen(
           Deferred.await(tried),

@@ -42,7 +42,7 @@ const DEFAULT_PER_CALLER = 200
 /** Proxies and Kubernetes still send requests for some seconds after SIGTERM. */
 const DEFAULT_GRACE_SECONDS = 5
 
-/** The part from the command line. */
+/** The HTTP settings from the command line. */
 export interface Listening {
   readonly host: string
   readonly port: number

@@ -4,7 +4,7 @@ import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 
-/** Runs with a sandbox in this process, which stops after `run`. */
+/** Calls `run` with a sandbox in this process, and stops the sandbox afterwards. */
 export const withSandbox = <A>(run: (options: Settings) => Promise<A>): Promise<A> =>
   Effect.gen(function* () {
     const { url } = yield* Sandbox.make()

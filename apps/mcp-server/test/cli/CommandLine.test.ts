@@ -81,7 +81,7 @@ const misused: ReadonlyArray<readonly [string, says: string]> = [
   ["-x", "-x"]
 ]
 
-/** Command lines that cannot be run without settings, and the expected parts of standard error. */
+/** Command lines that are refused in an environment without settings, and the expected standard error. */
 const refused: ReadonlyArray<readonly [line: string, says: RegExp]> = [
   ["serve", /"serve" is not a command.+--help/su],
   ["--client-secret canary", /Unknown option '--client-secret'.+--help/su],

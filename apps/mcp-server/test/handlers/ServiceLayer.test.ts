@@ -54,12 +54,12 @@ const failing = () => new Response("", { status: 503 })
 
 describe("the services of the server", () => {
   it.effect.each([
-    ["sends five requests for a status that fails", "patient", failing, 5],
-    ["waits 20 s for the next request", "patient", limited(20), 2],
-    ["does not wait 21 s for the next request", "patient", limited(21), 1],
-    ["sends two requests for a status that fails in check", "brisk", failing, 2],
-    ["waits 5 s for the next request in check", "brisk", limited(5), 2],
-    ["does not wait 6 s for the next request in check", "brisk", limited(6), 1]
+    ["retries a failing status request four times", "patient", failing, 5],
+    ["waits if SailPoint asks for 20 s", "patient", limited(20), 2],
+    ["fails at once if SailPoint asks for 21 s", "patient", limited(21), 1],
+    ["retries a failing status request once during check", "brisk", failing, 2],
+    ["waits during check if SailPoint asks for 5 s", "brisk", limited(5), 2],
+    ["fails at once during check if SailPoint asks for 6 s", "brisk", limited(6), 1]
   ] as const)("the server %s", ([, retries, answer, requests]) =>
     Effect.gen(function* () {
       const { run, sentAt } = yield* answering(retries, answer)
@@ -71,7 +71,7 @@ describe("the services of the server", () => {
   )
 
   it.effect(
-    "a call fails at once while SailPoint wants no request for more than 20 s, and waits after that",
+    "a call fails at once while more than 20 s of the back-off remain, and waits once 20 s remain",
     () =>
       Effect.gen(function* () {
         const { run, sentAt } = yield* answering("patient", limited(21))

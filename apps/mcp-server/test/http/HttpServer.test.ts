@@ -16,7 +16,7 @@ describe("an HTTP server", () => {
     const [one, two] = await Promise.all([first.promise, second.promise])
     const ended: Array<string> = []
     const drained = server.drained().then(() => ended.push("drained"))
-    // A turn later, so that what the first end causes happens before the second.
+    // The second answer ends a turn later: if `drained` resolved after the first, that would be recorded before it.
     one.once("close", () => {
       setImmediate(() => {
         ended.push("first")

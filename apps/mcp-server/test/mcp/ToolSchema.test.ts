@@ -70,8 +70,12 @@ const refused: ReadonlyArray<readonly [string, unknown, ReadonlyArray<string | R
 
 describe("a tool's result", () => {
   it.each([
-    ["requires the fields that success and failure have", { nextStep: Schema.String }, ["nextStep"]],
-    ["requires no field if they have none in common", { sources: Schema.optionalKey(Schema.Int) }, undefined]
+    ["requires the fields that success and failure both require", { nextStep: Schema.String }, ["nextStep"]],
+    [
+      "requires no field if success and failure have no required field in common",
+      { sources: Schema.optionalKey(Schema.Int) },
+      undefined
+    ]
   ])("the schema of a result %s", (_, fields, required) => {
     const schema = resultSchema(Schema.Struct(fields))["~standard"].jsonSchema.output({ target: "draft-07" })
     assert.deepStrictEqual(schema["required"], required)

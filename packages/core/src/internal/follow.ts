@@ -22,8 +22,8 @@ export interface Seen extends Check {
 }
 
 /**
- * Makes a follower of a source, which checks and pauses in turns. It steps the schedule itself, because a repeated effect or
- * stream needs 3 kB more for each of many followers.
+ * Returns the two steps of following a source, which the caller runs in turns. They step the schedule themselves, because a
+ * repeated effect or stream needs 3 kB more for each of many followers.
  */
 export const makeFollow = (checks: Checks) =>
   Effect.fnUntraced(function* (sourceId: SourceId, options: Options) {

@@ -127,11 +127,7 @@ export const fromClientCredentials = (
     )
 
     const span = makeSharedSpan("AccessToken.fetch")
-    const nextToken = Effect.suspend(() => {
-      // The old token is no longer kept, so its refusal cannot end the renewal.
-      kept = undefined
-      return underLimit(requestGrant)
-    }).pipe(
+    const nextToken = underLimit(requestGrant).pipe(
       Effect.flatMap(({ keepFor, token }) =>
         Effect.map(now, (now) => {
           kept = { token, until: now + Duration.toMillis(keepFor) }

@@ -41,7 +41,7 @@ describe.each(transports)("over %s", (_, transport) => {
     )
   })
 
-  it.live("a refusal whose body never arrives has its status and its wait", () =>
+  it.live("a 503 whose body never arrives is reported with its status and its Retry-After", () =>
     Effect.gen(function* () {
       const head = wire.head(503, { "retry-after": "7", "content-length": "10" })
       const tenant = yield* RawTenant.make(granting(wire.bytes(head)))

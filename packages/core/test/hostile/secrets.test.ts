@@ -32,6 +32,7 @@ const texts: ReadonlyArray<readonly [string, secrets: ReadonlyArray<string>, tex
   ["a secret in a path", ["a b/"], "It was a%20b/.", "It was [secret]."],
   ["a secret inside another", ["key", "key-1"], "It was key-1.", "It was [secret]."],
   ["a secret with half of a character", ["key-\ud83d"], "It was key-\ud83d.", "It was [secret]."],
+  ["characters beyond those that are read", [], `${" ".repeat(8 * 501)}x`, ""],
   ["a secret at the cut", ["key-1"], `${"x".repeat(497)}key-1`, `${"x".repeat(497)}[s…`]
 ]
 
