@@ -3,6 +3,7 @@
  */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
+import { ApiVersion, defaultApiVersion } from "@sailpoint-bulk-upload/core/workspace"
 import * as CliConfig from "effect/cli/CliConfig"
 import * as CliOutput from "effect/cli/CliOutput"
 import * as Command from "effect/cli/Command"
@@ -35,7 +36,7 @@ const SETTINGS = [
     "SAIL_CLIENT_SECRET_FILE, SAIL_ACCESS_TOKEN_FILE",
     "the path of a file that contains the value, instead of the variable without _FILE"
   ],
-  ["SAIL_API_VERSION", "v2024 (the default), v2025, v2026, v3, beta or v1"],
+  ["SAIL_API_VERSION", `${ApiVersion.literals.join(", ")} (default: ${defaultApiVersion})`],
   [
     "SAIL_ALLOWED_HOSTS",
     "hosts outside SailPoint's domains that may receive the secret, separated by commas"

@@ -1,8 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Effect from "effect/Effect"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { run, runOn, temporaryFolder } from "./support/Command.ts"
+import { envOf, run, runOn, temporaryFolder } from "./support/Command.ts"
 
 const HEADER = "accountName;firstName;lastName"
 
@@ -21,6 +22,18 @@ describe("explain", { timeout: 180_000 }, () => {
       assert.strictEqual(json.code, 0)
       const { events, records, status } = JSON.parse(json.stdout)
       assert.deepStrictEqual([status, records.createdSince, events.outcome], ["COMPLETED", 15, "found"])
+    })
+  )
+
+  it.live("explain prints the reason of a part that is not available", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.make()
+      yield* sandbox.fail({ endpoint: "records", fault: { _tag: "Respond", status: 200, body: 1 }, times: 9 })
+      const { stdout } = yield* run(["explain", "Failed"], { env: envOf(sandbox) })
+      assert.match(
+        stdout,
+        /^Not available:\n {2}records: UnexpectedResponse: the body is not a JSON list of records\. Check that .+\.$/mu
+      )
     })
   )
 

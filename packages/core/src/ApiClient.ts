@@ -25,7 +25,6 @@ import * as Hex from "effect/encoding/Hex"
 import type * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Layer from "effect/Layer"
-import * as Record from "effect/Record"
 import * as Redacted from "effect/Redacted"
 import type { BulkUploadError } from "./BulkUploadError.ts"
 import type * as RequestBudget from "./RequestBudget.ts"
@@ -156,10 +155,16 @@ export const layerConfig = (
   Layer.effect(
     ApiClient,
     Effect.gen(function* () {
-      const configs = Record.map<string, unknown, Config.Config<unknown>>(options, (value) =>
-        Config.isConfig(value) ? value : Config.succeed(value)
-      )
-      const given: Partial<Options> = yield* Config.all(configs)
+      const given = yield* Config.all({
+        baseUrl: toConfig(options.baseUrl),
+        apiVersion: toConfig(options.apiVersion),
+        allowedHosts: toConfig(options.allowedHosts),
+        auth: toConfig(options.auth),
+        attemptTimeout: toConfig(options.attemptTimeout),
+        retryPolicy: toConfig(options.retryPolicy),
+        requestBudget: toConfig(options.requestBudget),
+        transformClient: toConfig(options.transformClient)
+      })
       const settings = yield* Settings.read(given)
       return yield* make({
         ...given,
@@ -168,6 +173,11 @@ export const layerConfig = (
       })
     })
   )
+
+const toConfig = <A>(value: A | Config.Config<A>): Config.Config<A> =>
+  isConfig(value) ? value : Config.succeed(value)
+
+const isConfig = <A>(value: A | Config.Config<A>): value is Config.Config<A> => Config.isConfig(value)
 
 /** Identifies the client to the rate limit. Keys are stored in Redis, so they contain a token's digest, not the token. */
 const identity = (auth: Auth): Effect.Effect<string> =>

@@ -65,13 +65,12 @@ export const make = (parts: Parts) => {
     response.once("close", () => left.abort())
     const admit = (messages: number) => parts.run(slot.extend(messages))
     const refused = await Connection.during({ left: left.signal, caller }, () =>
-      exchange(request, response, left.signal, handler, admit)
+      exchange(request, response, left.signal, handler, admit, (refusal) => parts.refused(refusal, caller))
     ).catch((error: unknown) => {
       if (!response.destroyed) throw error
       report(new Error("The client disconnected"))
     })
-    if (refused instanceof Refusal) return turnAway(refused, caller)
-    if (refused !== undefined) parts.refused(refused, caller)
+    if (refused !== undefined) return turnAway(refused, caller)
   }
 
   /** Returns whether the answer to a request may contain the reason why the server is not ready. */

@@ -15,17 +15,18 @@ import * as Guards from "./guards/Guards.ts"
 import { type Refusal, refuse } from "./guards/Refusal.ts"
 
 /**
- * Answers a request unless its client disconnects, which aborts `left`. A refusal of this module is returned, and the caller
- * sends it; a refusal of the SDK is sent, and its status is returned. `admit` acquires slots for additional messages, and
- * returns a refusal if they exceed a limit. Rejects if the body cannot be read or the answer cannot be sent.
+ * Answers a request unless its client disconnects, which aborts `left`. Returns a refusal instead, if there is one, for the
+ * caller to send. `admit` acquires slots for additional messages, and returns a refusal if they exceed a limit; `refused`
+ * reports a refusal by the SDK. Rejects if the body cannot be read or the answer cannot be sent.
  */
 export const exchange = async (
   request: IncomingMessage,
   response: ServerResponse,
   left: AbortSignal,
   handler: Pick<McpHttpHandler, "fetch">,
-  admit: (messages: number) => Promise<Refusal | void>
-): Promise<Pick<Refusal, "reason" | "status"> | void> => {
+  admit: (messages: number) => Promise<Refusal | void>,
+  refused: (refusal: Pick<Refusal, "reason" | "status">) => void
+): Promise<Refusal | void> => {
   const body = await read(request)
   if (body === undefined) return Guards.tooLong()
   const parsedBody = Result.getOrUndefined(Result.try(() => JsonRpcText.read(body)))
@@ -45,6 +46,7 @@ export const exchange = async (
     }),
     { parsedBody }
   )
+  if (answer.status >= 400) refused({ reason: "protocol", status: answer.status })
   const stream = answer.headers.get("content-type") === "text/event-stream"
   const asJson = stream && Guards.answerType(request) === "application/json"
   if (asJson) answer.headers.set("content-type", "application/json")
@@ -57,7 +59,6 @@ export const exchange = async (
   else if (!stream) response.end(toText(PlainErrors.plain(JSON.parse(await answer.text()))))
   else if (asJson) await pipeline(answer.body, restored, joined(Array.isArray(parsedBody)), response)
   else await pipeline(answer.body, restored, response)
-  return answer.status >= 400 ? { reason: "protocol", status: answer.status } : undefined
 }
 
 /** Returns the body, or nothing if it is too long. Reads to the end, because some clients read the answer only then. */

@@ -71,10 +71,16 @@ const make = (given: Secret): Effect.Effect<Redis.Redis["Service"], never, Scope
 
     connect()
     yield* Effect.addFinalizer(() =>
-      Effect.promise(() => client.close().catch(() => undefined)).pipe(
-        Effect.timeoutOption(CLOSED_WITHIN),
-        Effect.interruptible
-      )
+      Effect.suspend(() => {
+        // Begun here, because the wait ends at once in a fiber that is interrupted.
+        const closed = client.close().catch(() => undefined)
+        return Effect.interruptible(
+          Effect.timeoutOption(
+            Effect.promise(() => closed),
+            CLOSED_WITHIN
+          )
+        )
+      })
     )
 
     return yield* Redis.make({
@@ -86,7 +92,7 @@ const make = (given: Secret): Effect.Effect<Redis.Redis["Service"], never, Scope
             try: () => client.sendCommand<A>(command),
             catch: (cause) => {
               if (!client.isReady) return new Redis.RedisError({ cause: problem })
-              if (NOT_PRIMARY.test(String(cause))) reconnect(cause)
+              if (client.isOpen && NOT_PRIMARY.test(String(cause))) reconnect(cause)
               return new Redis.RedisError({ cause })
             }
           })

@@ -249,7 +249,7 @@ describe("over HTTP", { timeout: 60_000 }, () => {
           }
           yield* assertServing
           let answers = ""
-          const answered = () => Array.from(answers.matchAll(/"id":(\d+)/gu), ([, id]) => Number(id))
+          const answered = () => Array.from(answers.matchAll(/"id":(\d+)(?=[,}])/gu), ([, id]) => Number(id))
           yield* Effect.callback<void>((resume) => {
             socket.setEncoding("utf8").resume()
             socket.on("data", (chunk: string) => {
