@@ -1,7 +1,7 @@
 /** The packed server is readable, leads to its sources and packages, and cannot run other code. */
 import { JsonStrictValidator } from "@cyclonedx/cyclonedx-library/Validation"
 import { Version } from "@cyclonedx/cyclonedx-library/Spec"
-import { assert, describe, layer } from "@effect/vitest"
+import { assert, describe, it, layer } from "@effect/vitest"
 import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import * as Source from "@sailpoint-bulk-upload/sandbox/Source"
 import * as Effect from "effect/Effect"
@@ -35,6 +35,29 @@ type SourceMap = Readonly<Record<"sources" | "sourcesContent", ReadonlyArray<str
 
 const read = (path: string) =>
   Effect.map(Tarballs, (all) => readFileSync(join(all["apps/mcp-server"].folder, path), "utf8"))
+
+/** Texts for the review, which no test runs: each has one expression that the published code must not have. */
+const escapes: ReadonlyArray<readonly [string, escape: string]> = [
+  ["globalThis.run = eval", "eval"],
+  ["new WebAssembly.Module(bytes)", "WebAssembly"],
+  ["callbacks[Function]", "Function"],
+  ["new module.constructor()._compile(text)", "_compile"],
+  [`import vm from "vm"`, "vm"],
+  [`process.getBuiltinModule("node:vm")`, "node:vm"],
+  [`globalThis[Symbol.for("undici.globalDispatcher.1")]`, "undici.globalDispatcher.1"],
+  [`import("data:text/javascript," + text)`, "import of an expression"]
+]
+
+describe("the review of a file", () => {
+  it("the review reports code that is packed into a comment", () => {
+    const packed = Buffer.from("const answer = 42?\n".repeat(30)).toString("base64")
+    assert.deepStrictEqual(marksOf(`/*${packed}*/${"\n".repeat(9)}`), ["encoded data"])
+  })
+
+  it.each(escapes)("the review reports %s", (code, escape) => {
+    assert.deepStrictEqual(escapesIn(code), [`no module: ${escape}`])
+  })
+})
 
 describe("in the packed server", { timeout: 60_000 }, () => {
   layer(packed, { excludeTestServices: true, timeout: "2 minutes" })((it) => {
