@@ -13,6 +13,11 @@ describe("the workflows", () => {
     assert.match(read(".github/workflows/ci.yml"), /^ {2}pull_request:$[^]*^ +- run: \.ci\/run$/mu)
   })
 
+  it("the linter reports an invalid workflow", () => {
+    const broken = read(".github/workflows/ci.yml").replace("runs-on:", "runs-on-typo:")
+    assert.isNotEmpty(lint(broken, "broken.yml"))
+  })
+
   for (const file of workflows) {
     it(`${file} passes the linter`, () => {
       assert.deepStrictEqual(lint(read(file), file), [])
