@@ -130,13 +130,16 @@ describe("AccessToken", () => {
     }).pipe(Effect.provide(Layer.provide(live, http)))
   })
 
-  it.live("a token is fetched for a caller whose span belongs to another process", () =>
+  it.live.each<readonly [string, Parameters<typeof api>[0]]>([
+    ["is fetched", {}],
+    ["is given", { auth: { accessToken: Redacted.make("given") } }]
+  ])("a token that %s is redacted, also for a caller whose span belongs to another process", ([, options]) =>
     Effect.gen(function* () {
       const { accessToken } = yield* Client
       const span = Tracer.externalSpan({ spanId: "1".repeat(16), traceId: "2".repeat(32) })
       const token = yield* Effect.withParentSpan(accessToken.get, span)
       assert.strictEqual(String(token), "<redacted:access token>")
-    }).pipe(Effect.provide(Layer.provideMerge(api(), Layer.merge(Sandbox.layer(), observe()[1]))))
+    }).pipe(Effect.provide(Layer.provideMerge(api(options), Layer.merge(Sandbox.layer(), observe()[1]))))
   )
 
   it.live("a refused token is renewed although the system clock was put back", () =>

@@ -124,6 +124,7 @@ describe("telemetry", () => {
       )
       const live = BulkUploads.layer({ baseUrl, auth: token })
       const context = yield* Layer.build(live.pipe(Layer.provide(http), Layer.provideMerge(observing)))
+      yield* TestClock.adjust("1 minute")
       const call = yield* Effect.forkChild(Effect.provideContext(getBulkUploadStatus(done), context))
       yield* TestClock.adjust("2 seconds")
       yield* Fiber.join(call)
@@ -163,18 +164,23 @@ describe("telemetry", () => {
     })
   )
 
-  it.effect("the histograms have these boundaries, in seconds", () =>
-    Effect.gen(function* () {
-      const boundaries = []
-      for (const metric of [Metrics.requestDuration, Metrics.budgetWait]) {
-        const { buckets } = yield* Metric.value(metric)
-        boundaries.push(buckets.map(([boundary]) => boundary))
-      }
-      assert.deepStrictEqual(boundaries, [
-        [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10],
-        [0.1, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120]
-      ])
-    })
+  it.effect(
+    "the metrics have descriptions, the counters only increase, and the histograms have these boundaries, in seconds",
+    () =>
+      Effect.gen(function* () {
+        const boundaries = []
+        for (const metric of [Metrics.requestDuration, Metrics.budgetWait]) {
+          const { buckets } = yield* Metric.value(metric)
+          boundaries.push(buckets.map(([boundary]) => boundary))
+        }
+        for (const metric of Object.values(Metrics)) assert.match(metric.description ?? "", /^\w.+\.$/u)
+        for (const counter of [Metrics.statusCalls, Metrics.retries, Metrics.tokenRequests])
+          assert.isTrue((yield* Metric.value(counter)).incremental)
+        assert.deepStrictEqual(boundaries, [
+          [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10],
+          [0.1, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120]
+        ])
+      })
   )
 
   it.live("a deprecated API version causes one warning", () =>

@@ -118,5 +118,11 @@ export const EQUIVALENT: ReadonlyArray<Equivalent> = [
     line: 'body._tag === "Text"',
     change: 'body._tag === "Text" → true',
     reason: "Without a text there is no JSON either."
+  },
+  {
+    module: "packages/core/src/ApiClient.ts",
+    line: "sent === undefined",
+    change: "sent === undefined → false",
+    reason: "Only a request that was sent is answered with 401."
   }
 ]
