@@ -4,6 +4,7 @@ import * as Sandbox from "@sailpoint-bulk-upload/sandbox/Sandbox"
 import type * as Source from "@sailpoint-bulk-upload/sandbox/Source"
 import * as Effect from "effect/Effect"
 import * as Assistant from "../support/Assistant.ts"
+import * as ServerProcess from "../support/ServerProcess.ts"
 
 /** One text of each kind that `plainText` cleans, shortens or keeps. Each starts with a word that must arrive. */
 const texts: ReadonlyArray<readonly [string, string]> = [
@@ -17,7 +18,10 @@ const texts: ReadonlyArray<readonly [string, string]> = [
   ["2 kB of control characters", `Word ${"\u0007".repeat(2_000)}`]
 ]
 
-const hostile: ReadonlyArray<Source.Source> = texts.map(([, text], n) => ({
+/** The two long texts come last, because only the start of them is shown. */
+const joined = texts.map(([, text]) => text).join(" ")
+
+const hostile: ReadonlyArray<Source.Source> = [...texts, ["all", joined]].map(([, text], n) => ({
   sourceId: `5a4d0000${"0".repeat(20)}${(n + 1).toString(16).padStart(4, "0")}`,
   id: `5a4d0000-0000-4000-8000-00000000${(n + 1).toString(16).padStart(4, "0")}`,
   name: `N${n + 10} ${text}`,
@@ -129,6 +133,26 @@ describe("a text of the tenant", { timeout: 60_000 }, () => {
         const shown = JSON.stringify(yield* Effect.exit(ask((offers) => offers.getPrompt(given))))
         assert.notMatch(shown.replaceAll(String.raw`\n`, ""), HIDDEN)
         assert.isBelow(shown.length, 2 * LONGEST)
+      })
+    )
+
+    it.effect.each([200, 403])("all texts are harmless in check's log and output after 500 and %s", (last) =>
+      Effect.gen(function* () {
+        const sandbox = yield* Sandbox.Sandbox
+        const body = { status: "COMPLETED", trackingId: joined, messages: [{ text: joined }] }
+        for (const status of [500, last]) {
+          yield* sandbox.fail({ endpoint: "status", fault: { _tag: "Respond", status, body } })
+        }
+        const server = yield* ServerProcess.start(
+          ["check", "--source", hostile.at(-1)?.sourceId ?? "", "--log-level", "trace"],
+          ServerProcess.settingsFor(sandbox)
+        )
+        const { code, stderr, stdout } = yield* server.ended
+        assert.strictEqual(code, last === 200 ? 0 : 1)
+        for (const output of [stdout, stderr]) {
+          assert.match(output, /red.*delete_everything.*gnp\.exe/u)
+          for (const line of output.split("\n")) assertHarmless(line)
+        }
       })
     )
   })
