@@ -33,6 +33,19 @@ const underLoad = (sandbox: Sandbox.Service, content: string) =>
     return { server, write, stop, outcomes }
   })
 
+const accessTokenOf = ({ url }: Sandbox.Service) =>
+  Effect.promise(async () => {
+    const form = { grant_type: "client_credentials", client_id: "sandbox", client_secret: "sandbox-secret" }
+    const response = await fetch(`${url}/oauth/token`, { method: "POST", body: new URLSearchParams(form) })
+    return String(((await response.json()) as Record<string, unknown>)["access_token"])
+  })
+
+/** Each secret, its error while SailPoint refuses it, the client ID, and a value that SailPoint accepts. */
+const refused = [
+  ["SAIL_CLIENT_SECRET", "AuthenticationFailed", "sandbox", () => Effect.succeed("sandbox-secret")],
+  ["SAIL_ACCESS_TOKEN", "Unauthorized", "", accessTokenOf]
+] as const
+
 describe("a secret in a file", { timeout: 60_000 }, () => {
   it.live("a client secret in a file is replaced under load, and no call fails", () =>
     Effect.gen(function* () {
@@ -53,26 +66,22 @@ describe("a secret in a file", { timeout: 60_000 }, () => {
     })
   )
 
-  it.live("a client secret in a file is read again after it was refused", () =>
+  it.live.each(refused)("%s in a file is read again after it was refused", ([name, error, client, usable]) =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.make()
       const { path, write } = yield* SecretFile.make("not-yet")
-      const env = {
-        ...ServerProcess.settingsFor(sandbox),
-        SAIL_CLIENT_SECRET: "",
-        SAIL_CLIENT_SECRET_FILE: path
-      }
+      const env = { SAIL_BASE_URL: sandbox.url, SAIL_CLIENT_ID: client, [`${name}_FILE`]: path }
       const server = yield* ServerProcess.start([], env)
       const errorOf = (id: number) =>
         Effect.andThen(server.send(JsonRpc.callStatus(id, done)), server.answer(id)).pipe(
           Effect.map(({ result }) => result?.structuredContent?.["error"])
         )
       yield* server.send(JsonRpc.initialize(0), JsonRpc.initialized)
-      assert.strictEqual(yield* errorOf(1), "AuthenticationFailed")
+      assert.strictEqual(yield* errorOf(1), error)
       yield* write("")
-      assert.strictEqual(yield* errorOf(2), "AuthenticationFailed")
-      yield* server.logged(/The file that SAIL_CLIENT_SECRET_FILE names cannot be used/u)
-      yield* write("sandbox-secret")
+      assert.strictEqual(yield* errorOf(2), error)
+      yield* server.logged(new RegExp(`The file that ${name}_FILE names cannot be used`, "u"))
+      yield* write(yield* usable(sandbox))
       assert.strictEqual(yield* errorOf(3), undefined)
     })
   )
