@@ -78,14 +78,17 @@ describe("tokens", { timeout: 60_000 }, () => {
       for (const endpoint of ["status", "status", "sources"] as const) {
         yield* sandbox.fail({ endpoint, fault: { _tag: "Respond", status: 403, body } })
       }
+      const page = `<p>${long}</p>`
+      yield* sandbox.fail({ endpoint: "status", fault: { _tag: "Respond", status: 418, body: page } })
       const { sourceId } = Source.named("Done")
-      for (const [tool, args] of [
-        [STATUS, { sourceId }],
-        [WAIT, { sourceId, timeoutSeconds: 1 }],
-        [LIST, {}]
+      for (const [tool, args, error] of [
+        [STATUS, { sourceId }, "Forbidden"],
+        [WAIT, { sourceId, timeoutSeconds: 1 }, "Forbidden"],
+        [LIST, {}, "Forbidden"],
+        [STATUS, { sourceId }, "UnexpectedResponse"]
       ] as const) {
         const answer = yield* assistant.call(args, tool)
-        assert.strictEqual(answer.structured?.["error"], "Forbidden")
+        assert.strictEqual(answer.structured?.["error"], error)
         assertShort(answer)
       }
     })
