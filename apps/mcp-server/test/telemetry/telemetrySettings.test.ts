@@ -97,6 +97,16 @@ describe("telemetry", { timeout: 60_000 }, () => {
     })
   )
 
+  it.live("telemetry is off, without a warning, when no signal has an exporter", () =>
+    Effect.gen(function* () {
+      const none = ["TRACES", "METRICS", "LOGS"].map((signal) => [`OTEL_${signal}_EXPORTER`, "none"])
+      const { answers, posts, stderr } = yield* observed({ calls, env: Object.fromEntries(none) })
+      assert.strictEqual(answers[0]?.result?.structuredContent?.["status"], "COMPLETED")
+      assert.deepStrictEqual(posts, [])
+      assert.lengthOf(AuditLine.onlyThose(stderr), 1)
+    })
+  )
+
   it.live.each(unusable)("telemetry is off, with one warning, when %s cannot be used", ([name, value]) =>
     Effect.gen(function* () {
       const { answers, code, posts, stderr } = yield* observed({ calls, env: { [name]: value } })
