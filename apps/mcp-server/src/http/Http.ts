@@ -109,7 +109,7 @@ export const serve = async (options: Options): Promise<number> => {
 }
 
 const whyNot = ({ host, port }: HttpSettings, error: unknown): string => {
-  switch ((error as NodeJS.ErrnoException).code) {
+  switch (error instanceof Error && "code" in error && error.code) {
     case "EADDRINUSE":
       return `Port ${port} of ${inUrl(host)} is in use; choose another one with --port.`
     case "EACCES":

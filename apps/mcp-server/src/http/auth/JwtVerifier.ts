@@ -86,8 +86,9 @@ const isAboutTheToken = (error: unknown): error is errors.JOSEError =>
 
 /** If a request gets no answer, only the cause of the error from `fetch` has the reason. */
 const reason = (cause: unknown): string => {
-  const { cause: inner, message } = cause as Error & { readonly cause?: NodeJS.ErrnoException }
-  return inner?.code === undefined ? message : `${message}: ${inner.code}`
+  if (!(cause instanceof Error)) return String(cause)
+  const { cause: inner, message } = cause
+  return inner instanceof Error && "code" in inner ? `${message}: ${inner.code}` : message
 }
 
 /** The types of access tokens: of RFC 9068 and RFC 7519 in the header, of Keycloak in the claim. */
@@ -122,7 +123,7 @@ type Keys = ReturnType<typeof createRemoteJWKSet>
 const findKeys = (issuer: string): Effect.Effect<Keys, NoKeys> =>
   Effect.tryPromise({
     try: (signal) => Promise.any(metadataUrls(issuer).map((url) => keysAt(url, issuer, signal))),
-    catch: (cause) => new NoKeys({ cause: (cause as AggregateError).errors[0] })
+    catch: (cause) => new NoKeys({ cause: cause instanceof AggregateError ? cause.errors[0] : cause })
   })
 
 /** Fetches the issuer's keys and returns their number. Fails with the reason if they cannot be fetched. */
