@@ -72,7 +72,8 @@ describe("BulkUploadError", () => {
       new BulkUploadError.InvalidSourceId({ sourceId: "x" })
     ]
     const texts = [...errors, ...bare].map(
-      ({ _tag, message, retryable }) => `${_tag}${retryable ? " (retryable)" : ""}: ${message}\n`
+      (error) =>
+        `${error._tag}${"httpStatus" in error ? ` ${error.httpStatus}` : ""}${error.retryable ? " (retryable)" : ""}: ${error.message}\n`
     )
     for (const operation of Operation.literals) {
       const failed = {

@@ -164,7 +164,8 @@ describe("Explanation.explain", () => {
     ["four pages", 1200, 5, {}, 4, { createdSince: 995, changedSince: 5, complete: false }],
     ["the last of 1,000 records", 1000, 0, {}, 4, { createdSince: 1000 }],
     ["the first older record", 260, 40, {}, 2, { createdSince: 255, changedSince: 5 }],
-    ["24 hours ago by default", 0, 40, { uploadedAt: undefined }, 1, { createdSince: 0 }]
+    ["24 hours ago by default", 0, 40, { uploadedAt: undefined }, 1, { createdSince: 0 }],
+    ["the first record of the 24 hours", 20, 40, { uploadedAt: undefined }, 1, { createdSince: 15 }]
   ] as const)(
     "explain counts records and events up to %s",
     ([, rows, records, upload, pages, expected]) =>

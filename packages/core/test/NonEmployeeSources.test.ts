@@ -125,6 +125,7 @@ describe("NonEmployeeSources", () => {
         { id, name: 7 },
         {
           sourceId,
+          id: "no ID",
           name: "Red\u001B[31m \u202Etxet\u0000\nend",
           description: "x".repeat(900),
           approvers: [{}]

@@ -172,6 +172,7 @@ describe("telemetry", () => {
         for (const metric of [Metrics.requestDuration, Metrics.budgetWait]) {
           const { buckets } = yield* Metric.value(metric)
           boundaries.push(buckets.map(([boundary]) => boundary))
+          assert.deepStrictEqual(metric.attributes, { unit: "s" })
         }
         for (const metric of Object.values(Metrics)) assert.match(metric.description ?? "", /^\w.+\.$/u)
         for (const counter of [Metrics.statusCalls, Metrics.retries, Metrics.tokenRequests])

@@ -57,6 +57,8 @@ describe("Tenant", () => {
     ["javascript:alert(1)", "is not a URL"],
     [`https://${"a.".repeat(120)}example`, "not one of SailPoint's API hosts"],
     [`https://${"a".repeat(10_000)}.example`, "is not a URL"],
+    [`https://${"a.".repeat(123)}example`, "not one of SailPoint's API hosts"],
+    [`https://${"a.".repeat(123)}examples`, "is not a URL"],
     [`https://acme.api.identitynow.com/${"a".repeat(10_000)}`, "more than a host"],
     ["x".repeat(10_000), `"${"x".repeat(79)}…" is not a URL`],
     ["https://\u001B[31mred\u202E", "is not a URL"]

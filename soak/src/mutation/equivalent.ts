@@ -124,5 +124,11 @@ export const EQUIVALENT: ReadonlyArray<Equivalent> = [
     line: "sent === undefined",
     change: "sent === undefined → false",
     reason: "Only a request that was sent is answered with 401."
+  },
+  {
+    module: "packages/core/src/internal/sharedRedis.ts",
+    line: 'split(", with args", 1)',
+    change: "1 → 2",
+    reason: "Only the first part is used."
   }
 ]
