@@ -164,7 +164,7 @@ export const layerConfig = (
         retryPolicy: toConfig(options.retryPolicy),
         requestBudget: toConfig(options.requestBudget),
         transformClient: toConfig(options.transformClient)
-      })
+      } satisfies { readonly [Name in keyof Required<Options>]: Config.Config<unknown> })
       const settings = yield* Settings.read(given)
       return yield* make({
         ...given,

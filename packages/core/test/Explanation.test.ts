@@ -165,12 +165,13 @@ describe("Explanation.explain", () => {
     ["the last of 1,000 records", 1000, 0, {}, 4, { createdSince: 1000 }],
     ["the first older record", 260, 40, {}, 2, { createdSince: 255, changedSince: 5 }],
     ["24 hours ago by default", 0, 40, { uploadedAt: undefined }, 1, { createdSince: 0 }],
-    ["the first record of the 24 hours", 20, 40, { uploadedAt: undefined }, 1, { createdSince: 15 }]
+    ["23 hours and 59 minutes ago by default", 20, 40, { uploadedAt: undefined }, 1, { createdSince: 15 }]
   ] as const)(
     "explain counts records and events up to %s",
     ([, rows, records, upload, pages, expected]) =>
       Effect.gen(function* () {
-        const past = { rows: rows || 20, before: rows === 0 ? "1441 minutes" : "10 minutes" } as const
+        const minutes = rows === 0 ? 1441 : "uploadedAt" in upload ? 1439 : 10
+        const past = { rows: rows || 20, before: `${minutes} minutes` } as const
         const sources = [{ ...Source.named("All landed"), sourceId: half.sourceId, records, past }]
         const { requests, result } = yield* explained({ ...everything, sources }, upload)
         assert.include(result.records, { complete: true, ...expected })

@@ -12,6 +12,7 @@ import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schedule from "effect/Schedule"
 import * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
 import type * as Tracer from "effect/Tracer"
 import type * as ApiClient from "../src/ApiClient.ts"
@@ -291,6 +292,21 @@ describe("followers of a source", () => {
       state.status = "ERROR"
       yield* pass("1 minute")
       assert.strictEqual(Result.getOrThrow(yield* Fiber.join(late.fiber)).status, "ERROR")
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("a stream of changes leaves out the statuses from before the upload", () => {
+    const { layer, state } = makeTenant()
+    state.status = "COMPLETED"
+    return Effect.gen(function* () {
+      const { changes } = yield* BulkUploads.BulkUploads
+      const since = DateTime.makeUnsafe(5000)
+      const first = yield* Effect.forkChild(Stream.runHead(changes(id, { since })), {
+        startImmediately: true
+      })
+      state.status = "PENDING"
+      yield* pass("1 minute")
+      assert.strictEqual(Option.getOrThrow(yield* Fiber.join(first)).status, "PENDING")
     }).pipe(Effect.provide(layer))
   })
 

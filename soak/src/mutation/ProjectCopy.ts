@@ -11,6 +11,8 @@ import type { Answer, Question } from "./testRunner.ts"
 const BUILD_LIMIT = 120_000
 
 export class ProjectCopy {
+  /** Whether the built files are those of a change. */
+  isStale = false
   readonly folder = mkdtempSync(join(tmpdir(), "mutation-"))
   readonly #root: string
   #runner: ChildProcess | undefined

@@ -12,12 +12,6 @@ export interface Equivalent {
 
 export const EQUIVALENT: ReadonlyArray<Equivalent> = [
   {
-    module: "packages/core/src/internal/whereTraced.ts",
-    line: "captureStackTrace",
-    change: "false → true",
-    reason: "Capturing a span's stack trace only costs time: no exporter reads it."
-  },
-  {
     module: "packages/core/src/internal/reply.ts",
     line: "isKnownToFit(headers, maxBytes)",
     change: "isKnownToFit(headers, maxBytes) → false",

@@ -104,6 +104,7 @@ const shareOut = async <A>(
 /** Without this build, the tests would judge the built files of an earlier change. */
 const buildUnchanged = async (copy: ProjectCopy): Promise<void> => {
   if (!(await copy.build())) throw new Error("The build of the unchanged modules fails.")
+  copy.isStale = false
 }
 
 /**
@@ -159,12 +160,14 @@ const tryChange = async (
   const direct = inOrder.filter(({ source }) => source.has(change.within))
   const built = inOrder.filter((test) => test.built.has(change.within))
   const source = copy.read(change.module)
-  let isBuilt = false
+  if (copy.isStale) await buildUnchanged(copy)
   copy.write(change.module, source.slice(0, change.start) + change.text + source.slice(change.end))
   try {
     for (const [step, files] of [direct, built].entries()) {
-      isBuilt ||= step === 1 && files.length > 0
-      if (isBuilt && !(await copy.build())) return "killed"
+      if (step === 1 && files.length > 0) {
+        copy.isStale = true
+        if (!(await copy.build())) return "killed"
+      }
       for (const { millis, name } of files) {
         const answer = await copy.run(name, 30_000 + 8 * millis)
         if (answer === "timeout") return "timeout"
@@ -177,7 +180,6 @@ const tryChange = async (
     return "survived"
   } finally {
     copy.write(change.module, source)
-    if (isBuilt) await buildUnchanged(copy)
   }
 }
 

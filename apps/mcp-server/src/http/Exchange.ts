@@ -15,8 +15,8 @@ import * as Guards from "./guards/Guards.ts"
 import { type Refusal, refuse } from "./guards/Refusal.ts"
 
 /**
- * Answers a request unless its client disconnects, which aborts `left`. Returns a refusal instead, if there is one, for the
- * caller to send. `admit` acquires slots for additional messages, and returns a refusal if they exceed a limit; `refused`
+ * Answers a request unless its client disconnects, which aborts `left`. If the request is refused before
+ * the SDK sees it, returns the refusal, which `Endpoints` sends. `admit` acquires slots for additional messages, and returns a refusal if they exceed a limit; `refused`
  * reports a refusal by the SDK. Rejects if the body cannot be read or the answer cannot be sent.
  */
 export const exchange = async (

@@ -72,7 +72,7 @@ const make = (given: Secret): Effect.Effect<Redis.Redis["Service"], never, Scope
     connect()
     yield* Effect.addFinalizer(() =>
       Effect.suspend(() => {
-        // Begun here, because the wait ends at once in a fiber that is interrupted.
+        // The close starts outside the interruptible wait, because an interrupted fiber skips that wait.
         const closed = client.close().catch(() => undefined)
         return Effect.interruptible(
           Effect.timeoutOption(
@@ -92,6 +92,7 @@ const make = (given: Secret): Effect.Effect<Redis.Redis["Service"], never, Scope
             try: () => client.sendCommand<A>(command),
             catch: (cause) => {
               if (!client.isReady) return new Redis.RedisError({ cause: problem })
+              // A client that closes must not connect again.
               if (client.isOpen && NOT_PRIMARY.test(String(cause))) reconnect(cause)
               return new Redis.RedisError({ cause })
             }

@@ -18,7 +18,7 @@ const texts: ReadonlyArray<readonly [string, string]> = [
   ["2 kB of control characters", `Word ${"\u0007".repeat(2_000)}`]
 ]
 
-/** The two long texts come last, because only the start of them is shown. */
+/** Only the start of the joined text is shown, so its two long texts come last. */
 const joined = texts.map(([, text]) => text).join(" ")
 
 const hostile: ReadonlyArray<Source.Source> = [...texts, ["all", joined]].map(([, text], n) => ({

@@ -7,7 +7,7 @@ import * as Redacted from "effect/Redacted"
 import * as RedisClient from "../../src/redis/RedisClient.ts"
 import * as RedisServer from "../support/RedisServer.ts"
 
-describe.skipIf(RedisServer.isMissing)("the Redis client", () => {
+describe.skipIf(RedisServer.isMissing)("the Redis client", { timeout: 60_000 }, () => {
   it.live("the Redis client disconnects if the fiber that uses it is interrupted", () =>
     Effect.gen(function* () {
       const redis = yield* RedisServer.started()
@@ -23,7 +23,7 @@ describe.skipIf(RedisServer.isMissing)("the Redis client", () => {
         Effect.provide(RedisClient.layer(Redacted.make(redis.url))),
         Effect.forkChild
       )
-      yield* Deferred.await(isUsed)
+      yield* Effect.raceFirst(Deferred.await(isUsed), Fiber.join(user))
       assert.strictEqual(yield* connections, 2)
       yield* Fiber.interrupt(user)
       yield* Effect.repeat(connections, { until: (count) => count === 1 })
