@@ -5,6 +5,7 @@ import * as Schema from "effect/Schema"
 import * as HttpApiError from "effect/http-api/HttpApiError"
 import { inspect } from "node:util"
 import { Operation, Wait } from "../src/internal/errorText.ts"
+import { NotSettled } from "../src/Watch.ts"
 import * as BulkUploadError from "../src/BulkUploadError.ts"
 
 const sourceId = "e136567de87e4d029e60b3c3c55db56d"
@@ -69,21 +70,16 @@ describe("BulkUploadError", () => {
       new ConnectionFailed({ host: "h" }),
       ...codes.map((code) => new ConnectionFailed({ host: "h", code })),
       new BulkUploadError.RateLimited({}),
-      new BulkUploadError.InvalidSourceId({ sourceId: "x" })
+      new BulkUploadError.InvalidSourceId({ sourceId: "x" }),
+      new NotSettled({ sourceId, after: Duration.zero }),
+      new NotSettled({ sourceId, after: Duration.zero, status: "PENDING" })
     ]
     const texts = [...errors, ...bare].map(
       (error) =>
         `${error._tag}${"httpStatus" in error ? ` ${error.httpStatus}` : ""}${error.retryable ? " (retryable)" : ""}: ${error.message}\n`
     )
     for (const operation of Operation.literals) {
-      const failed = {
-        operation,
-        sourceId: "x",
-        host: "h",
-        httpStatus: 503,
-        after: Duration.seconds(1),
-        reason: "r."
-      }
+      const failed = { operation, sourceId, host: "h", httpStatus: 503, after: Duration.zero, reason: "r." }
       const { members } = BulkUploadError.BulkUploadError
       const steps = members.map((Failed) => new Failed(failed).nextStep)
       const others = [...new Set(steps)].filter((step) => !texts.some((text) => text.includes(step)))

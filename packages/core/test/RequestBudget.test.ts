@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { assert, describe, expect, it } from "@effect/vitest"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -196,7 +196,8 @@ describe("RequestBudget", () => {
     ),
     [{ maxPause: -1 }, '"maxPause" is -1: expected a time that is not negative']
   ])("the options %o are refused", (options, expects) => {
-    assert.throws(() => RequestBudget.make(options), RangeError, expects)
+    expect(() => RequestBudget.make(options)).toThrow(RangeError)
+    expect(() => RequestBudget.make(options)).toThrow(expects)
   })
 
   it.effect("a system clock that is put back by an hour delays no request", () =>

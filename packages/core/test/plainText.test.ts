@@ -39,10 +39,6 @@ describe("plainText", () => {
     assert.strictEqual(plainText("🎉🎉🎉", 3), "🎉🎉🎉")
   })
 
-  it("eight characters are read for each one that is shown", () => {
-    assert.strictEqual(plainText(`${" ".repeat(23)}ab`, 3), "a")
-  })
-
   it.effect.prop(
     "plain text is harmless, short, and unchanged by a second pass",
     [Schema.String, Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 60 }))],

@@ -124,5 +124,11 @@ export const EQUIVALENT: ReadonlyArray<Equivalent> = [
     line: 'split(", with args", 1)',
     change: "1 → 2",
     reason: "Only the first part is used."
+  },
+  {
+    module: "packages/core/src/internal/requestQueue.ts",
+    line: "FORGOTTEN_AFTER ? millis : 0",
+    change: "0 → 1",
+    reason: "Twice either is less than the first back-off."
   }
 ]
