@@ -80,8 +80,7 @@ describe("BulkUploadError", () => {
     )
     for (const operation of Operation.literals) {
       const failed = { operation, sourceId, host: "h", httpStatus: 503, after: Duration.zero, reason: "r." }
-      const { members } = BulkUploadError.BulkUploadError
-      const steps = members.map((Failed) => new Failed(failed).nextStep)
+      const steps = BulkUploadError.BulkUploadError.members.map((Failed) => new Failed(failed).nextStep)
       const others = [...new Set(steps)].filter((step) => !texts.some((text) => text.includes(step)))
       texts.push(`${new BadRequest({ operation }).summary}\n`, ...others.map((step) => `- ${step}\n`))
     }

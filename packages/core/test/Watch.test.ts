@@ -320,4 +320,14 @@ describe("awaitSettled", () => {
       assert.strictEqual(status, "COMPLETED")
     })
   )
+
+  it.live("awaitSettled leaves no timer, which would keep the process alive until the timeout", () =>
+    Effect.gen(function* () {
+      const { awaitSettled } = yield* BulkUploads.BulkUploads
+      const before = process.getActiveResourcesInfo().filter((name) => name === "Timeout")
+      yield* awaitSettled(sourceId, { timeout: "1 hour" })
+      const after = process.getActiveResourcesInfo().filter((name) => name === "Timeout")
+      assert.isAtMost(after.length, before.length)
+    }).pipe(Effect.provide(scripted(["COMPLETED"]).layer))
+  )
 })

@@ -44,6 +44,7 @@ describe("Tenant", () => {
     ["https://xapi.identitynow.com.", "not one of SailPoint's API hosts"],
     ["http://127.0.0.1.evil.example", "Use https"],
     ["http://evil-localhost", "Use https"],
+    ["https://user@acme.api.identitynow.com", "a user name or a password"],
     ["http://0.0.0.0", "Use https"],
     ["http://169.254.169.254", "Use https"],
     ["http://[::ffff:127.0.0.1]", "Use https"],

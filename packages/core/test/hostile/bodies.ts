@@ -33,14 +33,18 @@ const error = {
   messages: [{ locale: "en-US", localeOrigin: "DEFAULT", text: "No." }]
 }
 
+const inChunk = (status: number, bytes: string | Uint8Array): Answer =>
+  wire.bytes(
+    wire.head(status, { "content-type": json, "transfer-encoding": "chunked" }),
+    `${Buffer.byteLength(bytes).toString(16)}\r\n`,
+    bytes,
+    "\r\n0\r\n\r\n"
+  )
+
 /** A status in a chunk of this size. */
 const chunk = (bytes: number, when200: string): BodyCase => ({
   name: `${bytes} bytes in a chunk`,
-  answer: (status) =>
-    wire.bytes(
-      wire.head(status, { "content-type": json, "transfer-encoding": "chunked" }),
-      `${bytes.toString(16)}\r\n${'{"status":"ERROR"}'.padEnd(bytes)}\r\n0\r\n\r\n`
-    ),
+  answer: (status) => inChunk(status, '{"status":"ERROR"}'.padEnd(bytes)),
   when200
 })
 
@@ -116,14 +120,7 @@ const PACKED = zlib.gzipSync(MEGABYTE)
 
 /** Bodies that are too large to read. */
 export const floods: ReadonlyArray<BodyCase> = [
-  flood("5 MB of JSON in a chunk", (status) =>
-    wire.bytes(
-      wire.head(status, { "content-type": json, "transfer-encoding": "chunked" }),
-      `${FIVE_MB.byteLength.toString(16)}\r\n`,
-      FIVE_MB,
-      "\r\n0\r\n\r\n"
-    )
-  ),
+  flood("5 MB of JSON in a chunk", (status) => inChunk(status, FIVE_MB)),
   flood("10 MB", (status) => wire.answer(status, TEN_MB, { "content-type": json })),
   flood("no end", (status) => wire.endless(status, MEGABYTE.subarray(0, 16_384), { "content-type": json })),
   flood("no end in gzip", (status) =>
