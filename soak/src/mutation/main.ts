@@ -186,7 +186,10 @@ const tryChange = async (
 const percent = (noticed: number, of: number): string =>
   `${of === 0 ? 100 : Math.round((1000 * noticed) / of) / 10} %`
 
-/** Tries the changes of the modules of one package, and prints the survivors. Returns whether all test files pass on the unchanged modules. */
+/**
+ * Tries the changes of the modules of one package, and prints the survivors. Returns whether all test files pass on the
+ * unchanged modules.
+ */
 const tryPackage = async (
   copies: ReadonlyArray<ProjectCopy>,
   root: string,

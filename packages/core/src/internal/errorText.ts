@@ -10,7 +10,10 @@ export const Wait = Schema.DurationFromMillis.check(
   })
 )
 
-/** Like `Schema.TaggedError`; the message has the summary, the next step and the tracking ID. */
+/**
+ * Like `Schema.TaggedError`; the message has the summary, the next step and the tracking ID. Its getter is put on the prototype,
+ * because TypeScript cannot extend a class whose type is a parameter.
+ */
 export const ExplainedError =
   <Self>() =>
   <Tag extends string, const Fields extends Schema.Struct.Fields>(tag: Tag, fields: Fields) => {
